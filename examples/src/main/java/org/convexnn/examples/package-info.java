@@ -1,0 +1,2 @@
+/** Runnable examples: train, read the certificate, save, load and score. */
+package org.convexnn.examples;

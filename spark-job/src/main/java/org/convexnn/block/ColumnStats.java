@@ -1,0 +1,71 @@
+package org.convexnn.block;
+
+import java.io.Serializable;
+
+/**
+ * Counts, ranges and weighted means of labels and columns.
+ *
+ * @param rows n
+ * @param weight sum of weights
+ * @param labelMin smallest label
+ * @param labelMax largest label
+ * @param labelMean weighted mean of the label
+ * @param min smallest value by column
+ * @param max largest value by column
+ * @param mean weighted mean by column
+ */
+public record ColumnStats(
+    long rows,
+    double weight,
+    double labelMin,
+    double labelMax,
+    double labelMean,
+    double[] min,
+    double[] max,
+    double[] mean)
+    implements Serializable {
+
+  /** The statistics of both sets of rows together. */
+  public ColumnStats plus(ColumnStats other) {
+    if (other.rows == 0) {
+      return this;
+    }
+    if (rows == 0) {
+      return other;
+    }
+    int d = mean.length;
+    double[] lowest = new double[d];
+    double[] highest = new double[d];
+    double[] means = new double[d];
+    double total = weight + other.weight;
+    double share = other.weight / total;
+    for (int j = 0; j < d; j++) {
+      lowest[j] = Math.min(min[j], other.min[j]);
+      highest[j] = Math.max(max[j], other.max[j]);
+      means[j] = mean[j] + share * (other.mean[j] - mean[j]);
+    }
+    return new ColumnStats(
+        rows + other.rows,
+        total,
+        Math.min(labelMin, other.labelMin),
+        Math.max(labelMax, other.labelMax),
+        labelMean + share * (other.labelMean - labelMean),
+        lowest,
+        highest,
+        means);
+  }
+
+  /**
+   * The half-range by column, 0 where the column is constant up to rounding: what moments are
+   * scaled by, so that no unit of measurement overflows.
+   */
+  public double[] halfRanges() {
+    double[] half = new double[mean.length];
+    for (int j = 0; j < half.length; j++) {
+      double range = max[j] / 2 - min[j] / 2;
+      double size = Math.max(Math.abs(max[j]), Math.abs(min[j]));
+      half[j] = range > 1e-13 * size && range > 1e-290 ? range : 0;
+    }
+    return half;
+  }
+}

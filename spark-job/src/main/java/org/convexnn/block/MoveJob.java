@@ -1,0 +1,143 @@
+package org.convexnn.block;
+
+import java.util.Arrays;
+import java.util.Optional;
+import org.convexnn.loss.Loss;
+
+/**
+ * Half a pass that moves the rows by a step along the direction of the last {@link SearchJob}, {@code
+ * f += length F d}, and sums loss and gradient there. Without state, f = b0 + F u: a whole pass.
+ *
+ * <p>Result: [0] = scalars (see the constants), [1] = {@code F' w l'(f)}. The next state holds f and
+ * the averaged dual point, at the start l'(f) itself.
+ *
+ * @param setting the rows' setting
+ * @param weights u before the step, in row coordinates
+ * @param direction d in row coordinates, for rows that lost F d
+ * @param length the step length
+ * @param floor lowest row curvature as a share of the loss's
+ */
+public record MoveJob(
+    RowSetting setting, double[] weights, double[] direction, double length, double floor)
+    implements StepJob<double[][]> {
+
+  /** Index of sum w l(f). */
+  public static final int LOSS = 0;
+
+  /** Index of sum w rho, rho the row curvature. */
+  public static final int PENALTY = 1;
+
+  /** Index of sum w h, h the leverage. */
+  public static final int LEVERAGE = 2;
+
+  /** Index of the number of rows that found no state. */
+  public static final int LOST = 3;
+
+  /** Index of the first dual sum. */
+  public static final int DUAL = 4;
+
+  @Override
+  public Worker<double[][]> worker() {
+    return new MoveWorker(this);
+  }
+
+  @Override
+  public double[][] merge(double[][] left, double[][] right) {
+    return Sums.add(left, right);
+  }
+
+  private static final class MoveWorker implements Worker<double[][]> {
+
+    private static final int WEIGHTS = 0;
+    private static final int DIRECTION = 1;
+
+    private final MoveJob job;
+    private final RowSetting setting;
+    private final int outputs;
+    private final RowKernel kernel;
+    private final double[] scalars = new double[DUAL + DualValue.length()];
+    private final double[] f;
+    private final double[] along;
+    private final double[] q;
+    private final double[] scratch;
+
+    MoveWorker(MoveJob job) {
+      this.job = job;
+      this.setting = job.setting;
+      this.outputs = setting.outputs();
+      this.kernel = RowKernel.of(setting, 2);
+      kernel.weights(WEIGHTS, job.weights);
+      kernel.weights(DIRECTION, job.direction);
+      int size = kernel.capacity() * outputs;
+      this.f = new double[size];
+      this.along = new double[size];
+      this.q = new double[size];
+      this.scratch = new double[outputs];
+    }
+
+    @Override
+    public RowState accept(GatedBlock gated, Optional<RowState> previous) {
+      Block block = gated.block();
+      Loss loss = setting.loss();
+      int size = block.rows() * outputs;
+      double[] response = new double[size];
+      double[] dual = new double[size];
+      for (int from = 0; from < block.rows(); ) {
+        int count = kernel.load(gated, from);
+        int start = from * outputs;
+        if (previous.isPresent()) {
+          System.arraycopy(previous.get().response(), start, f, 0, count * outputs);
+          System.arraycopy(previous.get().fitted(), start, along, 0, count * outputs);
+        } else {
+          rebuild(count);
+          scalars[LOST] += count;
+        }
+        for (int i = 0; i < count; i++) {
+          int at = i * outputs;
+          double weight = setting.weight(block, from + i);
+          if (weight == 0) {
+            Arrays.fill(q, at, at + outputs, 0);
+            continue;
+          }
+          for (int k = 0; k < outputs; k++) {
+            f[at + k] += job.length * along[at + k];
+          }
+          double y = setting.label(block, from + i);
+          scalars[LOSS] += weight * loss.value(y, f, at);
+          loss.derivative(y, f, at, q, at);
+          double rho = Math.max(loss.rowCurvature(q, at), job.floor * loss.curvature());
+          scalars[PENALTY] += weight * rho;
+          scalars[LEVERAGE] += weight * gated.patterns().leverage()[from + i];
+          DualValue.add(loss, y, setting.offset(), q, at, weight, scratch, scalars, DUAL);
+          System.arraycopy(q, at, dual, start + at, outputs);
+          for (int k = 0; k < outputs; k++) {
+            q[at + k] *= weight;
+          }
+        }
+        if (previous.isPresent()) {
+          System.arraycopy(previous.get().dual(), start, dual, start, count * outputs);
+        }
+        System.arraycopy(f, 0, response, start, count * outputs);
+        kernel.backward(0, q, 0);
+        from += count;
+      }
+      return RowState.ofSearch(response, new double[0], dual);
+    }
+
+    private void rebuild(int count) {
+      double[] offset = setting.offset();
+      kernel.forward(WEIGHTS, f, 0);
+      for (int i = 0; i < count * outputs; i++) {
+        f[i] += offset[i % outputs];
+      }
+      if (job.length != 0) {
+        kernel.forward(DIRECTION, along, 0);
+      }
+    }
+
+    @Override
+    public double[][] result() {
+      return new double[][] {scalars, kernel.gradient(0)};
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package org.convexnn.block;
+
+import java.io.Serializable;
+import org.convexnn.loss.Loss;
+
+/**
+ * The per-row penalty of ADMM, matched to the row's curvature (solver.md section 3.1):
+ *
+ * <pre>rho_r = clip(kappa * rowCurvature(l'(f_r)), floor * L, kappa * L),   L = the loss's curvature</pre>
+ *
+ * times {@code boost}, which a stalled fit raises, and never above {@code kappa * L}.
+ *
+ * @param kappa share of the curvature
+ * @param floor lowest penalty as a share of L
+ * @param boost at least 1
+ */
+public record PenaltyRule(double kappa, double floor, double boost) implements Serializable {
+
+  /** The penalty of a row whose derivative is r. */
+  public double penalty(Loss loss, double[] r, int at) {
+    double most = kappa * loss.curvature();
+    double rho = Math.max(kappa * loss.rowCurvature(r, at), floor * loss.curvature());
+    return Math.min(most, boost * rho);
+  }
+
+  /** The penalty all rows start from. */
+  public double start(Loss loss) {
+    return kappa * loss.curvature();
+  }
+}

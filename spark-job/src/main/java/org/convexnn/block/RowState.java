@@ -1,0 +1,36 @@
+package org.convexnn.block;
+
+import java.io.Serializable;
+
+/**
+ * What a solver keeps of a block's rows between passes. Immutable. Parts a solver does not use are
+ * empty.
+ *
+ * @param response f, n x C: ADMM's row variable, or the current outputs, offset included
+ * @param fitted n x C: F u at ADMM's accepted u, F z of accelerated gradient, F d of a line search
+ * @param penalty rho_r, n numbers
+ * @param dual n x C: an averaged dual point r; for ADMM rho F d of the last step d
+ */
+public record RowState(double[] response, double[] fitted, float[] penalty, double[] dual)
+    implements Serializable {
+
+  private static final double[] UNUSED = new double[0];
+
+  /** A state that says nothing, for jobs that keep none. */
+  public static final RowState NONE = new RowState(UNUSED, UNUSED, new float[0], UNUSED);
+
+  /** The state of ADMM. */
+  static RowState ofAdmm(double[] response, double[] fitted, float[] penalty, double[] change) {
+    return new RowState(response, fitted, penalty, change);
+  }
+
+  /** The state of accelerated gradient. */
+  static RowState ofFitted(double[] fitted) {
+    return new RowState(UNUSED, fitted, new float[0], UNUSED);
+  }
+
+  /** The state of a line search. */
+  static RowState ofSearch(double[] response, double[] fitted, double[] dual) {
+    return new RowState(response, fitted, new float[0], dual);
+  }
+}

@@ -1,0 +1,72 @@
+package org.convexnn.block;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.convexnn.linalg.CounterRandom;
+
+/**
+ * A driver-side sample of rows: those whose key hashes below a rate. The result is sorted by key,
+ * so it depends neither on partitions nor on their order.
+ *
+ * @param selection the rows that may be drawn
+ * @param rate expected share of rows
+ * @param seed varies the draw
+ */
+public record SampleJob(RowSelection selection, double rate, long seed)
+    implements RowJob<Block, List<SampleJob.Row>> {
+
+  /**
+   * A sampled row.
+   *
+   * @param key the row's key
+   * @param features raw features
+   * @param label the label as it came
+   * @param weight the weight
+   */
+  public record Row(long key, double[] features, double label, double weight)
+      implements java.io.Serializable {}
+
+  @Override
+  public Worker<Block, List<Row>> worker() {
+    return new SampleWorker(this);
+  }
+
+  @Override
+  public List<Row> merge(List<Row> left, List<Row> right) {
+    List<Row> all = new ArrayList<>(left);
+    all.addAll(right);
+    all.sort(Comparator.comparingLong(Row::key).thenComparingDouble(Row::weight));
+    return all;
+  }
+
+  private static final class SampleWorker implements Worker<Block, List<Row>> {
+
+    private final SampleJob job;
+    private final List<Row> rows = new ArrayList<>();
+
+    SampleWorker(SampleJob job) {
+      this.job = job;
+    }
+
+    @Override
+    public void accept(Block block) {
+      long salt = CounterRandom.mix(job.seed ^ 0x5A17L);
+      for (int r = 0; r < block.rows(); r++) {
+        long key = block.key(r);
+        boolean take = CounterRandom.uniform(CounterRandom.mix(key ^ salt)) < job.rate;
+        if (take && job.selection.selects(key)) {
+          double[] x = new double[block.features()];
+          block.copyRow(r, x);
+          rows.add(new Row(key, x, block.label(r), block.weight(r)));
+        }
+      }
+    }
+
+    @Override
+    public List<Row> result() {
+      rows.sort(Comparator.comparingLong(Row::key).thenComparingDouble(Row::weight));
+      return rows;
+    }
+  }
+}

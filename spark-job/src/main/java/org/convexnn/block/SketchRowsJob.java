@@ -1,0 +1,121 @@
+package org.convexnn.block;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.convexnn.linalg.CounterRandom;
+
+/**
+ * A driver-side sample of rows with their patterns, drawn like the rows of {@link GramJob} with the
+ * curvature {@code max(rowCurvature(l'(f)), floor L)} as rho, f from the row state. Sorted by key.
+ *
+ * @param setting the rows' setting
+ * @param floor lowest row curvature as a share of the loss's
+ * @param sketch which rows are taken
+ */
+public record SketchRowsJob(RowSetting setting, double floor, GramJob.Sketch sketch)
+    implements StepJob<List<SketchRowsJob.Row>> {
+
+  /**
+   * A sampled row.
+   *
+   * @param key the row's key
+   * @param features raw features
+   * @param label the label as it came
+   * @param weight the row's weight over the probability it was taken with
+   * @param bits bits of its half-spaces
+   * @param leaves its leaves
+   */
+  public record Row(
+      long key, double[] features, double label, double weight, long[] bits, int[] leaves)
+      implements Serializable {}
+
+  /** The sampled rows as one gated block. */
+  public static GatedBlock block(int features, List<Row> rows) {
+    int n = rows.size();
+    int words = n == 0 ? 0 : rows.get(0).bits().length;
+    int trees = n == 0 ? 0 : rows.get(0).leaves().length;
+    double[] values = new double[n * features];
+    double[] labels = new double[n];
+    double[] weights = new double[n];
+    long[] bits = new long[n * words];
+    int[] leaves = new int[n * trees];
+    for (int r = 0; r < n; r++) {
+      Row row = rows.get(r);
+      System.arraycopy(row.features(), 0, values, r * features, features);
+      labels[r] = row.label();
+      weights[r] = row.weight();
+      System.arraycopy(row.bits(), 0, bits, r * words, words);
+      System.arraycopy(row.leaves(), 0, leaves, r * trees, trees);
+    }
+    return new GatedBlock(
+        new Block(features, values, labels, weights),
+        new Patterns(words, bits, trees, leaves, new float[n]));
+  }
+
+  @Override
+  public Worker<List<Row>> worker() {
+    return new SketchWorker(this);
+  }
+
+  @Override
+  public List<Row> merge(List<Row> left, List<Row> right) {
+    List<Row> all = new ArrayList<>(left);
+    all.addAll(right);
+    all.sort(Comparator.comparingLong(Row::key).thenComparingDouble(Row::weight));
+    return all;
+  }
+
+  private static final class SketchWorker implements Worker<List<Row>> {
+
+    private final SketchRowsJob job;
+    private final List<Row> rows = new ArrayList<>();
+    private final double[] r;
+
+    SketchWorker(SketchRowsJob job) {
+      this.job = job;
+      this.r = new double[job.setting.outputs()];
+    }
+
+    @Override
+    public RowState accept(GatedBlock gated, Optional<RowState> previous) {
+      Block block = gated.block();
+      Patterns patterns = gated.patterns();
+      int outputs = r.length;
+      double most = job.setting.loss().curvature();
+      long salt = CounterRandom.mix(job.sketch.epoch());
+      for (int i = 0; i < block.rows(); i++) {
+        double weight = job.setting.weight(block, i);
+        double rho = most;
+        if (previous.isPresent()) {
+          double y = job.setting.label(block, i);
+          job.setting.loss().derivative(y, previous.get().response(), i * outputs, r, 0);
+          rho = Math.max(job.setting.loss().rowCurvature(r, 0), job.floor * most);
+        }
+        double p = job.sketch.probability(rho, patterns.leverage()[i]);
+        boolean take = block.draw(i, salt) < p;
+        if (weight > 0 && take) {
+          double[] x = new double[block.features()];
+          block.copyRow(i, x);
+          rows.add(
+              new Row(
+                  block.key(i),
+                  x,
+                  block.label(i),
+                  weight / p,
+                  patterns.bitsOf(i),
+                  patterns.leavesOf(i)));
+        }
+      }
+      return RowState.NONE;
+    }
+
+    @Override
+    public List<Row> result() {
+      rows.sort(Comparator.comparingLong(Row::key).thenComparingDouble(Row::weight));
+      return rows;
+    }
+  }
+}

@@ -1,0 +1,246 @@
+package org.convexnn.cluster;
+
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.ml.linalg.DenseVector;
+import org.apache.spark.ml.linalg.SparseVector;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.sql.Row;
+import org.convexnn.block.Block;
+import org.convexnn.cluster.DataProblem.Kind;
+
+/**
+ * Packs rows (features vector, label, weight) into blocks of bounded size, checking every value.
+ *
+ * <p>Never throws because of the data: an exception on an executor would be tried four times and
+ * reach the user inside a stack trace. The first problem of a partition ends its packing and is
+ * reported beside the block; the driver tells the user.
+ */
+final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
+
+  /** Features beyond this are refused: arithmetic on them overflows. */
+  static final double MAX_FEATURE = 1e200;
+
+  /** Labels beyond this are refused: their squares overflow. */
+  static final double MAX_LABEL = 1e150;
+
+  /** What {@code maxBlockSizeInMB = 0} means: raw doubles of this size. */
+  static final double AUTO_BLOCK_SIZE_IN_MB = 4;
+
+  private static final long serialVersionUID = 1L;
+  private static final int FEATURES = 0;
+  private static final int LABEL = 1;
+  private static final int WEIGHT = 2;
+
+  private final boolean binary;
+  private final long blockValues;
+
+  /**
+   * A packer.
+   *
+   * @param binary whether labels must be 0 or 1
+   * @param maxBlockSizeInMB most megabytes of features as doubles in a block, 0 = automatic; a
+   *     block has at least one row
+   */
+  BlockPacker(boolean binary, double maxBlockSizeInMB) {
+    this.binary = binary;
+    double megabytes = maxBlockSizeInMB == 0 ? AUTO_BLOCK_SIZE_IN_MB : maxBlockSizeInMB;
+    // A block is one Java array.
+    this.blockValues = (long) Math.min(megabytes * (1 << 20) / Double.BYTES, Integer.MAX_VALUE - 8);
+  }
+
+  @Override
+  public Iterator<PackedBlock> call(Iterator<Row> rows) {
+    return new Packing(rows);
+  }
+
+  private final class Packing implements Iterator<PackedBlock> {
+
+    private final Iterator<Row> rows;
+    private final Optional<PackedBlock> none = Optional.empty();
+    private Optional<PackedBlock> next = none;
+    private boolean failed;
+    private long row;
+
+    // Known from the first vector on.
+    private int features;
+    private long firstRow;
+    private int capacity = 1;
+
+    // The block being packed.
+    private double[] values = new double[0];
+    private double[] labels = new double[0];
+    private double[] weights = new double[0];
+    private int count;
+
+    Packing(Iterator<Row> rows) {
+      this.rows = rows;
+    }
+
+    @Override
+    public boolean hasNext() {
+      if (next.isEmpty() && !failed && rows.hasNext()) {
+        next = Optional.of(pack());
+      }
+      return next.isPresent();
+    }
+
+    @Override
+    public PackedBlock next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      PackedBlock packed = next.orElseThrow();
+      next = none;
+      return packed;
+    }
+
+    private PackedBlock pack() {
+      count = 0;
+      long dropped = 0;
+      while (count < capacity && rows.hasNext()) {
+        Row current = rows.next();
+        Optional<DataProblem> problem = weightProblem(current);
+        boolean dropping = problem.isEmpty() && current.getDouble(WEIGHT) == 0;
+        // A row left out is not looked at further: weight 0 is how bad rows are masked.
+        if (problem.isEmpty() && !dropping) {
+          problem = labelProblem(current).or(() -> take(current));
+        }
+        if (problem.isPresent()) {
+          failed = true;
+          count = 0;
+          return PackedBlock.of(block(), report(dropped, List.of(problem.get())));
+        }
+        if (dropping) {
+          dropped++;
+        } else {
+          count++;
+        }
+        row++;
+      }
+      return PackedBlock.of(block(), report(dropped, List.of()));
+    }
+
+    private Block block() {
+      return new Block(
+          features,
+          Arrays.copyOf(values, count * features),
+          Arrays.copyOf(labels, count),
+          Arrays.copyOf(weights, count));
+    }
+
+    private PackingReport report(long dropped, List<DataProblem> problems) {
+      double sum = 0;
+      long[] labelRows = new long[binary ? 2 : 0];
+      double[] labelWeights = new double[labelRows.length];
+      for (int r = 0; r < count; r++) {
+        sum += weights[r];
+        if (binary) {
+          labelRows[(int) labels[r]]++;
+          labelWeights[(int) labels[r]] += weights[r];
+        }
+      }
+      return new PackingReport(
+          count, dropped, features, firstRow, sum, labelRows, labelWeights, problems);
+    }
+
+    private Optional<DataProblem> weightProblem(Row current) {
+      if (current.isNullAt(WEIGHT)) {
+        return Optional.of(DataProblem.of(Kind.WEIGHT_NULL, row));
+      }
+      double weight = current.getDouble(WEIGHT);
+      if (!Double.isFinite(weight)) {
+        return Optional.of(DataProblem.of(Kind.WEIGHT_NOT_FINITE, row, weight));
+      }
+      return weight < 0
+          ? Optional.of(DataProblem.of(Kind.WEIGHT_NEGATIVE, row, weight))
+          : Optional.empty();
+    }
+
+    private Optional<DataProblem> labelProblem(Row current) {
+      if (current.isNullAt(LABEL)) {
+        return Optional.of(DataProblem.of(Kind.LABEL_NULL, row));
+      }
+      double label = current.getDouble(LABEL);
+      if (!Double.isFinite(label)) {
+        return Optional.of(DataProblem.of(Kind.LABEL_NOT_FINITE, row, label));
+      }
+      if (binary && label != 0 && label != 1) {
+        return Optional.of(DataProblem.of(Kind.LABEL_NOT_BINARY, row, label));
+      }
+      return Math.abs(label) > MAX_LABEL
+          ? Optional.of(DataProblem.of(Kind.LABEL_TOO_LARGE, row, label))
+          : Optional.empty();
+    }
+
+    /** Copies a row whose weight and label are good to position {@code count}. */
+    private Optional<DataProblem> take(Row current) {
+      if (current.isNullAt(FEATURES)) {
+        return Optional.of(DataProblem.of(Kind.FEATURES_NULL, row));
+      }
+      Vector vector = (Vector) current.get(FEATURES);
+      if (vector.size() == 0) {
+        return Optional.of(DataProblem.of(Kind.FEATURES_EMPTY, row));
+      }
+      if (features == 0) {
+        features = vector.size();
+        firstRow = row;
+        capacity = (int) Math.max(1, blockValues / features);
+      }
+      if (vector.size() != features) {
+        return Optional.of(DataProblem.size(row, vector.size(), features));
+      }
+      makeRoom();
+      labels[count] = current.getDouble(LABEL);
+      weights[count] = current.getDouble(WEIGHT);
+      return copy(vector);
+    }
+
+    private void makeRoom() {
+      if (count == labels.length) {
+        int length = Math.min(capacity, Math.max(16, 2 * count));
+        values = Arrays.copyOf(values, length * features);
+        labels = Arrays.copyOf(labels, length);
+        weights = Arrays.copyOf(weights, length);
+      }
+    }
+
+    private Optional<DataProblem> copy(Vector vector) {
+      int to = count * features;
+      if (vector instanceof SparseVector sparse) {
+        Arrays.fill(values, to, to + features, 0);
+        int[] indices = sparse.indices();
+        double[] entries = sparse.values();
+        for (int k = 0; k < indices.length; k++) {
+          if (!acceptable(entries[k])) {
+            return unacceptable(indices[k], entries[k]);
+          }
+          values[to + indices[k]] = entries[k];
+        }
+        return Optional.empty();
+      }
+      double[] entries = vector instanceof DenseVector dense ? dense.values() : vector.toArray();
+      for (int j = 0; j < features; j++) {
+        if (!acceptable(entries[j])) {
+          return unacceptable(j, entries[j]);
+        }
+        values[to + j] = entries[j];
+      }
+      return Optional.empty();
+    }
+
+    /** False for NaN too. */
+    private boolean acceptable(double value) {
+      return Math.abs(value) <= MAX_FEATURE;
+    }
+
+    private Optional<DataProblem> unacceptable(int feature, double value) {
+      Kind kind = Double.isFinite(value) ? Kind.FEATURE_TOO_LARGE : Kind.FEATURE_NOT_FINITE;
+      return Optional.of(new DataProblem(kind, row, feature, value, 0));
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package org.convexnn.cluster;
+
+import java.util.Optional;
+import java.util.function.IntFunction;
+
+/**
+ * What the user calls the columns, for messages. Stays on the driver.
+ *
+ * @param features name of the column of feature vectors
+ * @param label name of the label column
+ * @param weight name of the weight column, where there is one
+ * @param featureName the name of feature j, for instance {@code age}, where the column knows it
+ */
+public record DataColumns(
+    String features,
+    String label,
+    Optional<String> weight,
+    IntFunction<Optional<String>> featureName) {
+
+  /** How a message names feature j: its own name, else {@code features[j]}. */
+  String feature(int j) {
+    return featureName
+        .apply(j)
+        .map(name -> "feature '" + name + "' (" + features + "[" + j + "])")
+        .orElse("feature " + features + "[" + j + "]");
+  }
+
+  /** How a message names the weight. */
+  String weightName() {
+    return weight.map(name -> "weight column '" + name + "'").orElse("the weight");
+  }
+}

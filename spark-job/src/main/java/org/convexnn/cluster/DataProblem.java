@@ -1,0 +1,116 @@
+package org.convexnn.cluster;
+
+import java.io.Serializable;
+
+/**
+ * A row that cannot be trained on. Found on an executor, told by the driver.
+ *
+ * @param kind what is wrong
+ * @param row number of the row within its partition, from 0
+ * @param feature the feature's index, where one feature is to blame, else 0
+ * @param value the value to blame, where there is one; sizes for {@link Kind#FEATURES_SIZE}
+ * @param expected the size that earlier vectors have, for {@link Kind#FEATURES_SIZE}
+ */
+record DataProblem(Kind kind, long row, int feature, double value, int expected)
+    implements Serializable {
+
+  /** What can be wrong with a row. */
+  enum Kind {
+    WEIGHT_NULL,
+    WEIGHT_NOT_FINITE,
+    WEIGHT_NEGATIVE,
+    LABEL_NULL,
+    LABEL_NOT_FINITE,
+    LABEL_TOO_LARGE,
+    LABEL_NOT_BINARY,
+    FEATURES_NULL,
+    FEATURES_EMPTY,
+    FEATURES_SIZE,
+    FEATURE_NOT_FINITE,
+    FEATURE_TOO_LARGE
+  }
+
+  /** A problem without a value. */
+  static DataProblem of(Kind kind, long row) {
+    return new DataProblem(kind, row, 0, 0, 0);
+  }
+
+  /** A problem with a value. */
+  static DataProblem of(Kind kind, long row, double value) {
+    return new DataProblem(kind, row, 0, value, 0);
+  }
+
+  /** A vector of another size than the ones before it. */
+  static DataProblem size(long row, int size, int expected) {
+    return new DataProblem(Kind.FEATURES_SIZE, row, 0, size, expected);
+  }
+
+  /** The column, the value, where it is and what to do about it. */
+  String message(DataColumns columns, int partition) {
+    String where = " (partition " + partition + ", row " + row + ")";
+    String label = "label column '" + columns.label() + "'";
+    String features = "features column '" + columns.features() + "'";
+    return switch (kind) {
+      case WEIGHT_NULL ->
+          columns.weightName()
+              + " is null"
+              + where
+              + ": give every row a weight, 0 leaves a row out";
+      case WEIGHT_NOT_FINITE, WEIGHT_NEGATIVE ->
+          columns.weightName()
+              + " has the value "
+              + value
+              + where
+              + ": weights must be finite and not negative, 0 leaves a row out";
+      case LABEL_NULL ->
+          label + " is null" + where + ": drop rows without a label, for instance by na().drop()";
+      case LABEL_NOT_FINITE ->
+          label + " has the value " + value + where + ": labels must be finite, drop such rows";
+      case LABEL_TOO_LARGE ->
+          label
+              + " has the value "
+              + value
+              + where
+              + ": its square overflows, rescale the label to below "
+              + BlockPacker.MAX_LABEL;
+      case LABEL_NOT_BINARY ->
+          label
+              + " has the value "
+              + value
+              + where
+              + ": a binary classifier wants 0 and 1; index other values with StringIndexer, and"
+              + " wrap the classifier in OneVsRest for more than two classes";
+      case FEATURES_NULL ->
+          features
+              + " is null"
+              + where
+              + ": drop such rows, for instance by na().drop() or VectorAssembler with"
+              + " handleInvalid = skip";
+      case FEATURES_EMPTY ->
+          features + " has a vector without entries" + where + ": at least one feature is needed";
+      case FEATURES_SIZE ->
+          features
+              + " has a vector of "
+              + (int) value
+              + " entries"
+              + where
+              + " where earlier rows have "
+              + expected
+              + ": all rows need the same features, assemble them with one VectorAssembler";
+      case FEATURE_NOT_FINITE ->
+          columns.feature(feature)
+              + " has the value "
+              + value
+              + where
+              + ": features must be finite; fill it with Imputer or drop the row";
+      case FEATURE_TOO_LARGE ->
+          columns.feature(feature)
+              + " has the value "
+              + value
+              + where
+              + ": beyond "
+              + BlockPacker.MAX_FEATURE
+              + " arithmetic overflows, rescale this feature";
+    };
+  }
+}

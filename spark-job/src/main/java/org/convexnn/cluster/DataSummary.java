@@ -1,0 +1,74 @@
+package org.convexnn.cluster;
+
+import java.util.List;
+
+/**
+ * What a data set holds, seen in the sweep that packed it.
+ *
+ * @param features d
+ * @param rows rows of positive weight
+ * @param dropped rows of weight 0, which take no part
+ * @param weight sum of the weights
+ * @param labelRows for binary labels, the rows with label 0 and with label 1; empty otherwise
+ * @param labelWeights for binary labels, their weights; empty otherwise
+ */
+public record DataSummary(
+    int features,
+    long rows,
+    long dropped,
+    double weight,
+    List<Long> labelRows,
+    List<Double> labelWeights) {
+
+  /** Copies the lists. */
+  public DataSummary {
+    labelRows = List.copyOf(labelRows);
+    labelWeights = List.copyOf(labelWeights);
+  }
+
+  /**
+   * Adds up the reports of all partitions.
+   *
+   * @param partitions one report per partition, in order
+   * @throws IllegalArgumentException naming the first row (by partition, then row) that cannot be
+   *     trained on, or when there are no rows
+   */
+  static DataSummary of(List<PackingReport> partitions, boolean binary, DataColumns columns) {
+    int features = 0;
+    for (int p = 0; p < partitions.size(); p++) {
+      PackingReport report = partitions.get(p);
+      features = features == 0 ? report.features() : features;
+      refuse(report, p, features, columns);
+    }
+    PackingReport sum = partitions.stream().reduce(PackingReport.none(binary), PackingReport::plus);
+    if (sum.rows() == 0) {
+      throw new IllegalArgumentException(
+          sum.dropped() == 0
+              ? "the data set has 0 rows: nothing to train on; check filters and the input path"
+              : columns.weightName()
+                  + " is 0 on all "
+                  + sum.dropped()
+                  + " rows: rows of weight 0 are left out, so nothing remains to train on");
+    }
+    return new DataSummary(
+        features,
+        sum.rows(),
+        sum.dropped(),
+        sum.weight(),
+        java.util.Arrays.stream(sum.labelRows()).boxed().toList(),
+        java.util.Arrays.stream(sum.labelWeights()).boxed().toList());
+  }
+
+  private static void refuse(
+      PackingReport report, int partition, int features, DataColumns columns) {
+    List<DataProblem> problems = report.problems();
+    boolean otherSize = report.features() != 0 && report.features() != features;
+    if (otherSize && (problems.isEmpty() || report.firstRow() <= problems.get(0).row())) {
+      DataProblem size = DataProblem.size(report.firstRow(), report.features(), features);
+      throw new IllegalArgumentException(size.message(columns, partition));
+    }
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(problems.get(0).message(columns, partition));
+    }
+  }
+}

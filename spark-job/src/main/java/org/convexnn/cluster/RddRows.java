@@ -1,0 +1,158 @@
+package org.convexnn.cluster;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Row;
+import org.apache.spark.storage.StorageLevel;
+import org.convexnn.block.Block;
+import org.convexnn.block.RowJob;
+import org.convexnn.network.FeatureMap;
+import org.convexnn.network.GateSet;
+import org.convexnn.solver.GatedRows;
+import org.convexnn.solver.Rows;
+
+/**
+ * All rows of a data set as a cached RDD of blocks. A sum is one Spark job: the job is broadcast,
+ * one worker per partition accepts the partition's blocks in order, the partial results are added
+ * in a tree. Sums are the same from run to run: see {@link TreeSum}.
+ *
+ * <p>Closing it releases the cached blocks and everything that was derived from them.
+ */
+public final class RddRows implements Rows, AutoCloseable {
+
+  private final JavaSparkContext context;
+  private final JavaRDD<PackedBlock> packed;
+  private final DataSummary summary;
+  private final int depth;
+  private final List<RddGatedRows> derived = new ArrayList<>();
+
+  private RddRows(
+      JavaSparkContext context, JavaRDD<PackedBlock> packed, DataSummary summary, int depth) {
+    this.context = context;
+    this.packed = packed;
+    this.summary = summary;
+    this.depth = depth;
+  }
+
+  /**
+   * Packs rows into cached blocks and checks them, in one job.
+   *
+   * @param rows rows of three columns: features (Vector), label (double), weight (double)
+   * @throws IllegalArgumentException naming the first row that cannot be trained on, its column,
+   *     the value and the remedy
+   */
+  public static RddRows pack(JavaRDD<Row> rows, Packing packing) {
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(rows.context());
+    JavaRDD<PackedBlock> packed =
+        rows.mapPartitions(new BlockPacker(packing.binary(), packing.maxBlockSizeInMB()))
+            .setName("ConvexNN rows")
+            .persist(StorageLevel.MEMORY_AND_DISK());
+    try (JobScope scope = new JobScope(context, "ConvexNN: pack and check rows")) {
+      List<PackingReport> reports =
+          scope.collect(packed.mapPartitions(new ReportOfPartition(packing.binary())));
+      DataSummary summary = DataSummary.of(reports, packing.binary(), packing.columns());
+      return new RddRows(context, packed, summary, packing.aggregationDepth());
+    } catch (Throwable failure) {
+      packed.unpersist(false);
+      throw failure;
+    }
+  }
+
+  /** What the data set holds. */
+  public DataSummary summary() {
+    return summary;
+  }
+
+  @Override
+  public int features() {
+    return summary.features();
+  }
+
+  /** The executors' cores, but not more than there are partitions. */
+  @Override
+  public int parallelism() {
+    return Math.min(context.defaultParallelism(), packed.getNumPartitions());
+  }
+
+  @Override
+  public <A> A sum(String description, RowJob<Block, A> job) {
+    try (JobScope scope = new JobScope(context, description)) {
+      Broadcast<Shipped<RowJob<Block, A>>> shipped = scope.broadcast(job);
+      return TreeSum.of(
+          packed.mapPartitions(new SumOfPartition<>(shipped)), new MergeBy<>(shipped), depth);
+    }
+  }
+
+  @Override
+  public GatedRows activate(GateSet gates, FeatureMap map) {
+    RddGatedRows gated = new RddGatedRows(context, packed, gates, map, depth);
+    derived.add(gated);
+    return gated;
+  }
+
+  @Override
+  public void close() {
+    derived.forEach(RddGatedRows::close);
+    derived.clear();
+    packed.unpersist(false);
+  }
+
+  private static final class ReportOfPartition
+      implements FlatMapFunction<Iterator<PackedBlock>, PackingReport> {
+    private static final long serialVersionUID = 1L;
+    private final boolean binary;
+
+    ReportOfPartition(boolean binary) {
+      this.binary = binary;
+    }
+
+    @Override
+    public Iterator<PackingReport> call(Iterator<PackedBlock> blocks) {
+      PackingReport sum = PackingReport.none(binary);
+      while (blocks.hasNext()) {
+        sum = sum.plus(blocks.next().report());
+      }
+      return List.of(sum).iterator();
+    }
+  }
+
+  private static final class SumOfPartition<A>
+      implements FlatMapFunction<Iterator<PackedBlock>, Partial<A>> {
+    private static final long serialVersionUID = 1L;
+    private final Broadcast<Shipped<RowJob<Block, A>>> job;
+
+    SumOfPartition(Broadcast<Shipped<RowJob<Block, A>>> job) {
+      this.job = job;
+    }
+
+    @Override
+    public Iterator<Partial<A>> call(Iterator<PackedBlock> packed) {
+      RowJob.Worker<Block, A> worker = job.value().value().worker();
+      Iterator<PackedBlock> blocks = PackedBlock.withRows(packed);
+      while (blocks.hasNext()) {
+        worker.accept(blocks.next().block());
+      }
+      return List.of(new Partial<>(TaskContext.getPartitionId(), worker.result())).iterator();
+    }
+  }
+
+  private static final class MergeBy<A> implements Merge<A> {
+    private static final long serialVersionUID = 1L;
+    private final Broadcast<Shipped<RowJob<Block, A>>> job;
+
+    MergeBy(Broadcast<Shipped<RowJob<Block, A>>> job) {
+      this.job = job;
+    }
+
+    @Override
+    public A merge(A left, A right) {
+      return job.value().value().merge(left, right);
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package org.convexnn.job;
+
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code describe}: a saved model's certificate and layout. */
+@Command(
+    name = "describe",
+    mixinStandardHelpOptions = true,
+    description = "Prints a saved model's certificate and the columns it reads.")
+final class DescribeCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec command;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "The output folder of a train command.")
+  private String model;
+
+  @Override
+  public Integer call() {
+    try (Session session = Session.open("describe " + model)) {
+      SavedModel saved = SavedModel.load(session.spark(), model);
+      PrintWriter out = command.commandLine().getOut();
+      out.println("label:       " + saved.layout().label());
+      out.println(
+          "task:        "
+              + saved
+                  .classes()
+                  .map(c -> "binary, '" + c.get(1) + "' against '" + c.get(0) + "'")
+                  .orElse("regression"));
+      out.println("certificate: " + saved.certificate());
+      out.printf(
+          Locale.ROOT,
+          "input:       %d columns become %d features%n",
+          saved.layout().columns().size(),
+          saved.features());
+      saved.layout().columns().stream()
+          .collect(
+              Collectors.groupingBy(
+                  InputColumn::kind,
+                  java.util.TreeMap::new,
+                  Collectors.mapping(InputColumn::name, Collectors.joining(", "))))
+          .forEach((kind, names) -> out.printf("  %-10s %s%n", kind, names));
+      out.flush();
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,121 @@
+package org.convexnn.job;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.spark.SparkThrowable;
+
+/** Turns what was thrown into the one line that a user reads. */
+final class ErrorMessages {
+
+  /** How Spark words what SQL's raise_error said. */
+  private static final Pattern RAISED =
+      Pattern.compile("\\[USER_RAISED_EXCEPTION] (.*?)(?: SQLSTATE: \\w+)?(?=\\R|$)");
+
+  private static final Pattern SQL_STATE = Pattern.compile("\\s*SQLSTATE: \\w+\\s*$");
+
+  private ErrorMessages() {}
+
+  /** One line without a stack trace. */
+  static String of(Throwable thrown) {
+    List<Throwable> chain = chain(thrown);
+    return raisedByJob(chain)
+        .or(() -> raisedBySql(chain))
+        .or(() -> raggedCsv(chain))
+        .or(() -> outOfMemory(chain))
+        .or(() -> refusedArgument(chain))
+        .orElseGet(() -> innermost(chain));
+  }
+
+  private static List<Throwable> chain(Throwable thrown) {
+    Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    List<Throwable> chain = new ArrayList<>();
+    for (Throwable t = thrown; t != null && seen.add(t); t = t.getCause()) {
+      chain.add(t);
+    }
+    return chain;
+  }
+
+  private static Optional<String> raisedByJob(List<Throwable> chain) {
+    return chain.stream()
+        .filter(JobException.class::isInstance)
+        .map(Throwable::getMessage)
+        .findFirst();
+  }
+
+  private static Optional<String> raisedBySql(List<Throwable> chain) {
+    return parameter(chain, "USER_RAISED_EXCEPTION", "errorMessage")
+        // From an executor only the text may have come through.
+        .or(
+            () ->
+                chain.stream()
+                    .map(t -> RAISED.matcher(String.valueOf(t.getMessage())))
+                    .filter(Matcher::find)
+                    .map(m -> m.group(1))
+                    .findFirst());
+  }
+
+  private static Optional<String> raggedCsv(List<Throwable> chain) {
+    return parameter(chain, "MALFORMED_CSV_RECORD", "badRecord")
+        .map(
+            record ->
+                "malformed CSV row '"
+                    + firstLine(record)
+                    + "': it must have as many cells as the header; put cells that hold commas into"
+                    + " quotes, and take line breaks out of cells");
+  }
+
+  /** What Spark says under this name of an error of this kind. */
+  private static Optional<String> parameter(
+      List<Throwable> chain, String condition, String parameter) {
+    return chain.stream()
+        .filter(SparkThrowable.class::isInstance)
+        .map(SparkThrowable.class::cast)
+        .filter(t -> condition.equals(t.getCondition()))
+        .map(t -> t.getMessageParameters().get(parameter))
+        .filter(Objects::nonNull)
+        .findFirst();
+  }
+
+  private static Optional<String> outOfMemory(List<Throwable> chain) {
+    return chain.stream().anyMatch(OutOfMemoryError.class::isInstance)
+        ? Optional.of(
+            "out of memory; give the driver more, for example submit.sh --driver-memory 6g, or take"
+                + " fewer gates")
+        : Optional.empty();
+  }
+
+  /** The Estimators and the solver say what is wrong with an argument in one line of their own. */
+  private static Optional<String> refusedArgument(List<Throwable> chain) {
+    return chain.stream()
+        .filter(IllegalArgumentException.class::isInstance)
+        .filter(t -> t.getMessage() != null)
+        .map(t -> firstLine(t.getMessage()))
+        .reduce((outer, inner) -> inner);
+  }
+
+  private static String innermost(List<Throwable> chain) {
+    for (int i = chain.size() - 1; i >= 0; i--) {
+      Throwable t = chain.get(i);
+      if (t.getMessage() != null && !t.getMessage().isBlank()) {
+        String name = t instanceof SparkThrowable ? "" : t.getClass().getSimpleName() + ": ";
+        return name + firstLine(t.getMessage());
+      }
+    }
+    return chain.get(0).getClass().getName();
+  }
+
+  private static String firstLine(String message) {
+    String line = message.strip().lines().findFirst().orElse("").strip();
+    line = SQL_STATE.matcher(line).replaceFirst("");
+    return line.startsWith("requirement failed: ")
+        ? line.substring("requirement failed: ".length())
+        : line;
+  }
+}

@@ -1,0 +1,110 @@
+package org.convexnn.job;
+
+import java.io.Serializable;
+import org.apache.spark.api.java.function.Function;
+import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.ml.linalg.Vectors;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.convexnn.linalg.CounterRandom;
+
+/** Data sets that executors make up, each row from the seed and its own number alone. */
+final class GeneratedRows {
+
+  private static final StructType SCHEMA =
+      new StructType()
+          .add(RowColumns.FEATURES, SQLDataTypes.VectorType(), false)
+          .add(RowColumns.LABEL, DataTypes.DoubleType, false)
+          .add(RowColumns.WEIGHT, DataTypes.DoubleType, false);
+
+  private GeneratedRows() {}
+
+  /** Fills a row's features and gives its label. */
+  interface Recipe extends Serializable {
+
+    /** d. */
+    int features();
+
+    /** Fills x, d numbers, and gives the label. */
+    double fill(CounterRandom random, double[] x);
+  }
+
+  /**
+   * Noisy XOR: four Gaussian clusters around (+-m, +-m) in the first two of 20 dimensions, noise in
+   * the others; the label is the XOR of the two coordinates' signs, and 15 % of labels are flipped.
+   * No linear model does better than chance; no model does better than 0.85.
+   */
+  record NoisyXor() implements Recipe {
+
+    private static final int FEATURES = 20;
+    private static final double CENTRE = 3;
+    private static final double FLIPPED = 0.15;
+
+    @Override
+    public int features() {
+      return FEATURES;
+    }
+
+    @Override
+    public double fill(CounterRandom random, double[] x) {
+      for (int j = 0; j < FEATURES; j++) {
+        double centre = j >= 2 ? 0 : random.nextDouble() < 0.5 ? -CENTRE : CENTRE;
+        x[j] = centre + random.nextGaussian();
+      }
+      boolean label = (x[0] >= 0) != (x[1] >= 0);
+      boolean flip = random.nextDouble() < FLIPPED;
+      return label != flip ? 1 : 0;
+    }
+  }
+
+  /** 28 single-precision features, like those of the HIGGS data, and log-odds that bend. */
+  record Bent() implements Recipe {
+
+    private static final int FEATURES = 28;
+
+    @Override
+    public int features() {
+      return FEATURES;
+    }
+
+    @Override
+    public double fill(CounterRandom random, double[] x) {
+      for (int j = 0; j < FEATURES; j++) {
+        x[j] = (float) random.nextGaussian();
+      }
+      double odds = Math.abs(x[0]) - Math.abs(x[1] + x[2]) + x[3] * x[4] + 0.5 * x[5] - 0.5 * x[6];
+      return random.nextDouble() < 1 / (1 + StrictMath.exp(-odds)) ? 1 : 0;
+    }
+  }
+
+  /** Rows first to first + count - 1 of a data set; nothing is computed before it is used. */
+  static Dataset<Row> of(
+      SparkSession spark, Recipe recipe, long seed, long first, long count, int partitions) {
+    return spark.createDataFrame(
+        spark.range(first, first + count, 1, partitions).toJavaRDD().map(new Maker(recipe, seed)),
+        SCHEMA);
+  }
+
+  private static final class Maker implements Function<Long, Row> {
+
+    private static final long serialVersionUID = 1L;
+    private final Recipe recipe;
+    private final long seed;
+
+    private Maker(Recipe recipe, long seed) {
+      this.recipe = recipe;
+      this.seed = seed;
+    }
+
+    @Override
+    public Row call(Long number) {
+      double[] x = new double[recipe.features()];
+      double label = recipe.fill(new CounterRandom(seed, number), x);
+      return RowFactory.create(Vectors.dense(x), label, 1.0);
+    }
+  }
+}

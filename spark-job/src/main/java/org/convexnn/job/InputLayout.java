@@ -1,0 +1,121 @@
+package org.convexnn.job;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The columns of raw tables that a model reads.
+ *
+ * <p>It is stored in the first stage of the saved pipeline, a SQLTransformer: as the statement, and
+ * as JSON in a comment of it. So a saved model holds nothing but MLlib's own stages and the
+ * network, and still knows what it needs.
+ *
+ * @param label the column that was learnt
+ * @param columns the columns that features come from
+ */
+record InputLayout(String label, List<InputColumn> columns) {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Pattern COMMENT =
+      Pattern.compile("/\\* convexnn (\\{.*}) \\*/", Pattern.DOTALL);
+  private static final String STAGE = "in";
+
+  /** Copies the list. */
+  InputLayout {
+    columns = List.copyOf(columns);
+  }
+
+  /** The name of column i once the statement has read it. */
+  String innerName(int i) {
+    return columns.get(i).innerName(STAGE, i);
+  }
+
+  /** The statement: the whole table, and beside it one clean column for each input. */
+  String statement() {
+    StringBuilder sql = new StringBuilder("SELECT *");
+    for (int i = 0; i < columns.size(); i++) {
+      sql.append(",\n  ")
+          .append(columns.get(i).expression())
+          .append(" AS ")
+          .append(Sql.name(innerName(i)));
+    }
+    return sql.append("\nFROM __THIS__ /* convexnn ").append(json()).append(" */").toString();
+  }
+
+  private String json() {
+    ObjectNode root = JSON.createObjectNode().put("label", label);
+    var array = root.putArray("columns");
+    for (InputColumn c : columns) {
+      array
+          .addObject()
+          .put("name", c.name())
+          .put("kind", c.kind().toString())
+          .put("size", c.size());
+    }
+    // A star could end the comment, a dollar starts one of Spark's variables.
+    return root.toString().replace("*", "\\u002a").replace("$", "\\u0024");
+  }
+
+  /** Reads the layout back from a statement, if it carries one. */
+  static Optional<InputLayout> parse(String statement) {
+    Matcher matcher = COMMENT.matcher(statement);
+    if (!matcher.find()) {
+      return Optional.empty();
+    }
+    try {
+      JsonNode root = JSON.readTree(matcher.group(1));
+      List<InputColumn> columns = new ArrayList<>();
+      for (JsonNode c : root.get("columns")) {
+        columns.add(
+            new InputColumn(
+                c.get("name").asText(),
+                InputColumn.Kind.valueOf(c.get("kind").asText().toUpperCase(Locale.ROOT)),
+                c.get("size").asInt()));
+      }
+      return Optional.of(new InputLayout(root.get("label").asText(), columns));
+    } catch (JsonProcessingException e) {
+      throw new JobException("the model's layout is damaged: " + e.getOriginalMessage(), e);
+    }
+  }
+
+  /** The size of the vectors that LIBSVM files must have, where the model reads one. */
+  OptionalInt vectorSize() {
+    return columns.stream()
+        .filter(c -> c.kind() == InputColumn.Kind.VECTOR)
+        .mapToInt(InputColumn::size)
+        .findFirst();
+  }
+
+  /** Refuses a table that lacks a column, naming it. */
+  void require(Iterable<String> present, String path) {
+    List<String> names = new ArrayList<>();
+    present.forEach(names::add);
+    List<String> missing =
+        columns.stream()
+            .map(InputColumn::name)
+            .filter(c -> names.stream().noneMatch(c::equalsIgnoreCase))
+            .toList();
+    if (!missing.isEmpty()) {
+      throw new JobException(
+          (missing.size() == 1 ? "column '" : "columns '")
+              + Suggestions.listed(missing).replace(", ", "', '")
+              + "' that the model needs "
+              + (missing.size() == 1 ? "is" : "are")
+              + " not in "
+              + path
+              + Suggestions.didYouMean(missing.get(0), names)
+              + " (its columns: "
+              + Suggestions.listed(names)
+              + ")");
+    }
+  }
+}

@@ -1,0 +1,246 @@
+package org.convexnn.job;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.spark.ml.param.Params;
+import org.convexnn.ml.ConvexReLURegressor;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * The options of the Estimators: every option is the Param of the same name, in kebab-case. What is
+ * not given keeps the Estimator's default.
+ */
+final class ModelOptions {
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  @Option(
+      names = {"--num-gates", "--gates"},
+      paramLabel = "N",
+      converter = AutoInteger.class,
+      description = "Hidden neurons offered to the optimiser, or auto (by the number of rows).")
+  private Integer numGates;
+
+  @Option(
+      names = "--gate-sampler",
+      paramLabel = "NAME",
+      description = "How gates are drawn: auto, gaussian, columns or mixed.")
+  private String gateSampler;
+
+  @Option(
+      names = "--normalization",
+      paramLabel = "NAME",
+      description = "Feature map: auto, whiten, standardize or none.")
+  private String normalization;
+
+  @Option(
+      names = "--group-norm",
+      paramLabel = "NAME",
+      description = "Norm of one neuron's weights: auto, euclidean or function.")
+  private String groupNorm;
+
+  @Option(
+      names = "--reg-param",
+      paramLabel = "BETA",
+      converter = AutoDouble.class,
+      description = "Regularisation parameter beta; without it beta is chosen by validation.")
+  private Double regParam;
+
+  @Option(
+      names = "--reg-ratio",
+      paramLabel = "R",
+      converter = AutoDouble.class,
+      description = "The same as a share of betaMax, in (0, 1].")
+  private Double regRatio;
+
+  @Option(
+      names = "--skip-ridge",
+      paramLabel = "X",
+      converter = AutoDouble.class,
+      description = "Ridge on the linear part; keeps separable data finite.")
+  private Double skipRidge;
+
+  @Option(
+      names = "--fit-intercept",
+      arity = "1",
+      paramLabel = "true|false",
+      description = "Whether the network has an intercept.")
+  private Boolean fitIntercept;
+
+  @Option(
+      names = "--linear-skip",
+      arity = "1",
+      paramLabel = "true|false",
+      description = "Whether the network has a linear part beside its neurons.")
+  private Boolean linearSkip;
+
+  @Option(
+      names = "--solver",
+      paramLabel = "NAME",
+      description = "auto, gram (regression only), admm, lbfgs or gradient.")
+  private String solver;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "NAME",
+      description = "Arithmetic on the rows: auto, float32 or float64.")
+  private String precision;
+
+  @Option(
+      names = "--max-iter",
+      paramLabel = "N",
+      converter = AutoInteger.class,
+      description = "Most passes over the rows for the final fit.")
+  private Integer maxIter;
+
+  @Option(
+      names = "--tol",
+      paramLabel = "GAP",
+      converter = AutoDouble.class,
+      description = "Relative duality gap to stop at, in (0, 1), or auto.")
+  private Double tol;
+
+  @Option(
+      names = "--refit",
+      arity = "1",
+      paramLabel = "true|false",
+      description = "Whether the chosen beta is solved again on all rows.")
+  private Boolean refit;
+
+  @Option(names = "--seed", paramLabel = "S", description = "Seed of everything that is drawn.")
+  private Long seed;
+
+  @Option(
+      names = "--aggregation-depth",
+      paramLabel = "N",
+      description = "Levels of the tree that adds up the partitions' results.")
+  private Integer aggregationDepth;
+
+  @Option(
+      names = "--max-block-size-in-mb",
+      paramLabel = "MB",
+      description = "Size of a block of rows; 0 means automatic.")
+  private Double maxBlockSizeInMB;
+
+  /** Refuses values out of range, before any Spark is started. */
+  void check() {
+    if (numGates != null && numGates < 1) {
+      // The Param's 0 for automatic is spelled auto here.
+      throw refused("--num-gates is " + numGates + "; it must be a positive integer, or auto");
+    }
+    gateSampler = lowerCase(gateSampler);
+    normalization = lowerCase(normalization);
+    groupNorm = lowerCase(groupNorm);
+    solver = lowerCase(solver);
+    precision = lowerCase(precision);
+    // The Params know their ranges.
+    Params params = new ConvexReLURegressor();
+    given().forEach((name, value) -> tryOut(params, name, value));
+    if (regParam != null && regRatio != null) {
+      preferCommandLine();
+    }
+  }
+
+  /** One of the two may stand in the configuration file: then the other, typed one, counts. */
+  private void preferCommandLine() {
+    var given = command.commandLine().getParseResult();
+    boolean param = given.hasMatchedOption("--reg-param");
+    boolean ratio = given.hasMatchedOption("--reg-ratio");
+    if (param == ratio) {
+      throw refused(
+          "--reg-param ("
+              + regParam
+              + ") and --reg-ratio ("
+              + regRatio
+              + ") are both set: they say the same thing in two units; set one of them, or none to"
+              + " have beta chosen by validation");
+    }
+    regParam = param ? regParam : null;
+    regRatio = ratio ? regRatio : null;
+  }
+
+  private void tryOut(Params params, String name, Object value) {
+    try {
+      set(params, Map.of(name, value));
+    } catch (IllegalArgumentException e) {
+      String message = e.getMessage();
+      throw refused(
+          message.startsWith(name) ? option(name) + message.substring(name.length()) : message);
+    }
+  }
+
+  private static String lowerCase(String word) {
+    return word == null ? null : word.toLowerCase(Locale.ROOT);
+  }
+
+  private ParameterException refused(String message) {
+    return new ParameterException(command.commandLine(), message);
+  }
+
+  /** The option of a Param: {@code maxIter} is {@code --max-iter}. */
+  static String option(String param) {
+    return "--" + param.replaceAll("([a-z])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
+  }
+
+  /** What was given, by Param name. */
+  Map<String, Object> given() {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("numGates", numGates);
+    all.put("gateSampler", gateSampler);
+    all.put("normalization", normalization);
+    all.put("groupNorm", groupNorm);
+    all.put("regParam", regParam);
+    all.put("regRatio", regRatio);
+    all.put("skipRidge", skipRidge);
+    all.put("fitIntercept", fitIntercept);
+    all.put("linearSkip", linearSkip);
+    all.put("solver", solver);
+    all.put("precision", precision);
+    all.put("maxIter", maxIter);
+    all.put("tol", tol);
+    all.put("refit", refit);
+    all.put("seed", seed);
+    all.put("aggregationDepth", aggregationDepth);
+    all.put("maxBlockSizeInMB", maxBlockSizeInMB);
+    all.values().removeIf(java.util.Objects::isNull);
+    return all;
+  }
+
+  /** Sets Params by name. */
+  static void set(Params estimator, Map<String, Object> values) {
+    values.forEach((name, value) -> estimator.set(estimator.getParam(name), value));
+  }
+
+  /** An integer, or {@code auto} for none. */
+  static final class AutoInteger implements ITypeConverter<Integer> {
+
+    @Override
+    public Integer convert(String value) {
+      try {
+        return value.equalsIgnoreCase("auto") ? null : Integer.valueOf(value);
+      } catch (NumberFormatException e) {
+        throw new TypeConversionException("'" + value + "' is not an integer");
+      }
+    }
+  }
+
+  /** A number, or {@code auto} for none. */
+  static final class AutoDouble implements ITypeConverter<Double> {
+
+    @Override
+    public Double convert(String value) {
+      try {
+        return value.equalsIgnoreCase("auto") ? null : Double.valueOf(value);
+      } catch (NumberFormatException e) {
+        throw new TypeConversionException("'" + value + "' is not a number");
+      }
+    }
+  }
+}

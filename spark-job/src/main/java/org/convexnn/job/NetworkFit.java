@@ -1,0 +1,75 @@
+package org.convexnn.job;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.ml.Transformer;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.convexnn.ml.ConvexReLUClassificationModel;
+import org.convexnn.ml.ConvexReLUClassifier;
+import org.convexnn.ml.ConvexReLURegressionModel;
+import org.convexnn.ml.ConvexReLURegressor;
+import org.convexnn.ml.ConvexReLUTrainingSummary;
+import org.convexnn.solver.Certificate;
+import org.convexnn.solver.PathPoint;
+import org.convexnn.solver.TraceRecord;
+
+/**
+ * A network trained here.
+ *
+ * @param model the model
+ * @param certificate its certificate
+ * @param features number of features
+ * @param trace one record per iteration
+ * @param path the regularisation path
+ * @param setUpSeconds moments, gates, patterns
+ * @param solveSeconds path, final fit, certificate
+ * @param fitSeconds from rows to model, all of it
+ */
+record NetworkFit(
+    Transformer model,
+    Certificate certificate,
+    int features,
+    List<TraceRecord> trace,
+    List<PathPoint> path,
+    double setUpSeconds,
+    double solveSeconds,
+    double fitSeconds) {
+
+  /** Fits the Estimator of a task with the Params that were given. */
+  static NetworkFit of(Dataset<Row> rows, LearningTask task, Map<String, Object> params) {
+    Map<String, Object> all = new LinkedHashMap<>(params);
+    all.put("featuresCol", RowColumns.FEATURES);
+    all.put("labelCol", RowColumns.LABEL);
+    all.put("weightCol", RowColumns.WEIGHT);
+    Stopwatch watch = new Stopwatch();
+    if (task == LearningTask.BINARY) {
+      ConvexReLUClassifier estimator = new ConvexReLUClassifier();
+      ModelOptions.set(estimator, all);
+      ConvexReLUClassificationModel model = estimator.fit(rows);
+      return of(model, model.certificate(), model.numFeatures(), model.summary(), watch.seconds());
+    }
+    ConvexReLURegressor estimator = new ConvexReLURegressor();
+    ModelOptions.set(estimator, all);
+    ConvexReLURegressionModel model = estimator.fit(rows);
+    return of(model, model.certificate(), model.numFeatures(), model.summary(), watch.seconds());
+  }
+
+  private static NetworkFit of(
+      Transformer model,
+      Certificate certificate,
+      int features,
+      ConvexReLUTrainingSummary summary,
+      double seconds) {
+    return new NetworkFit(
+        model,
+        certificate,
+        features,
+        summary.trace(),
+        summary.path(),
+        summary.setUpSeconds(),
+        summary.solveSeconds(),
+        seconds);
+  }
+}

@@ -1,0 +1,130 @@
+package org.convexnn.job;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Map;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.convexnn.linalg.Blas;
+import org.convexnn.solver.Certificate;
+import org.convexnn.solver.PathPoint;
+import org.convexnn.solver.TraceRecord;
+
+/** report.json: what was trained, how good it is, how it was proved and how long it took. */
+final class Report {
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  private final ObjectNode root = JSON.createObjectNode();
+
+  /** What was learnt of which rows. */
+  Report data(TrainingData data) {
+    root.put("task", data.rule().task().toString());
+    root.put("label", data.rule().column());
+    if (data.rule().task() == LearningTask.BINARY) {
+      root.putPOJO("classes", data.rule().classes());
+    }
+    root.put("rows", data.pipeline().rows());
+    root.put("columns", data.pipeline().layout().columns().size());
+    return this;
+  }
+
+  /** The network and its certificate. */
+  Report network(NetworkFit fit) {
+    Certificate c = fit.certificate();
+    root.put("features", fit.features());
+    root.put("gates", c.gates());
+    root.put("activeNeurons", c.activeNeurons());
+    root.put("beta", finite(c.beta()));
+    root.put("betaMax", finite(c.betaMax()));
+    root.put("primalObjective", finite(c.primalObjective()));
+    root.put("dualBound", finite(c.dualBound()));
+    root.put("relativeGap", finite(c.relativeGap()));
+    root.put("tol", c.tol());
+    root.put("passes", c.passes());
+    root.put("jobs", c.jobs());
+    root.put("stopReason", c.stopReason().name());
+    root.put("solver", c.solver());
+    return this;
+  }
+
+  /** Measures of the predictions on rows of this name. */
+  Report scores(String rows, Scores scores) {
+    ObjectNode node = root.putObject(rows);
+    scores.values().forEach((name, value) -> node.put(name, finite(value)));
+    return this;
+  }
+
+  /** JSON knows no NaN. */
+  private static Double finite(double value) {
+    return Double.isFinite(value) ? value : null;
+  }
+
+  /** Where the time went. */
+  Report seconds(double total, double load, NetworkFit fit) {
+    root.putObject("seconds")
+        .put("total", total)
+        // Packing the rows into blocks is the last part of reading them.
+        .put("load", load + fit.fitSeconds() - fit.setUpSeconds() - fit.solveSeconds())
+        .put("setUp", fit.setUpSeconds())
+        .put("solve", fit.solveSeconds());
+    return this;
+  }
+
+  /** What it ran on. */
+  Report environment(String sparkVersion) {
+    root.put("sparkVersion", sparkVersion);
+    root.put("blas", Blas.name());
+    root.put("libraryVersion", Version.library());
+    return this;
+  }
+
+  /** The options that were given. */
+  Report options(Map<String, Object> options) {
+    root.putPOJO("options", options);
+    return this;
+  }
+
+  /** The path over beta and the iterations. */
+  Report history(NetworkFit fit) {
+    var path = root.putArray("path");
+    for (PathPoint p : fit.path()) {
+      path.addObject()
+          .put("ratio", p.ratio())
+          .put("beta", p.beta())
+          .put("objective", finite(p.objective()))
+          .put("relativeGap", finite(p.relativeGap()))
+          .put("validationLoss", finite(p.validationLoss()))
+          .put("activeNeurons", p.activeNeurons())
+          .put("passes", p.passes());
+    }
+    var trace = root.putArray("trace");
+    for (TraceRecord t : fit.trace()) {
+      trace
+          .addObject()
+          .put("phase", t.phase())
+          .put("iteration", t.iteration())
+          .put("passes", t.passes())
+          .put("beta", t.beta())
+          .put("objective", finite(t.objective()))
+          .put("dualBound", finite(t.dualBound()))
+          .put("relativeGap", finite(t.relativeGap()))
+          .put("activeNeurons", t.activeNeurons())
+          .put("seconds", t.seconds());
+    }
+    return this;
+  }
+
+  /** Writes the file. */
+  void write(FileSystem files, Path file) {
+    try (OutputStream out = files.create(file, false)) {
+      JSON.writeValue(out, root);
+    } catch (IOException e) {
+      throw new JobException("cannot write " + file + ": " + ErrorMessages.of(e), e);
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package org.convexnn.job;
+
+/** Names of the columns that are made here; no likely names of raw columns. */
+final class RowColumns {
+
+  /** The vector of features. */
+  static final String FEATURES = "convexnn_features";
+
+  /** The number to learn. */
+  static final String LABEL = "convexnn_label";
+
+  /** The row's weight. */
+  static final String WEIGHT = "convexnn_weight";
+
+  /** What a model predicts: class 0 or 1, or the number. */
+  static final String PREDICTION = "prediction";
+
+  /** The chances of the classes. */
+  static final String PROBABILITY = "probability";
+
+  /** The predicted class by its name. */
+  static final String PREDICTED_LABEL = "predictedLabel";
+
+  private RowColumns() {}
+}

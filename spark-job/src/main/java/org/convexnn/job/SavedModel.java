@@ -1,0 +1,102 @@
+package org.convexnn.job;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.ml.PipelineModel;
+import org.apache.spark.ml.Transformer;
+import org.apache.spark.ml.feature.IndexToString;
+import org.apache.spark.sql.SparkSession;
+import org.convexnn.ml.ConvexReLUClassificationModel;
+import org.convexnn.ml.ConvexReLURegressionModel;
+import org.convexnn.solver.Certificate;
+
+/**
+ * A model that {@code train} wrote.
+ *
+ * @param pipeline all stages
+ * @param layout the columns it needs
+ */
+record SavedModel(PipelineModel pipeline, InputLayout layout) {
+
+  /** Reads DIR or DIR/model. */
+  static SavedModel load(SparkSession spark, String directory) {
+    Path path = find(spark, directory);
+    PipelineModel pipeline;
+    try {
+      pipeline = PipelineModel.load(path.toString());
+    } catch (Exception e) {
+      throw new JobException(
+          "cannot read the model in "
+              + directory
+              + ": "
+              + ErrorMessages.of(e)
+              + "; give the --output of a train command that ended well",
+          e);
+    }
+    InputLayout layout =
+        TablePipeline.layoutOf(pipeline)
+            .orElseThrow(() -> new JobException(directory + " holds a model of another kind"));
+    SavedModel model = new SavedModel(pipeline, layout);
+    model.network();
+    return model;
+  }
+
+  private static Path find(SparkSession spark, String directory) {
+    try {
+      Path given = new Path(directory);
+      FileSystem files = given.getFileSystem(spark.sparkContext().hadoopConfiguration());
+      for (Path p : List.of(given, new Path(given, "model"))) {
+        if (files.exists(new Path(p, "metadata"))) {
+          return p;
+        }
+      }
+      throw new JobException(
+          files.exists(given)
+              ? "there is no model in "
+                  + directory
+                  + " (neither metadata nor model/metadata); give the --output of a train command"
+              : "model " + directory + " does not exist; check the path");
+    } catch (IOException | IllegalArgumentException e) {
+      throw new JobException("cannot read model " + directory + ": " + ErrorMessages.of(e), e);
+    }
+  }
+
+  /** The network's own stage. */
+  Transformer network() {
+    return Arrays.stream(pipeline.stages())
+        .filter(
+            s ->
+                s instanceof ConvexReLUClassificationModel
+                    || s instanceof ConvexReLURegressionModel)
+        .findFirst()
+        .orElseThrow(() -> new JobException("the model holds no network"));
+  }
+
+  /** Its certificate. */
+  Certificate certificate() {
+    Transformer network = network();
+    return network instanceof ConvexReLUClassificationModel c
+        ? c.certificate()
+        : ((ConvexReLURegressionModel) network).certificate();
+  }
+
+  /** How many features the network takes. */
+  int features() {
+    Transformer network = network();
+    return network instanceof ConvexReLUClassificationModel c
+        ? c.numFeatures()
+        : ((ConvexReLURegressionModel) network).numFeatures();
+  }
+
+  /** The names of class 0 and class 1, of a binary model. */
+  Optional<List<String>> classes() {
+    return Arrays.stream(pipeline.stages())
+        .filter(IndexToString.class::isInstance)
+        .map(s -> List.of(((IndexToString) s).getLabels()))
+        .findFirst();
+  }
+}

@@ -1,0 +1,128 @@
+package org.convexnn.job;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.spark.ml.functions;
+import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructField;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code score}: a raw table with predictions beside it. */
+@Command(
+    name = "score",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Scores a raw table of the form that the model was trained on.",
+      "Writes its columns, the prediction and, for classes, the probability of the second class."
+    })
+final class ScoreCommand implements Callable<Integer> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ScoreCommand.class);
+
+  @Spec private CommandSpec command;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "The output folder of a train command.")
+  private String model;
+
+  @Option(
+      names = "--input",
+      required = true,
+      paramLabel = "PATH",
+      description = "Table to score: a file, a folder or a glob.")
+  private String input;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder to write; must not exist.")
+  private String output;
+
+  @Option(names = "--format", paramLabel = "NAME", description = "Format to write: csv or parquet.")
+  private TableFormat format = TableFormat.CSV;
+
+  @Option(
+      names = "--input-format",
+      paramLabel = "NAME",
+      description = "csv, parquet or libsvm, where the input's name does not tell.")
+  private TableFormat inputFormat;
+
+  @Option(names = "--overwrite", description = "Replace the output folder if it exists.")
+  private boolean overwrite;
+
+  @Override
+  public Integer call() {
+    if (format == TableFormat.LIBSVM) {
+      throw new ParameterException(
+          command.commandLine(), "--format is libsvm; it must be csv or parquet");
+    }
+    try (Session session = Session.open("score " + input);
+        StagedOutput staged =
+            StagedOutput.of(
+                session.spark().sparkContext().hadoopConfiguration(),
+                output,
+                overwrite,
+                List.of(input, model))) {
+      SavedModel saved = SavedModel.load(session.spark(), model);
+      Dataset<Row> table =
+          new TableReader(session.spark())
+              .readFor(saved.layout(), input, Optional.ofNullable(inputFormat));
+      TrainingData.refuseOutputNames(List.of(table.columns()), input);
+      TableSurvey survey = TableSurvey.of(table, saved.layout(), Optional.empty());
+      if (survey.rows() == 0) {
+        throw new JobException("input " + input + " has no rows to score");
+      }
+      survey.refuseProblem();
+      scored(saved, table)
+          .write()
+          .format(format.toString())
+          .option("header", true)
+          .option("escape", "\"")
+          .save(staged.directory().toString());
+      staged.commit();
+      command.commandLine().getOut().println("scored " + input + ", written to " + output);
+    }
+    return 0;
+  }
+
+  private Dataset<Row> scored(SavedModel saved, Dataset<Row> table) {
+    boolean binary = saved.classes().isPresent();
+    List<Column> columns = new ArrayList<>();
+    for (StructField field : table.schema().fields()) {
+      if (format == TableFormat.CSV && field.dataType().equals(SQLDataTypes.VectorType())) {
+        LOG.info(
+            "column '{}' holds vectors, which csv cannot; take --format parquet to keep it",
+            field.name());
+      } else {
+        columns.add(Sql.column(field.name()));
+      }
+    }
+    columns.add(
+        Sql.column(binary ? RowColumns.PREDICTED_LABEL : RowColumns.PREDICTION)
+            .as(RowColumns.PREDICTION));
+    if (binary) {
+      columns.add(
+          functions
+              .vector_to_array(Sql.column(RowColumns.PROBABILITY), "float64")
+              .getItem(1)
+              .as(RowColumns.PROBABILITY));
+    }
+    return saved.pipeline().transform(table).select(columns.toArray(Column[]::new));
+  }
+}

@@ -1,0 +1,199 @@
+package org.convexnn.job;
+
+import java.io.Serializable;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+
+/**
+ * How good predictions are, by name, from one pass over the rows; rows count by their weight.
+ *
+ * @param values the measures in the order they are shown
+ */
+record Scores(Map<String, Double> values) {
+
+  /** Keeps the order. */
+  Scores {
+    values = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(values));
+  }
+
+  /** One measure. */
+  double get(String name) {
+    return values.get(name);
+  }
+
+  /** Accuracy, log-loss and area under ROC, or RMSE and R2, of a table that a model transformed. */
+  static Scores of(Dataset<Row> predicted, LearningTask task) {
+    boolean binary = task == LearningTask.BINARY;
+    Column guess = functions.col(binary ? RowColumns.PROBABILITY : RowColumns.PREDICTION);
+    return predicted
+        .select(
+            functions.col(RowColumns.LABEL),
+            functions.col(RowColumns.WEIGHT),
+            functions.col(RowColumns.PREDICTION),
+            guess.as("guess"))
+        .toJavaRDD()
+        .mapPartitions(new Fold(binary))
+        .treeReduce(Tally::merge)
+        .scores();
+  }
+
+  @Override
+  public String toString() {
+    return values.entrySet().stream()
+        .map(e -> e.getKey() + " " + String.format(Locale.ROOT, "%.4g", e.getValue()))
+        .collect(Collectors.joining(", "));
+  }
+
+  /** Adds up one partition. */
+  private static final class Fold implements FlatMapFunction<Iterator<Row>, Tally> {
+
+    private static final long serialVersionUID = 1L;
+    private final boolean binary;
+
+    private Fold(boolean binary) {
+      this.binary = binary;
+    }
+
+    @Override
+    public Iterator<Tally> call(Iterator<Row> rows) {
+      Tally tally = binary ? new BinaryTally() : new RegressionTally();
+      while (rows.hasNext()) {
+        Row r = rows.next();
+        double guess = binary ? ((Vector) r.get(3)).apply(1) : r.getDouble(3);
+        tally.add(r.getDouble(0), r.getDouble(1), r.getDouble(2), guess);
+      }
+      return List.of(tally).iterator();
+    }
+  }
+
+  /** A sum over rows. */
+  sealed interface Tally extends Serializable permits BinaryTally, RegressionTally {
+
+    /** Adds one row. */
+    void add(double label, double weight, double prediction, double guess);
+
+    /** Adds another sum of the same kind to this one. */
+    Tally merge(Tally other);
+
+    /** The measures. */
+    Scores scores();
+  }
+
+  /** Accuracy, log-loss and area under ROC. */
+  static final class BinaryTally implements Tally {
+
+    private static final long serialVersionUID = 1L;
+    private static final double CLIP = 1e-15;
+
+    /** Scores in equal bins of the log-odds: a tie within one counts one half, without bias. */
+    private static final int BINS = 1 << 16;
+
+    private static final double LARGEST = 20;
+
+    private double weight;
+    private double correct;
+    private double loss;
+    private final double[] negatives = new double[BINS];
+    private final double[] positives = new double[BINS];
+
+    @Override
+    public void add(double label, double w, double prediction, double probability) {
+      double p = Math.min(Math.max(probability, CLIP), 1 - CLIP);
+      weight += w;
+      correct += prediction == label ? w : 0;
+      loss -= w * Math.log(label == 1 ? p : 1 - p);
+      double odds = Math.log(p / (1 - p));
+      int bin = (int) ((odds + LARGEST) / (2 * LARGEST) * BINS);
+      (label == 1 ? positives : negatives)[Math.min(Math.max(bin, 0), BINS - 1)] += w;
+    }
+
+    @Override
+    public Tally merge(Tally other) {
+      BinaryTally o = (BinaryTally) other;
+      weight += o.weight;
+      correct += o.correct;
+      loss += o.loss;
+      for (int i = 0; i < BINS; i++) {
+        negatives[i] += o.negatives[i];
+        positives[i] += o.positives[i];
+      }
+      return this;
+    }
+
+    @Override
+    public Scores scores() {
+      Map<String, Double> values = new LinkedHashMap<>();
+      values.put("accuracy", correct / weight);
+      values.put("logLoss", loss / weight);
+      values.put("areaUnderROC", area());
+      return new Scores(values);
+    }
+
+    /** The chance that a positive row scores above a negative one; 1/2 where one is missing. */
+    private double area() {
+      double below = 0;
+      double all = 0;
+      double won = 0;
+      for (int i = 0; i < BINS; i++) {
+        won += positives[i] * (below + 0.5 * negatives[i]);
+        below += negatives[i];
+        all += positives[i];
+      }
+      return below > 0 && all > 0 ? won / (below * all) : 0.5;
+    }
+  }
+
+  /** Root mean squared error and R2 = 1 - squared error / squared deviation of the label. */
+  static final class RegressionTally implements Tally {
+
+    private static final long serialVersionUID = 1L;
+
+    private double weight;
+    private double mean;
+    private double deviation;
+    private double error;
+
+    @Override
+    public void add(double label, double w, double prediction, double guess) {
+      combine(w, label, 0, w * (label - prediction) * (label - prediction));
+    }
+
+    @Override
+    public Tally merge(Tally other) {
+      RegressionTally o = (RegressionTally) other;
+      combine(o.weight, o.mean, o.deviation, o.error);
+      return this;
+    }
+
+    /** Adds a sum given by weight, mean and squared deviation from it (Chan, Golub, LeVeque). */
+    private void combine(double w, double m, double d, double e) {
+      if (w > 0) {
+        double delta = m - mean;
+        double total = weight + w;
+        mean += delta * (w / total);
+        deviation += d + delta * delta * weight * (w / total);
+        weight = total;
+        error += e;
+      }
+    }
+
+    @Override
+    public Scores scores() {
+      Map<String, Double> values = new LinkedHashMap<>();
+      values.put("rmse", Math.sqrt(error / weight));
+      values.put(
+          "r2", deviation > 0 ? 1 - error / deviation : error > 0 ? Double.NEGATIVE_INFINITY : 1);
+      return new Scores(values);
+    }
+  }
+}

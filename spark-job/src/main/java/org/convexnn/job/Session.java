@@ -1,0 +1,41 @@
+package org.convexnn.job;
+
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+
+/** The Spark session of a command: stopped at the end only where the command started it. */
+final class Session implements AutoCloseable {
+
+  private final SparkSession spark;
+  private final boolean own;
+
+  private Session(SparkSession spark, boolean own) {
+    this.spark = spark;
+    this.own = own;
+  }
+
+  /** The running session, or a new one: on the cores of this machine where no master is set. */
+  static Session open(String command) {
+    boolean own =
+        SparkSession.getActiveSession().isEmpty() && SparkSession.getDefaultSession().isEmpty();
+    SparkSession.Builder builder = SparkSession.builder();
+    if (own) {
+      builder = builder.appName("ConvexNN " + command);
+      if (!new SparkConf().contains("spark.master")) {
+        builder = builder.master("local[*]");
+      }
+    }
+    return new Session(builder.getOrCreate(), own);
+  }
+
+  SparkSession spark() {
+    return spark;
+  }
+
+  @Override
+  public void close() {
+    if (own) {
+      spark.stop();
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package org.convexnn.job;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The file formats of tables. */
+enum TableFormat {
+  /** Comma-separated text with a header. */
+  CSV(List.of("csv")),
+  /** Parquet. */
+  PARQUET(List.of("parquet")),
+  /** Lines of {@code label index:value ...}. */
+  LIBSVM(List.of("libsvm", "svm"));
+
+  private static final List<String> COMPRESSED =
+      List.of(".gz", ".bz2", ".zst", ".lz4", ".snappy", ".deflate");
+
+  private final List<String> extensions;
+
+  TableFormat(List<String> extensions) {
+    this.extensions = extensions;
+  }
+
+  /** The format that a file's name tells. */
+  static Optional<TableFormat> ofName(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    for (String end : COMPRESSED) {
+      if (lower.endsWith(end)) {
+        lower = lower.substring(0, lower.length() - end.length());
+      }
+    }
+    String stem = lower;
+    return Arrays.stream(values())
+        .filter(f -> f.extensions.stream().anyMatch(e -> stem.endsWith("." + e)))
+        .findFirst();
+  }
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,252 @@
+package org.convexnn.job;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.spark.ml.Pipeline;
+import org.apache.spark.ml.PipelineModel;
+import org.apache.spark.ml.PipelineStage;
+import org.apache.spark.ml.Transformer;
+import org.apache.spark.ml.attribute.AttributeGroup;
+import org.apache.spark.ml.feature.Imputer;
+import org.apache.spark.ml.feature.OneHotEncoder;
+import org.apache.spark.ml.feature.SQLTransformer;
+import org.apache.spark.ml.feature.StringIndexer;
+import org.apache.spark.ml.feature.StringIndexerModel;
+import org.apache.spark.ml.feature.VectorAssembler;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructField;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The stages, all of them MLlib's, from a raw table to a vector of features:
+ *
+ * <pre>
+ * SQLTransformer   one clean column per input: numbers as finite doubles, blank texts as nulls
+ * Imputer          numbers: blanks become the median
+ * StringIndexer    texts and flags: most frequent first, missing and unseen ones in a last category
+ * OneHotEncoder    one indicator per category
+ * VectorAssembler  all of it in one vector
+ * </pre>
+ *
+ * @param layout the input columns
+ * @param stages the fitted stages
+ * @param rows the number of rows of the table
+ */
+record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
+
+  /** Categories of one column; the rarer ones count as missing, or features would be millions. */
+  static final int MAX_CATEGORIES = 1000;
+
+  /** Below this many cells medians are exact, and so independent of how tasks happen to run. */
+  private static final long EXACT_MEDIAN_CELLS = 5_000_000;
+
+  private static final double MEDIAN_ERROR = 0.001;
+
+  private static final Logger LOG = LoggerFactory.getLogger(TablePipeline.class);
+
+  /** Fits the stages on a table. */
+  static TablePipeline fit(Dataset<Row> table, String label, Set<String> leftOut) {
+    InputLayout all = new InputLayout(label, columns(table, leftOut));
+    if (all.columns().isEmpty()) {
+      throw new JobException("the table has no column to learn from beside '" + label + "'");
+    }
+    TableSurvey survey = TableSurvey.of(table, all, Optional.empty());
+    if (survey.rows() == 0) {
+      throw new JobException("the input has a header but no rows; there is nothing to learn from");
+    }
+    survey.refuseProblem();
+    List<InputColumn> used = new ArrayList<>();
+    for (int i = 0; i < all.columns().size(); i++) {
+      if (survey.filled()[i] > 0) {
+        used.add(all.columns().get(i));
+      } else {
+        LOG.info("column '{}' is empty in all rows and left out", all.columns().get(i).name());
+      }
+    }
+    if (used.isEmpty()) {
+      throw new JobException("all columns beside '" + label + "' are empty; nothing to learn from");
+    }
+    InputLayout layout = new InputLayout(label, used);
+    return new TablePipeline(layout, stages(layout, table, survey.rows()), survey.rows());
+  }
+
+  private static List<InputColumn> columns(Dataset<Row> table, Set<String> leftOut) {
+    List<InputColumn> columns = new ArrayList<>();
+    for (StructField field : table.schema().fields()) {
+      if (leftOut.contains(field.name())) {
+        continue;
+      }
+      InputColumn.Kind kind =
+          InputColumn.Kind.of(field.dataType())
+              .orElseThrow(
+                  () ->
+                      new JobException(
+                          "column '"
+                              + field.name()
+                              + "' is of type "
+                              + field.dataType().simpleString()
+                              + ", which no feature can be made of; leave it out with --drop"));
+      int size = kind == InputColumn.Kind.VECTOR ? vectorSize(table, field) : 1;
+      columns.add(new InputColumn(field.name(), kind, size));
+    }
+    return columns;
+  }
+
+  private static int vectorSize(Dataset<Row> table, StructField field) {
+    int size = AttributeGroup.fromStructField(field).size();
+    if (size >= 0) {
+      return size;
+    }
+    List<Row> first = table.select(Sql.column(field.name())).na().drop().takeAsList(1);
+    return first.isEmpty() ? 0 : ((Vector) first.get(0).get(0)).size();
+  }
+
+  private static SQLTransformer reader(InputLayout layout) {
+    return new SQLTransformer().setStatement(layout.statement());
+  }
+
+  private static List<Transformer> stages(InputLayout layout, Dataset<Row> table, long rows) {
+    List<Transformer> stages = new ArrayList<>();
+    SQLTransformer reader = reader(layout);
+    stages.add(reader);
+    Dataset<Row> clean = reader.transform(table);
+    String[] assembled = new String[layout.columns().size()];
+    Names numbers = new Names();
+    Names categories = new Names();
+    for (int i = 0; i < assembled.length; i++) {
+      InputColumn column = layout.columns().get(i);
+      if (column.kind() == InputColumn.Kind.VECTOR) {
+        assembled[i] = layout.innerName(i);
+      } else if (column.kind().categorical()) {
+        assembled[i] = categories.add(layout, i, "category");
+      } else {
+        assembled[i] = numbers.add(layout, i, "number");
+      }
+    }
+    if (!numbers.isEmpty()) {
+      stages.add(imputer(numbers, rows).fit(clean));
+    }
+    if (!categories.isEmpty()) {
+      StringIndexerModel indexer = indexer(layout, categories, clean);
+      stages.add(indexer);
+      stages.add(
+          new OneHotEncoder()
+              .setInputCols(categories.indices())
+              .setOutputCols(categories.outputs())
+              .setDropLast(false)
+              .fit(indexer.transform(clean)));
+    }
+    stages.add(new VectorAssembler().setInputCols(assembled).setOutputCol(RowColumns.FEATURES));
+    return List.copyOf(stages);
+  }
+
+  private static Imputer imputer(Names numbers, long rows) {
+    long cells = rows * numbers.inputs().length;
+    return new Imputer()
+        .setInputCols(numbers.inputs())
+        .setOutputCols(numbers.outputs())
+        .setStrategy("median")
+        .setRelativeError(cells <= EXACT_MEDIAN_CELLS ? 0 : MEDIAN_ERROR);
+  }
+
+  private static StringIndexerModel indexer(
+      InputLayout layout, Names categories, Dataset<Row> clean) {
+    StringIndexerModel model =
+        new StringIndexer()
+            .setInputCols(categories.inputs())
+            .setOutputCols(categories.indices())
+            .setHandleInvalid("keep")
+            .fit(clean);
+    String[][] labels = model.labelsArray();
+    boolean cut = false;
+    for (int i = 0; i < labels.length; i++) {
+      if (labels[i].length > MAX_CATEGORIES) {
+        LOG.info(
+            "column '{}' has {} different texts: the {} most frequent become categories, the others"
+                + " count as missing; if it is an identifier, leave it out with --drop",
+            layout.columns().get(categories.position(i)).name(),
+            labels[i].length,
+            MAX_CATEGORIES);
+        labels[i] = Arrays.copyOf(labels[i], MAX_CATEGORIES);
+        cut = true;
+      }
+    }
+    return cut ? withLabels(model, labels) : model;
+  }
+
+  private static StringIndexerModel withLabels(StringIndexerModel model, String[][] labels) {
+    return new StringIndexerModel(model.uid(), labels)
+        .setInputCols(model.getInputCols())
+        .setOutputCols(model.getOutputCols())
+        .setHandleInvalid(model.getHandleInvalid());
+  }
+
+  /** The table with the features column (and everything before it). */
+  Dataset<Row> transform(Dataset<Row> table) {
+    Dataset<Row> result = table;
+    for (Transformer stage : stages) {
+      result = stage.transform(result);
+    }
+    return result;
+  }
+
+  /** One model for raw tables: the stages, then these. */
+  PipelineModel with(Dataset<Row> table, List<Transformer> more) {
+    List<PipelineStage> all = new ArrayList<>(stages);
+    all.addAll(more);
+    // A pipeline of transformers only: fitting it computes nothing.
+    return new Pipeline().setStages(all.toArray(PipelineStage[]::new)).fit(table);
+  }
+
+  /** The layout that a saved model carries, if it was made here. */
+  static Optional<InputLayout> layoutOf(PipelineModel model) {
+    return Arrays.stream(model.stages())
+        .filter(SQLTransformer.class::isInstance)
+        .findFirst()
+        .flatMap(s -> InputLayout.parse(((SQLTransformer) s).getStatement()));
+  }
+
+  /** The inner names of columns of one kind, stage by stage. */
+  private static final class Names {
+
+    private final List<Integer> positions = new ArrayList<>();
+    private final List<String> inputs = new ArrayList<>();
+    private final List<String> indices = new ArrayList<>();
+    private final List<String> outputs = new ArrayList<>();
+
+    private String add(InputLayout layout, int i, String stage) {
+      InputColumn column = layout.columns().get(i);
+      positions.add(i);
+      inputs.add(layout.innerName(i));
+      indices.add(column.innerName("index", i));
+      outputs.add(column.innerName(stage, i));
+      return outputs.get(outputs.size() - 1);
+    }
+
+    private boolean isEmpty() {
+      return inputs.isEmpty();
+    }
+
+    private int position(int i) {
+      return positions.get(i);
+    }
+
+    private String[] inputs() {
+      return inputs.toArray(String[]::new);
+    }
+
+    private String[] indices() {
+      return indices.toArray(String[]::new);
+    }
+
+    private String[] outputs() {
+      return outputs.toArray(String[]::new);
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package org.convexnn.job;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** A Markdown table with its columns aligned, so that it reads well on a terminal too. */
+final class TextTable {
+
+  private final List<List<String>> rows = new ArrayList<>();
+
+  TextTable(String... header) {
+    rows.add(List.of(header));
+  }
+
+  TextTable row(String... cells) {
+    rows.add(List.of(cells));
+    return this;
+  }
+
+  @Override
+  public String toString() {
+    int[] widths = new int[rows.get(0).size()];
+    for (List<String> row : rows) {
+      for (int i = 0; i < widths.length; i++) {
+        widths[i] = Math.max(widths[i], row.get(i).length());
+      }
+    }
+    StringBuilder text = new StringBuilder();
+    for (int r = 0; r < rows.size(); r++) {
+      line(text, rows.get(r), widths);
+      if (r == 0) {
+        List<String> rule = new ArrayList<>();
+        for (int i = 0; i < widths.length; i++) {
+          // The first columns name things, the others hold numbers.
+          rule.add(i < 2 ? "-".repeat(widths[i]) : "-".repeat(widths[i] - 1) + ":");
+        }
+        line(text, rule, widths);
+      }
+    }
+    return text.toString();
+  }
+
+  private static void line(StringBuilder text, List<String> cells, int[] widths) {
+    text.append('|');
+    for (int i = 0; i < widths.length; i++) {
+      text.append(' ').append(cells.get(i)).append(" ".repeat(widths[i] - cells.get(i).length()));
+      text.append(" |");
+    }
+    text.append(System.lineSeparator());
+  }
+}

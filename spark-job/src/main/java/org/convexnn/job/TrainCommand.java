@@ -1,0 +1,166 @@
+package org.convexnn.job;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.ml.PipelineModel;
+import org.apache.spark.ml.Transformer;
+import org.apache.spark.ml.feature.IndexToString;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code train}: from a table to DIR/model and DIR/report.json. */
+@Command(
+    name = "train",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Trains a network on a table and writes DIR/model, a PipelineModel that scores raw tables,"
+          + " and DIR/report.json.",
+      "Options may also stand in conf/train.properties under the same names."
+    })
+final class TrainCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec command;
+
+  @Mixin private DataOptions data;
+
+  @Option(names = "--output", paramLabel = "DIR", description = "Folder to write; must not exist.")
+  private String output;
+
+  @Option(names = "--overwrite", description = "Replace the output folder if it exists.")
+  private boolean overwrite;
+
+  @Option(
+      names = OptionsFile.OPTION,
+      paramLabel = "FILE",
+      description = "Properties file of options; the command line wins over it.")
+  private String config;
+
+  @Mixin private ModelOptions model;
+
+  @Override
+  public Integer call() {
+    TrainingSource source = data.source();
+    model.check();
+    if (output == null || output.isBlank()) {
+      throw new ParameterException(command.commandLine(), "--output is missing");
+    }
+    Stopwatch total = new Stopwatch();
+    try (Session session = Session.open("train " + source.input());
+        StagedOutput staged =
+            StagedOutput.of(
+                session.spark().sparkContext().hadoopConfiguration(),
+                output,
+                overwrite,
+                source.paths());
+        TrainingData rows = TrainingData.load(session.spark(), source)) {
+      train(session.spark(), source, rows, staged, total);
+    }
+    return 0;
+  }
+
+  private void train(
+      SparkSession spark,
+      TrainingSource source,
+      TrainingData data,
+      StagedOutput staged,
+      Stopwatch total) {
+    Dataset<Row> rows = data.rows();
+    double load = total.seconds();
+    LearningTask task = data.rule().task();
+    NetworkFit fit = NetworkFit.of(rows, task, model.given());
+    Scores train = Scores.of(fit.model().transform(rows), task);
+    Optional<Scores> test = data.testRows().map(t -> Scores.of(fit.model().transform(t), task));
+
+    save(pipeline(data, fit), new Path(staged.directory(), "model"));
+    Report report = new Report().data(data).network(fit).scores("train", train);
+    test.ifPresent(t -> report.scores("test", t));
+    report
+        .seconds(total.seconds(), load, fit)
+        .environment(spark.version())
+        .options(options(source))
+        .history(fit)
+        .write(staged.files(), new Path(staged.directory(), "report.json"));
+    staged.commit();
+    print(data, fit, train, test, total.seconds());
+  }
+
+  private static PipelineModel pipeline(TrainingData data, NetworkFit fit) {
+    List<Transformer> last = new ArrayList<>(List.of(fit.model()));
+    if (data.rule().task() == LearningTask.BINARY) {
+      last.add(
+          new IndexToString()
+              .setInputCol(RowColumns.PREDICTION)
+              .setOutputCol(RowColumns.PREDICTED_LABEL)
+              .setLabels(data.rule().classes().toArray(String[]::new)));
+    }
+    return data.pipeline().with(data.table(), last);
+  }
+
+  private static void save(PipelineModel model, Path path) {
+    try {
+      model.save(path.toString());
+    } catch (java.io.IOException e) {
+      throw new JobException("cannot write " + path + ": " + ErrorMessages.of(e), e);
+    }
+  }
+
+  private Map<String, Object> options(TrainingSource source) {
+    Map<String, Object> options = new LinkedHashMap<>();
+    options.put("input", source.input());
+    source.test().ifPresent(t -> options.put("test", t));
+    source.format().ifPresent(f -> options.put("format", f.toString()));
+    options.put("label", source.label());
+    options.put("task", source.task().toString());
+    source.positive().ifPresent(p -> options.put("positive", p));
+    source.weight().ifPresent(w -> options.put("weight", w));
+    if (!source.drop().isEmpty()) {
+      options.put("drop", source.drop());
+    }
+    options.put("output", output);
+    options.putAll(model.given());
+    return options;
+  }
+
+  private void print(
+      TrainingData data, NetworkFit fit, Scores train, Optional<Scores> test, double seconds) {
+    PrintWriter out = command.commandLine().getOut();
+    LabelRule rule = data.rule();
+    out.printf(
+        Locale.ROOT,
+        "%s of '%s'%s: %d rows, %d columns, %d features%n",
+        rule.task() == LearningTask.BINARY ? "classification" : "regression",
+        rule.column(),
+        rule.task() == LearningTask.BINARY
+            ? " ('" + rule.classes().get(1) + "' against '" + rule.classes().get(0) + "')"
+            : "",
+        data.pipeline().rows(),
+        data.pipeline().layout().columns().size(),
+        fit.features());
+    out.println("certificate: " + fit.certificate());
+    out.println("train: " + train);
+    test.ifPresent(t -> out.println("test:  " + t));
+    out.printf(
+        Locale.ROOT,
+        "%.1f s, of these %.1f s set-up and %.1f s solving; written to %s%n",
+        seconds,
+        fit.setUpSeconds(),
+        fit.solveSeconds(),
+        output);
+    out.flush();
+  }
+}

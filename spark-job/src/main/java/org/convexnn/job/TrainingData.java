@@ -1,0 +1,209 @@
+package org.convexnn.job;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.storage.StorageLevel;
+
+/** A table read, its label understood and its pipeline fitted; the test table the same way. */
+final class TrainingData implements AutoCloseable {
+
+  private final TrainingSource source;
+  private final Dataset<Row> table;
+  private final Optional<Dataset<Row>> testTable;
+  private final LabelRule rule;
+  private final TablePipeline pipeline;
+
+  private TrainingData(
+      TrainingSource source,
+      Dataset<Row> table,
+      Optional<Dataset<Row>> testTable,
+      LabelRule rule,
+      TablePipeline pipeline) {
+    this.source = source;
+    this.table = table;
+    this.testTable = testTable;
+    this.rule = rule;
+    this.pipeline = pipeline;
+  }
+
+  /** Reads and fits; everything wrong with the tables is found here. */
+  static TrainingData load(SparkSession spark, TrainingSource source) {
+    TableReader reader = new TableReader(spark);
+    Dataset<Row> table = spread(reader.read(source.input(), source.format()));
+    List<String> columns = List.of(table.columns());
+    requireColumn("--label", source.label(), columns, source.input());
+    source.weight().ifPresent(w -> requireColumn("--weight", w, columns, source.input()));
+    source.drop().forEach(d -> requireColumn("--drop", d, columns, source.input()));
+    refuseOutputNames(columns, source.input());
+    table.persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      LabelRule rule = LabelRule.decide(table, source.label(), source.task(), source.positive());
+      checkWeights(table, source);
+      Set<String> leftOut = new HashSet<>(source.drop());
+      leftOut.add(source.label());
+      source.weight().ifPresent(leftOut::add);
+      TablePipeline pipeline = TablePipeline.fit(table, source.label(), leftOut);
+      Optional<Dataset<Row>> test = source.test().map(p -> test(reader, source, pipeline, rule, p));
+      return new TrainingData(source, table, test, rule, pipeline);
+    } catch (RuntimeException e) {
+      table.unpersist();
+      throw e;
+    }
+  }
+
+  private static Dataset<Row> test(
+      TableReader reader,
+      TrainingSource source,
+      TablePipeline pipeline,
+      LabelRule rule,
+      String path) {
+    Dataset<Row> test = spread(reader.readFor(pipeline.layout(), path, source.format()));
+    List<String> columns = List.of(test.columns());
+    requireColumn("--label", source.label(), columns, path);
+    source.weight().ifPresent(w -> requireColumn("--weight", w, columns, path));
+    TableSurvey survey = TableSurvey.of(test, pipeline.layout(), Optional.of(rule));
+    if (survey.rows() == 0) {
+      throw new JobException("test input " + path + " has a header but no rows");
+    }
+    survey.problem().ifPresent(text -> refuseTest(path, text));
+    return test;
+  }
+
+  private static void refuseTest(String path, String problem) {
+    throw new JobException("test input " + path + ": " + problem);
+  }
+
+  /** A compressed file is one partition; spread it, or one core would do all the work. */
+  private static Dataset<Row> spread(Dataset<Row> table) {
+    int cores = table.sparkSession().sparkContext().defaultParallelism();
+    return table.rdd().getNumPartitions() < cores ? table.repartition(cores) : table;
+  }
+
+  private static void requireColumn(
+      String option, String column, List<String> columns, String path) {
+    if (!columns.contains(column)) {
+      throw new JobException(
+          option
+              + " is '"
+              + column
+              + "', but "
+              + path
+              + " has no such column"
+              + Suggestions.didYouMean(column, columns)
+              + " (its columns: "
+              + Suggestions.listed(columns)
+              + ")");
+    }
+  }
+
+  /** Refuses a table whose columns would clash with those that a model adds. */
+  static void refuseOutputNames(List<String> columns, String path) {
+    for (String made :
+        List.of(
+            RowColumns.PREDICTION,
+            RowColumns.PROBABILITY,
+            "rawPrediction",
+            RowColumns.PREDICTED_LABEL)) {
+      if (columns.stream().anyMatch(made::equalsIgnoreCase)) {
+        throw new JobException(
+            "column '"
+                + made
+                + "' of "
+                + path
+                + " has the name of a column that the model adds; rename it or take it out");
+      }
+    }
+  }
+
+  private static void checkWeights(Dataset<Row> table, TrainingSource source) {
+    if (source.weight().isEmpty()) {
+      return;
+    }
+    String name = source.weight().get();
+    Column weight = weight(name);
+    Column bad = functions.not(weight.geq(0).and(weight.lt(Double.POSITIVE_INFINITY)));
+    Row found =
+        table
+            .agg(
+                functions.count(functions.lit(1)),
+                functions.count(weight),
+                functions.count_if(bad),
+                functions.max(weight),
+                functions.min(functions.when(bad, weight)))
+            .first();
+    String what = "weight column '" + name + "' ";
+    if (found.getLong(1) < found.getLong(0)) {
+      throw new JobException(
+          what
+              + "is empty or no number in "
+              + (found.getLong(0) - found.getLong(1))
+              + " of "
+              + found.getLong(0)
+              + " rows; fill these cells or remove the rows");
+    }
+    if (found.getLong(2) > 0) {
+      throw new JobException(
+          what
+              + "holds "
+              + found.getDouble(4)
+              + " (bad in "
+              + found.getLong(2)
+              + " of "
+              + found.getLong(0)
+              + " rows); weights must be finite and 0 or more");
+    }
+    if (found.getDouble(3) == 0) {
+      throw new JobException(
+          what + "is 0 in all rows; at least one row must have a positive weight");
+    }
+  }
+
+  private static Column weight(String name) {
+    return functions.expr("try_cast(" + Sql.name(name) + " AS DOUBLE)");
+  }
+
+  /** What to learn. */
+  LabelRule rule() {
+    return rule;
+  }
+
+  /** From raw rows to features. */
+  TablePipeline pipeline() {
+    return pipeline;
+  }
+
+  /** The raw table. */
+  Dataset<Row> table() {
+    return table;
+  }
+
+  /** Features, label and weight of the rows to learn from. */
+  Dataset<Row> rows() {
+    return prepared(table);
+  }
+
+  /** Features, label and weight of the rows to test on. */
+  Optional<Dataset<Row>> testRows() {
+    return testTable.map(this::prepared);
+  }
+
+  private Dataset<Row> prepared(Dataset<Row> raw) {
+    Column weight = source.weight().map(TrainingData::weight).orElse(functions.lit(1.0));
+    return pipeline
+        .transform(
+            raw.withColumn(RowColumns.LABEL, rule.target()).withColumn(RowColumns.WEIGHT, weight))
+        .select(RowColumns.FEATURES, RowColumns.LABEL, RowColumns.WEIGHT);
+  }
+
+  @Override
+  public void close() {
+    table.unpersist();
+  }
+}

@@ -1,0 +1,174 @@
+package org.convexnn.linalg;
+
+import dev.ludovic.netlib.blas.BLAS;
+import dev.ludovic.netlib.blas.JavaBLAS;
+import dev.ludovic.netlib.blas.NativeBLAS;
+import java.util.Locale;
+
+/**
+ * The one doorway to matrix products: row-major {@code C = alpha op(A) op(B) + beta C}.
+ *
+ * <p>The implementation is chosen once per JVM: a native BLAS where one is installed, then the
+ * JDK's vector module ({@code --add-modules jdk.incubator.vector}), then plain Java. The system
+ * property {@value #PROPERTY} ({@code auto | native | java}) overrides the choice.
+ */
+public final class Blas {
+
+  /** System property that overrides the choice of implementation. */
+  public static final String PROPERTY = "convexnn.blas";
+
+  private static final BLAS IMPLEMENTATION = choose();
+
+  private Blas() {}
+
+  private static BLAS choose() {
+    String wanted = System.getProperty(PROPERTY, "auto").toLowerCase(Locale.ROOT);
+    return switch (wanted) {
+      case "native" -> NativeBLAS.getInstance();
+      case "java" -> JavaBLAS.getInstance();
+      case "auto" -> nativeOrJava();
+      default ->
+          throw new IllegalArgumentException(
+              "system property "
+                  + PROPERTY
+                  + " is '"
+                  + wanted
+                  + "'; allowed are auto, native and java");
+    };
+  }
+
+  private static BLAS nativeOrJava() {
+    try {
+      return NativeBLAS.getInstance();
+    } catch (RuntimeException | LinkageError missing) {
+      return JavaBLAS.getInstance();
+    }
+  }
+
+  /** What is in use: {@code native}, {@code vector} (the JDK's vector module) or {@code java}. */
+  public static String name() {
+    String type = IMPLEMENTATION.getClass().getSimpleName();
+    if (type.startsWith("JNI")) {
+      return "native";
+    }
+    return type.startsWith("Vector") ? "vector" : "java";
+  }
+
+  /**
+   * {@code C = alpha op(A) op(B) + beta C} in double precision, all matrices row-major.
+   *
+   * @param transA whether op(A) is the transpose of A
+   * @param transB whether op(B) is the transpose of B
+   * @param m rows of op(A) and C
+   * @param n columns of op(B) and C
+   * @param k columns of op(A), rows of op(B)
+   */
+  public static void gemm(
+      boolean transA,
+      boolean transB,
+      int m,
+      int n,
+      int k,
+      double alpha,
+      double[] a,
+      int offsetA,
+      int lda,
+      double[] b,
+      int offsetB,
+      int ldb,
+      double beta,
+      double[] c,
+      int offsetC,
+      int ldc) {
+    if (m == 0 || n == 0) {
+      return;
+    }
+    // Row-major C = A B is column-major C' = B' A'.
+    IMPLEMENTATION.dgemm(
+        flag(transB),
+        flag(transA),
+        n,
+        m,
+        k,
+        alpha,
+        b,
+        offsetB,
+        ldb,
+        a,
+        offsetA,
+        lda,
+        beta,
+        c,
+        offsetC,
+        ldc);
+  }
+
+  /** {@code C = alpha op(A) op(B) + beta C} in single precision, all matrices row-major. */
+  public static void gemm(
+      boolean transA,
+      boolean transB,
+      int m,
+      int n,
+      int k,
+      float alpha,
+      float[] a,
+      int offsetA,
+      int lda,
+      float[] b,
+      int offsetB,
+      int ldb,
+      float beta,
+      float[] c,
+      int offsetC,
+      int ldc) {
+    if (m == 0 || n == 0) {
+      return;
+    }
+    IMPLEMENTATION.sgemm(
+        flag(transB),
+        flag(transA),
+        n,
+        m,
+        k,
+        alpha,
+        b,
+        offsetB,
+        ldb,
+        a,
+        offsetA,
+        lda,
+        beta,
+        c,
+        offsetC,
+        ldc);
+  }
+
+  private static String flag(boolean transpose) {
+    return transpose ? "T" : "N";
+  }
+
+  /** The inner product of x and y, both of the same length. */
+  public static double dot(double[] x, double[] y) {
+    double sum = 0;
+    for (int i = 0; i < x.length; i++) {
+      sum += x[i] * y[i];
+    }
+    return sum;
+  }
+
+  /** {@code y += alpha x}. */
+  public static void axpy(double alpha, double[] x, double[] y) {
+    for (int i = 0; i < x.length; i++) {
+      y[i] += alpha * x[i];
+    }
+  }
+
+  /** The Euclidean norm of {@code x[offset .. offset + length)}. */
+  public static double norm(double[] x, int offset, int length) {
+    double sum = 0;
+    for (int i = offset; i < offset + length; i++) {
+      sum += x[i] * x[i];
+    }
+    return Math.sqrt(sum);
+  }
+}

@@ -1,0 +1,68 @@
+package org.convexnn.ml;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.convexnn.solver.Certificate;
+import org.convexnn.solver.StopReason;
+
+/** A certificate in a saved model's metadata. */
+final class CertificateJson {
+
+  private static final String FIELD = "certificate";
+
+  private CertificateJson() {}
+
+  static ObjectNode encode(Certificate c) {
+    ObjectNode node = SavedMetadata.object();
+    put(node, "primalObjective", c.primalObjective());
+    put(node, "dualBound", c.dualBound());
+    put(node, "relativeGap", c.relativeGap());
+    put(node, "tol", c.tol());
+    put(node, "beta", c.beta());
+    put(node, "betaMax", c.betaMax());
+    node.put("gates", c.gates());
+    node.put("activeNeurons", c.activeNeurons());
+    put(node, "passes", c.passes());
+    node.put("jobs", c.jobs());
+    node.put("stopReason", c.stopReason().name());
+    node.put("solver", c.solver());
+    return node;
+  }
+
+  /** JSON has no NaN and no infinity: those are written as text. */
+  private static void put(ObjectNode node, String field, double value) {
+    if (Double.isFinite(value)) {
+      node.put(field, value);
+    } else {
+      node.put(field, Double.toString(value));
+    }
+  }
+
+  static Certificate decode(SavedMetadata metadata) {
+    JsonNode c = metadata.node(FIELD);
+    try {
+      return new Certificate(
+          number(c, "primalObjective"),
+          number(c, "dualBound"),
+          number(c, "relativeGap"),
+          number(c, "tol"),
+          number(c, "beta"),
+          number(c, "betaMax"),
+          (int) number(c, "gates"),
+          (int) number(c, "activeNeurons"),
+          number(c, "passes"),
+          (int) number(c, "jobs"),
+          StopReason.valueOf(c.required("stopReason").asText()),
+          c.required("solver").asText());
+    } catch (IllegalArgumentException e) {
+      IllegalArgumentException damaged = metadata.damaged(FIELD);
+      damaged.initCause(e);
+      throw damaged;
+    }
+  }
+
+  private static double number(JsonNode node, String field) {
+    JsonNode value = node.required(field);
+    return value.isNumber() ? value.asDouble() : Double.parseDouble(value.asText());
+  }
+}

@@ -1,0 +1,243 @@
+package org.convexnn.ml;
+
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.apache.spark.ml.param.BooleanParam;
+import org.apache.spark.ml.param.DoubleParam;
+import org.apache.spark.ml.param.IntParam;
+import org.apache.spark.ml.param.LongParam;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.shared.HasWeightCol;
+import org.convexnn.solver.TrainingOptions;
+import org.convexnn.solver.TrainingOptions.GateSampler;
+import org.convexnn.solver.TrainingOptions.GroupNorm;
+import org.convexnn.solver.TrainingOptions.Normalization;
+import org.convexnn.solver.TrainingOptions.PrecisionChoice;
+import org.convexnn.solver.TrainingOptions.SolverKind;
+import org.convexnn.solver.TrainingOptions.Task;
+
+/**
+ * The Params that estimators and models share, beside MLlib's column names. {@code explainParams()}
+ * prints what each means; models carry the values they were trained with.
+ *
+ * <p>A getter of a Param without default ({@code regParam}, {@code regRatio}, {@code tol}, {@code
+ * weightCol}) throws NoSuchElementException while it is unset, as MLlib's do; {@code isSet} asks.
+ */
+public interface ConvexReLUParams extends HasWeightCol {
+
+  /** The holder of this object's Params; for this interface alone. */
+  ParamSet paramSet();
+
+  /** Param: number of gates, 0 = automatic. */
+  default IntParam numGates() {
+    return paramSet().numGates;
+  }
+
+  /** Number of gates, 0 = automatic. */
+  default int getNumGates() {
+    return (int) getOrDefault(numGates());
+  }
+
+  /** Param: how gates are drawn. */
+  default Param<String> gateSampler() {
+    return paramSet().gateSampler;
+  }
+
+  /** How gates are drawn: auto, gaussian, columns or mixed. */
+  default String getGateSampler() {
+    return getOrDefault(gateSampler());
+  }
+
+  /** Param: the feature map. */
+  default Param<String> normalization() {
+    return paramSet().normalization;
+  }
+
+  /** The feature map: auto, whiten, standardize or none. */
+  default String getNormalization() {
+    return getOrDefault(normalization());
+  }
+
+  /** Param: the norm of a neuron's weights in the penalty. */
+  default Param<String> groupNorm() {
+    return paramSet().groupNorm;
+  }
+
+  /** The norm of a neuron's weights in the penalty: auto, euclidean or function. */
+  default String getGroupNorm() {
+    return getOrDefault(groupNorm());
+  }
+
+  /** Param: the regularisation parameter beta. */
+  default DoubleParam regParam() {
+    return paramSet().regParam;
+  }
+
+  /** The regularisation parameter beta that was set. */
+  default double getRegParam() {
+    return (double) getOrDefault(regParam());
+  }
+
+  /** Param: the regularisation parameter as a fraction of betaMax. */
+  default DoubleParam regRatio() {
+    return paramSet().regRatio;
+  }
+
+  /** The regularisation parameter as a fraction of betaMax, as it was set. */
+  default double getRegRatio() {
+    return (double) getOrDefault(regRatio());
+  }
+
+  /** Param: the ridge on skip and intercept correction. */
+  default DoubleParam skipRidge() {
+    return paramSet().skipRidge;
+  }
+
+  /** The ridge on skip and intercept correction. */
+  default double getSkipRidge() {
+    return (double) getOrDefault(skipRidge());
+  }
+
+  /** Param: whether there is an intercept. */
+  default BooleanParam fitIntercept() {
+    return paramSet().fitIntercept;
+  }
+
+  /** Whether there is an intercept. */
+  default boolean getFitIntercept() {
+    return (boolean) getOrDefault(fitIntercept());
+  }
+
+  /** Param: whether there is a linear term beside the neurons. */
+  default BooleanParam linearSkip() {
+    return paramSet().linearSkip;
+  }
+
+  /** Whether there is a linear term beside the neurons. */
+  default boolean getLinearSkip() {
+    return (boolean) getOrDefault(linearSkip());
+  }
+
+  /** Param: the solver. */
+  default Param<String> solver() {
+    return paramSet().solver;
+  }
+
+  /** The solver: auto, gram, admm, lbfgs or gradient. */
+  default String getSolver() {
+    return getOrDefault(solver());
+  }
+
+  /** Param: the arithmetic of the products over the rows. */
+  default Param<String> precision() {
+    return paramSet().precision;
+  }
+
+  /** The arithmetic of the products over the rows: auto, float32 or float64. */
+  default String getPrecision() {
+    return getOrDefault(precision());
+  }
+
+  /** Param: most passes of the final fit. */
+  default IntParam maxIter() {
+    return paramSet().maxIter;
+  }
+
+  /** Most passes of the final fit. */
+  default int getMaxIter() {
+    return (int) getOrDefault(maxIter());
+  }
+
+  /** Param: the relative duality gap to reach. */
+  default DoubleParam tol() {
+    return paramSet().tol;
+  }
+
+  /** The relative duality gap to reach, as it was set. */
+  default double getTol() {
+    return (double) getOrDefault(tol());
+  }
+
+  /** Param: whether the chosen beta is solved again on all rows. */
+  default BooleanParam refit() {
+    return paramSet().refit;
+  }
+
+  /** Whether the chosen beta is solved again on all rows. */
+  default boolean getRefit() {
+    return (boolean) getOrDefault(refit());
+  }
+
+  /** Param: the seed. */
+  default LongParam seed() {
+    return paramSet().seed;
+  }
+
+  /** The seed of every random choice. */
+  default long getSeed() {
+    return (long) getOrDefault(seed());
+  }
+
+  /** Param: levels of the tree in which partial results are added. */
+  default IntParam aggregationDepth() {
+    return paramSet().aggregationDepth;
+  }
+
+  /** Levels of the tree in which partial results are added. */
+  default int getAggregationDepth() {
+    return (int) getOrDefault(aggregationDepth());
+  }
+
+  /** Param: most megabytes of features in a block of rows. */
+  default DoubleParam maxBlockSizeInMB() {
+    return paramSet().maxBlockSizeInMB;
+  }
+
+  /** Most megabytes of features in a block of rows, 0 = automatic. */
+  default double getMaxBlockSizeInMB() {
+    return (double) getOrDefault(maxBlockSizeInMB());
+  }
+
+  /** Param: the weight column. */
+  @Override
+  default Param<String> weightCol() {
+    return paramSet().weightCol;
+  }
+
+  /** Never called: Scala's initialiser of HasWeightCol, its only caller, is not run. */
+  @Override
+  default void org$apache$spark$ml$param$shared$HasWeightCol$_setter_$weightCol_$eq(
+      Param<String> weightCol) {}
+
+  /** The weight column, where one is set and not the empty string. */
+  default Optional<String> weightColumn() {
+    return isDefined(weightCol()) && !getWeightCol().isEmpty()
+        ? Optional.of(getWeightCol())
+        : Optional.empty();
+  }
+
+  /**
+   * The Params as the trainer takes them.
+   *
+   * @throws IllegalArgumentException when they contradict each other
+   */
+  default TrainingOptions trainingOptions(Task task) {
+    return new TrainingOptions(
+        task,
+        getNumGates(),
+        ParamSet.constant(GateSampler.class, getGateSampler()),
+        ParamSet.constant(Normalization.class, getNormalization()),
+        ParamSet.constant(GroupNorm.class, getGroupNorm()),
+        getFitIntercept(),
+        getLinearSkip(),
+        getSkipRidge(),
+        isDefined(regParam()) ? OptionalDouble.of(getRegParam()) : OptionalDouble.empty(),
+        isDefined(regRatio()) ? OptionalDouble.of(getRegRatio()) : OptionalDouble.empty(),
+        getRefit(),
+        ParamSet.constant(SolverKind.class, getSolver()),
+        ParamSet.constant(PrecisionChoice.class, getPrecision()),
+        getMaxIter(),
+        isDefined(tol()) ? OptionalDouble.of(getTol()) : OptionalDouble.empty(),
+        getSeed());
+  }
+}

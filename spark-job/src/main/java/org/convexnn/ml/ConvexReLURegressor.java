@@ -1,0 +1,98 @@
+package org.convexnn.ml;
+
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.regression.Regressor;
+import org.apache.spark.ml.util.Identifiable$;
+import org.apache.spark.ml.util.MLReader;
+import org.apache.spark.ml.util.MLWritable;
+import org.apache.spark.ml.util.MLWriter;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.types.StructType;
+import org.convexnn.solver.TrainingOptions.Task;
+import org.convexnn.solver.TrainingResult;
+
+/**
+ * Regression by a ReLU network with squared loss, trained by convex optimization: the network that
+ * {@code fit} returns comes with a certificate of how close it is to the best one for its gates.
+ *
+ * <p>Features are vectors, dense or sparse; rows may have weights. Needs no scaled features and no
+ * learning rate; by default the regularisation parameter is chosen by validation.
+ */
+public final class ConvexReLURegressor
+    extends Regressor<Vector, ConvexReLURegressor, ConvexReLURegressionModel>
+    implements ConvexReLUTraining<ConvexReLURegressor>, MLWritable {
+
+  private static final long serialVersionUID = 1L;
+  private static final String LABEL_REMEDY =
+      "cast it to double; for classes use ConvexReLUClassifier";
+
+  private final String uid;
+  private final ParamSet params;
+
+  /** A regressor with a random uid. */
+  public ConvexReLURegressor() {
+    this(Identifiable$.MODULE$.randomUID("convexReLURegressor"));
+  }
+
+  /** A regressor with this uid. */
+  public ConvexReLURegressor(String uid) {
+    this(PendingUid.claim(uid));
+  }
+
+  private ConvexReLURegressor(PendingUid pending) {
+    super();
+    this.uid = pending.release();
+    this.params = new ParamSet(this);
+    params.setDefaults(this);
+  }
+
+  @Override
+  public String uid() {
+    return uid != null ? uid : PendingUid.current();
+  }
+
+  @Override
+  public ParamSet paramSet() {
+    return params;
+  }
+
+  /** Checks column types and Params, before any job. */
+  @Override
+  public StructType transformSchema(StructType schema) {
+    InputColumns input = new InputColumns(schema);
+    Fit.of(this, Task.REGRESSION).check(input, LABEL_REMEDY);
+
+    return super.transformSchema(schema);
+  }
+
+  /** Trains; called by {@code fit} with the label and weight columns cast to double. */
+  @Override
+  public ConvexReLURegressionModel train(Dataset<?> dataset) {
+    TrainingResult result = Fit.of(this, Task.REGRESSION).run(dataset, data -> {});
+    ConvexReLURegressionModel model =
+        new ConvexReLURegressionModel(uid(), result.network(), result.certificate());
+    model.setSummary(ConvexReLUTrainingSummary.of(result));
+    return model;
+  }
+
+  @Override
+  public ConvexReLURegressor copy(ParamMap extra) {
+    return defaultCopy(extra);
+  }
+
+  @Override
+  public MLWriter write() {
+    return new EstimatorWriter(this);
+  }
+
+  /** A reader of saved regressors. */
+  public static MLReader<ConvexReLURegressor> read() {
+    return new EstimatorReader<>(ConvexReLURegressor.class, ConvexReLURegressor::new);
+  }
+
+  /** Loads what {@code save} wrote. */
+  public static ConvexReLURegressor load(String path) {
+    return read().load(path);
+  }
+}

@@ -1,0 +1,109 @@
+package org.convexnn.ml;
+
+import org.apache.spark.ml.param.Param;
+
+/**
+ * The setters of an estimator's training Params; {@code clear(param)} unsets one.
+ *
+ * @param <E> the estimator
+ */
+public interface ConvexReLUTraining<E extends ConvexReLUTraining<E>> extends ConvexReLUParams {
+
+  private <T> E with(Param<T> param, T value) {
+    set(param, value);
+    // Every implementation names itself as E.
+    @SuppressWarnings("unchecked")
+    E self = (E) this;
+    return self;
+  }
+
+  /** Sets the number of gates; 0 = automatic (the default). */
+  default E setNumGates(int value) {
+    return with(numGates(), value);
+  }
+
+  /** Sets how gates are drawn: auto (the default), gaussian, columns or mixed. */
+  default E setGateSampler(String value) {
+    return with(gateSampler(), value);
+  }
+
+  /** Sets the feature map: auto (the default), whiten, standardize or none. */
+  default E setNormalization(String value) {
+    return with(normalization(), value);
+  }
+
+  /** Sets the norm of a neuron's weights: auto (the default), euclidean or function. */
+  default E setGroupNorm(String value) {
+    return with(groupNorm(), value);
+  }
+
+  /** Sets the regularisation parameter beta, positive; not together with regRatio. */
+  default E setRegParam(double value) {
+    return with(regParam(), value);
+  }
+
+  /** Sets beta as a fraction of betaMax, in (0, 1]; not together with regParam. */
+  default E setRegRatio(double value) {
+    return with(regRatio(), value);
+  }
+
+  /** Sets the ridge on skip and intercept correction, positive; default 1e-3. */
+  default E setSkipRidge(double value) {
+    return with(skipRidge(), value);
+  }
+
+  /** Sets whether there is an intercept; default true. */
+  default E setFitIntercept(boolean value) {
+    return with(fitIntercept(), value);
+  }
+
+  /** Sets whether there is a linear term beside the neurons; default true. */
+  default E setLinearSkip(boolean value) {
+    return with(linearSkip(), value);
+  }
+
+  /** Sets the solver: auto (the default), gram (regression only), admm, lbfgs or gradient. */
+  default E setSolver(String value) {
+    return with(solver(), value);
+  }
+
+  /** Sets the arithmetic of the products over the rows: auto (the default), float32, float64. */
+  default E setPrecision(String value) {
+    return with(precision(), value);
+  }
+
+  /** Sets the most passes of the final fit; default 200. */
+  default E setMaxIter(int value) {
+    return with(maxIter(), value);
+  }
+
+  /** Sets the relative duality gap to reach, in (0, 1); unset (the default) is automatic. */
+  default E setTol(double value) {
+    return with(tol(), value);
+  }
+
+  /** Sets whether the chosen beta is solved again on all rows; default true. */
+  default E setRefit(boolean value) {
+    return with(refit(), value);
+  }
+
+  /** Sets the seed of every random choice. */
+  default E setSeed(long value) {
+    return with(seed(), value);
+  }
+
+  /** Sets the levels of the tree in which partial results are added; default 2. */
+  default E setAggregationDepth(int value) {
+    return with(aggregationDepth(), value);
+  }
+
+  /** Sets the most megabytes of features in a block of rows; 0 (the default) = automatic. */
+  default E setMaxBlockSizeInMB(double value) {
+    return with(maxBlockSizeInMB(), value);
+  }
+
+  /** Sets the weight column; the empty string means that all weights are 1. */
+  default E setWeightCol(String value) {
+    return with(weightCol(), value);
+  }
+}

@@ -1,0 +1,57 @@
+package org.convexnn.ml;
+
+import java.util.List;
+import org.convexnn.solver.Certificate;
+import org.convexnn.solver.PathPoint;
+import org.convexnn.solver.TraceRecord;
+import org.convexnn.solver.TrainingResult;
+
+/**
+ * How a model was trained. Not saved with the model; the certificate is.
+ *
+ * @param certificate how good the network is
+ * @param trace one record per iteration
+ * @param path the regularisation path, empty where beta was given
+ * @param rows the rows trained on: those of positive weight
+ * @param setUpSeconds seconds for moments, gates, patterns, skip-only fit and betaMax
+ * @param solveSeconds seconds for path, final fit and certificate
+ */
+public record ConvexReLUTrainingSummary(
+    Certificate certificate,
+    List<TraceRecord> trace,
+    List<PathPoint> path,
+    long rows,
+    double setUpSeconds,
+    double solveSeconds) {
+
+  /** Copies the lists. */
+  public ConvexReLUTrainingSummary {
+    trace = List.copyOf(trace);
+    path = List.copyOf(path);
+  }
+
+  static ConvexReLUTrainingSummary of(TrainingResult result) {
+    return new ConvexReLUTrainingSummary(
+        result.certificate(),
+        result.trace(),
+        result.path(),
+        result.rows(),
+        result.setUpSeconds(),
+        result.solveSeconds());
+  }
+
+  /** The best primal objective after each iteration. */
+  public double[] objectiveHistory() {
+    return trace.stream().mapToDouble(TraceRecord::objective).toArray();
+  }
+
+  /** The number of iterations, those of the regularisation path included. */
+  public int totalIterations() {
+    return trace.size();
+  }
+
+  /** Seconds of the whole training. */
+  public double seconds() {
+    return setUpSeconds + solveSeconds;
+  }
+}

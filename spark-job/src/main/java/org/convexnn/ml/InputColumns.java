@@ -1,0 +1,97 @@
+package org.convexnn.ml;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.IntFunction;
+import org.apache.spark.ml.attribute.Attribute;
+import org.apache.spark.ml.attribute.AttributeGroup;
+import org.apache.spark.ml.attribute.NominalAttribute;
+import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.NumericType;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * The columns of a schema that training reads: checked with messages that name column, type and
+ * remedy, and their ML attributes.
+ *
+ * @param schema the data set's schema
+ */
+record InputColumns(StructType schema) {
+
+  private StructField field(String role, String param, String name) {
+    if (!Arrays.asList(schema.fieldNames()).contains(name)) {
+      throw new IllegalArgumentException(
+          role
+              + " column '"
+              + name
+              + "' does not exist: the data set has "
+              + String.join(", ", schema.fieldNames())
+              + "; set "
+              + param);
+    }
+    return schema.apply(name);
+  }
+
+  /** Refuses a features column that is missing or holds no vectors. */
+  void checkFeatures(String name) {
+    DataType type = field("features", "featuresCol", name).dataType();
+    if (!type.equals(SQLDataTypes.VectorType())) {
+      throw new IllegalArgumentException(
+          "features column '"
+              + name
+              + "' has the type "
+              + type.simpleString()
+              + ", not vector: assemble numeric columns with VectorAssembler, turn arrays into"
+              + " vectors with functions.array_to_vector");
+    }
+  }
+
+  /** Refuses a label column that is missing or not numeric. */
+  void checkLabel(String name, String remedy) {
+    checkNumeric("label", "labelCol", name, remedy);
+  }
+
+  /** Refuses a weight column that is missing or not numeric. */
+  void checkWeight(String name) {
+    checkNumeric("weight", "weightCol", name, "cast it to double");
+  }
+
+  private void checkNumeric(String role, String param, String name, String remedy) {
+    DataType type = field(role, param, name).dataType();
+    if (!(type instanceof NumericType)) {
+      throw new IllegalArgumentException(
+          role
+              + " column '"
+              + name
+              + "' has the type "
+              + type.simpleString()
+              + ", not a numeric one: "
+              + remedy);
+    }
+  }
+
+  /** The number of classes that the label column's ML attribute tells. */
+  OptionalInt classes(String label) {
+    Attribute attribute = Attribute.fromStructField(schema.apply(label));
+    if (attribute instanceof NominalAttribute nominal && nominal.getNumValues().isDefined()) {
+      return OptionalInt.of((int) nominal.getNumValues().get());
+    }
+    return OptionalInt.empty();
+  }
+
+  /** The names that the features column's ML attributes give its entries. */
+  IntFunction<Optional<String>> featureNames(String features) {
+    StructField field = schema.apply(features);
+    return j -> {
+      AttributeGroup group = AttributeGroup.fromStructField(field);
+      if (group.attributes().isEmpty() || j >= group.attributes().get().length) {
+        return Optional.empty();
+      }
+      scala.Option<String> name = group.getAttr(j).name();
+      return name.isDefined() ? Optional.of(name.get()) : Optional.empty();
+    };
+  }
+}

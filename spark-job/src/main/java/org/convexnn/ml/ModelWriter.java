@@ -1,0 +1,35 @@
+package org.convexnn.ml;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.apache.spark.ml.util.MLWriter;
+import org.convexnn.network.Network;
+import org.convexnn.solver.Certificate;
+
+/** Writes a model: Params, objective and certificate as metadata, the network as tables. */
+final class ModelWriter extends MLWriter {
+
+  private final ConvexReLUParams model;
+  private final Network network;
+  private final Certificate certificate;
+
+  ModelWriter(ConvexReLUParams model, Network network, Certificate certificate) {
+    this.model = model;
+    this.network = network;
+    this.certificate = certificate;
+  }
+
+  @Override
+  public void saveImpl(String path) {
+    ObjectNode extra = SavedMetadata.object();
+    extra
+        .putObject("objective")
+        .put("beta", certificate.beta())
+        .put("groupNorm", model.getGroupNorm())
+        .put("skipRidge", model.getSkipRidge())
+        .put("fitIntercept", model.getFitIntercept())
+        .put("linearSkip", model.getLinearSkip());
+    extra.set("certificate", CertificateJson.encode(certificate));
+    SavedMetadata.write(sparkSession(), path, model, extra);
+    NetworkTables.write(sparkSession(), path, network);
+  }
+}

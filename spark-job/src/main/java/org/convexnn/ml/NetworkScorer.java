@@ -1,0 +1,54 @@
+package org.convexnn.ml;
+
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import org.apache.spark.ml.linalg.DenseVector;
+import org.apache.spark.ml.linalg.Vector;
+import org.convexnn.network.Network;
+
+/** Evaluates a network on MLlib's vectors, on any number of threads. */
+final class NetworkScorer implements Scorer {
+
+  private static final long serialVersionUID = 1L;
+
+  private final Network network;
+
+  // An evaluator has scratch memory and serves one thread; folding the weights is worth keeping.
+  private transient ThreadLocal<Network.Evaluator> evaluators;
+
+  NetworkScorer(Network network) {
+    this.network = network;
+    this.evaluators = ThreadLocal.withInitial(network::evaluator);
+  }
+
+  private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
+    in.defaultReadObject();
+    evaluators = ThreadLocal.withInitial(network::evaluator);
+  }
+
+  @Override
+  public Network network() {
+    return network;
+  }
+
+  @Override
+  public double[] score(Vector features) {
+    if (features == null) {
+      throw new IllegalArgumentException(
+          "a features vector is null: drop such rows before transform, for instance by"
+              + " na().drop()");
+    }
+    if (features.size() != network.features()) {
+      throw new IllegalArgumentException(
+          "a features vector has "
+              + features.size()
+              + " entries, the model was trained on "
+              + network.features()
+              + ": use the same feature columns as in training");
+    }
+    double[] outputs = new double[network.outputs()];
+    double[] x = features instanceof DenseVector dense ? dense.values() : features.toArray();
+    evaluators.get().evaluate(x, outputs);
+    return outputs;
+  }
+}

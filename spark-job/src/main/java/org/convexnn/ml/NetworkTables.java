@@ -1,0 +1,284 @@
+package org.convexnn.ml;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.convexnn.network.FeatureMap;
+import org.convexnn.network.GateSet;
+import org.convexnn.network.HalfSpaces;
+import org.convexnn.network.Network;
+import org.convexnn.network.Tree;
+
+/**
+ * A network as three tables of a saved model, format 1.
+ *
+ * <ul>
+ *   <li>{@code map}, one row: sizes, column means and scales of the feature map, the offset b0, shift
+ *       and scale of the label.
+ *   <li>{@code matrix}, one row for each row of the feature map's matrix; missing for the identity.
+ *   <li>{@code subnetworks}, one row each, in the order of {@code id}: {@code kind} is linear (id 0:
+ *       the skip [w0, b]), halfspace or tree. {@code direction} and {@code threshold} are a
+ *       half-space's gate; {@code feature}, {@code threshold}, {@code left} and {@code right} are the
+ *       nodes of a tree; {@code centre} has one number per group; {@code weights} are groups x C x
+ *       (d + 1), a tree's groups being its leaves.
+ * </ul>
+ */
+final class NetworkTables {
+
+  private static final String LINEAR = "linear";
+  private static final String HALF_SPACE = "halfspace";
+  private static final String TREE = "tree";
+  private static final ArrayType DOUBLES = DataTypes.createArrayType(DataTypes.DoubleType, false);
+  private static final ArrayType INTS = DataTypes.createArrayType(DataTypes.IntegerType, false);
+
+  private static final StructType MAP =
+      new StructType()
+          .add("features", DataTypes.IntegerType)
+          .add("outputs", DataTypes.IntegerType)
+          .add("matrixRows", DataTypes.IntegerType)
+          .add("mean", DOUBLES)
+          .add("inverseScale", DOUBLES)
+          .add("offset", DOUBLES)
+          .add("labelShift", DataTypes.DoubleType)
+          .add("labelScale", DataTypes.DoubleType);
+  private static final StructType MATRIX =
+      new StructType().add("row", DataTypes.IntegerType).add("values", DOUBLES);
+  private static final StructType SUBNETWORKS =
+      new StructType()
+          .add("id", DataTypes.IntegerType)
+          .add("kind", DataTypes.StringType)
+          .add("direction", DOUBLES)
+          .add("feature", INTS)
+          .add("threshold", DOUBLES)
+          .add("left", INTS)
+          .add("right", INTS)
+          .add("centre", DOUBLES)
+          .add("weights", DOUBLES);
+
+  private NetworkTables() {}
+
+  private static SavedTable map(int features) {
+    return new SavedTable("map", MAP, 16L * features);
+  }
+
+  private static SavedTable matrix(int features) {
+    return new SavedTable("matrix", MATRIX, 8L * features);
+  }
+
+  private static SavedTable subnetworks(long rowBytes) {
+    return new SavedTable("subnetworks", SUBNETWORKS, rowBytes);
+  }
+
+  /** Writes a network below {@code path/data}. */
+  static void write(SparkSession session, String path, Network network) {
+    FeatureMap map = network.map();
+    int d = map.features();
+    int matrixRows = map.matrix().length == 0 ? 0 : d;
+    map(d)
+        .write(
+            session,
+            path,
+            List.of(
+                RowFactory.create(
+                    d,
+                    network.outputs(),
+                    matrixRows,
+                    map.mean(),
+                    map.inverseScale(),
+                    network.offset(),
+                    network.labelShift(),
+                    network.labelScale())));
+    if (matrixRows > 0) {
+      List<Row> rows = new ArrayList<>();
+      for (int i = 0; i < d; i++) {
+        rows.add(RowFactory.create(i, Arrays.copyOfRange(map.matrix(), i * d, (i + 1) * d)));
+      }
+      matrix(d).write(session, path, rows);
+    }
+    List<Row> rows = rows(network);
+    long bytes =
+        8L * network.weights().length + 8L * network.gates().halfSpaces().directions().length;
+    subnetworks(bytes / rows.size()).write(session, path, rows);
+  }
+
+  private static List<Row> rows(Network network) {
+    int size = network.outputs() * (network.features() + 1);
+    double[] none = new double[0];
+    int[] noNodes = new int[0];
+    List<Row> rows = new ArrayList<>();
+    int at = 0;
+    rows.add(
+        RowFactory.create(
+            0,
+            LINEAR,
+            none,
+            noNodes,
+            none,
+            noNodes,
+            noNodes,
+            none,
+            Arrays.copyOf(network.weights(), size)));
+    at += size;
+    HalfSpaces gates = network.gates().halfSpaces();
+    int d = network.features();
+    for (int p = 0; p < gates.size(); p++) {
+      rows.add(
+          RowFactory.create(
+              rows.size(),
+              HALF_SPACE,
+              Arrays.copyOfRange(gates.directions(), p * d, (p + 1) * d),
+              noNodes,
+              new double[] {gates.thresholds()[p]},
+              noNodes,
+              noNodes,
+              new double[] {gates.centres()[p]},
+              Arrays.copyOfRange(network.weights(), at, at + size)));
+      at += size;
+    }
+    for (Tree tree : network.gates().trees()) {
+      int length = tree.leaves() * size;
+      rows.add(
+          RowFactory.create(
+              rows.size(),
+              TREE,
+              none,
+              tree.feature(),
+              tree.threshold(),
+              tree.left(),
+              tree.right(),
+              new double[tree.leaves()],
+              Arrays.copyOfRange(network.weights(), at, at + length)));
+      at += length;
+    }
+    return rows;
+  }
+
+  /**
+   * Reads the network below {@code path/data}.
+   *
+   * @throws IllegalArgumentException naming the table that is missing or damaged
+   */
+  static Network read(SparkSession session, String path) {
+    List<Row> maps = map(0).read(session, path);
+    if (maps.size() != 1) {
+      throw damaged(path, "map", maps.size() + " rows instead of 1");
+    }
+    SavedRow row = new SavedRow(maps.get(0), "map", path);
+    int d = row.integer("features");
+    int outputs = row.integer("outputs");
+    int matrixRows = row.integer("matrixRows");
+    if (d < 1 || outputs < 1 || (matrixRows != 0 && matrixRows != d)) {
+      throw damaged(
+          path, "map", d + " features, " + outputs + " outputs, " + matrixRows + " matrix rows");
+    }
+    double[] matrix = matrixRows == 0 ? new double[0] : readMatrix(session, path, d);
+    FeatureMap map = new FeatureMap(row.doubles("mean", d), row.doubles("inverseScale", d), matrix);
+    Parts parts = readSubnetworks(session, path, d, outputs);
+    return new Network(
+        map,
+        parts.gates(),
+        parts.weights(),
+        row.doubles("offset", outputs),
+        row.number("labelShift"),
+        row.number("labelScale"));
+  }
+
+  private static double[] readMatrix(SparkSession session, String path, int d) {
+    List<Row> rows = inOrder(matrix(d).read(session, path), "row", "matrix", path);
+    if (rows.size() != d) {
+      throw damaged(path, "matrix", rows.size() + " rows instead of " + d);
+    }
+    double[] matrix = new double[d * d];
+    for (int i = 0; i < d; i++) {
+      double[] values = new SavedRow(rows.get(i), "matrix", path).doubles("values", d);
+      System.arraycopy(values, 0, matrix, i * d, d);
+    }
+    return matrix;
+  }
+
+  private record Parts(GateSet gates, double[] weights) {}
+
+  private static Parts readSubnetworks(SparkSession session, String path, int d, int outputs) {
+    List<Row> rows = inOrder(subnetworks(0).read(session, path), "id", "subnetworks", path);
+    int size = outputs * (d + 1);
+    Doubles directions = new Doubles();
+    Doubles thresholds = new Doubles();
+    Doubles centres = new Doubles();
+    Doubles weights = new Doubles();
+    List<Tree> trees = new ArrayList<>();
+    for (int id = 0; id < rows.size(); id++) {
+      SavedRow row = new SavedRow(rows.get(id), "subnetworks", path);
+      String kind = row.text("kind");
+      if (kind.equals(LINEAR) != (id == 0) || (kind.equals(HALF_SPACE) && !trees.isEmpty())) {
+        throw damaged(path, "subnetworks", "row " + id + " is of kind '" + kind + "'");
+      }
+      switch (kind) {
+        case LINEAR -> weights.add(row.doubles("weights", size));
+        case HALF_SPACE -> {
+          directions.add(row.doubles("direction", d));
+          thresholds.add(row.doubles("threshold", 1));
+          centres.add(row.doubles("centre", 1));
+          weights.add(row.doubles("weights", size));
+        }
+        case TREE -> {
+          Tree tree = row.tree(d);
+          row.doubles("centre", tree.leaves());
+          trees.add(tree);
+          weights.add(row.doubles("weights", tree.leaves() * size));
+        }
+        default ->
+            throw damaged(path, "subnetworks", "row " + id + " is of unknown kind '" + kind + "'");
+      }
+    }
+    if (rows.isEmpty()) {
+      throw damaged(path, "subnetworks", "no rows");
+    }
+    HalfSpaces halfSpaces = new HalfSpaces(d, directions.all(), thresholds.all(), centres.all());
+    return new Parts(new GateSet(halfSpaces, trees), weights.all());
+  }
+
+  /** The rows sorted by a column that must count them from 0. */
+  private static List<Row> inOrder(List<Row> rows, String column, String table, String path) {
+    List<Row> sorted = new ArrayList<>(rows);
+    sorted.sort(Comparator.comparingInt(r -> new SavedRow(r, table, path).integer(column)));
+    for (int i = 0; i < sorted.size(); i++) {
+      int number = new SavedRow(sorted.get(i), table, path).integer(column);
+      if (number != i) {
+        throw damaged(path, table, column + " " + i + " is missing or there twice");
+      }
+    }
+    return sorted;
+  }
+
+  private static IllegalArgumentException damaged(String path, String table, String what) {
+    return SavedRow.damaged(path, table, what);
+  }
+
+  /** Arrays end to end. */
+  private static final class Doubles {
+    private final List<double[]> parts = new ArrayList<>();
+    private int length;
+
+    void add(double[] part) {
+      parts.add(part);
+      length += part.length;
+    }
+
+    double[] all() {
+      double[] all = new double[length];
+      int at = 0;
+      for (double[] part : parts) {
+        System.arraycopy(part, 0, all, at, part.length);
+        at += part.length;
+      }
+      return all;
+    }
+  }
+}

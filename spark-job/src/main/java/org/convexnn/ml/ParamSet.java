@@ -1,0 +1,211 @@
+package org.convexnn.ml;
+
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.apache.spark.ml.param.BooleanParam;
+import org.apache.spark.ml.param.DoubleParam;
+import org.apache.spark.ml.param.IntParam;
+import org.apache.spark.ml.param.LongParam;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.Params;
+import org.convexnn.solver.TrainingOptions.GateSampler;
+import org.convexnn.solver.TrainingOptions.GroupNorm;
+import org.convexnn.solver.TrainingOptions.Normalization;
+import org.convexnn.solver.TrainingOptions.PrecisionChoice;
+import org.convexnn.solver.TrainingOptions.SolverKind;
+
+/**
+ * Opaque: the Params of {@link ConvexReLUParams} for one owner, so that all owners declare the same.
+ */
+public final class ParamSet implements Serializable {
+
+  private static final long serialVersionUID = 1L;
+  private static final String AUTO = "auto";
+
+  final IntParam numGates;
+  final Param<String> gateSampler;
+  final Param<String> normalization;
+  final Param<String> groupNorm;
+  final DoubleParam regParam;
+  final DoubleParam regRatio;
+  final DoubleParam skipRidge;
+  final BooleanParam fitIntercept;
+  final BooleanParam linearSkip;
+  final Param<String> solver;
+  final Param<String> precision;
+  final IntParam maxIter;
+  final DoubleParam tol;
+  final BooleanParam refit;
+  final LongParam seed;
+  final IntParam aggregationDepth;
+  final DoubleParam maxBlockSizeInMB;
+  final Param<String> weightCol;
+
+  /** Creates the Params; the owner's uid must be known by now. */
+  ParamSet(Params owner) {
+    numGates =
+        new IntParam(
+            owner,
+            "numGates",
+            "number of gates (hidden neurons before training switches some off), a positive"
+                + " integer; 0 = chosen by the number of rows (default: 0)",
+            Allowed.numbers("numGates", "a positive integer, or 0 for automatic", v -> v >= 0));
+    gateSampler =
+        choice(
+            owner,
+            "gateSampler",
+            "how gates are drawn: gaussian = dense random half-spaces in normalised coordinates,"
+                + " columns = half-spaces on one column with thresholds at sampled rows, mixed ="
+                + " half of each, auto = chosen by the data",
+            GateSampler.values());
+    normalization =
+        choice(
+            owner,
+            "normalization",
+            "the linear feature map: whiten = uncorrelated columns of variance one, standardize ="
+                + " columns of mean zero and variance one, none = features as they come, auto ="
+                + " whiten",
+            Normalization.values());
+    groupNorm =
+        choice(
+            owner,
+            "groupNorm",
+            "the norm of a neuron's weights in the penalty: euclidean = in feature-map"
+                + " coordinates, function = root mean square of the neuron's output over the"
+                + " training rows, auto = chosen by the kind of gates",
+            GroupNorm.values());
+    regParam =
+        new DoubleParam(
+            owner,
+            "regParam",
+            "regularisation parameter beta, the weight of the penalty beside the mean loss, > 0;"
+                + " not together with regRatio; neither set = chosen by validation (default:"
+                + " unset)",
+            Allowed.numbers(
+                "regParam",
+                "a positive number, or unset to have it chosen by validation",
+                v -> v > 0 && Double.isFinite(v)));
+    regRatio =
+        new DoubleParam(
+            owner,
+            "regRatio",
+            "regularisation parameter as a fraction of betaMax, the smallest beta at which the"
+                + " model is linear, in (0, 1]; not together with regParam (default: unset)",
+            Allowed.numbers(
+                "regRatio",
+                "in (0, 1], or unset to have it chosen by validation",
+                v -> v > 0 && v <= 1));
+    skipRidge =
+        new DoubleParam(
+            owner,
+            "skipRidge",
+            "ridge on the linear skip and the intercept correction, > 0 (default: 0.001)",
+            Allowed.numbers("skipRidge", "a positive number", v -> v > 0 && Double.isFinite(v)));
+    fitIntercept =
+        new BooleanParam(
+            owner, "fitIntercept", "whether the model has an intercept (default: true)");
+    linearSkip =
+        new BooleanParam(
+            owner,
+            "linearSkip",
+            "whether the model has a linear term beside its neurons (default: true)");
+    solver =
+        choice(
+            owner,
+            "solver",
+            "gram = one-pass Gram matrix (regression only), admm = row-split ADMM with a sketched"
+                + " metric, lbfgs = limited-memory quasi-Newton in a sampled metric, gradient ="
+                + " accelerated proximal gradient, auto = the one predicted to be fastest",
+            SolverKind.values());
+    precision =
+        choice(
+            owner,
+            "precision",
+            "arithmetic of the products over the rows: float32, float64, auto = float32 unless tol"
+                + " is below 1e-6; the certificate is always computed in float64",
+            PrecisionChoice.values());
+    maxIter =
+        new IntParam(
+            owner,
+            "maxIter",
+            "most passes over the rows in the final fit, >= 1; reaching it returns the model with"
+                + " the gap reached (default: 200)",
+            Allowed.numbers("maxIter", "a positive integer", v -> v >= 1));
+    tol =
+        new DoubleParam(
+            owner,
+            "tol",
+            "relative duality gap to reach, in (0, 1): training stops once its network is certified"
+                + " to be this close to the best one for its gates; unset = automatic, 0.001 for"
+                + " one output (default: unset)",
+            Allowed.numbers(
+                "tol",
+                "in (0, 1), or unset for automatic: a relative gap of 0 cannot be reached",
+                v -> v > 0 && v < 1));
+    refit =
+        new BooleanParam(
+            owner,
+            "refit",
+            "whether the regularisation parameter that validation chose is solved again on all"
+                + " rows (default: true)");
+    seed =
+        new LongParam(
+            owner, "seed", "seed of every random choice; the same seed gives the same gates");
+    aggregationDepth =
+        new IntParam(
+            owner,
+            "aggregationDepth",
+            "levels of the tree in which the partitions' results are added, >= 1 (default: 2)",
+            Allowed.numbers("aggregationDepth", "a positive integer", v -> v >= 1));
+    maxBlockSizeInMB =
+        new DoubleParam(
+            owner,
+            "maxBlockSizeInMB",
+            "most megabytes of features, as doubles, in a block of rows, >= 0; 0 = automatic, 4 MB"
+                + " (default: 0)",
+            Allowed.numbers(
+                "maxBlockSizeInMB",
+                "a positive number, or 0 for automatic",
+                v -> v >= 0 && Double.isFinite(v)));
+    weightCol =
+        new Param<>(
+            owner,
+            "weightCol",
+            "weight column name: weight 2 counts a row twice, weight 0 leaves it out; unset or"
+                + " empty = all weights are 1 (default: unset)");
+  }
+
+  private static <E extends Enum<E>> Param<String> choice(
+      Params owner, String name, String doc, E[] values) {
+    List<String> words = Arrays.stream(values).map(v -> v.name().toLowerCase(Locale.ROOT)).toList();
+    // Param's constructor wants a function of String; Allowed takes any object.
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    scala.Function1<String, Object> valid = (scala.Function1) Allowed.words(name, words);
+    return new Param<>(owner, name, doc + " (default: auto)", valid);
+  }
+
+  /** The value of a Param as a constant; the validator has seen it. */
+  static <E extends Enum<E>> E constant(Class<E> type, String word) {
+    return Enum.valueOf(type, word.toUpperCase(Locale.ROOT));
+  }
+
+  /** Sets the defaults; apart from the constructor, because Spark looks Params up in the owner. */
+  void setDefaults(Params owner) {
+    owner.setDefault(numGates, 0);
+    owner.setDefault(gateSampler, AUTO);
+    owner.setDefault(normalization, AUTO);
+    owner.setDefault(groupNorm, AUTO);
+    owner.setDefault(skipRidge, 1e-3);
+    owner.setDefault(fitIntercept, true);
+    owner.setDefault(linearSkip, true);
+    owner.setDefault(solver, AUTO);
+    owner.setDefault(precision, AUTO);
+    owner.setDefault(maxIter, 200);
+    owner.setDefault(refit, true);
+    owner.setDefault(seed, (long) owner.getClass().getName().hashCode());
+    owner.setDefault(aggregationDepth, 2);
+    owner.setDefault(maxBlockSizeInMB, 0.0);
+  }
+}

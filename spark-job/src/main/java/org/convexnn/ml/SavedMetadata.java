@@ -1,0 +1,208 @@
+package org.convexnn.ml;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.ParamPair;
+import org.apache.spark.ml.param.Params;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * The metadata of a saved estimator or model: one line of JSON in {@code metadata/}, as MLlib lays
+ * it out (so that Pipeline and PipelineModel can load what they contain), with a format version.
+ *
+ * <p>Uses Spark's public API alone, which is the same from Spark 3.5 to 4.1; MLlib's own reader and
+ * writer are internal and change.
+ */
+final class SavedMetadata {
+
+  /** The newest format that is written and read. */
+  static final int FORMAT_VERSION = 1;
+
+  private static final String DIRECTORY = "metadata";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final String path;
+  private final JsonNode content;
+
+  private SavedMetadata(String path, JsonNode content) {
+    this.path = path;
+    this.content = content;
+  }
+
+  /** An empty JSON object for {@code extra} of {@link #write}. */
+  static ObjectNode object() {
+    return JSON.createObjectNode();
+  }
+
+  /**
+   * Writes the metadata.
+   *
+   * @param extra further fields at the top level
+   */
+  static void write(SparkSession session, String path, Params params, ObjectNode extra) {
+    ObjectNode content =
+        JSON.createObjectNode()
+            .put("class", params.getClass().getName())
+            .put("timestamp", System.currentTimeMillis())
+            .put("sparkVersion", session.version())
+            .put("uid", params.uid())
+            .put("formatVersion", FORMAT_VERSION)
+            .put(
+                "libraryVersion",
+                Optional.ofNullable(SavedMetadata.class.getPackage().getImplementationVersion())
+                    .orElse("unknown"));
+    ObjectNode set = content.putObject("paramMap");
+    ObjectNode defaults = content.putObject("defaultParamMap");
+    for (Param<?> param : params.params()) {
+      put(params, param, set, defaults);
+    }
+    content.setAll(extra);
+    session
+        .createDataset(List.of(content.toString()), Encoders.STRING())
+        .coalesce(1)
+        .write()
+        .text(new Path(path, DIRECTORY).toString());
+  }
+
+  private static <T> void put(Params params, Param<T> param, ObjectNode set, ObjectNode defaults) {
+    if (params.isSet(param)) {
+      set.set(param.name(), parse(param.jsonEncode(params.get(param).get())));
+    }
+    if (params.hasDefault(param)) {
+      defaults.set(param.name(), parse(param.jsonEncode(params.getDefault(param).get())));
+    }
+  }
+
+  private static JsonNode parse(String json) {
+    try {
+      return JSON.readTree(json);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a Param was encoded as '" + json + "', not JSON", e);
+    }
+  }
+
+  /**
+   * Reads the metadata of an object of this class.
+   *
+   * @throws IllegalArgumentException when there is none, when it is of another class or written in
+   *     a newer format
+   */
+  static SavedMetadata read(SparkSession session, String path, Class<?> type) {
+    List<String> lines =
+        SavedTable.existing(session, path, DIRECTORY)
+            .map(directory -> session.read().textFile(directory).collectAsList())
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "nothing saved by Spark ML at '" + path + "': it has no metadata"));
+    SavedMetadata metadata = new SavedMetadata(path, parse(path, lines));
+    String saved = metadata.text("class");
+    if (!saved.equals(type.getName())) {
+      throw new IllegalArgumentException(
+          "'" + path + "' holds a " + saved + ", not a " + type.getName());
+    }
+    int version = (int) metadata.number("formatVersion");
+    if (version > FORMAT_VERSION || version < 1) {
+      throw new IllegalArgumentException(
+          "'"
+              + path
+              + "' is written in format "
+              + version
+              + ", this library reads formats up to "
+              + FORMAT_VERSION
+              + ": load it with the version that wrote it ("
+              + metadata.content.path("libraryVersion").asText("unknown")
+              + ") or a newer one");
+    }
+    return metadata;
+  }
+
+  private static JsonNode parse(String path, List<String> lines) {
+    try {
+      JsonNode node = JSON.readTree(String.join("\n", lines));
+      if (node.isObject()) {
+        return node;
+      }
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("the metadata of '" + path + "' is not JSON", e);
+    }
+    throw new IllegalArgumentException("the metadata of '" + path + "' is not a JSON object");
+  }
+
+  /** The uid. */
+  String uid() {
+    return text("uid");
+  }
+
+  /** A text at the top level. */
+  String text(String field) {
+    JsonNode node = node(field);
+    if (!node.isTextual()) {
+      throw damaged(field);
+    }
+    return node.asText();
+  }
+
+  /** A number at the top level. */
+  double number(String field) {
+    JsonNode node = node(field);
+    if (!node.isNumber()) {
+      throw damaged(field);
+    }
+    return node.asDouble();
+  }
+
+  /** A node at the top level. */
+  JsonNode node(String field) {
+    JsonNode node = content.path(field);
+    if (node.isMissingNode()) {
+      throw damaged(field);
+    }
+    return node;
+  }
+
+  /** The error for a field that is missing or of the wrong kind. */
+  IllegalArgumentException damaged(String field) {
+    return new IllegalArgumentException(
+        "the metadata of '" + path + "' is damaged: field '" + field + "' is missing or wrong");
+  }
+
+  /** Sets the Params and defaults that were saved. */
+  void apply(Params params) {
+    for (Map.Entry<String, JsonNode> entry : node("defaultParamMap").properties()) {
+      ParamPair<Object> pair = pair(params, entry.getKey(), entry.getValue());
+      params.setDefault(pair.param(), pair.value());
+    }
+    for (Map.Entry<String, JsonNode> entry : node("paramMap").properties()) {
+      params.set(pair(params, entry.getKey(), entry.getValue()));
+    }
+  }
+
+  private ParamPair<Object> pair(Params params, String name, JsonNode value) {
+    if (!params.hasParam(name)) {
+      throw new IllegalArgumentException(
+          "'"
+              + path
+              + "' has a value for the parameter '"
+              + name
+              + "', which "
+              + params.getClass().getSimpleName()
+              + " does not have");
+    }
+    Param<Object> param = params.getParam(name);
+    try {
+      return param.w(param.jsonDecode(value.toString()));
+    } catch (RuntimeException e) {
+      throw new IllegalArgumentException(
+          "'" + path + "' has " + value + " for the parameter '" + name + "'", e);
+    }
+  }
+}

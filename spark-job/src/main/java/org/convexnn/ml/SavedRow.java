@@ -1,0 +1,116 @@
+package org.convexnn.ml;
+
+import java.util.List;
+import org.apache.spark.sql.Row;
+import org.convexnn.network.Tree;
+
+/**
+ * A row of a saved model's table, read with suspicion: whatever is missing, of another length or
+ * not finite is an IllegalArgumentException that names table and column.
+ *
+ * @param row the row
+ * @param table its table
+ * @param path where the model is
+ */
+record SavedRow(Row row, String table, String path) {
+
+  /** The error for a table that is not as it was written. */
+  static IllegalArgumentException damaged(String path, String table, String what) {
+    return new IllegalArgumentException(
+        "the model at '" + path + "' is damaged: data/" + table + ": " + what);
+  }
+
+  private Object value(String column) {
+    Object value = row.getAs(column);
+    if (value == null) {
+      throw damaged(path, table, column + " is missing");
+    }
+    return value;
+  }
+
+  int integer(String column) {
+    return (int) value(column);
+  }
+
+  String text(String column) {
+    return (String) value(column);
+  }
+
+  double number(String column) {
+    return finite(column, (double) value(column));
+  }
+
+  private double finite(String column, double value) {
+    if (!Double.isFinite(value)) {
+      throw damaged(path, table, column + " has the value " + value);
+    }
+    return value;
+  }
+
+  /** An array of finite numbers of this length. */
+  double[] doubles(String column, int length) {
+    value(column);
+    List<Object> values = row.getList(row.fieldIndex(column));
+    if (values.size() != length) {
+      throw damaged(path, table, column + " has " + values.size() + " numbers, not " + length);
+    }
+    double[] array = new double[length];
+    for (int i = 0; i < length; i++) {
+      if (values.get(i) == null) {
+        throw damaged(path, table, column + " has a number missing");
+      }
+      array[i] = finite(column, (double) values.get(i));
+    }
+    return array;
+  }
+
+  private int[] ints(String column) {
+    value(column);
+    List<Object> values = row.getList(row.fieldIndex(column));
+    int[] array = new int[values.size()];
+    for (int i = 0; i < array.length; i++) {
+      if (values.get(i) == null) {
+        throw damaged(path, table, column + " has a number missing");
+      }
+      array[i] = (int) values.get(i);
+    }
+    return array;
+  }
+
+  /** The tree in the columns feature, threshold, left and right, on rows of d features. */
+  Tree tree(int d) {
+    int[] feature = ints("feature");
+    int[] left = ints("left");
+    int[] right = ints("right");
+    int nodes = feature.length;
+    if (left.length != nodes || right.length != nodes) {
+      throw damaged(path, table, "a tree's arrays have different lengths");
+    }
+    boolean[] reachedNodes = new boolean[nodes];
+    boolean[] reachedLeaves = new boolean[nodes + 1];
+    for (int i = 0; i < nodes; i++) {
+      if (feature[i] < 0 || feature[i] >= d) {
+        throw damaged(path, table, "a tree tests feature " + feature[i] + " of " + d);
+      }
+      reach(left[i], i, reachedNodes, reachedLeaves);
+      reach(right[i], i, reachedNodes, reachedLeaves);
+    }
+    return new Tree(feature, doubles("threshold", nodes), left, right);
+  }
+
+  /** Children come after their parents and are reached once: then every row ends in one leaf. */
+  private void reach(int child, int parent, boolean[] nodes, boolean[] leaves) {
+    boolean good =
+        child >= 0
+            ? child > parent && child < nodes.length && !nodes[child]
+            : ~child < leaves.length && !leaves[~child];
+    if (!good) {
+      throw damaged(path, table, "a tree's node " + parent + " has the child " + child);
+    }
+    if (child >= 0) {
+      nodes[child] = true;
+    } else {
+      leaves[~child] = true;
+    }
+  }
+}

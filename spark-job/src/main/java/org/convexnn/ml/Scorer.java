@@ -1,0 +1,20 @@
+package org.convexnn.ml;
+
+import java.io.Serializable;
+import org.apache.spark.ml.linalg.Vector;
+import org.convexnn.network.Network;
+
+/** Evaluates a network on MLlib's vectors, on any number of threads; shipped with a model. */
+interface Scorer extends Serializable {
+
+  /** The network. */
+  Network network();
+
+  /**
+   * The network's outputs for a features vector, dense or sparse.
+   *
+   * @throws IllegalArgumentException when the vector is null or has another size than the training
+   *     data
+   */
+  double[] score(Vector features);
+}

@@ -1,0 +1,50 @@
+package org.convexnn.ml;
+
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.sql.Dataset;
+import org.convexnn.network.Network;
+
+/**
+ * A scorer that travels as a broadcast: once to each executor, where all tasks share it and fold
+ * its weights once a thread, instead of once with every task. The broadcast goes when the data set
+ * that was transformed is garbage: Spark's cleaner sees to it.
+ */
+final class SharedScorer implements Scorer {
+
+  private static final long serialVersionUID = 1L;
+
+  // A smaller model is cheaper to send along than to broadcast.
+  private static final long WORTH_SHARING = 1L << 20;
+
+  private final Broadcast<NetworkScorer> shared;
+
+  private SharedScorer(Broadcast<NetworkScorer> shared) {
+    this.shared = shared;
+  }
+
+  /** The scorer to transform a data set with: the given one, or a broadcast of it if large. */
+  static Scorer of(Scorer scorer, Dataset<?> dataset) {
+    Network network = scorer.network();
+    long bytes =
+        8L * network.weights().length
+            + 8L * network.gates().halfSpaces().directions().length
+            + 8L * network.map().matrix().length;
+    if (bytes < WORTH_SHARING || !(scorer instanceof NetworkScorer local)) {
+      return scorer;
+    }
+    return new SharedScorer(
+        JavaSparkContext.fromSparkContext(dataset.sparkSession().sparkContext()).broadcast(local));
+  }
+
+  @Override
+  public Network network() {
+    return shared.value().network();
+  }
+
+  @Override
+  public double[] score(Vector features) {
+    return shared.value().score(features);
+  }
+}

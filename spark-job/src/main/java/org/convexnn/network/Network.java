@@ -1,0 +1,199 @@
+package org.convexnn.network;
+
+import java.io.Serializable;
+import java.util.Arrays;
+
+/**
+ * The trained function of a row x, with z = FeatureMap(x) and z~ = [z, 1]:
+ *
+ * <pre>f(x) = shift + scale * (b0 + b + z.w0 + sum_i (s_i(x) - c_i) z~.u_i)</pre>
+ *
+ * C outputs. Precisely the record's components are what a saved model stores.
+ *
+ * @param map the feature map
+ * @param gates the gates, P groups
+ * @param weights (1 + P) x C x (d + 1): block 0 is [w0, b], block 1 + i is u_i
+ * @param offset b0, C numbers: the constant model
+ * @param labelShift the shift from training units of the label to its own
+ * @param labelScale the scale from training units of the label to its own
+ */
+public record Network(
+    FeatureMap map,
+    GateSet gates,
+    double[] weights,
+    double[] offset,
+    double labelShift,
+    double labelScale)
+    implements Serializable {
+
+  /** Checks the shapes and that all weights are finite. */
+  public Network {
+    int expected = (1 + gates.size()) * offset.length * (map.features() + 1);
+    if (weights.length != expected) {
+      throw new IllegalArgumentException(
+          "network with " + weights.length + " weights, expected " + expected);
+    }
+    for (double w : weights) {
+      if (!Double.isFinite(w)) {
+        throw new IllegalArgumentException("network with a weight that is " + w);
+      }
+    }
+  }
+
+  /** d, the number of features. */
+  public int features() {
+    return map.features();
+  }
+
+  /** C, the number of outputs. */
+  public int outputs() {
+    return offset.length;
+  }
+
+  /** The groups whose weights are not all zero. */
+  public int activeGroups() {
+    int size = outputs() * (features() + 1);
+    int active = 0;
+    for (int i = 1; i <= gates.size(); i++) {
+      if (nonZero(i * size, size)) {
+        active++;
+      }
+    }
+    return active;
+  }
+
+  private boolean nonZero(int from, int length) {
+    for (int k = from; k < from + length; k++) {
+      if (weights[k] != 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The same function without half-spaces and trees whose weights are all zero. */
+  public Network pruned() {
+    int size = outputs() * (features() + 1);
+    int p = gates.halfSpaces().size();
+    int[] kept =
+        java.util.stream.IntStream.range(0, p).filter(i -> nonZero((1 + i) * size, size)).toArray();
+    java.util.List<Tree> trees = new java.util.ArrayList<>();
+    int[] blocks = new int[1 + gates.size()];
+    int count = 1;
+    for (int i : kept) {
+      blocks[count++] = 1 + i;
+    }
+    int at = 1 + p;
+    for (Tree tree : gates.trees()) {
+      if (nonZero(at * size, tree.leaves() * size)) {
+        trees.add(tree);
+        for (int leaf = 0; leaf < tree.leaves(); leaf++) {
+          blocks[count++] = at + leaf;
+        }
+      }
+      at += tree.leaves();
+    }
+    double[] w = new double[count * size];
+    for (int i = 0; i < count; i++) {
+      System.arraycopy(weights, blocks[i] * size, w, i * size, size);
+    }
+    // The centred indicator of a dropped gate had zero weights: nothing is lost with it.
+    return new Network(
+        map,
+        new GateSet(gates.halfSpaces().select(kept), trees),
+        w,
+        offset,
+        labelShift,
+        labelScale);
+  }
+
+  /**
+   * An evaluator with the feature map folded into the weights: (d + 1) numbers per active group and
+   * row. Not thread-safe; make one per task.
+   */
+  public Evaluator evaluator() {
+    return new Evaluator(this);
+  }
+
+  /** Evaluates a network row by row in double precision. */
+  public static final class Evaluator {
+
+    private final Network network;
+    private final int width;
+    private final int size;
+    private final double[] linear;
+    private final double[] groups;
+    private final double[] transposed;
+    private final double[] scores;
+    private final double[] sum;
+    private final double[] scaled;
+
+    private Evaluator(Network network) {
+      this.network = network;
+      int d = network.features();
+      int c = network.outputs();
+      this.width = d + 1;
+      this.size = c * width;
+      this.groups = new double[network.gates.size() * size];
+      this.linear = new double[size];
+      double[] centres = network.gates.centres();
+      for (int block = 0; block <= network.gates.size(); block++) {
+        for (int k = 0; k < c; k++) {
+          int from = block * size + k * width;
+          double[] v =
+              network.map.multiplyTransposed(Arrays.copyOfRange(network.weights, from, from + d));
+          double bias = network.weights[from + d];
+          double centre = block == 0 ? -1 : centres[block - 1];
+          for (int j = 0; j < d; j++) {
+            linear[k * width + j] -= centre * v[j];
+          }
+          linear[k * width + d] -= centre * bias;
+          if (block > 0) {
+            int to = (block - 1) * size + k * width;
+            System.arraycopy(v, 0, groups, to, d);
+            groups[to + d] = bias;
+          }
+        }
+      }
+      this.transposed = network.gates.halfSpaces().transposed();
+      this.scores = new double[network.gates.halfSpaces().size()];
+      this.sum = new double[size];
+      this.scaled = new double[d];
+    }
+
+    /** Writes the C outputs for a raw row x of d numbers. */
+    public void evaluate(double[] x, double[] outputs) {
+      System.arraycopy(linear, 0, sum, 0, size);
+      HalfSpaces halfSpaces = network.gates.halfSpaces();
+      if (scores.length > 0) {
+        halfSpaces.scores(transposed, x, scores);
+        for (int p = 0; p < scores.length; p++) {
+          if (halfSpaces.active(p, scores[p])) {
+            add(p);
+          }
+        }
+      }
+      int group = scores.length;
+      for (Tree tree : network.gates.trees()) {
+        add(group + tree.leaf(x));
+        group += tree.leaves();
+      }
+      network.map.scale(x, scaled);
+      int d = width - 1;
+      for (int k = 0; k < outputs.length; k++) {
+        double f = network.offset[k] + sum[k * width + d];
+        for (int j = 0; j < d; j++) {
+          f += scaled[j] * sum[k * width + j];
+        }
+        outputs[k] = network.labelShift + network.labelScale * f;
+      }
+    }
+
+    private void add(int group) {
+      int from = group * size;
+      for (int k = 0; k < size; k++) {
+        sum[k] += groups[from + k];
+      }
+    }
+  }
+}

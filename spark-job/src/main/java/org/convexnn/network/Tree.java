@@ -1,0 +1,41 @@
+package org.convexnn.network;
+
+import java.io.Serializable;
+
+/**
+ * A binary tree of one-column tests; every row reaches exactly one leaf. The gate of a leaf is the
+ * product of the indicators along its path: a composed activation pattern of a deeper network.
+ *
+ * <p>A child that is negative is the leaf {@code ~child}. Node 0 is the root; a tree without nodes
+ * has the single leaf 0.
+ *
+ * @param feature the column tested at each node
+ * @param threshold left where {@code x[feature] < threshold}
+ * @param left the left child of each node
+ * @param right the right child of each node
+ */
+public record Tree(int[] feature, double[] threshold, int[] left, int[] right)
+    implements Serializable {
+
+  /** Checks that the arrays have one length. */
+  public Tree {
+    int nodes = feature.length;
+    if (threshold.length != nodes || left.length != nodes || right.length != nodes) {
+      throw new IllegalArgumentException("tree arrays of different lengths");
+    }
+  }
+
+  /** The number of leaves: nodes + 1. */
+  public int leaves() {
+    return feature.length + 1;
+  }
+
+  /** The leaf, 0 .. leaves - 1, that a raw row reaches. */
+  public int leaf(double[] x) {
+    int at = feature.length == 0 ? ~0 : 0;
+    while (at >= 0) {
+      at = x[feature[at]] < threshold[at] ? left[at] : right[at];
+    }
+    return ~at;
+  }
+}

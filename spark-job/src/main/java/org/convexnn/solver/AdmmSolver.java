@@ -1,0 +1,391 @@
+package org.convexnn.solver;
+
+import java.util.Optional;
+import java.util.Set;
+import org.convexnn.block.AdmmJob;
+import org.convexnn.block.DualValue;
+import org.convexnn.block.GramJob;
+import org.convexnn.block.PenaltyRule;
+import org.convexnn.linalg.Blas;
+import org.convexnn.linalg.CounterRandom;
+
+/**
+ * Row-split ADMM with one global metric (transpose reduction, theory.md 4.2; solver.md sections 1
+ * and 2): rows keep f, the driver keeps the consensus variable.
+ *
+ * <pre>driver: U += -H^-1 g,  H = F' diag(rho) F / W + sigma I      (sketched from sampled rows)
+ * rows:   f = prox_{l/rho}(alpha F U + (1 - alpha) f + a),  a = l'(f)/rho
+ * driver: Z = prox_{(beta,ridge)/sigma}(alpha U + (1 - alpha) Z + w/sigma),  w = sigma (V - Z)
+ * rows:   g = F' (rho (F U - f) + l'(f)) / W;   driver adds sigma (U - Z) + w</pre>
+ *
+ * One pass per iteration. The sketch is safeguarded: a step in whose direction the metric is too
+ * small by more than {@value #MOST_RATIO} is taken back, the direction is learnt as a secant pair,
+ * and the step is taken again. The certificate is the dual point r = l'(f) of the row variable.
+ */
+final class AdmmSolver implements Solver {
+
+  private static final double ALPHA = 1.6;
+  private static final double MOST_RATIO = 4.0 / 3;
+  private static final double KAPPA = 0.6;
+  private static final double FLOOR = 1e-3;
+  private static final double INFLATION = 1.3;
+  private static final int SAMPLES_PER_COLUMN = 16;
+  private static final int MOST_RETRIES = 3;
+  private static final Set<Integer> REFRESHES = Set.of(3, 6, 10, 20, 30);
+  private static final Set<Integer> SIGMA_UPDATES = Set.of(3, 5, 10, 20, 40, 80, 160);
+
+  private final long seed;
+  private final boolean uniformSketch;
+
+  /**
+   * A solver.
+   *
+   * @param seed of the sketch
+   * @param uniformSketch whether sketch rows are drawn uniformly: bad on purpose, for tests
+   */
+  AdmmSolver(long seed, boolean uniformSketch) {
+    this.seed = seed;
+    this.uniformSketch = uniformSketch;
+  }
+
+  @Override
+  public String name() {
+    return "admm";
+  }
+
+  @Override
+  public Solution solve(Problem problem, double beta, Start start, Stopping stop, Watch watch) {
+    return new Run(problem, beta, start.weights(), stop, watch).run(start.known());
+  }
+
+  /** The state of one solve. */
+  private final class Run {
+
+    private final Problem problem;
+    private final double beta;
+    private final Stopping stop;
+    private final Watch watch;
+    private final double startPasses;
+    private final int length;
+    private final boolean curved;
+    private final Incumbent best;
+    private PenaltyRule rule;
+
+    private double[] u;
+    private double[] z;
+    private double[] w;
+    private double[] g;
+    private double[] reference = new double[0];
+    private Metric metric;
+    private int state;
+    private double meanPenalty;
+    private double meanLeverage;
+    private int sketchFactor = SAMPLES_PER_COLUMN;
+    private int epoch;
+    private int inflations;
+    private double alpha = ALPHA;
+    private boolean boosted;
+    // The sigma that g was made for: ahead of the metric's between a refresh and its new sketch.
+    private double pendingSigma;
+
+    Run(Problem problem, double beta, double[] start, Stopping stop, Watch watch) {
+      this.problem = problem;
+      this.beta = beta;
+      this.stop = stop;
+      this.watch = watch;
+      this.startPasses = problem.ledger().passes();
+      this.length = problem.groupLength();
+      this.curved = !problem.quadratic();
+      this.rule = new PenaltyRule(KAPPA, FLOOR, 1);
+      this.u = start.clone();
+      this.z = start.clone();
+      this.best = new Incumbent(start);
+    }
+
+    Solution run(Optional<Problem.Evaluation> known) {
+      begin(known);
+      int nextCheck = 7;
+      int stallFrom = 0;
+      double stallGap = stop.relativeGap(best.upper(), best.lower());
+      int k = 0;
+      while (!stop.reached(best.upper(), best.lower())) {
+        double spent = problem.ledger().passes() - startPasses;
+        if (spent >= stop.maxPasses()) {
+          return end(StopReason.MAX_PASSES);
+        }
+        boolean check = k == nextCheck;
+        boolean refresh = curved && (REFRESHES.contains(k) || boosted);
+        boosted = false;
+        iterate(k, check, refresh);
+        if (check) {
+          double gap = stop.relativeGap(best.upper(), best.lower());
+          nextCheck = k + (gap < 30 * stop.tol() ? 2 : gap < 300 * stop.tol() ? 3 : 5);
+          if (gap < 0.7 * stallGap) {
+            stallGap = gap;
+            stallFrom = k;
+          } else if (k - stallFrom >= 12) {
+            stallGap = gap;
+            stallFrom = k;
+            boost();
+          }
+        }
+        if (refresh) {
+          sketch(pendingSigma);
+        }
+        if (SIGMA_UPDATES.contains(k)) {
+          balance();
+        }
+        watch.iteration(k, best.upper(), best.lower(), z);
+        k++;
+      }
+      return end(StopReason.GAP);
+    }
+
+    private void begin(Optional<Problem.Evaluation> known) {
+      state = problem.ledger().nextState();
+      AdmmJob job =
+          new AdmmJob(
+              problem.setting(),
+              AdmmJob.Step.START,
+              problem.coordinates().toRows(u),
+              reference,
+              new double[0],
+              rule,
+              alpha,
+              known.isEmpty());
+      double[][] sums = problem.admm("ADMM start", job, GatedRows.NO_STATE, state);
+      double[] gradient = known.map(e -> e.gradient().clone()).orElse(sums[1]);
+      note(sums[0]);
+      best.primal(u, sums[0][AdmmJob.LOSS] + problem.penalty(u, beta));
+      best.dual(DualPoint.ofWeights(u.clone()), problem.lowerBound(gradient, duals(sums[0]), beta));
+      // The dual of u = z, -F' l'(f), put where the proximal step would leave it.
+      w = new double[u.length];
+      for (int i = 0; i < w.length; i++) {
+        w[i] = i < length ? problem.ridge() * z[i] : -gradient[i];
+      }
+      for (int at = length; at < w.length; at += length) {
+        double norm = Blas.norm(w, at, length);
+        if (norm > beta) {
+          for (int i = at; i < at + length; i++) {
+            w[i] *= beta / norm;
+          }
+        }
+      }
+      sketch(Double.NaN);
+      g = gradient;
+      for (int i = 0; i < g.length; i++) {
+        g[i] += w[i];
+      }
+    }
+
+    private static double[] duals(double[] scalars) {
+      double[] d = new double[DualValue.length()];
+      System.arraycopy(scalars, AdmmJob.DUAL, d, 0, d.length);
+      return d;
+    }
+
+    private void note(double[] scalars) {
+      meanPenalty = scalars[AdmmJob.PENALTY];
+      meanLeverage = scalars[AdmmJob.LEVERAGE];
+    }
+
+    /** Samples rows, builds the Gram matrix and factors the metric; sigma NaN = its start value. */
+    private void sketch(double sigma) {
+      int columns = problem.length() / problem.setting().outputs();
+      double wanted = (double) sketchFactor * columns;
+      boolean all = wanted >= 0.5 * problem.rowCount();
+      GramJob.Sketch sketch =
+          all
+              ? GramJob.Sketch.ALL
+              : new GramJob.Sketch(
+                  wanted / problem.rowCount(),
+                  meanPenalty,
+                  meanLeverage,
+                  uniformSketch,
+                  CounterRandom.mix(seed + ++epoch));
+      double[] gram =
+          problem.gram(
+              "sketch of the metric",
+              GramJob.Penalty.STATE,
+              sketch,
+              state,
+              problem.setting().precision());
+      if (!all) {
+        for (int i = 0; i < gram.length; i++) {
+          gram[i] *= INFLATION;
+        }
+      }
+      double trace = 0;
+      for (int i = 0; i < columns; i++) {
+        trace += gram[i * columns + i];
+      }
+      double start = Double.isNaN(sigma) ? 0.1 * trace / columns : sigma;
+      metric =
+          new Metric(
+              columns,
+              problem.setting().outputs(),
+              problem.setting().width(),
+              gram,
+              start > 0 ? start : Double.MIN_NORMAL);
+      pendingSigma = metric.sigma();
+    }
+
+    private void iterate(int k, boolean check, boolean refresh) {
+      double[][] sums = null;
+      double[] step = null;
+      for (int attempt = 0; ; attempt++) {
+        step = metric.solve(g);
+        for (int i = 0; i < step.length; i++) {
+          step[i] = -step[i];
+        }
+        double[] next = u.clone();
+        Blas.axpy(1, step, next);
+        double[] candidate = check ? problem.coordinates().toRows(z) : new double[0];
+        AdmmJob job =
+            new AdmmJob(
+                problem.setting(),
+                refresh ? AdmmJob.Step.REFRESH : AdmmJob.Step.ADVANCE,
+                problem.coordinates().toRows(next),
+                reference,
+                candidate,
+                rule,
+                alpha,
+                true);
+        int target = problem.ledger().nextState();
+        sums = problem.admm("ADMM iteration " + k, job, state, target);
+        double norm = sums[0][AdmmJob.STEP_NORM];
+        double along = norm + metric.sigma() * Blas.dot(step, step);
+        double modelled = -Blas.dot(g, step);
+        if (!Double.isFinite(along) || !Double.isFinite(modelled)) {
+          throw new ArithmeticException(
+              "ADMM met a number that is not finite (step norm "
+                  + along
+                  + "); use precision float64 or normalization auto");
+        }
+        boolean noise = norm < 1e-10 * sums[0][AdmmJob.FITTED_NORM] || modelled <= 0;
+        double ratio = along / modelled;
+        if (noise || ratio <= MOST_RATIO || (attempt >= MOST_RETRIES && ratio < 2 * MOST_RATIO)) {
+          if (!noise && ratio > MOST_RATIO) {
+            inflate(ratio);
+          }
+          commit(next, target);
+          break;
+        }
+        if (attempt >= MOST_RETRIES) {
+          inflate(ratio);
+        } else {
+          learn(step, target);
+        }
+        problem.rows().release(target);
+      }
+      advance(sums, check, refresh);
+    }
+
+    private void inflate(double ratio) {
+      metric.scale(metric.scale() * Math.min(1.15 * ratio / MOST_RATIO, 10));
+      if (++inflations > 5) {
+        // Without over-relaxation the recursion is the one whose safeguard has a proof.
+        alpha = 1;
+      }
+    }
+
+    /** Half a pass for the true curvature along a rejected step. */
+    private void learn(double[] step, int tried) {
+      double[] change = problem.curvature("curvature of a rejected step", step, tried);
+      // H step = -g, so the shortfall of H along the step is A step + g.
+      Blas.axpy(metric.sigma(), step, change);
+      Blas.axpy(1, g, change);
+      metric.learn(step, change);
+      int most = Math.max(8, step.length / 20);
+      if (metric.corrections() > most) {
+        sketchFactor *= 2;
+        watch.message("sketch doubled to " + sketchFactor + " rows per column");
+        sketch(metric.sigma());
+      }
+    }
+
+    private void commit(double[] next, int target) {
+      if (best.dual().state() != state) {
+        problem.rows().release(state);
+      }
+      state = target;
+      u = next;
+    }
+
+    private void advance(double[][] sums, boolean check, boolean refresh) {
+      double[] scalars = sums[0];
+      double oldPenalty = meanPenalty;
+      note(scalars);
+      best.primal(u, scalars[AdmmJob.LOSS] + problem.penalty(u, beta));
+      if (check) {
+        best.primal(z, scalars[AdmmJob.CANDIDATE_LOSS] + problem.penalty(z, beta));
+        int previous = best.dual().state();
+        double bound = problem.lowerBound(sums[2], duals(scalars), beta);
+        if (best.dual(DualPoint.ofState(state, u.clone()), bound)
+            && previous != GatedRows.NO_STATE
+            && previous != state) {
+          problem.rows().release(previous);
+        }
+      }
+      double sigma = metric.sigma();
+      double[] v = new double[u.length];
+      for (int i = 0; i < v.length; i++) {
+        v[i] = alpha * u[i] + (1 - alpha) * z[i] + w[i] / sigma;
+      }
+      z = v.clone();
+      GroupNorms.prox(z, length, beta, problem.ridge(), sigma);
+      g = sums[1];
+      for (int i = 0; i < v.length; i++) {
+        w[i] = sigma * (v[i] - z[i]);
+        g[i] += sigma * (u[i] - z[i]) + w[i];
+      }
+      if (refresh) {
+        reference = problem.coordinates().toRows(u);
+        changeSigma(sigma * meanPenalty / oldPenalty);
+      }
+    }
+
+    /** A stalled fit has penalties that are too small. */
+    private void boost() {
+      rule = new PenaltyRule(rule.kappa(), rule.floor(), rule.boost() * 8);
+      boosted = true;
+      watch.message("stalled: row penalties raised");
+    }
+
+    /** sigma from the norms of the dual and of z, not from residuals. */
+    private void balance() {
+      double sigma = pendingSigma;
+      double dual = 0;
+      double primal = 0;
+      for (int i = length; i < z.length; i++) {
+        dual += w[i] * w[i];
+        primal += z[i] * z[i];
+      }
+      if (primal == 0 || dual == 0) {
+        return;
+      }
+      double ratio = Math.sqrt(dual / sigma) / Math.sqrt(sigma * primal);
+      double t = Math.min(10, Math.max(0.1, ratio));
+      if (t > 1.3 || t < 1 / 1.3) {
+        metric.sigma(changeSigma(sigma * t));
+      }
+    }
+
+    /** Moves the pending gradient to another sigma; w is unscaled and stays. */
+    private double changeSigma(double next) {
+      double change = next - pendingSigma;
+      for (int i = 0; i < z.length; i++) {
+        g[i] += change * (u[i] - z[i]);
+      }
+      pendingSigma = next;
+      return next;
+    }
+
+    private Solution end(StopReason reason) {
+      if (best.dual().state() != state) {
+        problem.rows().release(state);
+      }
+      return best.solution(reason);
+    }
+  }
+}

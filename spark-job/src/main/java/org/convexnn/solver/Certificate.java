@@ -1,0 +1,53 @@
+package org.convexnn.solver;
+
+/**
+ * The proof that comes with a network: no weights for the same gates, norm and beta have an
+ * objective below {@code dualBound}. How the gates were chosen is heuristic and not certified.
+ *
+ * @param primalObjective the objective of the returned network, evaluated in float64 as stored
+ * @param dualBound a lower bound on the optimum, evaluated in the same pass
+ * @param relativeGap (primalObjective - dualBound) / max(primalObjective, 1e-6 constant-model loss)
+ * @param tol the gap that was asked for
+ * @param beta the regularisation parameter
+ * @param betaMax the smallest beta at which the model is linear
+ * @param gates number of groups trained
+ * @param activeNeurons groups with non-zero weights
+ * @param passes sweeps over the data with all gates, everything counted
+ * @param jobs sweeps over the data of any kind
+ * @param stopReason why the fit stopped
+ * @param solver the solver that ran
+ */
+public record Certificate(
+    double primalObjective,
+    double dualBound,
+    double relativeGap,
+    double tol,
+    double beta,
+    double betaMax,
+    int gates,
+    int activeNeurons,
+    double passes,
+    int jobs,
+    StopReason stopReason,
+    String solver)
+    implements java.io.Serializable {
+
+  @Override
+  public String toString() {
+    return String.format(
+        java.util.Locale.ROOT,
+        "objective %.6g, dual bound %.6g, relative gap %.2e (tol %.0e), beta %.4g, betaMax %.4g,"
+            + " %d of %d gates active, %.1f passes, solver %s, stopped by %s",
+        primalObjective,
+        dualBound,
+        relativeGap,
+        tol,
+        beta,
+        betaMax,
+        activeNeurons,
+        gates,
+        passes,
+        solver,
+        stopReason);
+  }
+}

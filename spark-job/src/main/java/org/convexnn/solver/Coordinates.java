@@ -1,0 +1,308 @@
+package org.convexnn.solver;
+
+import org.convexnn.linalg.Blas;
+import org.convexnn.network.FeatureMap;
+
+/**
+ * The driver-side change of variables between the coordinates a solver works in and the row
+ * coordinates in which rows are multiplied.
+ *
+ * <p>In solver coordinates w every group's norm is Euclidean and indicators are centred:
+ *
+ * <pre>v_i = T_i w_i,   v_0 = T_0 w_0 - sum_i c_i v_i;      h_i = T_i' (g_i - c_i g_0),   h_0 = T_0' g_0</pre>
+ *
+ * where T_i = B N_i, B = diag(M', 1) takes feature-map weights to row weights and N_i = A_i^(-1/2)
+ * or I is the group norm's metric. Coordinates that are switched off (the linear skip, the
+ * intercept, the bias inside groups) are zero rows of T: their gradient is zero and their weights
+ * stay zero. All vectors are (1 + P) x C x D.
+ */
+public final class Coordinates {
+
+  private final int groups;
+  private final int outputs;
+  private final int width;
+  private final double[] groupBase;
+  private final double[] linearBase;
+  private final double[][] norms;
+  private final double[] centres;
+
+  /**
+   * Builds the map.
+   *
+   * @param map the feature map
+   * @param centres c_i, P numbers
+   * @param outputs C
+   * @param norms N_i, D x D row-major symmetric each; empty for the identity
+   * @param skip which of the linear terms are free
+   * @param groupBias whether groups have a bias
+   */
+  public Coordinates(
+      FeatureMap map,
+      double[] centres,
+      int outputs,
+      double[][] norms,
+      Skip skip,
+      boolean groupBias) {
+    this.groups = centres.length;
+    this.outputs = outputs;
+    this.width = map.features() + 1;
+    this.centres = centres.clone();
+    this.norms = norms;
+    this.groupBase = base(map, true, groupBias);
+    this.linearBase = base(map, skip.linear(), skip.intercept());
+  }
+
+  /**
+   * Which linear terms are free.
+   *
+   * @param linear whether w0 is
+   * @param intercept whether b is
+   */
+  public record Skip(boolean linear, boolean intercept) {}
+
+  /** B' = diag(M, 1), D x D row-major, with switched-off columns zero: v = w B'. */
+  private static double[] base(FeatureMap map, boolean linear, boolean bias) {
+    int d = map.features();
+    int width = d + 1;
+    double[] base = new double[width * width];
+    for (int i = 0; linear && i < d; i++) {
+      if (map.matrix().length == 0) {
+        base[i * width + i] = 1;
+      } else {
+        System.arraycopy(map.matrix(), i * d, base, i * width, d);
+      }
+    }
+    base[d * width + d] = bias ? 1 : 0;
+    return base;
+  }
+
+  /** The number of groups P. */
+  public int groups() {
+    return groups;
+  }
+
+  /** C D, the numbers in a group. */
+  public int groupLength() {
+    return outputs * width;
+  }
+
+  /** (1 + P) C D. */
+  public int length() {
+    return (1 + groups) * groupLength();
+  }
+
+  /** The row coordinates v of solver coordinates w. */
+  public double[] toRows(double[] w) {
+    double[] v = new double[w.length];
+    int span = groupLength();
+    Blas.gemm(
+        false,
+        false,
+        outputs,
+        width,
+        width,
+        1.0,
+        w,
+        0,
+        width,
+        linearBase,
+        0,
+        width,
+        0.0,
+        v,
+        0,
+        width);
+    double[] u = normalised(w);
+    Blas.gemm(
+        false,
+        false,
+        groups * outputs,
+        width,
+        width,
+        1.0,
+        u,
+        span,
+        width,
+        groupBase,
+        0,
+        width,
+        0.0,
+        v,
+        span,
+        width);
+    for (int i = 0; i < groups; i++) {
+      if (centres[i] != 0) {
+        int from = (1 + i) * span;
+        for (int k = 0; k < span; k++) {
+          v[k] -= centres[i] * v[from + k];
+        }
+      }
+    }
+    return v;
+  }
+
+  /** The gradient h in solver coordinates of a gradient g in row coordinates. */
+  public double[] toSolver(double[] g) {
+    double[] h = new double[g.length];
+    double[] centred = g.clone();
+    int span = groupLength();
+    for (int i = 0; i < groups; i++) {
+      if (centres[i] != 0) {
+        int from = (1 + i) * span;
+        for (int k = 0; k < span; k++) {
+          centred[from + k] -= centres[i] * g[k];
+        }
+      }
+    }
+    Blas.gemm(
+        false,
+        true,
+        outputs,
+        width,
+        width,
+        1.0,
+        centred,
+        0,
+        width,
+        linearBase,
+        0,
+        width,
+        0.0,
+        h,
+        0,
+        width);
+    Blas.gemm(
+        false,
+        true,
+        groups * outputs,
+        width,
+        width,
+        1.0,
+        centred,
+        span,
+        width,
+        groupBase,
+        0,
+        width,
+        0.0,
+        h,
+        span,
+        width);
+    return normalised(h);
+  }
+
+  /** N_i applied to every group; N is symmetric, so this serves both directions. */
+  private double[] normalised(double[] w) {
+    if (norms.length == 0) {
+      return w;
+    }
+    double[] u = w.clone();
+    for (int i = 0; i < groups; i++) {
+      int from = (1 + i) * groupLength();
+      Blas.gemm(
+          false, false, outputs, width, width, 1.0, w, from, width, norms[i], 0, width, 0.0, u,
+          from, width);
+    }
+    return u;
+  }
+
+  /**
+   * Rows y~ as the solver sees them under an indicator: {@code B' y~} for the groups, before any
+   * group's own norm, or for the linear block.
+   *
+   * @param rows count x D row-major
+   */
+  double[] rowsInSolver(double[] rows, int count, boolean linear) {
+    double[] result = new double[count * width];
+    Blas.gemm(
+        false,
+        true,
+        count,
+        width,
+        width,
+        1.0,
+        rows,
+        0,
+        width,
+        linear ? linearBase : groupBase,
+        0,
+        width,
+        0.0,
+        result,
+        0,
+        width);
+    return result;
+  }
+
+  /** N_i, or empty for the identity. */
+  double[] norm(int group) {
+    return norms.length == 0 ? new double[0] : norms[group];
+  }
+
+  /** c_i. */
+  double centre(int group) {
+    return centres[group];
+  }
+
+  /** The weights a network stores, u_i = N_i w_i on z~ and [w0, b], of solver coordinates. */
+  public double[] toNetwork(double[] w) {
+    double[] u = normalised(w).clone();
+    // Switched-off coordinates never leave zero; adding 0.0 turns -0 into 0.
+    for (int k = 0; k < u.length; k++) {
+      u[k] += 0.0;
+    }
+    return u;
+  }
+
+  /**
+   * The matrix {@code T' G T} in solver coordinates of a symmetric matrix G on rows [y~, s_1 y~,
+   * ...] in row coordinates (one output).
+   *
+   * @param gram Q x Q row-major, Q = (1 + P) D; complete on and above the diagonal; overwritten
+   * @return the same array, both triangles complete
+   */
+  public double[] toSolverGram(double[] gram) {
+    int q = (1 + groups) * width;
+    for (int i = 0; i < q; i++) {
+      for (int j = 0; j < i; j++) {
+        gram[i * q + j] = gram[j * q + i];
+      }
+    }
+    // One output's rows of G are gradients in row coordinates, and so are the columns after that.
+    double[] row = new double[q];
+    Coordinates single = outputs == 1 ? this : new Coordinates(this, 1, norms, centres);
+    for (int pass = 0; pass < 2; pass++) {
+      for (int i = 0; i < q; i++) {
+        System.arraycopy(gram, i * q, row, 0, q);
+        System.arraycopy(single.toSolver(row), 0, gram, i * q, q);
+      }
+      transpose(gram, q);
+    }
+    return gram;
+  }
+
+  /** The same coordinates of the linear block alone. */
+  Coordinates withoutGroups() {
+    return new Coordinates(this, outputs, new double[0][], new double[0]);
+  }
+
+  private Coordinates(Coordinates other, int outputs, double[][] norms, double[] centres) {
+    this.groups = centres.length;
+    this.outputs = outputs;
+    this.width = other.width;
+    this.groupBase = other.groupBase;
+    this.linearBase = other.linearBase;
+    this.norms = norms;
+    this.centres = centres;
+  }
+
+  private static void transpose(double[] a, int q) {
+    for (int i = 0; i < q; i++) {
+      for (int j = 0; j < i; j++) {
+        double t = a[i * q + j];
+        a[i * q + j] = a[j * q + i];
+        a[j * q + i] = t;
+      }
+    }
+  }
+}

@@ -1,0 +1,357 @@
+package org.convexnn.solver;
+
+import org.convexnn.block.SearchJob;
+import org.convexnn.linalg.Blas;
+import org.convexnn.linalg.CounterRandom;
+
+/**
+ * Limited-memory quasi-Newton for wide networks: L-BFGS on a slightly smoothed penalty, its initial
+ * matrix a sampled Woodbury metric ({@link SampleMetric}), with a near-exact line search.
+ *
+ * <pre>Phi(u) = loss(u) + beta sum_i sqrt(||u_i||^2 + eps^2) + ridge/2 ||u_0||^2,   eps = 2 tol loss / (beta P)</pre>
+ *
+ * An iteration is one pass in two halves: F d with the slopes of the loss along d, then the gradient
+ * at the step chosen. The metric needs the right shape only, not to be a bound, so a small sample
+ * serves where ADMM would inflate its own. The certificate takes the better of two dual points: l'(f)
+ * and a running average of past ones, weighted so that the largest group norm is smallest.
+ */
+final class LbfgsSolver implements Solver {
+
+  private static final int SAMPLE = 2000;
+  private static final double DAMPING = 1;
+  private static final int MEMORY = 30;
+  private static final double FLOOR = 0.1;
+  private static final double SMOOTHING = 2;
+  private static final int SPACING = 4;
+  private static final double CHANGED_SHARE = 0.05;
+  private static final double CHANGED_FACTOR = 3;
+  private static final double[] TRIMS = {0.98, 0.9};
+
+  private final long seed;
+
+  /** A solver; the seed draws the sample. */
+  LbfgsSolver(long seed) {
+    this.seed = seed;
+  }
+
+  @Override
+  public String name() {
+    return "lbfgs";
+  }
+
+  @Override
+  public Solution solve(Problem problem, double beta, Start start, Stopping stop, Watch watch) {
+    return new Run(problem, beta, start.weights(), stop, watch).run();
+  }
+
+  /** The state of one solve. */
+  private final class Run {
+
+    private final Problem problem;
+    private final double beta;
+    private final Stopping stop;
+    private final Watch watch;
+    private final int length;
+    private final double startPasses;
+    private final Incumbent best;
+    private final SecantPairs pairs = new SecantPairs(MEMORY);
+    private double[] u;
+    private double epsilon;
+    private Problem.Move at;
+    private double[] averageGradient;
+    private double average;
+    private SampleMetric metric;
+    private double[] factoredNorms;
+    private int factoredAt;
+    private int state;
+
+    Run(Problem problem, double beta, double[] start, Stopping stop, Watch watch) {
+      this.problem = problem;
+      this.beta = beta;
+      this.stop = stop;
+      this.watch = watch;
+      this.length = problem.groupLength();
+      this.startPasses = problem.ledger().passes();
+      this.u = start.clone();
+      this.best = new Incumbent(start);
+    }
+
+    Solution run() {
+      begin();
+      double stallGap = Double.POSITIVE_INFINITY;
+      int stallFrom = 0;
+      int smaller = 0;
+      for (int k = 0; ; k++) {
+        note();
+        watch.iteration(k, best.upper(), best.lower(), best.weights());
+        double gap = stop.relativeGap(best.upper(), best.lower());
+        if (gap <= stop.tol()) {
+          return end(StopReason.GAP);
+        }
+        if (problem.ledger().passes() - startPasses >= stop.maxPasses()) {
+          return end(StopReason.MAX_PASSES);
+        }
+        boolean force = k == 3 || k == 8;
+        if (gap < 0.7 * stallGap) {
+          stallGap = gap;
+          stallFrom = k;
+        } else if (k - stallFrom >= 10) {
+          if (++smaller > 6) {
+            return end(StopReason.STALLED);
+          }
+          // The smoothing itself may stand in the way of the gap.
+          epsilon /= 4;
+          stallFrom = k;
+          force = true;
+          pairs.clear();
+        }
+        if (k == 0 || force || normsMoved(k)) {
+          refactor(k);
+        }
+        if (!iterate(k)) {
+          return end(StopReason.STALLED);
+        }
+        if (stop.reached(best.upper(), best.lower())) {
+          watch.iteration(k, best.upper(), best.lower(), best.weights());
+          return end(StopReason.GAP);
+        }
+      }
+    }
+
+    private void begin() {
+      state = problem.ledger().nextState();
+      at = problem.move("quasi-Newton start", u, u, 0, FLOOR, GatedRows.NO_STATE, state);
+      averageGradient = at.at().gradient();
+      average = 1;
+      int groups = Math.max(1, problem.coordinates().groups());
+      epsilon = SMOOTHING * stop.tol() * Math.max(at.at().loss(), stop.scale()) / (beta * groups);
+    }
+
+    /** Bounds at the current point. */
+    private void note() {
+      best.primal(u, at.at().loss() + problem.penalty(u, beta));
+      offer(
+          DualPoint.ofState(state, u),
+          problem.lowerBound(at.at().gradient(), at.at().dual(), beta));
+    }
+
+    private void offer(DualPoint point, double bound) {
+      int before = best.dual().state();
+      if (best.dual(point, bound) && before != point.state() && before != state) {
+        problem.rows().release(before);
+      }
+    }
+
+    private double[] smoothNorms(double[] w) {
+      double[] nu = new double[problem.coordinates().groups()];
+      for (int i = 0; i < nu.length; i++) {
+        nu[i] = Math.hypot(Blas.norm(w, (1 + i) * length, length), epsilon);
+      }
+      return nu;
+    }
+
+    private boolean normsMoved(int k) {
+      if (k - factoredAt < SPACING) {
+        return false;
+      }
+      double[] nu = smoothNorms(u);
+      int moved = 0;
+      for (int i = 0; i < nu.length; i++) {
+        double ratio = nu[i] / factoredNorms[i];
+        if (ratio > CHANGED_FACTOR || ratio < 1 / CHANGED_FACTOR) {
+          moved++;
+        }
+      }
+      return moved > CHANGED_SHARE * nu.length;
+    }
+
+    private void refactor(int k) {
+      if (metric == null) {
+        metric =
+            new SampleMetric(
+                problem,
+                problem.sketchRows(
+                    "sample of the metric", SAMPLE, at, FLOOR, CounterRandom.mix(seed + 1), state));
+      }
+      double[] nu = smoothNorms(u);
+      factoredNorms = nu.clone();
+      factoredAt = k;
+      double[] sorted = nu.clone();
+      java.util.Arrays.sort(sorted);
+      boolean zero = sorted.length == 0 || sorted[sorted.length - 1] < 2 * epsilon;
+      double least = k == 0 && !zero ? 0.1 * sorted[sorted.length / 2] : 0;
+      double[] curvature = new double[nu.length];
+      for (int i = 0; i < nu.length; i++) {
+        curvature[i] = zero ? 0 : beta / Math.max(nu[i], least);
+      }
+      metric.refactor(u, FLOOR, DAMPING, curvature);
+    }
+
+    /** The gradient of Phi at w, given that of the loss. */
+    private double[] smoothed(double[] gradient, double[] w) {
+      double[] g = gradient.clone();
+      for (int i = 0; i < length; i++) {
+        g[i] += problem.ridge() * w[i];
+      }
+      double[] nu = smoothNorms(w);
+      for (int i = length; i < w.length; i++) {
+        g[i] += beta * w[i] / nu[i / length - 1];
+      }
+      return g;
+    }
+
+    private double[] direction(double[] g) {
+      double[] d = pairs.solve(g, metric::solve);
+      for (int i = 0; i < d.length; i++) {
+        d[i] = -d[i];
+      }
+      return d;
+    }
+
+    /** One step; false when no direction goes down any more. */
+    private boolean iterate(int k) {
+      double[] g = smoothed(at.at().gradient(), u);
+      double[] d = direction(g);
+      double slope = Blas.dot(g, d);
+      if (!(slope < 0)) {
+        pairs.clear();
+        d = direction(g);
+        slope = Blas.dot(g, d);
+        if (!(slope < 0)) {
+          return false;
+        }
+      }
+      int searched = problem.ledger().nextState();
+      Problem.Search search =
+          problem.search("quasi-Newton direction " + k, d, u, average, state, searched);
+      if (search.complete() && k > 0) {
+        int before = state;
+        state = searched;
+        offer(
+            DualPoint.ofAverage(searched, u),
+            problem.lowerBound(averageGradient, search.dual(), beta));
+        release(before);
+      } else {
+        // Some rows have a new average; all of them take the current dual point next time.
+        int before = state;
+        state = searched;
+        release(before);
+        averageGradient = at.at().gradient();
+        average = 1;
+      }
+      double a = stepLength(d, slope, search.slopes());
+      int moved = problem.ledger().nextState();
+      at = problem.move("quasi-Newton step " + k, u, d, a, FLOOR, state, moved);
+      release(state);
+      state = moved;
+      double[] next = u.clone();
+      Blas.axpy(a, d, next);
+      learn(u, next, g, smoothed(at.at().gradient(), next));
+      u = next;
+      averageDual(search.complete() && at.complete());
+      return true;
+    }
+
+    private void release(int old) {
+      if (best.dual().state() != old) {
+        problem.rows().release(old);
+      }
+    }
+
+    private void learn(double[] from, double[] to, double[] before, double[] after) {
+      double[] step = to.clone();
+      Blas.axpy(-1, from, step);
+      double[] change = after;
+      Blas.axpy(-1, before, change);
+      pairs.learn(step, change);
+    }
+
+    /** The zero of Phi' along d: sums of rows at the grid, penalty and ridge in closed form. */
+    private double stepLength(double[] d, double slope, double[] slopes) {
+      double[] grid = SearchJob.steps();
+      double beforeStep = 0;
+      double before = slope;
+      for (int s = 0; s < grid.length; s++) {
+        double here = slopes[s] + penaltySlope(d, grid[s]);
+        if (here > 0) {
+          return beforeStep + (grid[s] - beforeStep) * -before / (here - before);
+        }
+        beforeStep = grid[s];
+        before = here;
+      }
+      return grid[grid.length - 1];
+    }
+
+    private double penaltySlope(double[] d, double a) {
+      double slope = 0;
+      for (int i = 0; i < length; i++) {
+        slope += problem.ridge() * (u[i] + a * d[i]) * d[i];
+      }
+      for (int from = length; from < u.length; from += length) {
+        double product = 0;
+        double square = epsilon * epsilon;
+        for (int i = from; i < from + length; i++) {
+          double w = u[i] + a * d[i];
+          product += w * d[i];
+          square += w * w;
+        }
+        slope += beta * product / Math.sqrt(square);
+      }
+      return slope;
+    }
+
+    /** How far the average moves towards the new dual point: the share with the best gradient. */
+    private void averageDual(boolean complete) {
+      double[] g = at.at().gradient();
+      if (!complete) {
+        averageGradient = g;
+        average = 1;
+        return;
+      }
+      double lowest = Double.POSITIVE_INFINITY;
+      double[] mixed = new double[g.length];
+      double[] chosen = g;
+      for (int s = 0; s <= 20; s++) {
+        double share = s / 20.0;
+        for (int i = 0; i < g.length; i++) {
+          mixed[i] = averageGradient[i] + share * (g[i] - averageGradient[i]);
+        }
+        double merit =
+            GroupNorms.max(mixed, length) / beta
+                + 5 * GroupNorms.linearSquare(mixed, length) / problem.ridge();
+        if (merit < lowest) {
+          lowest = merit;
+          average = share;
+          chosen = mixed.clone();
+        }
+      }
+      averageGradient = chosen;
+    }
+
+    /** Smoothing leaves no group at exact zero: cuts those whose dual norm says they should be. */
+    private Solution end(StopReason reason) {
+      double[] g = at.at().gradient();
+      double bar = Math.max(best.upper(), 0);
+      for (double trim : TRIMS) {
+        double[] cut = u.clone();
+        int zeros = 0;
+        for (int from = length; from < cut.length; from += length) {
+          if (Blas.norm(g, from, length) < trim * beta) {
+            java.util.Arrays.fill(cut, from, from + length, 0);
+            zeros++;
+          }
+        }
+        if (zeros == 0) {
+          continue;
+        }
+        double objective = problem.evaluate("trim", cut, false).loss() + problem.penalty(cut, beta);
+        if (objective <= bar || stop.reached(objective, best.lower())) {
+          release(state);
+          return new Solution(cut, objective, best.lower(), best.dual(), reason);
+        }
+      }
+      release(state);
+      return best.solution(reason);
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package org.convexnn.solver;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.convexnn.block.Block;
+import org.convexnn.block.GatedBlock;
+import org.convexnn.block.Patterns;
+import org.convexnn.block.RowJob;
+import org.convexnn.block.RowState;
+import org.convexnn.block.StepJob;
+import org.convexnn.network.FeatureMap;
+import org.convexnn.network.GateSet;
+
+/**
+ * {@link Rows} in memory, one block after the other on the calling thread: for tests, driver-side
+ * samples and problems that fit one machine. Each block counts as a partition.
+ */
+public final class LocalRows implements Rows {
+
+  private final List<Block> blocks;
+
+  /** Rows in these blocks, at least one. */
+  public LocalRows(List<Block> blocks) {
+    this.blocks = List.copyOf(blocks);
+  }
+
+  @Override
+  public int features() {
+    return blocks.get(0).features();
+  }
+
+  @Override
+  public int parallelism() {
+    return 1;
+  }
+
+  @Override
+  public <A> A sum(String description, RowJob<Block, A> job) {
+    A total = null;
+    for (Block block : blocks) {
+      RowJob.Worker<Block, A> worker = job.worker();
+      worker.accept(block);
+      total = total == null ? worker.result() : job.merge(total, worker.result());
+    }
+    return total;
+  }
+
+  @Override
+  public LocalGatedRows activate(GateSet gates, FeatureMap map) {
+    List<GatedBlock> gated = new ArrayList<>();
+    for (Block block : blocks) {
+      gated.add(new GatedBlock(block, Patterns.of(block, gates, map)));
+    }
+    return new LocalGatedRows(gated);
+  }
+
+  /** {@link GatedRows} in memory. */
+  public static final class LocalGatedRows implements GatedRows {
+
+    private final List<GatedBlock> blocks;
+    private final Map<Integer, List<RowState>> states = new HashMap<>();
+
+    private LocalGatedRows(List<GatedBlock> blocks) {
+      this.blocks = blocks;
+    }
+
+    @Override
+    public <A> A sum(String description, RowJob<GatedBlock, A> job) {
+      A total = null;
+      for (GatedBlock block : blocks) {
+        RowJob.Worker<GatedBlock, A> worker = job.worker();
+        worker.accept(block);
+        total = total == null ? worker.result() : job.merge(total, worker.result());
+      }
+      return total;
+    }
+
+    @Override
+    public <A> A step(String description, StepJob<A> job, int from, int to) {
+      List<RowState> previous = states.get(from);
+      List<RowState> next = new ArrayList<>();
+      A total = null;
+      for (int b = 0; b < blocks.size(); b++) {
+        StepJob.Worker<A> worker = job.worker();
+        Optional<RowState> state =
+            previous == null ? Optional.empty() : Optional.ofNullable(previous.get(b));
+        next.add(worker.accept(blocks.get(b), state));
+        total = total == null ? worker.result() : job.merge(total, worker.result());
+      }
+      if (to != NO_STATE) {
+        states.put(to, next);
+      }
+      return total;
+    }
+
+    /** Loses the state of one block, as a lost executor would. */
+    public void lose(int state, int block) {
+      states.computeIfPresent(
+          state,
+          (key, list) -> {
+            List<RowState> copy = new ArrayList<>(list);
+            copy.set(block, null);
+            return copy;
+          });
+    }
+
+    @Override
+    public void release(int state) {
+      states.remove(state);
+    }
+
+    @Override
+    public void close() {
+      states.clear();
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package org.convexnn.solver;
+
+/**
+ * One point of the regularisation path.
+ *
+ * @param ratio beta / betaMax
+ * @param beta the regularisation parameter
+ * @param objective primal objective on the training rows
+ * @param relativeGap the gap reached
+ * @param validationLoss mean loss on the rows held out
+ * @param activeNeurons groups with non-zero weights
+ * @param passes passes since training began
+ */
+public record PathPoint(
+    double ratio,
+    double beta,
+    double objective,
+    double relativeGap,
+    double validationLoss,
+    int activeNeurons,
+    double passes) {}

@@ -1,0 +1,366 @@
+package org.convexnn.solver;
+
+import java.util.List;
+import org.convexnn.block.AdmmJob;
+import org.convexnn.block.CertificateJob;
+import org.convexnn.block.CurvatureJob;
+import org.convexnn.block.DualValue;
+import org.convexnn.block.GatedBlock;
+import org.convexnn.block.GradientJob;
+import org.convexnn.block.GramJob;
+import org.convexnn.block.MomentumJob;
+import org.convexnn.block.MoveJob;
+import org.convexnn.block.Precision;
+import org.convexnn.block.RowSetting;
+import org.convexnn.block.SearchJob;
+import org.convexnn.block.SketchRowsJob;
+import org.convexnn.loss.SquaredLoss;
+
+/**
+ * The convex program in solver coordinates w (blocks of C D numbers, block 0 linear):
+ *
+ * <pre>P(w) = (1/W) sum_r w_r l(y_r, b0 + (F w)_r) + beta sum_i ||w_i|| + ridge/2 ||w_0||^2
+ * D(r) = (1/W) sum_r w_r (r_r b0 - l*(r_r)) - ||q_0||^2 / (2 ridge),   q = F'(w r)/W,  ||q_i|| <= beta</pre>
+ *
+ * and the passes over rows that evaluate it. definitions.md, sections "The objective" and
+ * "Certificate"; theory.md 1.3.
+ */
+public final class Problem {
+
+  private final GatedRows rows;
+  private final RowSetting setting;
+  private final Coordinates coordinates;
+  private final double totalWeight;
+  private final double ridge;
+  private final long rowCount;
+  private final Ledger ledger;
+  private final double unit;
+
+  /**
+   * A program on gated rows.
+   *
+   * @param rows the rows
+   * @param setting loss, offset, gates, precision and the rows that count
+   * @param coordinates the change of variables
+   * @param totalWeight W, the weight of the rows that count
+   * @param rowCount about how many rows count
+   * @param ridge skipRidge, positive
+   * @param ledger counts the passes
+   */
+  public Problem(
+      GatedRows rows,
+      RowSetting setting,
+      Coordinates coordinates,
+      double totalWeight,
+      long rowCount,
+      double ridge,
+      Ledger ledger) {
+    this(rows, setting, coordinates, totalWeight, rowCount, ridge, ledger, 1);
+  }
+
+  private Problem(
+      GatedRows rows,
+      RowSetting setting,
+      Coordinates coordinates,
+      double totalWeight,
+      long rowCount,
+      double ridge,
+      Ledger ledger,
+      double unit) {
+    this.unit = unit;
+    this.rows = rows;
+    this.setting = setting;
+    this.coordinates = coordinates;
+    this.totalWeight = totalWeight;
+    this.rowCount = rowCount;
+    this.ridge = ridge;
+    this.ledger = ledger;
+  }
+
+  /**
+   * The loss at some weights.
+   *
+   * @param loss (1/W) sum w l, without penalty and ridge
+   * @param gradient of the loss in solver coordinates, F' w l' / W; empty where not asked for
+   * @param dual sums of the dual value, weighted by 1/W
+   */
+  public record Evaluation(double loss, double[] gradient, double[] dual) {}
+
+  /** The same program without groups: its sweeps count by their share of the flops. */
+  Problem withoutGroups() {
+    return new Problem(
+        rows,
+        setting.withoutGroups(),
+        coordinates.withoutGroups(),
+        totalWeight,
+        rowCount,
+        ridge,
+        ledger,
+        1.0 / (1 + coordinates.groups()));
+  }
+
+  /** What a certificate pass found. */
+  record Bounds(double primal, double dual) {}
+
+  /** The rows. */
+  GatedRows rows() {
+    return rows;
+  }
+
+  /** The rows' setting. */
+  public RowSetting setting() {
+    return setting;
+  }
+
+  /** The change of variables. */
+  public Coordinates coordinates() {
+    return coordinates;
+  }
+
+  /** W. */
+  public double totalWeight() {
+    return totalWeight;
+  }
+
+  /** About how many rows count. */
+  public long rowCount() {
+    return rowCount;
+  }
+
+  /** skipRidge. */
+  public double ridge() {
+    return ridge;
+  }
+
+  /** The work counter. */
+  public Ledger ledger() {
+    return ledger;
+  }
+
+  /** The number of weights. */
+  public int length() {
+    return coordinates.length();
+  }
+
+  /** The numbers in a block. */
+  public int groupLength() {
+    return coordinates.groupLength();
+  }
+
+  /** Whether the loss is squared, so that its dual value is a quadratic along a ray. */
+  boolean quadratic() {
+    return setting.loss() instanceof SquaredLoss;
+  }
+
+  /** The loss and, with gradient, one pass; half a pass without. */
+  public Evaluation evaluate(String what, double[] w, boolean gradient) {
+    return evaluate(what, w, gradient, setting.precision());
+  }
+
+  /** The same in a given precision. */
+  Evaluation evaluate(String what, double[] w, boolean gradient, Precision precision) {
+    double[][] sums =
+        rows.sum(what, new GradientJob(setting.with(precision), coordinates.toRows(w), gradient));
+    ledger.sweep(unit * (gradient ? 1 : 0.5));
+    return new Evaluation(sums[0][0] / totalWeight, gradientOf(sums[1]), dualSums(sums[0], 1));
+  }
+
+  private double[] gradientOf(double[] sums) {
+    if (sums.length == 0) {
+      return sums;
+    }
+    double[] g = coordinates.toSolver(sums);
+    for (int k = 0; k < g.length; k++) {
+      g[k] /= totalWeight;
+    }
+    return g;
+  }
+
+  /** The penalty and ridge terms at w. */
+  public double penalty(double[] w, double beta) {
+    return beta * GroupNorms.sum(w, groupLength())
+        + 0.5 * ridge * GroupNorms.linearSquare(w, groupLength());
+  }
+
+  /**
+   * A lower bound on the optimum from a dual point r: the best scaling tau r with ||tau q_i|| <=
+   * beta.
+   *
+   * @param gradient q = F' w r / W in solver coordinates
+   * @param dual sums of r's dual value over the grid, divided by W
+   */
+  public double lowerBound(double[] gradient, double[] dual, double beta) {
+    double largest = GroupNorms.max(gradient, groupLength());
+    double penalty = GroupNorms.linearSquare(gradient, groupLength()) / (2 * ridge);
+    double most = largest > 0 ? beta / largest : Double.POSITIVE_INFINITY;
+    if (quadratic()) {
+      double one = DualValue.at(1, dual, 0, true);
+      double half = DualValue.at(0.5, dual, 0, true);
+      double curvature = 4 * half - 2 * one + penalty;
+      double slope = one + 4 * half - 2 * one;
+      double tau = curvature > 0 ? Math.min(most, Math.max(0, slope / (2 * curvature))) : 0;
+      return tau * slope - tau * tau * curvature;
+    }
+    double tau = Math.min(1, most);
+    double bound = DualValue.at(tau, dual, 0, false) - tau * tau * penalty;
+    // A shorter dual point may be better where the linear block is not stationary yet.
+    for (double t = 0.98 * tau; t > 0.2 * tau; t *= 0.9) {
+      bound = Math.max(bound, DualValue.at(t, dual, 0, false) - t * t * penalty);
+    }
+    return bound;
+  }
+
+  /**
+   * The bounds of a certificate: objective of the weights as stored and dual bound of a dual point,
+   * in float64. One pass, and half a pass more where the dual point is given by weights.
+   */
+  Bounds certify(double[] w, DualPoint dual, double beta) {
+    double[] v = coordinates.toRows(w);
+    boolean kept = dual.state() != GatedRows.NO_STATE;
+    double[] dualWeights = coordinates.toRows(dual.weights());
+    double[][] sums =
+        rows.step(
+            "certificate",
+            new CertificateJob(setting, v, dualWeights, dual.averaged()),
+            dual.state(),
+            GatedRows.NO_STATE);
+    ledger.sweep(kept ? 1 : 1.5);
+    return new Bounds(
+        sums[0][0] / totalWeight + penalty(w, beta),
+        lowerBound(gradientOf(sums[1]), dualSums(sums[0], 1), beta));
+  }
+
+  /**
+   * A Gram matrix in solver coordinates, divided by W.
+   */
+  double[] gram(
+      String what, GramJob.Penalty penalty, GramJob.Sketch sketch, int state, Precision precision) {
+    double[][] sums =
+        rows.step(
+            what, new GramJob(setting.with(precision), penalty, sketch), state, GatedRows.NO_STATE);
+    ledger.sweep(0);
+    double[] gram = sums[1];
+    for (int k = 0; k < gram.length; k++) {
+      gram[k] /= totalWeight;
+    }
+    return coordinates.toSolverGram(gram);
+  }
+
+  /** {@code F' diag(w rho) F d / W} in solver coordinates, of a step just tried. Half a pass. */
+  double[] curvature(String what, double[] direction, int state) {
+    double[][] sums =
+        rows.step(
+            what,
+            new CurvatureJob(setting, coordinates.toRows(direction)),
+            state,
+            GatedRows.NO_STATE);
+    ledger.sweep(0.5);
+    return gradientOf(sums[0]);
+  }
+
+  /**
+   * What a pass of accelerated gradient found.
+   *
+   * @param loss at z
+   * @param ahead at the extrapolated point: loss, gradient and dual sums
+   */
+  record Momentum(double loss, Evaluation ahead) {}
+
+  /** Runs a step of accelerated gradient; everything over W. One pass. */
+  Momentum momentum(String what, double[] w, double[] previous, double momentum, int from, int to) {
+    double[][] sums =
+        rows.step(
+            what,
+            new MomentumJob(setting, coordinates.toRows(w), coordinates.toRows(previous), momentum),
+            from,
+            to);
+    ledger.sweep(1);
+    return new Momentum(
+        sums[0][0] / totalWeight,
+        new Evaluation(sums[0][1] / totalWeight, gradientOf(sums[1]), dualSums(sums[0], 2)));
+  }
+
+  private double[] dualSums(double[] scalars, int from) {
+    double[] dual = new double[DualValue.length()];
+    for (int k = 0; k < dual.length; k++) {
+      dual[k] = scalars[from + k] / totalWeight;
+    }
+    return dual;
+  }
+
+  /**
+   * What a line search along d saw.
+   *
+   * @param slopes of the loss at each step of the grid
+   * @param dual sums of the averaged dual point
+   * @param complete whether every row still had its averaged dual point
+   */
+  record Search(double[] slopes, double[] dual, boolean complete) {}
+
+  /** Half a pass along a direction d; see {@link SearchJob}. */
+  Search search(String what, double[] d, double[] u, double average, int from, int to) {
+    double[][] sums =
+        rows.step(
+            what,
+            new SearchJob(setting, coordinates.toRows(d), coordinates.toRows(u), average),
+            from,
+            to);
+    ledger.sweep(0.5);
+    double[] slopes = sums[1];
+    for (int k = 0; k < slopes.length; k++) {
+      slopes[k] /= totalWeight;
+    }
+    return new Search(slopes, dualSums(sums[0], SearchJob.DUAL), sums[0][SearchJob.LOST] == 0);
+  }
+
+  /**
+   * Where a move ended.
+   *
+   * @param at loss, gradient and dual sums there
+   * @param meanPenalty mean curvature of the rows
+   * @param meanLeverage mean leverage
+   * @param complete whether every row still had its state
+   */
+  record Move(Evaluation at, double meanPenalty, double meanLeverage, boolean complete) {}
+
+  /** Half a pass that moves rows along the direction of the last search; see {@link MoveJob}. */
+  Move move(String what, double[] u, double[] d, double length, double floor, int from, int to) {
+    double[][] sums =
+        rows.step(
+            what,
+            new MoveJob(setting, coordinates.toRows(u), coordinates.toRows(d), length, floor),
+            from,
+            to);
+    ledger.sweep(from == GatedRows.NO_STATE ? 1 : 0.5);
+    double[] s = sums[0];
+    return new Move(
+        new Evaluation(
+            s[MoveJob.LOSS] / totalWeight, gradientOf(sums[1]), dualSums(s, MoveJob.DUAL)),
+        s[MoveJob.PENALTY] / totalWeight,
+        s[MoveJob.LEVERAGE] / totalWeight,
+        s[MoveJob.LOST] == 0);
+  }
+
+  /** A driver-side sample of about {@code count} rows, by curvature and leverage. */
+  GatedBlock sketchRows(String what, double count, Move at, double floor, long epoch, int state) {
+    GramJob.Sketch sketch =
+        count >= rowCount
+            ? GramJob.Sketch.ALL
+            : new GramJob.Sketch(
+                count / rowCount, at.meanPenalty(), at.meanLeverage(), false, epoch);
+    List<SketchRowsJob.Row> sample =
+        rows.step(what, new SketchRowsJob(setting, floor, sketch), state, GatedRows.NO_STATE);
+    ledger.sweep(0);
+    return SketchRowsJob.block(setting.width() - 1, sample);
+  }
+
+  /** Runs an ADMM step on rows; vectors come back in solver coordinates, everything over W. */
+  double[][] admm(String what, AdmmJob job, int from, int to) {
+    double[][] sums = rows.step(what, job, from, to);
+    ledger.sweep(job.candidate().length > 0 ? 2 : job.reduce() ? 1 : 0.5);
+    for (int k = 0; k < sums[0].length; k++) {
+      sums[0][k] /= totalWeight;
+    }
+    return new double[][] {sums[0], gradientOf(sums[1]), gradientOf(sums[2])};
+  }
+}

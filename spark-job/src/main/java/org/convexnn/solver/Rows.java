@@ -1,0 +1,26 @@
+package org.convexnn.solver;
+
+import org.convexnn.block.Block;
+import org.convexnn.block.RowJob;
+import org.convexnn.network.FeatureMap;
+import org.convexnn.network.GateSet;
+
+/** All rows of a data set, wherever they are: apply this to all rows and add up the results. */
+public interface Rows {
+
+  /** d, the number of features. */
+  int features();
+
+  /** How many tasks run at the same time. */
+  int parallelism();
+
+  /**
+   * Runs a job over all blocks.
+   *
+   * @param description what a person reads in the Spark UI
+   */
+  <A> A sum(String description, RowJob<Block, A> job);
+
+  /** Evaluates gates on all rows and keeps the patterns. */
+  GatedRows activate(GateSet gates, FeatureMap map);
+}

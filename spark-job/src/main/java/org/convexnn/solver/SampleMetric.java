@@ -1,0 +1,280 @@
+package org.convexnn.solver;
+
+import java.util.Arrays;
+import org.convexnn.block.Block;
+import org.convexnn.block.GatedBlock;
+import org.convexnn.block.Patterns;
+import org.convexnn.block.Precision;
+import org.convexnn.block.RowKernel;
+import org.convexnn.block.RowSetting;
+import org.convexnn.linalg.Blas;
+import org.convexnn.linalg.Cholesky;
+import org.convexnn.loss.Loss;
+
+/**
+ * The inverse of {@code H0 = F_s' diag(w^2) F_s + diag(shift)} from m sampled rows, in its dual
+ * (Woodbury) form, for widths whose Q x Q matrix would cost too much:
+ *
+ * <pre>H0^-1 x = y - shift^-1 F_s' w K^-1 w F_s y,   y = x / shift,   K = I + w F_s shift^-1 F_s' w</pre>
+ *
+ * For half-spaces K is a product by entries of two m x m matrices, patterns and features, {@code
+ * (S shift^-1 S') . (Z Z')}: m^2 (P + D) flops instead of m^2 Q. For leaves only pairs of rows in
+ * the same leaf contribute. The factor costs m^3 / 3, a solve 2 m^2 + 8 m P D.
+ */
+final class SampleMetric {
+
+  private final Problem problem;
+  private final GatedBlock sample;
+  private final int rows;
+  private final RowSetting setting;
+  private final RowKernel kernel;
+  private final double[] groupRows;
+  private final double[] linearRows;
+  private final double[] similarity;
+  private final double[] linearSimilarity;
+
+  private double[] root;
+  private double[] shift;
+  private Cholesky factor;
+
+  /** A metric on these sampled rows; weights of the sample are over their probabilities. */
+  SampleMetric(Problem problem, GatedBlock sample) {
+    this.problem = problem;
+    this.sample = sample;
+    this.rows = sample.block().rows();
+    this.setting = problem.setting().with(Precision.FLOAT64);
+    this.kernel = RowKernel.of(setting, 1);
+    double[] scaled = scaledRows();
+    this.groupRows = problem.coordinates().rowsInSolver(scaled, rows, false);
+    this.linearRows = problem.coordinates().rowsInSolver(scaled, rows, true);
+    this.similarity = products(groupRows);
+    this.linearSimilarity = products(linearRows);
+  }
+
+  private double[] scaledRows() {
+    Block block = sample.block();
+    int width = setting.width();
+    int d = width - 1;
+    double[] scaled = new double[rows * width];
+    double[] x = new double[d];
+    for (int r = 0; r < rows; r++) {
+      block.copyRow(r, x);
+      for (int j = 0; j < d; j++) {
+        scaled[r * width + j] = (x[j] - setting.mean()[j]) * setting.inverseScale()[j];
+      }
+      scaled[r * width + d] = 1;
+    }
+    return scaled;
+  }
+
+  private double[] products(double[] z) {
+    int width = setting.width();
+    double[] k = new double[rows * rows];
+    Blas.gemm(false, true, rows, rows, width, 1.0, z, 0, width, z, 0, width, 0.0, k, 0, rows);
+    return k;
+  }
+
+  /**
+   * Factors the metric at weights u.
+   *
+   * @param floor lowest row curvature as a share of the loss's
+   * @param damping shift of the groups in units of the mean diagonal of F_s' w^2 F_s
+   * @param curvature of the penalty by group, added to the shift
+   */
+  void refactor(double[] u, double floor, double damping, double[] curvature) {
+    root = roots(u, floor);
+    int groups = problem.coordinates().groups();
+    double mean = meanDiagonal();
+    shift = new double[1 + groups];
+    shift[0] = problem.ridge() + 1e-3 * mean;
+    for (int i = 0; i < groups; i++) {
+      shift[1 + i] = damping * mean + curvature[i];
+    }
+    double[] k = new double[rows * rows];
+    addHalfSpaces(k);
+    addLeaves(k);
+    for (int a = 0; a < rows; a++) {
+      int from = a * rows;
+      for (int b = 0; b < rows; b++) {
+        k[from + b] = root[a] * root[b] * (k[from + b] + linearSimilarity[from + b] / shift[0]);
+      }
+      k[from + a] += 1;
+    }
+    factor = new Cholesky(rows, k);
+  }
+
+  private double[] roots(double[] u, double floor) {
+    int outputs = setting.outputs();
+    Loss loss = setting.loss();
+    double[] f = forward(problem.coordinates().toRows(u));
+    double[] r = new double[outputs];
+    double[] roots = new double[rows];
+    for (int i = 0; i < rows; i++) {
+      for (int c = 0; c < outputs; c++) {
+        f[i * outputs + c] += setting.offset()[c];
+      }
+      loss.derivative(setting.label(sample.block(), i), f, i * outputs, r, 0);
+      double rho = Math.max(loss.rowCurvature(r, 0), floor * loss.curvature());
+      roots[i] = Math.sqrt(sample.block().weight(i) * rho / problem.totalWeight());
+    }
+    return roots;
+  }
+
+  private double meanDiagonal() {
+    int groups = problem.coordinates().groups();
+    double sum = 0;
+    for (int r = 0; r < rows; r++) {
+      double pattern = 0;
+      for (int i = 0; i < setting.halfSpaces(); i++) {
+        double s = patternValue(r, i);
+        pattern += s * s;
+      }
+      pattern += setting.leaves() > 0 ? sample.patterns().trees() : 0;
+      sum +=
+          root[r] * root[r] * (pattern * similarity[r * rows + r] + linearSimilarity[r * rows + r]);
+    }
+    return sum / ((1.0 + groups) * setting.width());
+  }
+
+  private double patternValue(int r, int i) {
+    return (sample.patterns().active(r, i) ? 1 : 0) - problem.coordinates().centre(i);
+  }
+
+  private void addHalfSpaces(double[] k) {
+    int p = setting.halfSpaces();
+    if (p == 0) {
+      return;
+    }
+    double[] s = new double[rows * p];
+    for (int r = 0; r < rows; r++) {
+      for (int i = 0; i < p; i++) {
+        s[r * p + i] = patternValue(r, i) / Math.sqrt(shift[1 + i]);
+      }
+    }
+    Blas.gemm(false, true, rows, rows, p, 1.0, s, 0, p, s, 0, p, 0.0, k, 0, rows);
+    for (int i = 0; i < k.length; i++) {
+      k[i] *= similarity[i];
+    }
+  }
+
+  private void addLeaves(double[] k) {
+    Patterns patterns = sample.patterns();
+    if (setting.leaves() == 0) {
+      return;
+    }
+    int width = setting.width();
+    int[] members = new int[rows];
+    int[] order = new int[rows];
+    for (int t = 0; t < patterns.trees(); t++) {
+      int tree = t;
+      Integer[] sorted = new Integer[rows];
+      Arrays.setAll(sorted, i -> i);
+      Arrays.sort(
+          sorted, (a, b) -> Integer.compare(patterns.leaf(a, tree), patterns.leaf(b, tree)));
+      for (int i = 0; i < rows; i++) {
+        order[i] = sorted[i];
+      }
+      for (int from = 0; from < rows; ) {
+        int leaf = patterns.leaf(order[from], t);
+        int to = from;
+        while (to < rows && patterns.leaf(order[to], t) == leaf) {
+          members[to - from] = order[to];
+          to++;
+        }
+        addLeaf(k, members, to - from, setting.halfSpaces() + leaf, width);
+        from = to;
+      }
+    }
+  }
+
+  private void addLeaf(double[] k, int[] members, int count, int group, int width) {
+    double[] z = new double[count * width];
+    for (int i = 0; i < count; i++) {
+      System.arraycopy(groupRows, members[i] * width, z, i * width, width);
+    }
+    double[] norm = problem.coordinates().norm(group);
+    if (norm.length > 0) {
+      double[] turned = new double[z.length];
+      Blas.gemm(
+          false, false, count, width, width, 1.0, z, 0, width, norm, 0, width, 0.0, turned, 0,
+          width);
+      z = turned;
+    }
+    double[] products = new double[count * count];
+    Blas.gemm(
+        false,
+        true,
+        count,
+        count,
+        width,
+        1 / shift[1 + group],
+        z,
+        0,
+        width,
+        z,
+        0,
+        width,
+        0.0,
+        products,
+        0,
+        count);
+    for (int a = 0; a < count; a++) {
+      for (int b = 0; b < count; b++) {
+        k[members[a] * rows + members[b]] += products[a * count + b];
+      }
+    }
+  }
+
+  /** {@code H0^-1 x}. */
+  double[] solve(double[] x) {
+    int length = problem.groupLength();
+    int outputs = setting.outputs();
+    double[] y = divided(x, length);
+    double[] v = forward(problem.coordinates().toRows(y));
+    scale(v, outputs);
+    factor.solve(v, outputs);
+    scale(v, outputs);
+    double[] back = divided(problem.coordinates().toSolver(backward(v)), length);
+    for (int i = 0; i < y.length; i++) {
+      y[i] -= back[i];
+    }
+    return y;
+  }
+
+  private double[] divided(double[] x, int length) {
+    double[] y = new double[x.length];
+    for (int i = 0; i < x.length; i++) {
+      y[i] = x[i] / shift[i / length];
+    }
+    return y;
+  }
+
+  private void scale(double[] v, int outputs) {
+    for (int i = 0; i < v.length; i++) {
+      v[i] *= root[i / outputs];
+    }
+  }
+
+  private double[] forward(double[] v) {
+    int outputs = setting.outputs();
+    double[] f = new double[rows * outputs];
+    kernel.weights(0, v);
+    for (int from = 0; from < rows; ) {
+      int count = kernel.load(sample, from);
+      kernel.forward(0, f, from * outputs);
+      from += count;
+    }
+    return f;
+  }
+
+  private double[] backward(double[] q) {
+    double[] gradient = kernel.gradient(0);
+    Arrays.fill(gradient, 0);
+    for (int from = 0; from < rows; ) {
+      int count = kernel.load(sample, from);
+      kernel.backward(0, q, from * setting.outputs());
+      from += count;
+    }
+    return gradient;
+  }
+}

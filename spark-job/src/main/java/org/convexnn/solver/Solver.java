@@ -1,0 +1,76 @@
+package org.convexnn.solver;
+
+import java.util.Optional;
+
+/** Solves a {@link Problem} for one beta. */
+interface Solver {
+
+  /** The solver's name in reports. */
+  String name();
+
+  /**
+   * Solves.
+   *
+   * @param start where to start from; block 0 should be the skip-only fit or better
+   * @param stop when to stop
+   * @param watch is told of every iteration
+   */
+  Solution solve(Problem problem, double beta, Start start, Stopping stop, Watch watch);
+
+  /**
+   * Where to start from.
+   *
+   * @param weights the weights
+   * @param known loss, gradient and dual sums there, where a pass has found them already
+   */
+  record Start(double[] weights, Optional<Problem.Evaluation> known) {
+
+    /** Weights of which nothing is known. */
+    static Start at(double[] weights) {
+      return new Start(weights, Optional.empty());
+    }
+  }
+
+  /**
+   * When to stop.
+   *
+   * @param tol relative gap to reach
+   * @param maxPasses most passes, from the start of this solve
+   * @param scale the smallest denominator of the relative gap
+   */
+  record Stopping(double tol, double maxPasses, double scale) {
+
+    /** (upper - lower) / max(upper, scale); a difference of a few ulps is zero. */
+    double relativeGap(double upper, double lower) {
+      double gap = upper - lower;
+      return Math.abs(gap) <= 8 * Math.ulp(upper) ? 0 : gap / Math.max(upper, scale);
+    }
+
+    /** Whether the gap is small enough. */
+    boolean reached(double upper, double lower) {
+      return relativeGap(upper, lower) <= tol;
+    }
+  }
+
+  /** Hears of iterations. */
+  interface Watch {
+
+    /** One iteration ended with these best bounds so far. */
+    void iteration(int iteration, double upper, double lower, double[] weights);
+
+    /** A choice made during the solve. */
+    void message(String text);
+  }
+
+  /**
+   * Where a solve ended.
+   *
+   * @param weights the best weights found, exact zeros kept
+   * @param upper their objective as the loop saw it
+   * @param lower the best dual bound
+   * @param dual the dual point of that bound
+   * @param reason why the loop stopped
+   */
+  record Solution(
+      double[] weights, double upper, double lower, DualPoint dual, StopReason reason) {}
+}

@@ -1,0 +1,15 @@
+package org.convexnn.solver;
+
+/** Why a fit stopped. */
+public enum StopReason {
+  /** The relative duality gap reached the tolerance. */
+  GAP,
+  /** The allowed number of passes was spent; the gap reached is reported. */
+  MAX_PASSES,
+  /** Rounding stops all progress above the tolerance; the gap reached is reported. */
+  STALLED,
+  /** No gate is worth its penalty (beta at or above betaMax): the model is the linear one. */
+  LINEAR,
+  /** The label is constant or nothing correlates with it: the linear or constant model. */
+  NO_SIGNAL
+}

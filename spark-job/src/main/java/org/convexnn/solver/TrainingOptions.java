@@ -1,0 +1,153 @@
+package org.convexnn.solver;
+
+import java.util.OptionalDouble;
+import org.convexnn.block.Precision;
+
+/**
+ * What to train and how. Ranges are checked where a user enters them ({@code ml}) and once more
+ * here.
+ *
+ * @param task the kind of label
+ * @param numGates P, positive; 0 = chosen by the number of rows
+ * @param gateSampler how gates are drawn
+ * @param normalization the feature map
+ * @param groupNorm the norm of a group
+ * @param fitIntercept whether b0 and b are free
+ * @param linearSkip whether w0 is free
+ * @param skipRidge ridge on the skip and the intercept correction, positive
+ * @param regParam beta, where given
+ * @param regRatio beta / betaMax in (0, 1], where given; not both
+ * @param refit whether the chosen beta is solved again on all rows
+ * @param solver which solver
+ * @param precision arithmetic of the row kernels
+ * @param maxIter most passes of the final fit
+ * @param tol relative gap to reach; empty = automatic
+ * @param seed of every random choice
+ */
+public record TrainingOptions(
+    Task task,
+    int numGates,
+    GateSampler gateSampler,
+    Normalization normalization,
+    GroupNorm groupNorm,
+    boolean fitIntercept,
+    boolean linearSkip,
+    double skipRidge,
+    OptionalDouble regParam,
+    OptionalDouble regRatio,
+    boolean refit,
+    SolverKind solver,
+    PrecisionChoice precision,
+    int maxIter,
+    OptionalDouble tol,
+    long seed) {
+
+  /** The kind of label. */
+  public enum Task {
+    /** Labels 0 and 1, logistic loss. */
+    BINARY,
+    /** Real labels, squared loss. */
+    REGRESSION
+  }
+
+  /** How gates are drawn. */
+  public enum GateSampler {
+    /** Chosen by the data. */
+    AUTO,
+    /** Dense Gaussian half-spaces in normalised coordinates. */
+    GAUSSIAN,
+    /** Half-spaces on one column, thresholds at sampled rows, balanced. */
+    COLUMNS,
+    /** Half of each. */
+    MIXED
+  }
+
+  /** The feature map. */
+  public enum Normalization {
+    /** Whiten. */
+    AUTO,
+    /** Uncorrelated columns of variance one. */
+    WHITEN,
+    /** Columns of mean zero and variance one. */
+    STANDARDIZE,
+    /** Features as they come. */
+    NONE
+  }
+
+  /** The norm of a group. */
+  public enum GroupNorm {
+    /** Chosen by the kind of gates. */
+    AUTO,
+    /** The Euclidean norm in feature-map coordinates. */
+    EUCLIDEAN,
+    /** The root mean square of the neuron's output over the training rows. */
+    FUNCTION
+  }
+
+  /** Which solver. */
+  public enum SolverKind {
+    /** The one that a cost model predicts to be fastest. */
+    AUTO,
+    /** One-pass Gram matrix (squared loss only). */
+    GRAM,
+    /** Row-split ADMM with a sketched metric. */
+    ADMM,
+    /** Limited-memory quasi-Newton in a sampled metric: for wide networks. */
+    LBFGS,
+    /** Accelerated proximal gradient. */
+    GRADIENT
+  }
+
+  /** Arithmetic of the row kernels. */
+  public enum PrecisionChoice {
+    /** float32 unless tol is below 1e-6. */
+    AUTO,
+    /** Single precision. */
+    FLOAT32,
+    /** Double precision. */
+    FLOAT64
+  }
+
+  /** Checks the ranges. */
+  public TrainingOptions {
+    check(numGates >= 0, "numGates", numGates, "a positive integer, or 0 for automatic");
+    check(skipRidge > 0 && Double.isFinite(skipRidge), "skipRidge", skipRidge, "a positive number");
+    check(maxIter >= 1, "maxIter", maxIter, "a positive integer");
+    regParam.ifPresent(b -> check(b > 0 && Double.isFinite(b), "regParam", b, "a positive number"));
+    regRatio.ifPresent(b -> check(b > 0 && b <= 1, "regRatio", b, "in (0, 1]"));
+    tol.ifPresent(t -> check(t > 0 && t < 1, "tol", t, "in (0, 1)"));
+    if (regParam.isPresent() && regRatio.isPresent()) {
+      throw new IllegalArgumentException(
+          "regParam ("
+              + regParam.getAsDouble()
+              + ") and regRatio ("
+              + regRatio.getAsDouble()
+              + ") are both set: they say the same thing in two units, set one of them, or none"
+              + " to have beta chosen by validation");
+    }
+    if (solver == SolverKind.GRAM && task != Task.REGRESSION) {
+      throw new IllegalArgumentException(
+          "solver 'gram' needs the squared loss of a regression; use auto, admm, lbfgs or gradient");
+    }
+  }
+
+  private static void check(boolean good, String name, Object value, String allowed) {
+    if (!good) {
+      throw new IllegalArgumentException(name + " is " + value + "; it must be " + allowed);
+    }
+  }
+
+  /** The tolerance: given, or 1e-3 for one given beta and after the path's choice. */
+  public double tolerance() {
+    return tol.orElse(1e-3);
+  }
+
+  /** The arithmetic. */
+  public Precision arithmetic() {
+    return switch (precision) {
+      case FLOAT32 -> Precision.FLOAT32;
+      case FLOAT64 -> Precision.FLOAT64;
+      case AUTO -> tolerance() < 1e-6 ? Precision.FLOAT64 : Precision.FLOAT32;
+    };
+  }
+}

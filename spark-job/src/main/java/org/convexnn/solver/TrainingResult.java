@@ -1,0 +1,31 @@
+package org.convexnn.solver;
+
+import java.util.List;
+import org.convexnn.network.Network;
+
+/**
+ * What training gives.
+ *
+ * @param network the network, pruned of gates that training switched off
+ * @param certificate the proof of how good it is
+ * @param trace one record per iteration
+ * @param path the regularisation path, empty where beta was given
+ * @param rows the number of rows of positive weight
+ * @param setUpSeconds moments, gates, patterns, skip fit, betaMax
+ * @param solveSeconds path, final fit and certificate
+ */
+public record TrainingResult(
+    Network network,
+    Certificate certificate,
+    List<TraceRecord> trace,
+    List<PathPoint> path,
+    long rows,
+    double setUpSeconds,
+    double solveSeconds) {
+
+  /** Copies the lists. */
+  public TrainingResult {
+    trace = List.copyOf(trace);
+    path = List.copyOf(path);
+  }
+}

@@ -1,0 +1,154 @@
+package org.convexnn;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Who may know whom: the table in the README, held. */
+class ArchitectureTest {
+
+  private static final String BASE = "org.convexnn.";
+  private static JavaClasses main;
+
+  @BeforeAll
+  static void read() {
+    main =
+        new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("org.convexnn");
+  }
+
+  /** Each package with the packages of ours it may use, and the outside ones. */
+  static Stream<Arguments> packages() {
+    List<String> netlib = List.of("dev.ludovic.netlib..", "org.netlib..");
+    List<String> none = List.of();
+    List<String> sparkCore =
+        List.of(
+            "org.apache.spark..",
+            "org.apache.hadoop..",
+            "com.esotericsoftware.kryo..",
+            "org.slf4j..",
+            "scala..");
+    return Stream.of(
+        Arguments.of("linalg", List.of(), netlib),
+        Arguments.of("loss", List.of(), none),
+        Arguments.of("network", List.of("linalg"), none),
+        Arguments.of("gate", List.of("linalg", "loss", "network"), none),
+        Arguments.of("block", List.of("linalg", "loss", "network"), none),
+        Arguments.of("solver", List.of("linalg", "loss", "network", "gate", "block"), none),
+        Arguments.of(
+            "cluster", List.of("linalg", "loss", "network", "gate", "block", "solver"), sparkCore),
+        Arguments.of(
+            "ml",
+            List.of("linalg", "loss", "network", "gate", "block", "solver", "cluster"),
+            Stream.concat(sparkCore.stream(), Stream.of("org.json4s..", "com.fasterxml.jackson.."))
+                .toList()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("packages")
+  void knowsOnlyTheLayersBelow(String name, List<String> ours, List<String> others) {
+    List<String> allowed = new ArrayList<>(List.of("java..", BASE + name + ".."));
+    ours.forEach(p -> allowed.add(BASE + p + ".."));
+    allowed.addAll(others);
+    classes()
+        .that()
+        .resideInAPackage(BASE + name + "..")
+        .should()
+        .onlyDependOnClassesThat(
+            com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage(
+                    allowed.toArray(String[]::new))
+                .or(PRIMITIVE_ARRAY))
+        .allowEmptyShould(false)
+        .check(main);
+  }
+
+  private static final DescribedPredicate<JavaClass> PRIMITIVE_ARRAY =
+      DescribedPredicate.describe(
+          "primitives and their arrays", c -> c.getBaseComponentType().isPrimitive());
+
+  @Test
+  void nobodyKnowsTheJob() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(BASE + "job..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(BASE + "job..")
+        .check(main);
+  }
+
+  @Test
+  void theJobDoesNotKnowTheInsidesOfTraining() {
+    noClasses()
+        .that()
+        .resideInAPackage(BASE + "job..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(BASE + "block..", BASE + "gate..", BASE + "loss..", BASE + "cluster..")
+        .check(main);
+  }
+
+  @Test
+  void oneDoorwayToNetlib() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(BASE + "linalg..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("dev.ludovic.netlib..", "org.netlib..", "breeze..")
+        .check(main);
+  }
+
+  @Test
+  void onlyTheJobKnowsTheCommandLine() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(BASE + "job..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("picocli..")
+        .check(main);
+  }
+
+  /** A static may be final and of a type that cannot grow: executors run many tasks in one JVM. */
+  @Test
+  void noStaticMutableState() {
+    fields().that().areStatic().should().beFinal().check(main);
+    DescribedPredicate<JavaClass> mutable =
+        DescribedPredicate.describe(
+            "mutable containers",
+            c ->
+                (c.isAssignableTo(Collection.class) || c.isAssignableTo(Map.class))
+                        && !c.isInterface()
+                    || c.getPackageName().equals("java.util.concurrent.atomic")
+                    || c.isAssignableTo(ThreadLocal.class)
+                    || c.isAssignableTo(StringBuilder.class)
+                    || c.isAssignableTo(java.util.Random.class));
+    // PendingUid hands a uid to a constructor on the driver, thread by thread.
+    fields()
+        .that()
+        .areStatic()
+        .and()
+        .areNotDeclaredIn(BASE + "ml.PendingUid")
+        .should()
+        .notHaveRawType(mutable)
+        .check(main);
+  }
+}

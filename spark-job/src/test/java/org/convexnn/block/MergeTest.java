@@ -1,0 +1,269 @@
+package org.convexnn.block;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.convexnn.loss.LogisticLoss;
+import org.convexnn.network.FeatureMap;
+import org.convexnn.network.GateSet;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The same rows in one partition, in three, and beside an empty one give the same sums. */
+class MergeTest {
+
+  private static final int FEATURES = 3;
+  private static final GateSet GATES = RandomRows.gates(2, FEATURES, 9, true);
+  private static final FeatureMap MAP = RandomRows.map(2, FEATURES);
+  private static final RowSetting SETTING =
+      RandomRows.setting(MAP, GATES, new LogisticLoss(), new double[] {0.3}, Precision.FLOAT64);
+  private static final Block WHOLE = RandomRows.block(6, 150, FEATURES);
+  private static final List<Block> PARTS = List.of(part(0, 70), part(70, 71), part(71, 150));
+  private static final Block EMPTY = part(0, 0);
+
+  private static Block part(int from, int to) {
+    double[] values = new double[(to - from) * FEATURES];
+    double[] labels = new double[to - from];
+    double[] weights = new double[to - from];
+    double[] x = new double[FEATURES];
+    for (int r = from; r < to; r++) {
+      WHOLE.copyRow(r, x);
+      System.arraycopy(x, 0, values, (r - from) * FEATURES, FEATURES);
+      labels[r - from] = WHOLE.label(r);
+      weights[r - from] = WHOLE.weight(r);
+    }
+    return new Block(FEATURES, values, labels, weights);
+  }
+
+  private static double[] weights(long seed) {
+    return new Random(seed).doubles(SETTING.length(), -1, 1).toArray();
+  }
+
+  static Stream<Arguments> blockJobs() {
+    RowSelection fold = new RowSelection(2, 0, true, 3);
+    return Stream.of(
+        Arguments.of(Named.of("weights", new WeightJob(fold))),
+        Arguments.of(Named.of("moments", new MomentsJob(MAP.mean(), MAP.inverseScale(), 0.25, 2))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("blockJobs")
+  void blockSums(RowJob<Block, double[][]> job) {
+    compare(job, WHOLE, PARTS, EMPTY);
+  }
+
+  static Stream<Arguments> gatedJobs() {
+    return Stream.of(
+        Arguments.of(Named.of("gradient", new GradientJob(SETTING, weights(1), true))),
+        Arguments.of(Named.of("loss alone", new GradientJob(SETTING, weights(1), false))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("gatedJobs")
+  void gatedSums(RowJob<GatedBlock, double[][]> job) {
+    compare(
+        job,
+        RandomRows.gated(WHOLE, GATES, MAP),
+        PARTS.stream().map(b -> RandomRows.gated(b, GATES, MAP)).toList(),
+        RandomRows.gated(EMPTY, GATES, MAP));
+  }
+
+  private static <B> void compare(RowJob<B, double[][]> job, B whole, List<B> parts, B emptyBlock) {
+    RowJob.Worker<B, double[][]> one = job.worker();
+    one.accept(whole);
+    double[][] expected = one.result();
+    assertThat(Arrays.stream(expected).flatMapToDouble(Arrays::stream).anyMatch(v -> v != 0))
+        .isTrue();
+    RowJob.Worker<B, double[][]> all = job.worker();
+    parts.forEach(all::accept);
+    assertClose(all.result(), expected);
+    List<double[][]> results = new ArrayList<>();
+    results.add(job.worker().result());
+    for (B part : parts) {
+      RowJob.Worker<B, double[][]> worker = job.worker();
+      worker.accept(part);
+      results.add(worker.result());
+    }
+    RowJob.Worker<B, double[][]> nothing = job.worker();
+    nothing.accept(emptyBlock);
+    results.add(nothing.result());
+    assertClose(results.stream().reduce(job::merge).orElseThrow(), expected);
+  }
+
+  static Stream<Arguments> stepJobs() {
+    PenaltyRule rule = new PenaltyRule(0.6, 1e-3, 1);
+    double[] none = new double[0];
+    return Stream.of(
+        Arguments.of(
+            Named.of("gram", new GramJob(SETTING, GramJob.Penalty.STATE, GramJob.Sketch.ALL))),
+        Arguments.of(
+            Named.of(
+                "sketch",
+                new GramJob(
+                    SETTING, GramJob.Penalty.STATE, new GramJob.Sketch(0.5, 0.15, 1, false, 3)))),
+        Arguments.of(
+            Named.of("certificate", new CertificateJob(SETTING, weights(1), weights(2), false))),
+        Arguments.of(Named.of("curvature", new CurvatureJob(SETTING, weights(1)))),
+        Arguments.of(Named.of("search", new SearchJob(SETTING, weights(1), weights(2), 0.3))),
+        Arguments.of(Named.of("move", new MoveJob(SETTING, weights(1), weights(2), 0.7, 0.1))),
+        Arguments.of(Named.of("momentum", new MomentumJob(SETTING, weights(1), weights(2), 0.7))),
+        Arguments.of(
+            Named.of(
+                "ADMM start",
+                new AdmmJob(SETTING, AdmmJob.Step.START, weights(1), none, none, rule, 1.6, true))),
+        Arguments.of(
+            Named.of(
+                "ADMM advance",
+                new AdmmJob(
+                    SETTING,
+                    AdmmJob.Step.ADVANCE,
+                    weights(1),
+                    weights(2),
+                    weights(3),
+                    rule,
+                    1.6,
+                    true))),
+        Arguments.of(
+            Named.of(
+                "ADMM refresh",
+                new AdmmJob(
+                    SETTING,
+                    AdmmJob.Step.REFRESH,
+                    weights(1),
+                    weights(2),
+                    none,
+                    rule,
+                    1.6,
+                    true))));
+  }
+
+  /** With the row state of every row kept, and with all of it lost. */
+  @ParameterizedTest
+  @MethodSource("stepJobs")
+  void stepSums(StepJob<double[][]> job) {
+    for (boolean kept : new boolean[] {true, false}) {
+      StepJob.Worker<double[][]> one = job.worker();
+      one.accept(RandomRows.gated(WHOLE, GATES, MAP), state(0, 150, kept));
+      double[][] expected = one.result();
+      int from = 0;
+      List<double[][]> results = new ArrayList<>();
+      results.add(job.worker().result());
+      for (Block part : PARTS) {
+        StepJob.Worker<double[][]> worker = job.worker();
+        worker.accept(RandomRows.gated(part, GATES, MAP), state(from, from + part.rows(), kept));
+        from += part.rows();
+        results.add(worker.result());
+      }
+      StepJob.Worker<double[][]> nothing = job.worker();
+      nothing.accept(RandomRows.gated(EMPTY, GATES, MAP), state(0, 0, kept));
+      results.add(nothing.result());
+      assertClose(results.stream().reduce(job::merge).orElseThrow(), expected);
+    }
+  }
+
+  private static Optional<RowState> state(int from, int to, boolean kept) {
+    if (!kept) {
+      return Optional.empty();
+    }
+    double[] f = new Random(8).doubles(150, -2, 2).toArray();
+    double[] fitted = new Random(9).doubles(150, -2, 2).toArray();
+    float[] penalty = new float[to - from];
+    for (int r = from; r < to; r++) {
+      penalty[r - from] = 0.05f + 0.001f * r;
+    }
+    return Optional.of(
+        new RowState(
+            Arrays.copyOfRange(f, from, to),
+            Arrays.copyOfRange(fitted, from, to),
+            penalty,
+            new double[to - from]));
+  }
+
+  private static void assertClose(double[][] actual, double[][] expected) {
+    assertThat(actual.length).isEqualTo(expected.length);
+    for (int k = 0; k < expected.length; k++) {
+      assertThat(actual[k]).containsExactly(expected[k], within(1e-9));
+    }
+  }
+
+  @Test
+  void columnStatistics() {
+    ColumnStatsJob job = new ColumnStatsJob(FEATURES);
+    RowJob.Worker<Block, ColumnStats> one = job.worker();
+    one.accept(WHOLE);
+    ColumnStats expected = one.result();
+    List<ColumnStats> results = new ArrayList<>(List.of(job.worker().result()));
+    for (Block part : PARTS) {
+      RowJob.Worker<Block, ColumnStats> worker = job.worker();
+      worker.accept(part);
+      results.add(worker.result());
+    }
+    results.add(job.worker().result());
+    ColumnStats merged = results.stream().reduce(job::merge).orElseThrow();
+    assertThat(merged.rows()).isEqualTo(150);
+    assertThat(merged.min()).containsExactly(expected.min());
+    assertThat(merged.max()).containsExactly(expected.max());
+    double weight = 0;
+    double label = 0;
+    double[] mean = new double[FEATURES];
+    for (int r = 0; r < 150; r++) {
+      weight += WHOLE.weight(r);
+      label += WHOLE.weight(r) * WHOLE.label(r);
+      for (int j = 0; j < FEATURES; j++) {
+        mean[j] += WHOLE.weight(r) * WHOLE.value(r, j);
+      }
+    }
+    for (ColumnStats stats : List.of(expected, merged)) {
+      assertThat(stats.weight()).isCloseTo(weight, within(1e-10));
+      assertThat(stats.labelMean()).isCloseTo(label / weight, within(1e-12));
+      for (int j = 0; j < FEATURES; j++) {
+        assertThat(stats.mean()[j]).isCloseTo(mean[j] / weight, within(1e-12));
+      }
+    }
+    assertThat(job.merge(job.worker().result(), job.worker().result()).rows()).isZero();
+  }
+
+  @Test
+  void samplesDoNotDependOnPartitions() {
+    SampleJob job = new SampleJob(RowSelection.ALL, 0.3, 5);
+    RowJob.Worker<Block, List<SampleJob.Row>> one = job.worker();
+    one.accept(WHOLE);
+    List<SampleJob.Row> expected = one.result();
+    assertThat(expected.size()).isBetween(20, 75);
+    List<SampleJob.Row> merged = job.worker().result();
+    for (int p = PARTS.size() - 1; p >= 0; p--) {
+      RowJob.Worker<Block, List<SampleJob.Row>> worker = job.worker();
+      worker.accept(PARTS.get(p));
+      merged = job.merge(merged, worker.result());
+    }
+    assertThat(merged).usingRecursiveComparison().isEqualTo(expected);
+    RowJob.Worker<Block, List<SampleJob.Row>> every =
+        new SampleJob(RowSelection.ALL, 1, 5).worker();
+    every.accept(WHOLE);
+    assertThat(every.result()).hasSize(150);
+  }
+
+  @Test
+  void halfRangesOfConstantColumnsAreZero() {
+    ColumnStats stats =
+        new ColumnStats(
+            2,
+            2,
+            0,
+            1,
+            0.5,
+            new double[] {3, -1e150, 1, 0, -1e300},
+            new double[] {3, 1e150, Math.nextUp(1.0), 1e-150, 1e300},
+            new double[5]);
+    assertThat(stats.halfRanges()).containsExactly(0, 1e150, 0, 5e-151, 1e300);
+  }
+}

@@ -1,0 +1,159 @@
+package org.convexnn.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.convexnn.cluster.TestRows.row;
+import static org.convexnn.cluster.TestRows.vector;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.ml.linalg.Vectors;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@Tag("spark")
+class PackingTest {
+
+  private static final double NAN = Double.NaN;
+  private static final double INF = Double.POSITIVE_INFINITY;
+  private static final Row GOOD = row(vector(1, 2), 1.0, 1.0);
+
+  static Stream<Arguments> problems() {
+    return Stream.of(
+        Arguments.of(row(vector(1, 2), null, 1.0), "label column 'y' is null"),
+        Arguments.of(row(vector(1, 2), NAN, 1.0), "label column 'y' has the value NaN"),
+        Arguments.of(row(vector(1, 2), INF, 1.0), "label column 'y' has the value Infinity"),
+        Arguments.of(
+            row(vector(1, 2), 2.0, 1.0),
+            "label column 'y' has the value 2.0 (partition 0, row 2): a binary classifier wants 0"
+                + " and 1; index other values with StringIndexer"),
+        Arguments.of(row(null, 1.0, 1.0), "features column 'x' is null"),
+        Arguments.of(
+            row(vector(1, 2, 3), 1.0, 1.0),
+            "features column 'x' has a vector of 3 entries (partition 0, row 2) where earlier rows"
+                + " have 2"),
+        Arguments.of(row(vector(), 1.0, 1.0), "vector without entries"),
+        Arguments.of(row(vector(NAN, 2), 1.0, 1.0), "feature x[0] has the value NaN"),
+        Arguments.of(row(vector(1, INF), 1.0, 1.0), "feature 'age' (x[1]) has the value Infinity"),
+        Arguments.of(row(vector(1, -1e201), 1.0, 1.0), "rescale this feature"),
+        Arguments.of(
+            row(Vectors.sparse(2, new int[] {1}, new double[] {NAN}), 1.0, 1.0),
+            "feature 'age' (x[1]) has the value NaN"),
+        Arguments.of(row(vector(1, 2), 1.0, null), "weight column 'w' is null"),
+        Arguments.of(row(vector(1, 2), 1.0, NAN), "weight column 'w' has the value NaN"),
+        Arguments.of(row(vector(1, 2), 1.0, INF), "weight column 'w' has the value Infinity"),
+        Arguments.of(
+            row(vector(1, 2), 1.0, -0.5),
+            "weight column 'w' has the value -0.5 (partition 0, row 2): weights must be finite and"
+                + " not negative"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("problems")
+  void aBadRowIsRefusedOnTheDriver(Row bad, String message) {
+    // later problems must not hide the first one
+    List<Row> rows = List.of(GOOD, GOOD, bad, row(null, NAN, NAN));
+    assertThatThrownBy(() -> TestRows.pack(rows, 1, 0, 2))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasNoCause()
+        .hasMessageContaining(message)
+        .hasMessageContaining("(partition 0, row 2)");
+  }
+
+  @Test
+  void theSmallestPartitionAndRowAreTold() {
+    List<Row> rows = new ArrayList<>(Collections.nCopies(40, GOOD));
+    rows.set(39, row(vector(1, 2), 3.0, 1.0));
+    rows.set(25, row(vector(1, 2), 4.0, 1.0));
+    rows.set(27, row(vector(1, 2), 5.0, 1.0));
+    assertThatThrownBy(() -> TestRows.pack(rows, 4, 0, 2))
+        .hasMessageContaining("4.0 (partition 2, row 5)");
+  }
+
+  @Test
+  void sizesThatDifferBetweenPartitionsAreRefused() {
+    List<Row> rows = List.of(GOOD, GOOD, row(vector(1), 1.0, 1.0), row(vector(1), 7.0, 1.0));
+    assertThatThrownBy(() -> TestRows.pack(rows, 2, 0, 2))
+        .hasMessageContaining("vector of 1 entries (partition 1, row 0)")
+        .hasMessageContaining("earlier rows have 2");
+  }
+
+  @Test
+  void anOtherSizeAfterARowOfWeightZeroIsFoundWhereItIs() {
+    List<Row> rows = List.of(GOOD, GOOD, row(null, NAN, 0.0), row(vector(1), 1.0, 1.0));
+    assertThatThrownBy(() -> TestRows.pack(rows, 2, 0, 2))
+        .hasMessageContaining("(partition 1, row 1)");
+  }
+
+  @Test
+  void labelsOfARegressionAreBounded() {
+    List<Row> rows = List.of(row(vector(1, 2), 17.0, 1.0), row(vector(1, 2), 1e151, 1.0));
+    assertThatThrownBy(() -> RddRows.pack(TestRows.rdd(rows, 1), TestRows.packing(false, 0, 2)))
+        .hasMessageContaining("label column 'y' has the value 1.0E151");
+  }
+
+  @Test
+  void rowsOfWeightZeroAreDroppedUnseen() {
+    List<Row> rows =
+        List.of(
+            row(null, null, 0.0),
+            row(vector(1, 2), 0.0, 2.0),
+            row(vector(NAN, 2), 5.0, -0.0),
+            row(vector(3, 4), 1.0, 0.5));
+    for (int partitions : new int[] {1, 2, 4}) {
+      try (RddRows packed = TestRows.pack(rows, partitions, 0, 2)) {
+        DataSummary summary = packed.summary();
+        assertThat(summary.rows()).isEqualTo(2);
+        assertThat(summary.dropped()).isEqualTo(2);
+        assertThat(summary.weight()).isEqualTo(2.5);
+        assertThat(summary.labelRows()).containsExactly(1L, 1L);
+        assertThat(summary.labelWeights()).containsExactly(2.0, 0.5);
+        assertThat(packed.sum("test", new WeightedSum(2))).endsWith(2, 2.5, 3.5, 6);
+      }
+    }
+  }
+
+  @Test
+  void noRowsAtAllAreRefused() {
+    assertThatThrownBy(() -> TestRows.pack(List.of(), 3, 0, 2))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("0 rows");
+    assertThatThrownBy(
+            () ->
+                RddRows.pack(
+                    org.convexnn.SparkTest.context().<Row>emptyRDD(), TestRows.packing(true, 0, 2)))
+        .hasMessageContaining("0 rows");
+  }
+
+  @Test
+  void weightsThatAreAllZeroAreRefused() {
+    List<Row> rows = List.of(row(vector(1, 2), 1.0, 0.0), row(vector(1, 2), 0.0, 0.0));
+    assertThatThrownBy(() -> TestRows.pack(rows, 2, 0, 2))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("weight column 'w' is 0 on all 2 rows");
+  }
+
+  @Test
+  void sparseAndDenseRowsGiveTheSameSums() {
+    List<Row> dense = List.of(row(vector(0, 5, 0), 1.0, 1.0), row(vector(1, 0, 2), 0.0, 3.0));
+    List<Row> sparse =
+        dense.stream()
+            .map(
+                r ->
+                    row(
+                        ((org.apache.spark.ml.linalg.Vector) r.get(0)).toSparse(),
+                        r.get(1),
+                        r.get(2)))
+            .toList();
+    try (RddRows a = TestRows.pack(dense, 1, 0, 2);
+        RddRows b = TestRows.pack(sparse, 1, 0, 2)) {
+      assertThat(a.sum("test", new WeightedSum(3))).isEqualTo(b.sum("test", new WeightedSum(3)));
+    }
+  }
+}

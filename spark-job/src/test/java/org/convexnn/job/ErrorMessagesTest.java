@@ -1,0 +1,34 @@
+package org.convexnn.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class ErrorMessagesTest {
+
+  @Test
+  void prefersWhatTheJobFound() {
+    Throwable thrown = new RuntimeException("outer", new JobException("the reason"));
+    assertThat(ErrorMessages.of(thrown)).isEqualTo("the reason");
+  }
+
+  @Test
+  void findsWhatSqlRaisedInTheTextOfAFailedTask() {
+    Throwable thrown =
+        new RuntimeException(
+            "Job aborted due to stage failure: Task 0 failed: SparkRuntimeException:"
+                + " [USER_RAISED_EXCEPTION] column 'a' holds 'x' SQLSTATE: P0001\n\tat somewhere");
+    assertThat(ErrorMessages.of(thrown)).isEqualTo("column 'a' holds 'x'");
+  }
+
+  @Test
+  void saysOneLineOfAnything() {
+    assertThat(ErrorMessages.of(new IllegalStateException("first\nsecond")))
+        .isEqualTo("IllegalStateException: first");
+    assertThat(ErrorMessages.of(new IllegalArgumentException("requirement failed: tol is 0")))
+        .isEqualTo("tol is 0");
+    assertThat(ErrorMessages.of(new RuntimeException())).isEqualTo("java.lang.RuntimeException");
+    assertThat(ErrorMessages.of(new RuntimeException(new OutOfMemoryError("Java heap"))))
+        .contains("--driver-memory");
+  }
+}

@@ -1,0 +1,120 @@
+package org.convexnn.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.convexnn.SparkTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("spark")
+class LabelRuleTest {
+
+  @TempDir private Path folder;
+
+  private Dataset<Row> labels(String... values) {
+    List<String> lines = new ArrayList<>(List.of("x,the label"));
+    Arrays.stream(values).map(v -> "1," + v).forEach(lines::add);
+    Path file = CommandLineRun.file(folder, "l.csv", lines.toArray(String[]::new));
+    return new TableReader(SparkTest.session()).read(file.toString(), Optional.empty());
+  }
+
+  private static LabelRule decide(Dataset<Row> table, LearningTask task, String positive) {
+    return LabelRule.decide(table, "the label", task, Optional.ofNullable(positive));
+  }
+
+  private static LabelRule auto(Dataset<Row> table) {
+    return decide(table, LearningTask.AUTO, null);
+  }
+
+  private static List<Double> targets(LabelRule rule, Dataset<Row> table) {
+    return table.select(rule.target()).collectAsList().stream().map(r -> r.getDouble(0)).toList();
+  }
+
+  private void refused(String value, LearningTask task, String positive, String... words) {
+    assertThatThrownBy(() -> decide(labels(value.split(";")), task, positive))
+        .isInstanceOf(JobException.class)
+        .satisfies(e -> assertThat(e.getMessage()).contains("the label").contains(words));
+  }
+
+  @Test
+  void mapsTwoClassesInOrder() {
+    Dataset<Row> texts = labels("no", "yes", "no");
+    LabelRule rule = auto(texts);
+    assertThat(rule.classes()).containsExactly("no", "yes");
+    assertThat(targets(rule, texts)).containsExactly(0.0, 1.0, 0.0);
+
+    Dataset<Row> numbers = labels("10", "9");
+    assertThat(auto(numbers).classes()).containsExactly("9", "10");
+    assertThat(targets(auto(numbers), numbers)).containsExactly(1.0, 0.0);
+
+    Dataset<Row> flags = labels("true", "false");
+    assertThat(auto(flags).classes()).containsExactly("false", "true");
+    assertThat(targets(auto(flags), flags)).containsExactly(1.0, 0.0);
+  }
+
+  @Test
+  void positiveChoosesTheSecondClass() {
+    LabelRule two = decide(labels("no", "yes"), LearningTask.AUTO, "no");
+    assertThat(two.classes()).containsExactly("yes", "no");
+    Dataset<Row> many = labels("0", "1", "2", "1.0");
+    LabelRule rule = decide(many, LearningTask.AUTO, "1");
+    assertThat(rule.classes()).containsExactly("not 1", "1");
+    assertThat(targets(rule, many)).containsExactly(0.0, 1.0, 0.0, 1.0);
+  }
+
+  @Test
+  void tellsClassesFromNumbers() {
+    String[] twenty = IntStream.range(0, 20).mapToObj(Integer::toString).toArray(String[]::new);
+    String[] more = IntStream.range(0, 21).mapToObj(Integer::toString).toArray(String[]::new);
+    assertThatThrownBy(() -> auto(labels(twenty)))
+        .hasMessageContaining("20 classes")
+        .hasMessageContaining("--positive VALUE")
+        .hasMessageContaining("--task regression");
+    assertThat(auto(labels(more)).task()).isEqualTo(LearningTask.REGRESSION);
+    assertThat(auto(labels("1.5", "2")).task()).isEqualTo(LearningTask.REGRESSION);
+    assertThat(auto(labels("1.0", "2.0")).task()).isEqualTo(LearningTask.BINARY);
+    assertThat(decide(labels("1", "2", "3"), LearningTask.REGRESSION, null).task())
+        .isEqualTo(LearningTask.REGRESSION);
+  }
+
+  @Test
+  void readsLabelsOfTablesReadAsText() {
+    LabelRule rule = auto(labels("1", "2"));
+    Dataset<Row> text = SparkTest.session().sql("SELECT '2.0' AS `the label`");
+    assertThat(targets(rule, text)).containsExactly(1.0);
+    Dataset<Row> strange = SparkTest.session().sql("SELECT '3' AS `the label`");
+    assertThatThrownBy(() -> targets(rule, strange))
+        .satisfies(
+            e ->
+                assertThat(ErrorMessages.of(e))
+                    .isEqualTo(
+                        "label column 'the label' holds '3', but the model learnt the classes '1'"
+                            + " and '2'"));
+    LabelRule number = auto(labels("1.5", "2"));
+    assertThat(targets(number, text)).containsExactly(2.0);
+  }
+
+  @Test
+  void refusesBadLabels() {
+    refused("1;;2", LearningTask.AUTO, null, "empty (null) in 1 of 3 rows");
+    refused("1.5;NaN;2", LearningTask.AUTO, null, "'NaN'", "in 1 of 3 rows");
+    refused("1.5;Inf;2", LearningTask.REGRESSION, null, "'Infinity'");
+    refused("yes;nan;no", LearningTask.AUTO, null, "'nan'");
+    refused("1.5;high;2", LearningTask.REGRESSION, null, "the text 'high'", "--task binary");
+    refused("true;false", LearningTask.REGRESSION, null, "booleans");
+    refused("7;7", LearningTask.AUTO, null, "single class, '7'");
+    refused("a", LearningTask.BINARY, null, "single class, 'a'");
+    refused("a;b;c", LearningTask.AUTO, null, "3 classes (a, b, c)", "--positive VALUE");
+    refused("a;b;c", LearningTask.AUTO, "d", "--positive is 'd'", "its classes are a, b, c");
+  }
+}

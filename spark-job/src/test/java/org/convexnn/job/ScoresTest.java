@@ -1,0 +1,73 @@
+package org.convexnn.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import org.convexnn.linalg.CounterRandom;
+import org.junit.jupiter.api.Test;
+
+class ScoresTest {
+
+  @Test
+  void areaUnderRocIsTheShareOfPairsInOrder() {
+    int n = 400;
+    double[] p = new double[n];
+    double[] y = new double[n];
+    double[] w = new double[n];
+    CounterRandom random = new CounterRandom(1, 1);
+    for (int i = 0; i < n; i++) {
+      p[i] = random.nextDouble();
+      y[i] = random.nextDouble() < p[i] ? 1 : 0;
+      w[i] = 1 + random.nextInt(3);
+    }
+    double won = 0;
+    double all = 0;
+    for (int i = 0; i < n; i++) {
+      for (int j = 0; j < n; j++) {
+        if (y[i] == 1 && y[j] == 0) {
+          all += w[i] * w[j];
+          won += w[i] * w[j] * (p[i] > p[j] ? 1 : p[i] == p[j] ? 0.5 : 0);
+        }
+      }
+    }
+    Scores.Tally tally = new Scores.BinaryTally();
+    Scores.Tally other = new Scores.BinaryTally();
+    for (int i = 0; i < n; i++) {
+      (i % 3 == 0 ? tally : other).add(y[i], w[i], p[i] >= 0.5 ? 1 : 0, p[i]);
+    }
+    assertThat(tally.merge(other).scores().get("areaUnderROC")).isCloseTo(won / all, within(1e-4));
+  }
+
+  @Test
+  void logLossIsClippedAndWeighted() {
+    Scores.Tally tally = new Scores.BinaryTally();
+    tally.add(1, 1, 0, 0);
+    tally.add(0, 3, 0, 0.5);
+    Scores scores = tally.scores();
+    double expected = (-Math.log(1e-15) - 3 * Math.log(0.5)) / 4;
+    assertThat(scores.get("logLoss")).isCloseTo(expected, within(1e-12));
+    assertThat(scores.get("accuracy")).isEqualTo(0.75);
+  }
+
+  @Test
+  void aSingleClassHasAnAreaOfOneHalf() {
+    Scores.Tally tally = new Scores.BinaryTally();
+    tally.add(1, 1, 1, 0.9);
+    assertThat(tally.scores().get("areaUnderROC")).isEqualTo(0.5);
+  }
+
+  @Test
+  void r2SurvivesLabelsFarFromZero() {
+    double[] label = {1e9 + 1, 1e9 + 2, 1e9 + 3, 1e9 + 6};
+    double[] guess = {1e9 + 1, 1e9 + 2, 1e9 + 4, 1e9 + 5};
+    Scores.Tally tally = new Scores.RegressionTally();
+    Scores.Tally other = new Scores.RegressionTally();
+    for (int i = 0; i < 4; i++) {
+      (i < 1 ? tally : other).add(label[i], 2, guess[i], guess[i]);
+    }
+    // mean 3, squared deviations 4 + 1 + 0 + 9 = 14, squared errors 0 + 0 + 1 + 1 = 2
+    Scores scores = tally.merge(new Scores.RegressionTally()).merge(other).scores();
+    assertThat(scores.get("r2")).isCloseTo(1 - 2.0 / 14, within(1e-7));
+    assertThat(scores.get("rmse")).isCloseTo(Math.sqrt(0.5), within(1e-9));
+  }
+}

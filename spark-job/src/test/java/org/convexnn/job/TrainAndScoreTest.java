@@ -1,0 +1,289 @@
+package org.convexnn.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.apache.spark.sql.Row;
+import org.convexnn.SparkTest;
+import org.convexnn.linalg.CounterRandom;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("spark")
+class TrainAndScoreTest {
+
+  @TempDir private Path folder;
+
+  /** A table with blanks, a category and a label that depends on both columns. */
+  private Path table(String name, long seed, int rows) {
+    List<String> lines = new ArrayList<>(List.of("id,age.years,colour,member,income"));
+    CounterRandom random = new CounterRandom(seed, 0);
+    String[] colours = {"red", "green", "blue"};
+    for (int i = 0; i < rows; i++) {
+      double age = 20 + 50 * random.nextDouble();
+      int colour = random.nextInt(3);
+      boolean member = random.nextDouble() < 0.5;
+      boolean high = Math.abs(age - 45) < 12 ? colour == 0 || member : colour == 2;
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "%04d,%s,%s,%s,%s",
+              i,
+              random.nextDouble() < 0.1 ? "" : String.format(Locale.ROOT, "%.2f", age),
+              random.nextDouble() < 0.1 ? "" : colours[colour],
+              member,
+              high ? "high" : "low"));
+    }
+    return CommandLineRun.file(folder, name, lines.toArray(String[]::new));
+  }
+
+  private static JsonNode report(Path output) throws IOException {
+    return new ObjectMapper().readTree(output.resolve("report.json").toFile());
+  }
+
+  private List<String> names() throws IOException {
+    try (var files = Files.list(folder)) {
+      return files.map(f -> f.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void trainsDescribesAndScoresClasses() throws IOException {
+    Path train = table("train.csv", 1, 300);
+    Path test = table("test.csv", 2, 100);
+    Path model = folder.resolve("model");
+    CommandLineRun run =
+        CommandLineRun.train(
+                train,
+                "income",
+                model,
+                "--test",
+                test,
+                "--drop",
+                "id",
+                "--seed",
+                5,
+                "--solver",
+                "admm")
+            .good();
+    assertThat(run.out()).contains("relative gap", "accuracy", "'low'");
+
+    JsonNode report = report(model);
+    assertThat(report.get("task").asText()).isEqualTo("binary");
+    assertThat(report.get("rows").asLong()).isEqualTo(300);
+    // age, 3 colours and missing, 2 flags and missing
+    assertThat(report.get("features").asInt()).isEqualTo(8);
+    assertThat(report.get("gates").asInt()).isEqualTo(8);
+    assertThat(report.get("solver").asText()).containsIgnoringCase("admm");
+    assertThat(report.get("relativeGap").asDouble()).isBetween(0.0, 0.05);
+    assertThat(report.get("primalObjective").asDouble())
+        .isGreaterThanOrEqualTo(report.get("dualBound").asDouble());
+    assertThat(report.get("beta").asDouble())
+        .isCloseTo(
+            0.3 * report.get("betaMax").asDouble(), org.assertj.core.api.Assertions.within(1e-9));
+    for (String field :
+        List.of("activeNeurons", "passes", "stopReason", "sparkVersion", "blas", "path", "tol")) {
+      assertThat(report.has(field)).as(field).isTrue();
+    }
+    for (String phase : List.of("total", "load", "setUp", "solve")) {
+      assertThat(report.get("seconds").get(phase).asDouble()).as(phase).isNotNegative();
+    }
+    for (String rows : List.of("train", "test")) {
+      for (String measure : List.of("accuracy", "logLoss", "areaUnderROC")) {
+        assertThat(report.get(rows).get(measure).asDouble()).as(rows + measure).isPositive();
+      }
+    }
+    assertThat(report.get("options").get("seed").asLong()).isEqualTo(5);
+    assertThat(report.get("trace")).isNotEmpty();
+
+    CommandLineRun described = CommandLineRun.of("describe", "--model", model.resolve("model"));
+    assertThat(described.good().out())
+        .contains("income", "relative gap", "age.years", "8 features");
+
+    Path input =
+        CommandLineRun.file(
+            folder, "new.csv", "member,colour,age.years,note", "true,pink,,keep", "false,red,45,0");
+    Path scored = folder.resolve("scored");
+    CommandLineRun.of("score", "--model", model, "--input", input, "--output", scored).good();
+    List<Row> rows =
+        SparkTest.session().read().option("header", true).csv(scored.toString()).collectAsList();
+    assertThat(rows).hasSize(2);
+    for (Row row : rows) {
+      double probability = Double.parseDouble(row.getAs("probability"));
+      String prediction = row.getAs("prediction");
+      assertThat(prediction).isEqualTo(probability > 0.5 ? "low" : "high");
+    }
+    assertThat(rows).extracting(r -> r.getAs("note")).containsExactlyInAnyOrder("keep", "0");
+  }
+
+  @Test
+  void scoresTheTrainingRowsAsTheReportSays() throws IOException {
+    Path train = table("train.csv", 3, 200);
+    Path model = folder.resolve("model");
+    CommandLineRun.train(train, "income", model).good();
+    Path scored = folder.resolve("scored");
+    CommandLineRun.of(
+            "score", "--model", model, "--input", train, "--output", scored, "--format", "parquet")
+        .good();
+    List<Row> rows = SparkTest.session().read().parquet(scored.toString()).collectAsList();
+    double right =
+        rows.stream().filter(r -> r.getAs("prediction").equals(r.getAs("income"))).count();
+    assertThat(right / rows.size())
+        .isEqualTo(report(model).get("train").get("accuracy").asDouble());
+  }
+
+  @Test
+  void trainsRegression() throws IOException {
+    List<String> lines = new ArrayList<>(List.of("a,b,c,w,y"));
+    CounterRandom random = new CounterRandom(9, 0);
+    for (int i = 0; i < 300; i++) {
+      double a = random.nextGaussian();
+      double b = random.nextGaussian();
+      // c is constant; w is a weight
+      lines.add(
+          String.format(Locale.ROOT, "%f,%f,1,%d,%f", a, b, i % 3, 1000 + 100 * Math.abs(a) + b));
+    }
+    Path input = CommandLineRun.file(folder, "r.csv", lines.toArray(String[]::new));
+    Path model = folder.resolve("model");
+    CommandLineRun.train(
+            input, "y", model, "--test", input, "--weight", "w", "--gates", 32, "--reg-ratio", 0.03)
+        .good();
+    JsonNode report = report(model);
+    assertThat(report.get("task").asText()).isEqualTo("regression");
+    assertThat(report.get("features").asInt()).isEqualTo(3);
+    assertThat(report.get("test").get("r2").asDouble()).isGreaterThan(0.9);
+    assertThat(report.get("test").get("rmse").asDouble()).isLessThan(30);
+    Path scored = folder.resolve("scored");
+    CommandLineRun.of("score", "--model", model, "--input", input, "--output", scored).good();
+    Row row = SparkTest.session().read().option("header", true).csv(scored.toString()).first();
+    assertThat(Double.parseDouble(row.getAs("prediction"))).isBetween(900.0, 1500.0);
+    CommandLineRun.of("describe", "--model", model).good();
+  }
+
+  @Test
+  void trainsOneClassAgainstTheRestOfLibsvm() throws IOException {
+    List<String> lines = new ArrayList<>();
+    CounterRandom random = new CounterRandom(4, 0);
+    for (int i = 0; i < 200; i++) {
+      int label = i % 3;
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "%d 1:%f 3:%f",
+              label,
+              random.nextGaussian() + label,
+              random.nextDouble()));
+    }
+    Path input = CommandLineRun.file(folder, "d.libsvm", lines.toArray(String[]::new));
+    Path model = folder.resolve("model");
+    CommandLineRun.train(input, "label", model, "--positive", 2).good();
+    assertThat(report(model).get("classes").toString()).isEqualTo("[\"not 2\",\"2\"]");
+    Path scored = folder.resolve("scored");
+    CommandLineRun.of("score", "--model", model, "--input", input, "--output", scored).good();
+    Row row = SparkTest.session().read().option("header", true).csv(scored.toString()).first();
+    assertThat(row.<String>getAs("prediction")).isIn("2", "not 2");
+  }
+
+  @Test
+  void readsOptionsFromAFile() throws IOException {
+    Path train = table("train.csv", 1, 200);
+    Path model = folder.resolve("model");
+    Path config =
+        CommandLineRun.file(
+            folder,
+            "my.properties",
+            "input = " + train,
+            "label = income",
+            "numGates = 12",
+            "reg-ratio = 0.5",
+            "overwrite = true");
+    CommandLineRun.of("train", "--config", config, "--output", model, "--gates", 6).good();
+    assertThat(report(model).get("gates").asInt()).isEqualTo(6);
+    CommandLineRun.of("train", "--config", config, "--output", model).good();
+    assertThat(report(model).get("gates").asInt()).isEqualTo(12);
+  }
+
+  @Test
+  void refusesAnExistingOutputUnlessToldTo() throws IOException {
+    Path train = table("train.csv", 1, 200);
+    Path model = Files.createDirectory(folder.resolve("model"));
+    CommandLineRun.train(train, "income", model).failed(model.toString(), "--overwrite");
+    assertThat(model).isEmptyDirectory();
+    CommandLineRun.train(train, "income", model, "--overwrite").good();
+    assertThat(model.resolve("report.json")).exists();
+    CommandLineRun.of("score", "--model", model, "--input", train, "--output", model)
+        .failed("exists already");
+    CommandLineRun.of("score", "--model", model, "--input", train, "--output", model, "--overwrite")
+        .failed("holds the input");
+  }
+
+  @Test
+  void leavesNothingHalfWritten() throws IOException {
+    Path train = table("train.csv", 1, 100);
+    Path test =
+        CommandLineRun.file(
+            folder, "test.csv", "id,age.years,colour,member,income", "1,3,red,true,middle");
+    CommandLineRun.train(train, "income", folder.resolve("model"), "--test", test)
+        .failed("test.csv: label column 'income' holds 'middle'", "'high' and 'low'");
+    Path model = folder.resolve("model");
+    CommandLineRun.train(train, "income", model).good();
+    Path text =
+        CommandLineRun.file(folder, "bad.csv", "id,age.years,colour,member", "1,old,red,true");
+    CommandLineRun.of("score", "--model", model, "--input", text, "--output", folder.resolve("s"))
+        .failed("column 'age.years' holds 'old' where numbers are expected");
+    assertThat(names()).containsExactly("bad.csv", "model", "test.csv", "train.csv");
+  }
+
+  @Test
+  void keepsTheOldOutputWhenTheNewOneFails() throws IOException {
+    Path model = Files.createDirectory(folder.resolve("model"));
+    Files.writeString(model.resolve("old"), "old");
+    Path bad = CommandLineRun.file(folder, "bad.csv", "a,y", "1,0", "NaN,1");
+    CommandLineRun.train(bad, "y", model, "--overwrite").failed("column 'a' holds 'NaN'");
+    assertThat(model.resolve("old")).exists();
+    assertThat(names()).containsExactly("bad.csv", "model");
+  }
+
+  @Test
+  void refusesUnreadableModels() throws IOException {
+    Path train = table("train.csv", 1, 20);
+    Path out = folder.resolve("out");
+    CommandLineRun.of("score", "--model", folder.resolve("m"), "--input", train, "--output", out)
+        .failed("does not exist");
+    Path empty = Files.createDirectory(folder.resolve("empty"));
+    CommandLineRun.of("describe", "--model", empty).failed("no model in", "train command");
+    Path broken = Files.createDirectories(folder.resolve("broken/metadata"));
+    CommandLineRun.file(broken, "part-00000", "{ no json");
+    CommandLineRun.of("describe", "--model", broken.getParent()).failed("cannot read the model");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  void refusesToScoreTablesThatLackAColumn() {
+    Path train = table("train.csv", 1, 100);
+    Path model = folder.resolve("model");
+    CommandLineRun.train(train, "income", model).good();
+    Path out = folder.resolve("out");
+    Path lacking =
+        CommandLineRun.file(folder, "l.csv", "id,age_years,colour,member", "1,2,red,true");
+    CommandLineRun.of("score", "--model", model, "--input", lacking, "--output", out)
+        .failed("column 'age.years'", "did you mean 'age_years'?");
+    Path empty = CommandLineRun.file(folder, "e.csv", "id,age.years,colour,member");
+    CommandLineRun.of("score", "--model", model, "--input", empty, "--output", out)
+        .failed("no rows");
+    Path clash =
+        CommandLineRun.file(
+            folder, "c.csv", "id,age.years,colour,member,prediction", "1,2,red,true,3");
+    CommandLineRun.of("score", "--model", model, "--input", clash, "--output", out)
+        .failed("column 'prediction'", "rename");
+    assertThat(out).doesNotExist();
+  }
+}

@@ -1,0 +1,158 @@
+package org.convexnn.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.ml.param.Params;
+import org.convexnn.ml.ConvexReLUClassifier;
+import org.convexnn.ml.ConvexReLURegressor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** Wrong usage is refused with exit code 2 before any Spark is started. */
+class WrongUsageTest {
+
+  private static final List<Params> ESTIMATORS =
+      List.<Params>of(new ConvexReLUClassifier(), new ConvexReLURegressor());
+
+  @TempDir private Path folder;
+
+  private static CommandLineRun train(Object... more) {
+    Object[] all = {"train", "--input", "nowhere.csv", "--label", "y", "--output", "nothing"};
+    Object[] words = Arrays.copyOf(all, all.length + more.length);
+    System.arraycopy(more, 0, words, all.length, more.length);
+    return CommandLineRun.of(words);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--gates, 0, 'a positive integer, or auto'",
+    "--num-gates, -3, 'a positive integer, or auto'",
+    "--gates, many, not an integer",
+    "--max-iter, 0, a positive integer",
+    "--aggregation-depth, 0, a positive integer",
+    "--tol, 0, 'in (0, 1)'",
+    "--tol, -1e-3, 'in (0, 1)'",
+    "--tol, NaN, 'in (0, 1)'",
+    "--reg-ratio, 0, 'in (0, 1]'",
+    "--reg-ratio, 1.5, 'in (0, 1]'",
+    "--reg-param, 0, a positive number",
+    "--reg-param, Infinity, a positive number",
+    "--skip-ridge, -1, a positive number",
+    "--max-block-size-in-mb, -1, 0 for automatic",
+    "--solver, adm, admm",
+    "--gate-sampler, dense, 'auto, gaussian, columns, mixed'",
+    "--normalization, whitten, whiten",
+    "--group-norm, l1, 'auto, euclidean, function'",
+    "--precision, float16, 'auto, float32, float64'",
+    "--task, ternary, ternary",
+    "--seed, x, seed",
+    "--fit-intercept, perhaps, perhaps",
+  })
+  void refusesValuesOutOfRange(String option, String value, String remedy) {
+    train(option, value).wrongUsage("--", remedy, "submit.sh train --help");
+  }
+
+  @Test
+  void namesOptionAndValue() {
+    train("--reg-ratio", "1.5").wrongUsage("--reg-ratio is 1.5; it must be in (0, 1]");
+  }
+
+  @Test
+  void suggestsTheOptionThatWasMeant() {
+    train("--gats", 5).wrongUsage("unknown option '--gats'; did you mean '--gates'?");
+    train("--regratio=0.1").wrongUsage("unknown option '--regratio'; did you mean '--reg-ratio'?");
+  }
+
+  @Test
+  void suggestsTheCommandThatWasMeant() {
+    CommandLineRun.of("trian").wrongUsage("unknown command 'trian'; did you mean 'train'?");
+  }
+
+  @Test
+  void refusesMissingOptions() {
+    CommandLineRun.of("train").wrongUsage("--input is missing");
+    CommandLineRun.of("train", "--input", "a.csv").wrongUsage("--label is missing");
+    CommandLineRun.of("train", "--input", "a.csv", "--label", "y").wrongUsage("--output");
+    CommandLineRun.of("score", "--input", "a.csv").wrongUsage("--model");
+    CommandLineRun.of("describe").wrongUsage("--model");
+    CommandLineRun.of("benchmark").wrongUsage("--suite");
+    CommandLineRun.of("benchmark", "--suite", "readme").wrongUsage("--data");
+    CommandLineRun.of("benchmark", "--input", "a.csv", "--label", "y").wrongUsage("--test");
+  }
+
+  @Test
+  void refusesWhatContradictsItself() {
+    train("--reg-param", 1, "--reg-ratio", 0.1).wrongUsage("--reg-param (1.0)", "set one of them");
+    train("--positive", "a", "--task", "regression").wrongUsage("--positive is 'a'");
+    train("--weight", "y").wrongUsage("--label and --weight");
+    CommandLineRun.of(
+            "score", "--model", "m", "--input", "i", "--output", "o", "--format", "libsvm")
+        .wrongUsage("--format is libsvm");
+  }
+
+  @Test
+  void refusesUnknownKeysOfTheOptionsFile() {
+    Path file = CommandLineRun.file(folder, "my.properties", "numGatess = 12");
+    train("--config", file).wrongUsage("numGatess", "my.properties", "did you mean 'num-gates'?");
+    train("--config", folder.resolve("none")).wrongUsage("cannot read options file");
+  }
+
+  @Test
+  void readsTheOptionsFileUnderBothNames() {
+    Path file =
+        CommandLineRun.file(folder, "my.properties", "numGates = auto", "reg-ratio = 7", "seed=1");
+    train("--config=" + file).wrongUsage("--reg-ratio is 7.0");
+    train("--config=" + file, "--reg-ratio", 8).wrongUsage("--reg-ratio is 8.0");
+  }
+
+  @Test
+  void letsTheCommandLineReplaceTheOtherOfTwoOptions() {
+    Path file = CommandLineRun.file(folder, "my.properties", "regRatio = 0.5");
+    ModelOptions options = new ModelOptions();
+    CommandLine line = new CommandLine(new Holder(options));
+    OptionsFile.install(line, new String[] {"--config", file.toString()});
+    line.parseArgs("--reg-param", "0.25");
+    options.check();
+    assertThat(options.given()).containsEntry("regParam", 0.25).doesNotContainKey("regRatio");
+  }
+
+  @CommandLine.Command(name = "holder")
+  private record Holder(@CommandLine.Mixin ModelOptions options) {
+    @CommandLine.Command(name = "none")
+    void none() {}
+  }
+
+  @Test
+  void helpIsGoodUsage() {
+    assertThat(CommandLineRun.of("--help").good().out()).contains("demo", "train", "score");
+    assertThat(CommandLineRun.of("train", "--help").good().out()).contains("--reg-ratio");
+    assertThat(CommandLineRun.of("help", "train").good().out()).contains("--reg-ratio");
+    assertThat(CommandLineRun.of("--version").good().out()).contains("ConvexNN");
+  }
+
+  @Test
+  void everyOptionIsAParamOfBothEstimators() {
+    @CommandLine.Command(name = "all")
+    class All {
+      @CommandLine.Mixin private ModelOptions options;
+    }
+    for (OptionSpec option : new CommandLine(new All()).getCommandSpec().options()) {
+      String param =
+          Arrays.stream(option.longestName().substring(2).split("-"))
+              .map(w -> Character.toUpperCase(w.charAt(0)) + w.substring(1))
+              .reduce("", String::concat);
+      String name = Character.toLowerCase(param.charAt(0)) + param.substring(1);
+      String known = name.replace("InMb", "InMB");
+      for (Params estimator : ESTIMATORS) {
+        assertThat(estimator.hasParam(known)).as(option.longestName()).isTrue();
+      }
+    }
+  }
+}

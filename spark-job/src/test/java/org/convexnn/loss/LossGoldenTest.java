@@ -1,0 +1,90 @@
+package org.convexnn.loss;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.Test;
+
+/** Closed forms and the goldens of theory.md 4.3. */
+class LossGoldenTest {
+
+  private static double prox(Loss loss, double y, double v, double rho) {
+    double[] f = new double[1];
+    loss.prox(y, new double[] {v}, 0, rho, f, 0);
+    return f[0];
+  }
+
+  @Test
+  void logisticProx() {
+    assertThat(prox(new LogisticLoss(), 1, 0.3, 1)).isCloseTo(0.6442797400897203, within(1e-14));
+    // The golden's label -1 is ours 0 mirrored: label +1 at t = -2.
+    assertThat(prox(new LogisticLoss(), 1, -2, 0.5)).isCloseTo(-0.6748316143423994, within(1e-14));
+    assertThat(prox(new LogisticLoss(), 0, 2, 0.5)).isCloseTo(0.6748316143423994, within(1e-14));
+  }
+
+  @Test
+  void squaredProx() {
+    assertThat(prox(new SquaredLoss(), 3, 1, 1)).isEqualTo(2.0);
+    assertThat(prox(new SquaredLoss(), 3, 1, 3)).isEqualTo(1.5);
+  }
+
+  @Test
+  void logisticAtZero() {
+    LogisticLoss loss = new LogisticLoss();
+    double[] zero = {0};
+    double[] r = new double[1];
+    for (double y : new double[] {0, 1}) {
+      assertThat(loss.value(y, zero, 0)).isEqualTo(Math.log(2));
+      loss.derivative(y, zero, 0, r, 0);
+      assertThat(r[0]).isEqualTo(0.5 - y);
+      assertThat(loss.conjugate(y, r, 0)).isCloseTo(-Math.log(2), within(1e-15));
+      assertThat(loss.conjugate(y, zero, 0)).isEqualTo(0.0);
+    }
+  }
+
+  /** The derivative keeps relative precision where 1 - sigmoid would be 0. */
+  @Test
+  void logisticTails() {
+    LogisticLoss loss = new LogisticLoss();
+    double[] r = new double[1];
+    loss.derivative(1, new double[] {50}, 0, r, 0);
+    assertThat(r[0]).isCloseTo(-Math.exp(-50), within(1e-15 * Math.exp(-50)));
+    loss.derivative(0, new double[] {-700}, 0, r, 0);
+    assertThat(r[0]).isCloseTo(Math.exp(-700), within(1e-13 * Math.exp(-700)));
+    assertThat(loss.value(1, new double[] {50}, 0)).isCloseTo(Math.exp(-50), within(1e-36));
+    assertThat(loss.value(0, new double[] {1000}, 0)).isEqualTo(1000.0);
+  }
+
+  @Test
+  void outsideTheDomainTheConjugateIsInfinite() {
+    LogisticLoss loss = new LogisticLoss();
+    assertThat(loss.conjugate(0, new double[] {1.01}, 0)).isInfinite().isPositive();
+    assertThat(loss.conjugate(0, new double[] {-0.01}, 0)).isInfinite().isPositive();
+    assertThat(loss.conjugate(1, new double[] {0.01}, 0)).isInfinite().isPositive();
+    assertThat(loss.conjugate(1, new double[] {-1.01}, 0)).isInfinite().isPositive();
+    assertThat(loss.conjugate(1, new double[] {-1}, 0)).isEqualTo(0.0);
+  }
+
+  @Test
+  void positionsInTheArraysAreRespected() {
+    for (Loss loss : new Loss[] {new SquaredLoss(), new LogisticLoss()}) {
+      double[] f = {7, 0.25, 9};
+      double[] r = {5, 5, 5};
+      loss.derivative(1, f, 1, r, 2);
+      assertThat(r[0]).isEqualTo(5.0);
+      assertThat(r[1]).isEqualTo(5.0);
+      assertThat(r[2]).isNotEqualTo(5.0);
+      double[] alone = new double[1];
+      loss.derivative(1, new double[] {0.25}, 0, alone, 0);
+      assertThat(r[2]).isEqualTo(alone[0]);
+      assertThat(loss.value(1, f, 1)).isEqualTo(loss.value(1, new double[] {0.25}, 0));
+      assertThat(loss.conjugate(1, r, 2)).isEqualTo(loss.conjugate(1, alone, 0));
+      double[] to = {1, 1, 1};
+      loss.prox(1, f, 1, 2, to, 0);
+      assertThat(to).containsExactly(prox(loss, 1, 0.25, 2), 1, 1);
+      // In place, as the row step of ADMM may use it.
+      loss.prox(1, f, 1, 2, f, 1);
+      assertThat(f).containsExactly(7, to[0], 9);
+    }
+  }
+}

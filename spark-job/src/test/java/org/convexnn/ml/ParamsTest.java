@@ -1,0 +1,223 @@
+package org.convexnn.ml;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.spark.ml.param.DoubleParam;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.param.Params;
+import org.apache.spark.ml.tuning.ParamGridBuilder;
+import org.convexnn.solver.TrainingOptions;
+import org.convexnn.solver.TrainingOptions.Task;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ParamsTest {
+
+  private static final Set<String> SHARED =
+      Set.of(
+          "numGates",
+          "gateSampler",
+          "normalization",
+          "groupNorm",
+          "regParam",
+          "regRatio",
+          "skipRidge",
+          "fitIntercept",
+          "linearSkip",
+          "solver",
+          "precision",
+          "maxIter",
+          "tol",
+          "refit",
+          "seed",
+          "aggregationDepth",
+          "maxBlockSizeInMB",
+          "weightCol",
+          "featuresCol",
+          "labelCol",
+          "predictionCol");
+
+  static Stream<Params> owners() {
+    return Stream.of(
+        new ConvexReLUClassifier(),
+        new ConvexReLURegressor("mine"),
+        new ConvexReLUClassificationModel("m", Models.network(), Models.CERTIFICATE),
+        new ConvexReLURegressionModel("m", Models.network(), Models.CERTIFICATE));
+  }
+
+  @ParameterizedTest
+  @MethodSource("owners")
+  void everyParamIsOwnedAndExplained(Params owner) {
+    Set<String> expected = new TreeSet<>(SHARED);
+    if (owner.getClass().getSimpleName().contains("Classif")) {
+      expected.addAll(List.of("rawPredictionCol", "probabilityCol", "thresholds"));
+    }
+    assertThat(Arrays.stream(owner.params()).map(Param::name).collect(Collectors.toSet()))
+        .isEqualTo(expected);
+    for (Param<?> param : owner.params()) {
+      assertThat(param.parent()).isEqualTo(owner.uid());
+      assertThat(owner.explainParam(param)).contains(param.name()).hasSizeGreaterThan(30);
+    }
+  }
+
+  @Test
+  void defaultsAreAsDocumented() {
+    ConvexReLUClassifier c = new ConvexReLUClassifier();
+    assertThat(c.getNumGates()).isZero();
+    assertThat(
+            List.of(
+                c.getGateSampler(),
+                c.getNormalization(),
+                c.getGroupNorm(),
+                c.getSolver(),
+                c.getPrecision()))
+        .containsOnly("auto");
+    assertThat(c.getSkipRidge()).isEqualTo(1e-3);
+    assertThat(c.getFitIntercept() && c.getLinearSkip() && c.getRefit()).isTrue();
+    assertThat(c.getMaxIter()).isEqualTo(200);
+    assertThat(c.getAggregationDepth()).isEqualTo(2);
+    assertThat(c.getMaxBlockSizeInMB()).isZero();
+    assertThat(c.getSeed()).isEqualTo(new ConvexReLUClassifier().getSeed());
+    assertThat(c.weightColumn()).isEmpty();
+    for (Param<?> unset : List.of(c.regParam(), c.regRatio(), c.tol(), c.weightCol())) {
+      assertThat(c.isDefined(unset)).isFalse();
+    }
+    assertThatThrownBy(c::getTol)
+        .isInstanceOf(NoSuchElementException.class)
+        .hasMessageContaining("tol");
+    TrainingOptions options = c.trainingOptions(Task.BINARY);
+    assertThat(options.regParam()).isEmpty();
+    assertThat(options.tolerance()).isEqualTo(1e-3);
+  }
+
+  @Test
+  void settersReachTheTrainer() {
+    TrainingOptions options =
+        new ConvexReLURegressor()
+            .setNumGates(77)
+            .setGateSampler("columns")
+            .setNormalization("standardize")
+            .setGroupNorm("function")
+            .setRegParam(0.25)
+            .setSkipRidge(0.5)
+            .setFitIntercept(false)
+            .setLinearSkip(false)
+            .setSolver("gram")
+            .setPrecision("float64")
+            .setMaxIter(9)
+            .setTol(1e-5)
+            .setRefit(false)
+            .setSeed(42)
+            .setFeaturesCol("x")
+            .setWeightCol("w")
+            .trainingOptions(Task.REGRESSION);
+    assertThat(options.toString())
+        .isEqualTo(
+            "TrainingOptions[task=REGRESSION, numGates=77, gateSampler=COLUMNS,"
+                + " normalization=STANDARDIZE, groupNorm=FUNCTION, fitIntercept=false,"
+                + " linearSkip=false, skipRidge=0.5, regParam=OptionalDouble[0.25],"
+                + " regRatio=OptionalDouble.empty, refit=false, solver=GRAM, precision=FLOAT64,"
+                + " maxIter=9, tol=OptionalDouble[1.0E-5], seed=42]");
+  }
+
+  static Stream<Arguments> refused() {
+    return Stream.of(
+        Arguments.of("numGates", -1, "numGates is -1; it must be a positive integer, or 0"),
+        Arguments.of("gateSampler", "trees", "one of auto, gaussian, columns, mixed"),
+        Arguments.of("normalization", "Whiten", "normalization is 'Whiten'; it must be one of"),
+        Arguments.of("groupNorm", "l2", "one of auto, euclidean, function"),
+        Arguments.of("regParam", 0.0, "regParam is 0.0; it must be a positive number"),
+        Arguments.of("regParam", Double.NaN, "regParam is NaN"),
+        Arguments.of("regParam", Double.POSITIVE_INFINITY, "regParam is Infinity"),
+        Arguments.of("regRatio", 1.5, "regRatio is 1.5; it must be in (0, 1]"),
+        Arguments.of("skipRidge", 0.0, "skipRidge is 0.0; it must be a positive number"),
+        Arguments.of("solver", "sgd", "solver is 'sgd'; it must be one of auto, gram, admm"),
+        Arguments.of("precision", "double", "one of auto, float32, float64"),
+        Arguments.of("maxIter", 0, "maxIter is 0; it must be a positive integer"),
+        Arguments.of("tol", 0.0, "tol is 0.0; it must be in (0, 1), or unset for automatic"),
+        Arguments.of("tol", 1.0, "tol is 1.0"),
+        Arguments.of("aggregationDepth", 0, "aggregationDepth is 0"),
+        Arguments.of("maxBlockSizeInMB", -1.0, "maxBlockSizeInMB is -1.0"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("refused")
+  void validatorsSayWhatIsAllowed(String name, Object value, String message) {
+    ConvexReLUClassifier c = new ConvexReLUClassifier();
+    assertThatThrownBy(() -> c.set(c.getParam(name), value))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
+    ParamMap extra = new ParamMap();
+    assertThatThrownBy(() -> extra.put(c.getParam(name), value)).hasMessageContaining(message);
+  }
+
+  @Test
+  void regParamAndRegRatioTogetherAreRefused() {
+    ConvexReLUClassifier c = new ConvexReLUClassifier().setRegParam(0.1).setRegRatio(0.1);
+    assertThatThrownBy(() -> c.transformSchema(Models.SCHEMA))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("regParam (0.1) and regRatio (0.1)");
+    c.clear(c.regParam());
+    c.transformSchema(Models.SCHEMA);
+  }
+
+  @Test
+  void copiesKeepUidAndValuesAndTakeExtraOnes() {
+    ConvexReLUClassifier c = new ConvexReLUClassifier("mine").setTol(0.01).setNumGates(5);
+    ParamMap extra = new ParamMap().put(c.numGates().w(6));
+    ConvexReLUClassifier copy = c.copy(extra);
+    assertThat(copy.uid()).isEqualTo("mine");
+    assertThat(copy.getTol()).isEqualTo(0.01);
+    assertThat(copy.getNumGates()).isEqualTo(6);
+    assertThat(c.getNumGates()).isEqualTo(5);
+  }
+
+  @Test
+  void gridsTakeTheParams() {
+    ConvexReLURegressor r = new ConvexReLURegressor();
+    DoubleParam ratio = r.regRatio();
+    ParamMap[] grid =
+        new ParamGridBuilder()
+            .addGrid(ratio, new double[] {0.1, 0.01})
+            .addGrid(r.numGates(), new int[] {10, 20, 30})
+            .build();
+    assertThat(grid).hasSize(6);
+  }
+
+  @Test
+  void objectsMayBeConstructedByManyThreads() throws Exception {
+    ExecutorService pool = Executors.newFixedThreadPool(8);
+    List<Callable<Boolean>> tasks =
+        IntStream.range(0, 400)
+            .<Callable<Boolean>>mapToObj(
+                i ->
+                    () -> {
+                      ConvexReLUClassifier c = new ConvexReLUClassifier("uid" + i);
+                      return Arrays.stream(c.params()).allMatch(p -> p.parent().equals("uid" + i));
+                    })
+            .toList();
+    try {
+      for (Future<Boolean> owned : pool.invokeAll(tasks)) {
+        assertThat(owned.get()).isTrue();
+      }
+    } finally {
+      pool.shutdown();
+    }
+  }
+}

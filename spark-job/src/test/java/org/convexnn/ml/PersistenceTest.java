@@ -1,0 +1,308 @@
+package org.convexnn.ml;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.apache.spark.ml.Pipeline;
+import org.apache.spark.ml.PipelineModel;
+import org.apache.spark.ml.PipelineStage;
+import org.apache.spark.ml.Transformer;
+import org.apache.spark.ml.feature.VectorAssembler;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+import org.convexnn.SparkTest;
+import org.convexnn.network.Network;
+import org.convexnn.network.Tree;
+import org.convexnn.solver.Certificate;
+import org.convexnn.solver.StopReason;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("spark")
+class PersistenceTest {
+
+  @TempDir Path directory;
+
+  private String path() {
+    return directory.resolve("model").toString();
+  }
+
+  private static void same(Network actual, Network expected) {
+    assertThat(actual).usingRecursiveComparison().withStrictTypeChecking().isEqualTo(expected);
+  }
+
+  @Test
+  void aModelWithTreesAndMatrixComesBackBitByBit() throws Exception {
+    ConvexReLUClassificationModel model =
+        new ConvexReLUClassificationModel("mine", Models.network(), Models.CERTIFICATE);
+    model.set(model.regParam(), 0.5);
+    model.setThresholds(new double[] {0.3, 0.7}).setProbabilityCol("p");
+    model.save(path());
+    ConvexReLUClassificationModel loaded = ConvexReLUClassificationModel.load(path());
+    same(loaded.network(), model.network());
+    assertThat(loaded.certificate()).isEqualTo(Models.CERTIFICATE);
+    assertThat(loaded.uid()).isEqualTo("mine");
+    assertThat(loaded.getThresholds()).containsExactly(0.3, 0.7);
+    // an array prints its address
+    model.clear(model.thresholds());
+    loaded.clear(loaded.thresholds());
+    assertThat(loaded.extractParamMap().toString()).isEqualTo(model.extractParamMap().toString());
+    assertThat(loaded.isSet(loaded.tol())).isFalse();
+    assertThat(loaded.hasSummary()).isFalse();
+    assertThat(loaded).hasToString(model.toString());
+  }
+
+  @Test
+  void aLinearModelAndInfiniteNumbersOfItsCertificateComeBack() throws Exception {
+    Certificate odd =
+        new Certificate(
+            1e-300,
+            Double.NEGATIVE_INFINITY,
+            Double.POSITIVE_INFINITY,
+            1e-3,
+            Double.NaN,
+            0,
+            0,
+            0,
+            0.5,
+            1,
+            StopReason.NO_SIGNAL,
+            "gram");
+    ConvexReLURegressionModel model = new ConvexReLURegressionModel("r", Models.linear(), odd);
+    model.save(path());
+    ConvexReLURegressionModel loaded = ConvexReLURegressionModel.load(path());
+    same(loaded.network(), Models.linear());
+    assertThat(loaded.certificate()).isEqualTo(odd);
+  }
+
+  @Test
+  void anEstimatorComesBackWithItsParams() throws Exception {
+    ConvexReLURegressor regressor =
+        new ConvexReLURegressor().setRegRatio(0.1).setSolver("gram").setSeed(Long.MIN_VALUE);
+    regressor.save(path());
+    ConvexReLURegressor loaded = ConvexReLURegressor.load(path());
+    assertThat(loaded.extractParamMap().toString())
+        .isEqualTo(regressor.extractParamMap().toString());
+    assertThat(loaded.getSeed()).isEqualTo(Long.MIN_VALUE);
+  }
+
+  @Test
+  void savingTwiceNeedsOverwrite() throws Exception {
+    ConvexReLURegressionModel model =
+        new ConvexReLURegressionModel("r", Models.linear(), Models.CERTIFICATE);
+    model.save(path());
+    assertThatThrownBy(() -> model.save(path())).hasMessageContaining("already exists");
+    model.write().overwrite().save(path());
+    same(ConvexReLURegressionModel.load(path()).network(), Models.linear());
+  }
+
+  @Test
+  void pipelinesCarryEstimators() throws Exception {
+    VectorAssembler assembler =
+        new VectorAssembler().setInputCols(new String[] {"a", "b"}).setOutputCol("features");
+    ConvexReLUClassifier classifier = new ConvexReLUClassifier().setNumGates(3);
+    new Pipeline().setStages(new PipelineStage[] {assembler, classifier}).save(path());
+    PipelineStage loaded = Pipeline.load(path()).getStages()[1];
+    assertThat(loaded).isInstanceOf(ConvexReLUClassifier.class);
+    assertThat(((ConvexReLUClassifier) loaded).getNumGates()).isEqualTo(3);
+  }
+
+  @Test
+  void aMatrixOfManyMegabytesIsCutIntoTasks() throws Exception {
+    int d = 1500;
+    double[] ones = new double[d];
+    java.util.Arrays.fill(ones, 1);
+    double[] matrix = new java.util.Random(3).doubles((long) d * d).toArray();
+    Network network =
+        new Network(
+            new org.convexnn.network.FeatureMap(new double[d], ones, matrix),
+            org.convexnn.network.GateSet.of(org.convexnn.network.HalfSpaces.none(d)),
+            new double[d + 1],
+            new double[1],
+            0,
+            1);
+    new ConvexReLURegressionModel("r", network, Models.CERTIFICATE).save(path());
+    assertThat(ConvexReLURegressionModel.load(path()).network().map().matrix()).isEqualTo(matrix);
+  }
+
+  // ---- what must be refused
+
+  private void saved() {
+    try {
+      new ConvexReLUClassificationModel("mine", Models.network(), Models.CERTIFICATE)
+          .write()
+          .overwrite()
+          .save(path());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void refused(String... messages) {
+    assertThatThrownBy(() -> ConvexReLUClassificationModel.load(path()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(path())
+        .hasMessageContainingAll(messages);
+  }
+
+  private void editMetadata(UnaryOperator<String> edit) throws IOException {
+    Path metadata = directory.resolve("model/metadata");
+    try (Stream<Path> files = Files.list(metadata)) {
+      for (Path file : files.toList()) {
+        String name = file.getFileName().toString();
+        if (name.endsWith(".crc")) {
+          Files.delete(file);
+        } else if (name.startsWith("part-")) {
+          Files.writeString(file, edit.apply(Files.readString(file)));
+        }
+      }
+    }
+  }
+
+  private void editTable(String table, UnaryOperator<Dataset<Row>> edit) {
+    String file = directory.resolve("model/data/" + table).toString();
+    List<Row> rows = SparkTest.session().read().parquet(file).collectAsList();
+    Dataset<Row> all =
+        SparkTest.session()
+            .createDataFrame(rows, SparkTest.session().read().parquet(file).schema());
+    edit.apply(all).write().mode("overwrite").parquet(file);
+  }
+
+  @Test
+  void nothingThereIsRefused() {
+    refused("it has no metadata");
+  }
+
+  @Test
+  void anotherClassIsRefused() {
+    saved();
+    assertThatThrownBy(() -> ConvexReLURegressionModel.load(path()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll(
+            "holds a org.convexnn.ml.ConvexReLUClassificationModel", "ConvexReLURegressionModel");
+  }
+
+  @Test
+  void aNewerFormatIsRefused() throws Exception {
+    saved();
+    editMetadata(json -> json.replace("\"formatVersion\":1", "\"formatVersion\":2"));
+    refused("is written in format 2", "reads formats up to 1");
+  }
+
+  @Test
+  void damagedMetadataIsRefused() throws Exception {
+    saved();
+    editMetadata(json -> json.substring(0, 40));
+    refused("is not JSON");
+    saved();
+    editMetadata(json -> "[]");
+    refused("is not a JSON object");
+    saved();
+    editMetadata(json -> "");
+    refused("is not a JSON object");
+    saved();
+    editMetadata(json -> json.replace("\"uid\"", "\"id\""));
+    refused("field 'uid' is missing or wrong");
+    saved();
+    editMetadata(json -> json.replace("\"dualBound\"", "\"bound\""));
+    refused("field 'certificate' is missing or wrong");
+    saved();
+    editMetadata(json -> json.replace("\"maxIter\":200", "\"maxIter\":-1"));
+    refused("-1 for the parameter 'maxIter'");
+    saved();
+    editMetadata(json -> json.replace("\"maxIter\"", "\"maxPasses\""));
+    refused("parameter 'maxPasses'", "does not have");
+  }
+
+  @Test
+  void missingTablesAreRefused() throws Exception {
+    for (String table : List.of("map", "matrix", "subnetworks")) {
+      saved();
+      org.apache.hadoop.fs.FileUtil.fullyDelete(directory.resolve("model/data/" + table).toFile());
+      refused("data/" + table + " is missing");
+    }
+  }
+
+  @Test
+  void garbageInsteadOfParquetIsRefused() throws Exception {
+    saved();
+    Path table = directory.resolve("model/data/map");
+    org.apache.hadoop.fs.FileUtil.fullyDelete(table.toFile());
+    Files.createDirectory(table);
+    Files.writeString(table.resolve("part-0.parquet"), "garbage");
+    refused("data/map cannot be read");
+  }
+
+  @Test
+  void damagedTablesAreRefused() {
+    saved();
+    editTable("map", t -> t.withColumn("mean", functions.expr("array(1d, 2d)")));
+    refused("data/map", "mean has 2 numbers, not 3");
+    saved();
+    editTable("map", t -> t.withColumn("labelScale", functions.expr("double('NaN')")));
+    refused("data/map", "labelScale has the value NaN");
+    saved();
+    editTable("map", t -> t.drop("offset"));
+    refused("data/map", "offset is missing");
+    saved();
+    editTable("map", t -> t.union(t));
+    refused("data/map", "2 rows instead of 1");
+    saved();
+    editTable("matrix", t -> t.where("row < 2"));
+    refused("data/matrix", "2 rows instead of 3");
+    saved();
+    editTable("subnetworks", t -> t.where("id <> 1"));
+    refused("data/subnetworks", "id 1 is missing");
+    saved();
+    editTable("subnetworks", t -> t.where("id < 0"));
+    refused("data/subnetworks", "no rows");
+    saved();
+    editTable(
+        "subnetworks", t -> t.withColumn("kind", functions.expr("if(id = 4, 'forest', kind)")));
+    refused("row 4 is of unknown kind 'forest'");
+    saved();
+    editTable(
+        "subnetworks",
+        t ->
+            t.withColumn("weights", functions.expr("transform(weights, w -> double('Infinity'))")));
+    refused("weights has the value Infinity");
+    saved();
+    editTable("subnetworks", t -> t.withColumn("left", functions.expr("transform(left, c -> 0)")));
+    refused("a tree's node 0 has the child 0");
+    saved();
+    editTable("subnetworks", t -> t.withColumn("weights", functions.expr("'text'")));
+    refused("data/subnetworks cannot be read");
+  }
+
+  @Test
+  void theDamagesAboveAreTheOnlyReason() {
+    saved();
+    same(ConvexReLUClassificationModel.load(path()).network(), Models.network());
+    Tree tree = Models.network().gates().trees().get(0);
+    assertThat(tree.leaves()).isEqualTo(3);
+  }
+
+  @Test
+  void pipelineModelsCarryModels() throws Exception {
+    Dataset<Row> data = Models.ring(60);
+    ConvexReLUClassificationModel model =
+        new ConvexReLUClassificationModel("mine", Models.network(), Models.CERTIFICATE);
+    // A PipelineModel can only be made by fitting: models are transformers and fit as themselves.
+    PipelineModel pipeline = new Pipeline().setStages(new PipelineStage[] {model}).fit(data);
+    pipeline.save(path());
+    Transformer loaded = PipelineModel.load(path()).stages()[0];
+    assertThat(loaded).isInstanceOf(ConvexReLUClassificationModel.class);
+    same(((ConvexReLUClassificationModel) loaded).network(), Models.network());
+    assertThat(loaded.transform(data).select("probability").collectAsList())
+        .isEqualTo(model.transform(data).select("probability").collectAsList());
+  }
+}

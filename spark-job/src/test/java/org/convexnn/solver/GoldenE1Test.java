@@ -1,0 +1,158 @@
+package org.convexnn.solver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.convexnn.block.Precision;
+import org.convexnn.linalg.Blas;
+import org.convexnn.loss.LogisticLoss;
+import org.convexnn.loss.Loss;
+import org.convexnn.loss.SquaredLoss;
+import org.convexnn.network.HalfSpaces;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The data set E1 of theory.md: 5 rows, 2 columns, all 10 patterns, gated. The goldens sum the loss
+ * over rows (s = 1) where this package takes the mean: beta and objective are divided by 5.
+ */
+class GoldenE1Test {
+
+  private static final double[][] X = {{1, 0}, {0, 1}, {-1, 1}, {1, 2}, {-1, -1}};
+  private static final double[] Y = {1, -1, 2, 0.5, -0.5};
+  private static final double[] CLASSES = {1, 0, 1, 1, 0};
+  private static final String[] PATTERNS = {
+    "00001", "00101", "01101", "01110", "01111", "10000", "10001", "10010", "11010", "11110"
+  };
+  private static final int N = 5;
+
+  static Stream<Solver> squaredSolvers() {
+    return Stream.of(new GramSolver(), new AdmmSolver(1, false), new GradientSolver());
+  }
+
+  static Stream<Solver> logisticSolvers() {
+    return Stream.of(new AdmmSolver(1, false), new GradientSolver());
+  }
+
+  /** A direction in the middle of each of the ten chambers of the plane, found by its pattern. */
+  private static HalfSpaces gates() {
+    double[] directions = new double[2 * PATTERNS.length];
+    boolean[] found = new boolean[PATTERNS.length];
+    for (double angle = 0.001; angle < 2 * Math.PI; angle += 0.01) {
+      double[] g = {Math.cos(angle), Math.sin(angle)};
+      StringBuilder pattern = new StringBuilder();
+      for (double[] x : X) {
+        pattern.append(Blas.dot(x, g) >= 0 ? '1' : '0');
+      }
+      int at = List.of(PATTERNS).indexOf(pattern.toString());
+      assertThat(at).as("pattern %s", pattern).isNotNegative();
+      if (!found[at]) {
+        found[at] = true;
+        directions[2 * at] = g[0];
+        directions[2 * at + 1] = g[1];
+      }
+    }
+    assertThat(found).containsOnly(true);
+    return new HalfSpaces(2, directions, new double[PATTERNS.length], new double[PATTERNS.length]);
+  }
+
+  private static Problem problem(double[] labels, Loss loss) {
+    return LocalProblem.plain(X, labels, gates(), loss, Precision.FLOAT64);
+  }
+
+  private static Solver.Solution solve(Solver solver, Problem problem, double beta, double tol) {
+    return solver.solve(
+        problem,
+        beta / N,
+        Solver.Start.at(new double[problem.length()]),
+        new Solver.Stopping(tol, 20_000, 1e-9),
+        ProblemTest.Quiet.WATCH);
+  }
+
+  /** Relative to an objective of about 1; gradients need thousands of passes for more. */
+  private static double tolerance(Solver solver) {
+    return solver instanceof GradientSolver ? 1e-6 : 1e-9;
+  }
+
+  private static double betaMax(Problem problem) {
+    return N
+        * GroupNorms.max(
+            problem.evaluate("", new double[problem.length()], true).gradient(),
+            problem.groupLength());
+  }
+
+  @ParameterizedTest
+  @MethodSource("squaredSolvers")
+  void squared(Solver solver) {
+    Problem problem = problem(Y, new SquaredLoss());
+    assertThat(betaMax(problem)).isCloseTo(2.9154759474, within(1e-9));
+    double tol = tolerance(solver);
+    Solver.Solution solution = solve(solver, problem, 0.3, tol);
+    Problem.Bounds bounds = problem.certify(solution.weights(), solution.dual(), 0.3 / N);
+    assertThat(N * bounds.primal()).isCloseTo(0.8969363862377261, within(tol));
+    assertThat(N * bounds.dual()).isCloseTo(0.8969363862377261, within(tol));
+    if (tol > 1e-8) {
+      return;
+    }
+    double[][] expected = new double[PATTERNS.length][2];
+    expected[1] = new double[] {-0.672825636686, 1.121376061143};
+    expected[7] = new double[] {0.322687136437, 0.324224631239};
+    expected[8] = new double[] {0.572003395085, -0.574728797334};
+    double[] norms = {
+      .0727607, .3, .2281565, .0997152, .0655532, .1053095, .1649862, .3, .3, .0089847
+    };
+    double[] gradient = problem.evaluate("", solution.weights(), true).gradient();
+    for (int i = 0; i < PATTERNS.length; i++) {
+      int at = 3 * (1 + i);
+      assertThat(solution.weights()[at]).isCloseTo(expected[i][0], within(2e-4));
+      assertThat(solution.weights()[at + 1]).isCloseTo(expected[i][1], within(2e-4));
+      assertThat(solution.weights()[at + 2]).as("no bias").isZero();
+      assertThat(N * Blas.norm(gradient, at, 3)).isCloseTo(norms[i], within(2e-5));
+    }
+  }
+
+  /** The path of theory.md 1.6. */
+  @Test
+  void path() {
+    double[][] golden = {
+      {2.9, 3.249940124},
+      {2.0, 3.040475947},
+      {1.0, 2.234824518},
+      {0.3, 0.8969363862},
+      {0.1, 0.32958984}
+    };
+    Problem problem = problem(Y, new SquaredLoss());
+    GramSolver solver = new GramSolver();
+    for (double[] point : golden) {
+      Solver.Solution solution = solve(solver, problem, point[0], 1e-9);
+      assertThat(N * solution.upper()).isCloseTo(point[1], within(1e-8));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("logisticSolvers")
+  void logistic(Solver solver) {
+    Problem problem = problem(CLASSES, new LogisticLoss());
+    assertThat(betaMax(problem)).isCloseTo(1.5811388301, within(1e-9));
+    double tol = tolerance(solver);
+    Solver.Solution solution = solve(solver, problem, 0.1, tol);
+    Problem.Bounds bounds = problem.certify(solution.weights(), solution.dual(), 0.1 / N);
+    assertThat(N * bounds.primal()).isCloseTo(1.1105690156, within(1.2 * tol + 1e-10));
+    assertThat(N * bounds.dual()).isCloseTo(1.1105690156, within(1.2 * tol + 1e-10));
+    double[] gradient = problem.evaluate("", solution.weights(), true).gradient();
+    assertThat(N * GroupNorms.max(gradient, 3)).isCloseTo(0.1, within(Math.sqrt(tol)));
+  }
+
+  /** At betaMax and above nothing is active; the objective is the loss at zero. */
+  @ParameterizedTest
+  @MethodSource("logisticSolvers")
+  void nothingIsActiveAtBetaMax(Solver solver) {
+    Problem problem = problem(CLASSES, new LogisticLoss());
+    Solver.Solution solution = solve(solver, problem, 1.5811388301, 1e-9);
+    assertThat(GroupNorms.active(solution.weights(), 3)).isZero();
+    assertThat(solution.upper()).isCloseTo(Math.log(2), within(1e-12));
+  }
+}

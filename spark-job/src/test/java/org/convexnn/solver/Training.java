@@ -1,0 +1,183 @@
+package org.convexnn.solver;
+
+import java.util.Arrays;
+import java.util.OptionalDouble;
+import java.util.Random;
+import org.convexnn.linalg.Blas;
+import org.convexnn.loss.LogisticLoss;
+import org.convexnn.loss.Loss;
+import org.convexnn.loss.SquaredLoss;
+import org.convexnn.network.Network;
+
+/** Options with one setter per choice, data sets, and the objective of a network by definition. */
+final class Training {
+
+  TrainingOptions.Task task = TrainingOptions.Task.BINARY;
+  int gates = 16;
+  TrainingOptions.GateSampler sampler = TrainingOptions.GateSampler.AUTO;
+  TrainingOptions.Normalization normalization = TrainingOptions.Normalization.AUTO;
+  boolean intercept = true;
+  boolean skip = true;
+  double skipRidge = 1e-3;
+  OptionalDouble regParam = OptionalDouble.empty();
+  OptionalDouble regRatio = OptionalDouble.of(0.1);
+  TrainingOptions.SolverKind solver = TrainingOptions.SolverKind.ADMM;
+  TrainingOptions.PrecisionChoice precision = TrainingOptions.PrecisionChoice.FLOAT64;
+  boolean refit = true;
+  int maxIter = 300;
+  double tol = 1e-5;
+  long seed = 1;
+  boolean uniformSketch;
+
+  static Training binary() {
+    return new Training();
+  }
+
+  static Training regression() {
+    Training t = new Training();
+    t.task = TrainingOptions.Task.REGRESSION;
+    return t;
+  }
+
+  Training solver(TrainingOptions.SolverKind kind) {
+    solver = kind;
+    return this;
+  }
+
+  Training ratio(double r) {
+    regRatio = OptionalDouble.of(r);
+    return this;
+  }
+
+  Training path() {
+    regRatio = OptionalDouble.empty();
+    tol = 1e-3;
+    return this;
+  }
+
+  TrainingOptions options() {
+    return new TrainingOptions(
+        task,
+        gates,
+        sampler,
+        normalization,
+        TrainingOptions.GroupNorm.AUTO,
+        intercept,
+        skip,
+        skipRidge,
+        regParam,
+        regRatio,
+        refit,
+        solver,
+        precision,
+        maxIter,
+        OptionalDouble.of(tol),
+        seed);
+  }
+
+  TrainingResult train(Rows rows) {
+    return new Trainer(options(), Progress.SILENT, uniformSketch).train(rows);
+  }
+
+  TrainingResult train(Data data) {
+    return train(data.rows(64));
+  }
+
+  /** Rows with labels and weights. */
+  record Data(double[][] x, double[] y, double[] w) {
+
+    LocalRows rows(int blockRows) {
+      return LocalProblem.rows(x, y, w, blockRows);
+    }
+
+    Data weights(double[] weights) {
+      return new Data(x, y, weights);
+    }
+  }
+
+  static double[] ones(int n) {
+    double[] ones = new double[n];
+    Arrays.fill(ones, 1);
+    return ones;
+  }
+
+  /** Four clusters, the label is the XOR of two signs; the other columns are noise. */
+  static Data xor(long seed, int n, int d, double flipped) {
+    Random random = new Random(seed);
+    double[][] x = new double[n][d];
+    double[] y = new double[n];
+    for (int r = 0; r < n; r++) {
+      boolean a = random.nextBoolean();
+      boolean b = random.nextBoolean();
+      for (int j = 0; j < d; j++) {
+        x[r][j] = random.nextGaussian() * (j < 2 ? 0.5 : 1);
+      }
+      x[r][0] += a ? 1.5 : -1.5;
+      x[r][1] += b ? 1.5 : -1.5;
+      y[r] = (a ^ b) ^ random.nextDouble() < flipped ? 1 : 0;
+    }
+    return new Data(x, y, ones(n));
+  }
+
+  /** y = 30 + 5 (|x_0| - x_1 + noise). */
+  static Data absolute(long seed, int n, int d) {
+    Random random = new Random(seed);
+    double[][] x = new double[n][d];
+    double[] y = new double[n];
+    for (int r = 0; r < n; r++) {
+      for (int j = 0; j < d; j++) {
+        x[r][j] = random.nextGaussian() * (1 + j) + j;
+      }
+      y[r] = 30 + 5 * (2 * Math.abs(x[r][0]) - 0.5 * x[r][1] + 0.1 * random.nextGaussian());
+    }
+    return new Data(x, y, ones(n));
+  }
+
+  static double accuracy(Network network, Data data) {
+    Network.Evaluator evaluator = network.evaluator();
+    double[] f = new double[1];
+    double right = 0;
+    for (int r = 0; r < data.y.length; r++) {
+      evaluator.evaluate(data.x[r], f);
+      right += f[0] > 0 == data.y[r] > 0.5 ? 1 : 0;
+    }
+    return right / data.y.length;
+  }
+
+  static double r2(Network network, Data data) {
+    Network.Evaluator evaluator = network.evaluator();
+    double[] f = new double[1];
+    double mean = Arrays.stream(data.y).average().orElseThrow();
+    double error = 0;
+    double total = 0;
+    for (int r = 0; r < data.y.length; r++) {
+      evaluator.evaluate(data.x[r], f);
+      error += (f[0] - data.y[r]) * (f[0] - data.y[r]);
+      total += (mean - data.y[r]) * (mean - data.y[r]);
+    }
+    return 1 - error / total;
+  }
+
+  /** The objective of definitions.md, from the network alone. */
+  double objective(Network network, Data data, double beta) {
+    Loss loss = task == TrainingOptions.Task.BINARY ? new LogisticLoss() : new SquaredLoss();
+    Network.Evaluator evaluator = network.evaluator();
+    double[] f = new double[1];
+    double sum = 0;
+    double weight = 0;
+    for (int r = 0; r < data.y.length; r++) {
+      evaluator.evaluate(data.x[r], f);
+      f[0] = (f[0] - network.labelShift()) / network.labelScale();
+      double y = (data.y[r] - network.labelShift()) / network.labelScale();
+      sum += data.w[r] * loss.value(y, f, 0);
+      weight += data.w[r];
+    }
+    int length = network.features() + 1;
+    double penalty = 0;
+    for (int at = length; at < network.weights().length; at += length) {
+      penalty += Blas.norm(network.weights(), at, length);
+    }
+    double linear = Blas.norm(network.weights(), 0, length);
+    return sum / weight + beta * penalty + 0.5 * skipRidge * linear * linear;
+  }
+}
