@@ -78,16 +78,13 @@ final class DoubleRowKernel extends RowKernel {
 
   @Override
   protected void loadBatch() {
-    Block block = current.block();
-    double[] mean = setting.mean();
-    double[] inverse = setting.inverseScale();
     int d = width - 1;
     double[] x = new double[d];
     for (int r = 0; r < count; r++) {
-      block.copyRow(first + r, x);
+      setting.rowCoordinates(current, first + r, x);
       int at = r * width;
       for (int j = 0; j < d; j++) {
-        rows[at + j] = ((x[j] - mean[j]) * inverse[j]);
+        rows[at + j] = x[j];
       }
       rows[at + d] = 1;
     }

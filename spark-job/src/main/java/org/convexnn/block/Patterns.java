@@ -8,15 +8,18 @@ import org.convexnn.network.Tree;
 
 /**
  * The activation patterns of a block's rows under a set of gates: one bit per half-space, one
- * integer per tree, and each row's leverage {@code (||z||^2 + 1)} in feature-map coordinates.
+ * integer per tree, each row's leverage {@code (||z||^2 + 1)} in feature-map coordinates, and the
+ * mapped features where rows need them.
  *
  * @param words 64-bit words per row
  * @param bits rows x words; bit p of a row is gate p
  * @param trees trees per row
  * @param leaves rows x trees; the leaf's number among the leaves of all trees
  * @param leverage squared norm of z~ = [z, 1] by row
+ * @param mapped rows x d, z itself where the map is clipped, else empty
  */
-public record Patterns(int words, long[] bits, int trees, int[] leaves, float[] leverage)
+public record Patterns(
+    int words, long[] bits, int trees, int[] leaves, float[] leverage, double[] mapped)
     implements Serializable {
 
   /** Evaluates all gates on all rows of a block, in double precision on raw features. */
@@ -32,6 +35,7 @@ public record Patterns(int words, long[] bits, int trees, int[] leaves, float[] 
     float[] leverage = new float[n];
     double[] transposed = halfSpaces.transposed();
     double[] scores = new double[p];
+    double[] mapped = new double[map.linear() ? 0 : n * d];
     double[] x = new double[d];
     for (int r = 0; r < n; r++) {
       block.copyRow(r, x);
@@ -55,8 +59,11 @@ public record Patterns(int words, long[] bits, int trees, int[] leaves, float[] 
         norm += v * v;
       }
       leverage[r] = (float) Math.min(norm, Float.MAX_VALUE);
+      if (!map.linear()) {
+        System.arraycopy(z, 0, mapped, r * d, d);
+      }
     }
-    return new Patterns(words, bits, trees, leaves, leverage);
+    return new Patterns(words, bits, trees, leaves, leverage, mapped);
   }
 
   /** Whether half-space p is active on row r. */
@@ -81,6 +88,6 @@ public record Patterns(int words, long[] bits, int trees, int[] leaves, float[] 
 
   /** The bytes the arrays take. */
   public long bytes() {
-    return 8L * bits.length + 4L * leaves.length + 4L * leverage.length;
+    return 8L * bits.length + 4L * leaves.length + 4L * leverage.length + 8L * mapped.length;
   }
 }

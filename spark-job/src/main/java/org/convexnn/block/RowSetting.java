@@ -8,8 +8,8 @@ import org.convexnn.network.GateSet;
 /**
  * What every kernel on gated rows needs besides weights: the model's constant parts.
  *
- * <p>Rows work in <em>row coordinates</em> y~ = [y, 1], y = (x - mean) * inverseScale, and with
- * uncentred indicators. Weights in row coordinates are (1 + P) x C x D, D = d + 1: block 0 linear,
+ * <p>Rows work in <em>row coordinates</em> y~ = [y, 1], y = (x - mean) * inverseScale (or z where the
+ * feature map is clipped), and with uncentred indicators. Weights in row coordinates are (1 + P) x C x D, D = d + 1: block 0 linear,
  * block 1 + i of group i.
  *
  * @param mean column means
@@ -112,6 +112,20 @@ public record RowSetting(
   /** The length of a weight vector in row coordinates: (1 + groups) C D. */
   public int length() {
     return (1 + groups()) * outputs() * width();
+  }
+
+  /** Writes the d row coordinates of row r of a block: y, or z where the feature map is clipped. */
+  public void rowCoordinates(GatedBlock gated, int r, double[] to) {
+    int d = mean.length;
+    double[] mapped = gated.patterns().mapped();
+    if (mapped.length > 0) {
+      System.arraycopy(mapped, r * d, to, 0, d);
+      return;
+    }
+    gated.block().copyRow(r, to);
+    for (int j = 0; j < d; j++) {
+      to[j] = (to[j] - mean[j]) * inverseScale[j];
+    }
   }
 
   /** The label of row r of a block in training units. */

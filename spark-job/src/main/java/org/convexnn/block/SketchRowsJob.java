@@ -22,7 +22,7 @@ public record SketchRowsJob(RowSetting setting, double floor, GramJob.Sketch ske
    * A sampled row.
    *
    * @param key the row's key
-   * @param features raw features
+   * @param features row coordinates
    * @param label the label as it came
    * @param weight the row's weight over the probability it was taken with
    * @param bits bits of its half-spaces
@@ -32,7 +32,7 @@ public record SketchRowsJob(RowSetting setting, double floor, GramJob.Sketch ske
       long key, double[] features, double label, double weight, long[] bits, int[] leaves)
       implements Serializable {}
 
-  /** The sampled rows as one gated block. */
+  /** The sampled rows as one gated block, whose features are row coordinates. */
   public static GatedBlock block(int features, List<Row> rows) {
     int n = rows.size();
     int words = n == 0 ? 0 : rows.get(0).bits().length;
@@ -52,7 +52,7 @@ public record SketchRowsJob(RowSetting setting, double floor, GramJob.Sketch ske
     }
     return new GatedBlock(
         new Block(features, values, labels, weights),
-        new Patterns(words, bits, trees, leaves, new float[n]));
+        new Patterns(words, bits, trees, leaves, new float[n], values));
   }
 
   @Override
@@ -98,7 +98,7 @@ public record SketchRowsJob(RowSetting setting, double floor, GramJob.Sketch ske
         boolean take = block.draw(i, salt) < p;
         if (weight > 0 && take) {
           double[] x = new double[block.features()];
-          block.copyRow(i, x);
+          job.setting.rowCoordinates(gated, i, x);
           rows.add(
               new Row(
                   block.key(i),

@@ -29,9 +29,23 @@ final class ModelOptions {
   private Integer numGates;
 
   @Option(
+      names = "--num-trees",
+      paramLabel = "T",
+      converter = AutoInteger.class,
+      description = "Trees whose leaves are gates, or auto (by the number of rows).")
+  private Integer numTrees;
+
+  @Option(
+      names = "--num-leaves",
+      paramLabel = "L",
+      converter = AutoInteger.class,
+      description = "Most leaves of a tree, from 2 to 4096, or auto (by the number of rows).")
+  private Integer numLeaves;
+
+  @Option(
       names = "--gate-sampler",
       paramLabel = "NAME",
-      description = "How gates are drawn: auto, gaussian, columns or mixed.")
+      description = "How gates are drawn: auto, trees, gaussian, columns or mixed.")
   private String gateSampler;
 
   @Option(
@@ -193,6 +207,8 @@ final class ModelOptions {
   Map<String, Object> given() {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("numGates", numGates);
+    all.put("numTrees", numTrees);
+    all.put("numLeaves", numLeaves);
     all.put("gateSampler", gateSampler);
     all.put("normalization", normalization);
     all.put("groupNorm", groupNorm);

@@ -56,10 +56,27 @@ final class StagedOutput implements AutoCloseable {
         refuseOverlap(files, target, input, hadoop);
       }
       StagedOutput staged = new StagedOutput(files, target, overwrite);
+      staged.tryOut();
       ShutdownHookManager.get().addShutdownHook(staged.onInterrupt, HOOK_PRIORITY);
       return staged;
     } catch (IOException | IllegalArgumentException e) {
       throw new JobException("cannot use output " + output + ": " + ErrorMessages.of(e), e);
+    }
+  }
+
+  /** Makes the folder and takes it away: what cannot be written is found before a long run. */
+  private void tryOut() throws IOException {
+    Path first = staging;
+    while (first.getParent() != null && !files.exists(first.getParent())) {
+      first = first.getParent();
+    }
+    if (!files.mkdirs(staging)) {
+      throw new IOException("cannot make folder " + staging);
+    }
+    Path made = staging;
+    while (made.depth() >= first.depth() && files.listStatus(made).length == 0) {
+      files.delete(made, false);
+      made = made.getParent();
     }
   }
 

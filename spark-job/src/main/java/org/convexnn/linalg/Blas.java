@@ -4,6 +4,7 @@ import dev.ludovic.netlib.blas.BLAS;
 import dev.ludovic.netlib.blas.JavaBLAS;
 import dev.ludovic.netlib.blas.NativeBLAS;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * The one doorway to matrix products: row-major {@code C = alpha op(A) op(B) + beta C}.
@@ -16,6 +17,8 @@ public final class Blas {
 
   /** System property that overrides the choice of implementation. */
   public static final String PROPERTY = "convexnn.blas";
+
+  private static final int PIECE = 256;
 
   private static final BLAS IMPLEMENTATION = choose();
 
@@ -141,6 +144,55 @@ public final class Blas {
         c,
         offsetC,
         ldc);
+  }
+
+  /**
+   * {@code C = alpha A B' + beta C} for the driver: rows of C are split over the common pool, each
+   * piece a product of its own on one thread. The result does not depend on the split.
+   *
+   * @param m rows of A and C
+   * @param n rows of B, columns of C
+   * @param k columns of A and B
+   */
+  public static void parallelGemm(
+      int m,
+      int n,
+      int k,
+      double alpha,
+      double[] a,
+      int offsetA,
+      int lda,
+      double[] b,
+      int offsetB,
+      int ldb,
+      double beta,
+      double[] c,
+      int offsetC,
+      int ldc) {
+    int pieces = (m + PIECE - 1) / PIECE;
+    IntStream.range(0, pieces)
+        .parallel()
+        .forEach(
+            piece -> {
+              int from = piece * PIECE;
+              gemm(
+                  false,
+                  true,
+                  Math.min(PIECE, m - from),
+                  n,
+                  k,
+                  alpha,
+                  a,
+                  offsetA + from * lda,
+                  lda,
+                  b,
+                  offsetB,
+                  ldb,
+                  beta,
+                  c,
+                  offsetC + from * ldc,
+                  ldc);
+            });
   }
 
   private static String flag(boolean transpose) {

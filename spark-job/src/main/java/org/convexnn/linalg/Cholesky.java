@@ -1,11 +1,13 @@
 package org.convexnn.linalg;
 
+import java.util.stream.IntStream;
+
 /**
  * The factorisation {@code A = L L'} of a symmetric positive definite n x n matrix, row-major.
  *
  * <p>Blocked so that nearly all of the n^3 / 3 flops are matrix products: LAPACK as it comes with
  * the JVM fallback of netlib calls unblocked Java BLAS and is an order of magnitude slower where no
- * native library is installed.
+ * native library is installed. The trailing updates use all cores of the driver.
  */
 public final class Cholesky {
 
@@ -61,27 +63,31 @@ public final class Cholesky {
         System.arraycopy(panel, i * BLOCK, lower, (start + i) * n + at, size);
       }
       // A22 -= L21 L21', lower block triangle only.
-      int wide = 4 * BLOCK;
-      for (int j = 0; j < below; j += wide) {
-        int columns = Math.min(wide, below - j);
-        Blas.gemm(
-            false,
-            true,
-            below - j,
-            columns,
-            size,
-            -1.0,
-            panel,
-            j * BLOCK,
-            BLOCK,
-            panel,
-            j * BLOCK,
-            BLOCK,
-            1.0,
-            lower,
-            (start + j) * n + start + j,
-            n);
-      }
+      int wide = 2 * BLOCK;
+      IntStream.range(0, (below + wide - 1) / wide)
+          .parallel()
+          .forEach(
+              piece -> {
+                int j = piece * wide;
+                int columns = Math.min(wide, below - j);
+                Blas.gemm(
+                    false,
+                    true,
+                    below - j,
+                    columns,
+                    size,
+                    -1.0,
+                    panel,
+                    j * BLOCK,
+                    BLOCK,
+                    panel,
+                    j * BLOCK,
+                    BLOCK,
+                    1.0,
+                    lower,
+                    (start + j) * n + start + j,
+                    n);
+              });
     }
   }
 

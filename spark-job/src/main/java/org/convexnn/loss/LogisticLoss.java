@@ -3,7 +3,7 @@ package org.convexnn.loss;
 /** {@code l(y, f) = log(1 + e^f) - y f} with y 0 or 1, one output: the log-odds of class 1. */
 public record LogisticLoss() implements Loss {
 
-  private static final int MAX_NEWTON_STEPS = 50;
+  private static final int MOST_STEPS = 100;
 
   @Override
   public int outputs() {
@@ -31,7 +31,10 @@ public record LogisticLoss() implements Loss {
     r[rAt] = y > 0.5 ? -sigmoid(-f[at]) : sigmoid(f[at]);
   }
 
-  /** Newton's method on the derivative, kept inside a bracket; quadratic, 4 to 6 steps. */
+  /**
+   * Newton's method on the derivative, kept inside a bracket that is halved wherever Newton's step
+   * leaves it or does not halve the last one; quadratic, 4 to 6 steps.
+   */
   @Override
   public void prox(double y, double[] v, int at, double rho, double[] f, int fAt) {
     double sign = y > 0.5 ? 1 : -1;
@@ -40,22 +43,28 @@ public record LogisticLoss() implements Loss {
     double c = sign * v[at];
     double low = c;
     double high = c + 1 / rho;
+    double last = high - low;
     double t = c + sigmoid(-c) / (rho + 0.25);
-    for (int k = 0; k < MAX_NEWTON_STEPS; k++) {
+    for (int k = 0; k < MOST_STEPS; k++) {
       double q = sigmoid(-t);
       double h = rho * (t - c) - q;
+      if (h == 0) {
+        break;
+      }
       if (h > 0) {
         high = t;
       } else {
         low = t;
       }
-      double next = t - h / (rho + q * (1 - q));
-      if (!(next >= low && next <= high)) {
+      double step = h / (rho + q * (1 - q));
+      double next = t - step;
+      if (!(next >= low && next <= high) || Math.abs(2 * step) > last) {
         next = 0.5 * (low + high);
       }
       double change = Math.abs(next - t);
       t = next;
-      if (change <= 1e-13 * (1 + Math.abs(t))) {
+      last = change;
+      if (change <= 1e-14 * (1 + Math.abs(t))) {
         break;
       }
     }

@@ -38,12 +38,32 @@ public interface ConvexReLUParams extends HasWeightCol {
     return (int) getOrDefault(numGates());
   }
 
+  /** Param: number of trees, 0 = automatic. */
+  default IntParam numTrees() {
+    return paramSet().numTrees;
+  }
+
+  /** Number of trees, 0 = automatic. */
+  default int getNumTrees() {
+    return (int) getOrDefault(numTrees());
+  }
+
+  /** Param: most leaves of a tree, 0 = automatic. */
+  default IntParam numLeaves() {
+    return paramSet().numLeaves;
+  }
+
+  /** Most leaves of a tree, 0 = automatic. */
+  default int getNumLeaves() {
+    return (int) getOrDefault(numLeaves());
+  }
+
   /** Param: how gates are drawn. */
   default Param<String> gateSampler() {
     return paramSet().gateSampler;
   }
 
-  /** How gates are drawn: auto, gaussian, columns or mixed. */
+  /** How gates are drawn: auto, trees, gaussian, columns or mixed. */
   default String getGateSampler() {
     return getOrDefault(gateSampler());
   }
@@ -225,6 +245,8 @@ public interface ConvexReLUParams extends HasWeightCol {
     return new TrainingOptions(
         task,
         getNumGates(),
+        getNumTrees(),
+        getNumLeaves(),
         ParamSet.constant(GateSampler.class, getGateSampler()),
         ParamSet.constant(Normalization.class, getNormalization()),
         ParamSet.constant(GroupNorm.class, getGroupNorm()),

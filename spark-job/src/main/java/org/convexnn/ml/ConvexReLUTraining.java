@@ -22,7 +22,17 @@ public interface ConvexReLUTraining<E extends ConvexReLUTraining<E>> extends Con
     return with(numGates(), value);
   }
 
-  /** Sets how gates are drawn: auto (the default), gaussian, columns or mixed. */
+  /** Sets the number of trees; 0 = automatic (the default). */
+  default E setNumTrees(int value) {
+    return with(numTrees(), value);
+  }
+
+  /** Sets the most leaves of a tree, from 2 to 4096; 0 = automatic (the default). */
+  default E setNumLeaves(int value) {
+    return with(numLeaves(), value);
+  }
+
+  /** Sets how gates are drawn: auto (the default), trees, gaussian, columns or mixed. */
   default E setGateSampler(String value) {
     return with(gateSampler(), value);
   }

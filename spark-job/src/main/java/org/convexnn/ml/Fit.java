@@ -75,9 +75,7 @@ record Fit(ConvexReLUParams estimator, PredictorParams columns, Task task) {
               + summary.features()
               + " features"
               + (summary.dropped() > 0 ? ", " + summary.dropped() + " of weight 0 left out" : ""));
-      TrainingResult result = new Trainer(options, progress).train(rows);
-      progress.message(result.certificate().toString());
-      return result;
+      return new Trainer(options, progress).train(rows);
     }
   }
 }

@@ -20,8 +20,8 @@ import org.convexnn.network.Tree;
  * A network as three tables of a saved model, format 1.
  *
  * <ul>
- *   <li>{@code map}, one row: sizes, column means and scales of the feature map, the offset b0, shift
- *       and scale of the label.
+ *   <li>{@code map}, one row: sizes, column means and scales of the feature map, its clip (0 = none),
+ *       the offset b0, shift and scale of the label.
  *   <li>{@code matrix}, one row for each row of the feature map's matrix; missing for the identity.
  *   <li>{@code subnetworks}, one row each, in the order of {@code id}: {@code kind} is linear (id 0:
  *       the skip [w0, b]), halfspace or tree. {@code direction} and {@code threshold} are a
@@ -45,6 +45,7 @@ final class NetworkTables {
           .add("matrixRows", DataTypes.IntegerType)
           .add("mean", DOUBLES)
           .add("inverseScale", DOUBLES)
+          .add("clip", DataTypes.DoubleType)
           .add("offset", DOUBLES)
           .add("labelShift", DataTypes.DoubleType)
           .add("labelScale", DataTypes.DoubleType);
@@ -92,6 +93,7 @@ final class NetworkTables {
                     matrixRows,
                     map.mean(),
                     map.inverseScale(),
+                    map.linear() ? 0.0 : map.clip(),
                     network.offset(),
                     network.labelShift(),
                     network.labelScale())));
@@ -179,7 +181,13 @@ final class NetworkTables {
           path, "map", d + " features, " + outputs + " outputs, " + matrixRows + " matrix rows");
     }
     double[] matrix = matrixRows == 0 ? new double[0] : readMatrix(session, path, d);
-    FeatureMap map = new FeatureMap(row.doubles("mean", d), row.doubles("inverseScale", d), matrix);
+    double clip = row.number("clip");
+    if (clip < 0) {
+      throw damaged(path, "map", "clip has the value " + clip);
+    }
+    FeatureMap linear =
+        new FeatureMap(row.doubles("mean", d), row.doubles("inverseScale", d), matrix);
+    FeatureMap map = clip == 0 ? linear : linear.clipped(clip);
     Parts parts = readSubnetworks(session, path, d, outputs);
     return new Network(
         map,

@@ -25,6 +25,8 @@ public final class ParamSet implements Serializable {
   private static final String AUTO = "auto";
 
   final IntParam numGates;
+  final IntParam numTrees;
+  final IntParam numLeaves;
   final Param<String> gateSampler;
   final Param<String> normalization;
   final Param<String> groupNorm;
@@ -52,13 +54,30 @@ public final class ParamSet implements Serializable {
             "number of gates (hidden neurons before training switches some off), a positive"
                 + " integer; 0 = chosen by the number of rows (default: 0)",
             Allowed.numbers("numGates", "a positive integer, or 0 for automatic", v -> v >= 0));
+    numTrees =
+        new IntParam(
+            owner,
+            "numTrees",
+            "number of trees whose leaves are gates, a positive integer; 0 = chosen by the number"
+                + " of rows (default: 0)",
+            Allowed.numbers("numTrees", "a positive integer, or 0 for automatic", v -> v >= 0));
+    numLeaves =
+        new IntParam(
+            owner,
+            "numLeaves",
+            "most leaves of a tree, from 2 to 4096; 0 = chosen by the number of rows (default: 0)",
+            Allowed.numbers(
+                "numLeaves",
+                "from 2 to 4096, or 0 for automatic",
+                v -> v == 0 || (v >= 2 && v <= 4096)));
     gateSampler =
         choice(
             owner,
             "gateSampler",
-            "how gates are drawn: gaussian = dense random half-spaces in normalised coordinates,"
+            "how gates are drawn: trees = leaves of trees grown by boosting on a sample, gaussian ="
+                + " dense random half-spaces in normalised coordinates,"
                 + " columns = half-spaces on one column with thresholds at sampled rows, mixed ="
-                + " half of each, auto = chosen by the data",
+                + " half of each, auto = gaussian",
             GateSampler.values());
     normalization =
         choice(
@@ -194,6 +213,8 @@ public final class ParamSet implements Serializable {
   /** Sets the defaults; apart from the constructor, because Spark looks Params up in the owner. */
   void setDefaults(Params owner) {
     owner.setDefault(numGates, 0);
+    owner.setDefault(numTrees, 0);
+    owner.setDefault(numLeaves, 0);
     owner.setDefault(gateSampler, AUTO);
     owner.setDefault(normalization, AUTO);
     owner.setDefault(groupNorm, AUTO);

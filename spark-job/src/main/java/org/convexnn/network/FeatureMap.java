@@ -4,18 +4,20 @@ import java.io.Serializable;
 import org.convexnn.linalg.Blas;
 
 /**
- * The map {@code z = T (x - mu)} in two steps: column scaling {@code y = (x - mean) * inverseScale}
- * and a linear map {@code z = M y}.
+ * The map {@code z = clip(T (x - mu), +-c)} in two steps: column scaling {@code y = (x - mean) *
+ * inverseScale} and a linear map {@code z = clip(M y, +-c)}.
  *
- * <p>Rows only ever see y (sparse stays cheap, float32 stays precise whatever the units of x); M is
- * applied to weights and gradients on the driver, which is exact because a network's sub-network is
- * linear between its gates: {@code z.u = y.(M' u)}.
+ * <p>With c = infinity rows only ever see their <em>row coordinates</em> y (sparse stays cheap,
+ * float32 stays precise whatever the units of x); M is applied to weights and gradients on the
+ * driver, which is exact because a network's sub-network is linear between its gates: {@code z.u =
+ * y.(M' u)}. With a finite c, for gates whose linear models extrapolate, z is the row coordinates.
  *
  * @param mean column means, d numbers
  * @param inverseScale 1 / standard deviation by column, 0 for a constant column
  * @param matrix M, d x d row-major, or empty for the identity
+ * @param clip c, positive, infinite for none
  */
-public record FeatureMap(double[] mean, double[] inverseScale, double[] matrix)
+public record FeatureMap(double[] mean, double[] inverseScale, double[] matrix, double clip)
     implements Serializable {
 
   /** Checks the shapes. */
@@ -31,6 +33,24 @@ public record FeatureMap(double[] mean, double[] inverseScale, double[] matrix)
               + matrix.length
               + " numbers");
     }
+    if (!(clip > 0)) {
+      throw new IllegalArgumentException("feature map clipped at " + clip + "; must be positive");
+    }
+  }
+
+  /** A map without clipping. */
+  public FeatureMap(double[] mean, double[] inverseScale, double[] matrix) {
+    this(mean, inverseScale, matrix, Double.POSITIVE_INFINITY);
+  }
+
+  /** The same map, clipped. */
+  public FeatureMap clipped(double c) {
+    return new FeatureMap(mean, inverseScale, matrix, c);
+  }
+
+  /** Whether z is a linear function of x. */
+  public boolean linear() {
+    return clip == Double.POSITIVE_INFINITY;
   }
 
   /** z = x. */
@@ -52,11 +72,32 @@ public record FeatureMap(double[] mean, double[] inverseScale, double[] matrix)
     }
   }
 
-  /** {@code z = M (x - mean) * inverseScale}. */
+  /** {@code z = clip(M (x - mean) * inverseScale, +-c)}. */
   public double[] apply(double[] x) {
     double[] y = new double[mean.length];
     scale(x, y);
-    return multiply(y);
+    double[] z = multiply(y);
+    if (!linear()) {
+      for (int j = 0; j < z.length; j++) {
+        z[j] = Math.max(-clip, Math.min(clip, z[j]));
+      }
+    }
+    return z;
+  }
+
+  /** The row coordinates of a raw row: y of a linear map, z of a clipped one. */
+  public double[] rowCoordinates(double[] x) {
+    if (!linear()) {
+      return apply(x);
+    }
+    double[] y = new double[mean.length];
+    scale(x, y);
+    return y;
+  }
+
+  /** The weights on row coordinates of a linear function with weights u on z. */
+  public double[] toRowWeights(double[] u) {
+    return linear() ? multiplyTransposed(u) : u.clone();
   }
 
   /** {@code M y}. */

@@ -126,7 +126,6 @@ public record Network(
     private final double[] transposed;
     private final double[] scores;
     private final double[] sum;
-    private final double[] scaled;
 
     private Evaluator(Network network) {
       this.network = network;
@@ -141,7 +140,7 @@ public record Network(
         for (int k = 0; k < c; k++) {
           int from = block * size + k * width;
           double[] v =
-              network.map.multiplyTransposed(Arrays.copyOfRange(network.weights, from, from + d));
+              network.map.toRowWeights(Arrays.copyOfRange(network.weights, from, from + d));
           double bias = network.weights[from + d];
           double centre = block == 0 ? -1 : centres[block - 1];
           for (int j = 0; j < d; j++) {
@@ -158,7 +157,6 @@ public record Network(
       this.transposed = network.gates.halfSpaces().transposed();
       this.scores = new double[network.gates.halfSpaces().size()];
       this.sum = new double[size];
-      this.scaled = new double[d];
     }
 
     /** Writes the C outputs for a raw row x of d numbers. */
@@ -178,7 +176,7 @@ public record Network(
         add(group + tree.leaf(x));
         group += tree.leaves();
       }
-      network.map.scale(x, scaled);
+      double[] scaled = network.map.rowCoordinates(x);
       int d = width - 1;
       for (int k = 0; k < outputs.length; k++) {
         double f = network.offset[k] + sum[k * width + d];

@@ -11,8 +11,9 @@ import org.convexnn.network.FeatureMap;
  *
  * <pre>v_i = T_i w_i,   v_0 = T_0 w_0 - sum_i c_i v_i;      h_i = T_i' (g_i - c_i g_0),   h_0 = T_0' g_0</pre>
  *
- * where T_i = B N_i, B = diag(M', 1) takes feature-map weights to row weights and N_i = A_i^(-1/2)
- * or I is the group norm's metric. Coordinates that are switched off (the linear skip, the
+ * where T_i = B N_i, B = diag(M', 1) takes feature-map weights to row weights (I where the map is
+ * clipped) and N_i = L_i^(-T), A_i = L_i L_i', or I, is the group norm's metric: ||A_i^(1/2) u_i|| =
+ * ||L_i' u_i|| = ||w_i||. Coordinates that are switched off (the linear skip, the
  * intercept, the bias inside groups) are zero rows of T: their gradient is zero and their weights
  * stay zero. All vectors are (1 + P) x C x D.
  */
@@ -32,7 +33,7 @@ public final class Coordinates {
    * @param map the feature map
    * @param centres c_i, P numbers
    * @param outputs C
-   * @param norms N_i, D x D row-major symmetric each; empty for the identity
+   * @param norms L_i^(-1) = N_i', D x D row-major each; empty for the identity
    * @param skip which of the linear terms are free
    * @param groupBias whether groups have a bias
    */
@@ -66,7 +67,7 @@ public final class Coordinates {
     int width = d + 1;
     double[] base = new double[width * width];
     for (int i = 0; linear && i < d; i++) {
-      if (map.matrix().length == 0) {
+      if (map.matrix().length == 0 || !map.linear()) {
         base[i * width + i] = 1;
       } else {
         System.arraycopy(map.matrix(), i * d, base, i * width, d);
@@ -112,7 +113,7 @@ public final class Coordinates {
         v,
         0,
         width);
-    double[] u = normalised(w);
+    double[] u = normalised(w, false);
     Blas.gemm(
         false,
         false,
@@ -188,11 +189,11 @@ public final class Coordinates {
         h,
         span,
         width);
-    return normalised(h);
+    return normalised(h, true);
   }
 
-  /** N_i applied to every group; N is symmetric, so this serves both directions. */
-  private double[] normalised(double[] w) {
+  /** u_i = N_i w_i for every group, or N_i' of a gradient. */
+  private double[] normalised(double[] w, boolean transposed) {
     if (norms.length == 0) {
       return w;
     }
@@ -200,8 +201,22 @@ public final class Coordinates {
     for (int i = 0; i < groups; i++) {
       int from = (1 + i) * groupLength();
       Blas.gemm(
-          false, false, outputs, width, width, 1.0, w, from, width, norms[i], 0, width, 0.0, u,
-          from, width);
+          false,
+          transposed,
+          outputs,
+          width,
+          width,
+          1.0,
+          w,
+          from,
+          width,
+          norms[i],
+          0,
+          width,
+          0.0,
+          u,
+          from,
+          width);
     }
     return u;
   }
@@ -234,7 +249,7 @@ public final class Coordinates {
     return result;
   }
 
-  /** N_i, or empty for the identity. */
+  /** N_i', or empty for the identity. */
   double[] norm(int group) {
     return norms.length == 0 ? new double[0] : norms[group];
   }
@@ -246,7 +261,7 @@ public final class Coordinates {
 
   /** The weights a network stores, u_i = N_i w_i on z~ and [w0, b], of solver coordinates. */
   public double[] toNetwork(double[] w) {
-    double[] u = normalised(w).clone();
+    double[] u = normalised(w, false).clone();
     // Switched-off coordinates never leave zero; adding 0.0 turns -0 into 0.
     for (int k = 0; k < u.length; k++) {
       u[k] += 0.0;

@@ -1,7 +1,6 @@
 package org.convexnn.solver;
 
 import java.util.Arrays;
-import org.convexnn.block.Block;
 import org.convexnn.block.GatedBlock;
 import org.convexnn.block.Patterns;
 import org.convexnn.block.Precision;
@@ -33,6 +32,7 @@ final class SampleMetric {
   private final double[] similarity;
   private final double[] linearSimilarity;
 
+  private final double[] groupSquares;
   private double[] root;
   private double[] shift;
   private Cholesky factor;
@@ -49,19 +49,17 @@ final class SampleMetric {
     this.linearRows = problem.coordinates().rowsInSolver(scaled, rows, true);
     this.similarity = products(groupRows);
     this.linearSimilarity = products(linearRows);
+    this.groupSquares = groupSquares();
   }
 
   private double[] scaledRows() {
-    Block block = sample.block();
     int width = setting.width();
     int d = width - 1;
     double[] scaled = new double[rows * width];
     double[] x = new double[d];
     for (int r = 0; r < rows; r++) {
-      block.copyRow(r, x);
-      for (int j = 0; j < d; j++) {
-        scaled[r * width + j] = (x[j] - setting.mean()[j]) * setting.inverseScale()[j];
-      }
+      setting.rowCoordinates(sample, r, x);
+      System.arraycopy(x, 0, scaled, r * width, d);
       scaled[r * width + d] = 1;
     }
     return scaled;
@@ -70,7 +68,7 @@ final class SampleMetric {
   private double[] products(double[] z) {
     int width = setting.width();
     double[] k = new double[rows * rows];
-    Blas.gemm(false, true, rows, rows, width, 1.0, z, 0, width, z, 0, width, 0.0, k, 0, rows);
+    Blas.parallelGemm(rows, rows, width, 1.0, z, 0, width, z, 0, width, 0.0, k, 0, rows);
     return k;
   }
 
@@ -120,20 +118,47 @@ final class SampleMetric {
     return roots;
   }
 
+  /** The mean diagonal of F_s' w^2 F_s in solver coordinates. */
   private double meanDiagonal() {
     int groups = problem.coordinates().groups();
     double sum = 0;
     for (int r = 0; r < rows; r++) {
-      double pattern = 0;
-      for (int i = 0; i < setting.halfSpaces(); i++) {
-        double s = patternValue(r, i);
-        pattern += s * s;
-      }
-      pattern += setting.leaves() > 0 ? sample.patterns().trees() : 0;
-      sum +=
-          root[r] * root[r] * (pattern * similarity[r * rows + r] + linearSimilarity[r * rows + r]);
+      sum += root[r] * root[r] * (groupSquares[r] + linearSimilarity[r * rows + r]);
     }
     return sum / ((1.0 + groups) * setting.width());
+  }
+
+  /** {@code sum_i ((s_i - c_i) ||N_i' B' y~||)^2} by row. */
+  private double[] groupSquares() {
+    double[] squares = new double[rows];
+    for (int r = 0; r < rows; r++) {
+      for (int i = 0; i < setting.halfSpaces(); i++) {
+        double s = patternValue(r, i);
+        squares[r] += s * s * square(r, i);
+      }
+      for (int t = 0; setting.leaves() > 0 && t < sample.patterns().trees(); t++) {
+        squares[r] += square(r, setting.halfSpaces() + sample.patterns().leaf(r, t));
+      }
+    }
+    return squares;
+  }
+
+  private double square(int r, int group) {
+    double[] norm = problem.coordinates().norm(group);
+    if (norm.length == 0) {
+      return similarity[r * rows + r];
+    }
+    int width = setting.width();
+    double sum = 0;
+    // N' is lower triangular.
+    for (int i = 0; i < width; i++) {
+      double z = 0;
+      for (int j = 0; j <= i; j++) {
+        z += norm[i * width + j] * groupRows[r * width + j];
+      }
+      sum += z * z;
+    }
+    return sum;
   }
 
   private double patternValue(int r, int i) {
@@ -145,13 +170,21 @@ final class SampleMetric {
     if (p == 0) {
       return;
     }
+    if (problem.coordinates().norm(0).length > 0) {
+      int[] all = new int[rows];
+      Arrays.setAll(all, r -> r);
+      for (int i = 0; i < p; i++) {
+        addGroup(k, all, rows, i);
+      }
+      return;
+    }
     double[] s = new double[rows * p];
     for (int r = 0; r < rows; r++) {
       for (int i = 0; i < p; i++) {
         s[r * p + i] = patternValue(r, i) / Math.sqrt(shift[1 + i]);
       }
     }
-    Blas.gemm(false, true, rows, rows, p, 1.0, s, 0, p, s, 0, p, 0.0, k, 0, rows);
+    Blas.parallelGemm(rows, rows, p, 1.0, s, 0, p, s, 0, p, 0.0, k, 0, rows);
     for (int i = 0; i < k.length; i++) {
       k[i] *= similarity[i];
     }
@@ -162,7 +195,6 @@ final class SampleMetric {
     if (setting.leaves() == 0) {
       return;
     }
-    int width = setting.width();
     int[] members = new int[rows];
     int[] order = new int[rows];
     for (int t = 0; t < patterns.trees(); t++) {
@@ -181,22 +213,27 @@ final class SampleMetric {
           members[to - from] = order[to];
           to++;
         }
-        addLeaf(k, members, to - from, setting.halfSpaces() + leaf, width);
+        addGroup(k, members, to - from, setting.halfSpaces() + leaf);
         from = to;
       }
     }
   }
 
-  private void addLeaf(double[] k, int[] members, int count, int group, int width) {
+  /** Adds the products of some rows under one group's own norm. */
+  private void addGroup(double[] k, int[] members, int count, int group) {
+    int width = setting.width();
     double[] z = new double[count * width];
     for (int i = 0; i < count; i++) {
-      System.arraycopy(groupRows, members[i] * width, z, i * width, width);
+      double value = group < setting.halfSpaces() ? patternValue(members[i], group) : 1;
+      for (int j = 0; j < width; j++) {
+        z[i * width + j] = value * groupRows[members[i] * width + j];
+      }
     }
     double[] norm = problem.coordinates().norm(group);
     if (norm.length > 0) {
       double[] turned = new double[z.length];
       Blas.gemm(
-          false, false, count, width, width, 1.0, z, 0, width, norm, 0, width, 0.0, turned, 0,
+          false, true, count, width, width, 1.0, z, 0, width, norm, 0, width, 0.0, turned, 0,
           width);
       z = turned;
     }

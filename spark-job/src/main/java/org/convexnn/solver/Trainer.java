@@ -13,6 +13,7 @@ import org.convexnn.block.RowSetting;
 import org.convexnn.block.SampleJob;
 import org.convexnn.block.WeightJob;
 import org.convexnn.gate.HalfSpaceSampler;
+import org.convexnn.gate.TreeGrower;
 import org.convexnn.linalg.Blas;
 import org.convexnn.loss.LogisticLoss;
 import org.convexnn.loss.Loss;
@@ -21,6 +22,7 @@ import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
 import org.convexnn.network.Network;
+import org.convexnn.network.Tree;
 
 /**
  * Trains a network on rows: moments, feature map, gates, skip-only fit, betaMax, regularisation
@@ -33,6 +35,10 @@ public final class Trainer {
   private static final double PATH_PASSES = 200;
   private static final double CLEARLY_WORSE = 1.002;
   private static final int SAMPLE_ROWS = 4000;
+  private static final int TREE_SAMPLE_ROWS = 20_000;
+  private static final double TREE_CLIP = 8;
+  private static final int FOLDS = 10;
+  private static final int FEWEST_FOR_HOLD_OUT = 200;
   private static final double NO_SIGNAL = 1e-12;
 
   private final TrainingOptions options;
@@ -67,7 +73,12 @@ public final class Trainer {
 
   /** Constant parts of the model, known after the first looks at the data. */
   private record Frame(
-      ColumnStats stats, FeatureMap map, double[] offset, double shift, double scale) {}
+      ColumnStats stats, FeatureMap map, double[] offset, double shift, double scale) {
+
+    Frame clipped(double c) {
+      return new Frame(stats, map.clipped(c), offset, shift, scale);
+    }
+  }
 
   /** One training run. */
   private final class Run {
@@ -80,6 +91,7 @@ public final class Trainer {
     private Frame frame;
     private GateSet gates;
     private double constantLoss;
+    private double[][] norms = new double[0][];
 
     Run(Rows rows) {
       this.rows = rows;
@@ -100,6 +112,10 @@ public final class Trainer {
               rows.features(),
               Blas.name()));
       gates = drawGates();
+      if (usesTrees() && options.normalization() != TrainingOptions.Normalization.NONE) {
+        // Linear models in leaves extrapolate: one outlier must not spoil a prediction.
+        frame = frame.clipped(TREE_CLIP);
+      }
       try (GatedRows gated = rows.activate(gates, frame.map)) {
         return solve(gated);
       }
@@ -175,13 +191,78 @@ public final class Trainer {
     private GateSet drawGates() {
       int count = options.numGates() > 0 ? options.numGates() : defaultGates(frame.stats.rows());
       HalfSpaceSampler sampler = new HalfSpaceSampler(frame.map, options.seed());
-      HalfSpaces half =
-          switch (options.gateSampler()) {
-            case AUTO, GAUSSIAN -> sampler.gaussian(count);
-            case COLUMNS -> sampler.columns(count, sample());
-            case MIXED -> sampler.mixed(count, sample());
-          };
-      return GateSet.of(half);
+      return switch (options.gateSampler()) {
+        case TREES -> {
+          List<Tree> grown = growTrees();
+          if (grown.isEmpty()) {
+            progress.message("no split of the sample gains anything: Gaussian gates instead");
+          }
+          yield grown.isEmpty() ? GateSet.of(sampler.gaussian(count)) : ofTrees(grown);
+        }
+        case AUTO, GAUSSIAN -> GateSet.of(sampler.gaussian(count));
+        case COLUMNS -> GateSet.of(sampler.columns(count, sample()));
+        case MIXED -> GateSet.of(sampler.mixed(count, sample()));
+      };
+    }
+
+    private GateSet ofTrees(List<Tree> trees) {
+      GateSet set = new GateSet(HalfSpaces.none(rows.features()), trees);
+      progress.message(trees.size() + " trees with " + set.leaves() + " leaves as gates");
+      return set;
+    }
+
+    /** Trees grown by boosting on a sample of the rows that do not choose beta. */
+    private List<Tree> growTrees() {
+      if (constantLabel()) {
+        return List.of();
+      }
+      long n = frame.stats.rows();
+      double rate = Math.min(1, (double) TREE_SAMPLE_ROWS / n);
+      RowSelection selection = choosesBeta() ? training() : RowSelection.ALL;
+      List<SampleJob.Row> sample =
+          rows.sum("sample for trees", new SampleJob(selection, rate, options.seed()));
+      double[][] x = sample.stream().map(SampleJob.Row::features).toArray(double[][]::new);
+      double[] y =
+          sample.stream().mapToDouble(r -> (r.label() - frame.shift) / frame.scale).toArray();
+      double[] w = sample.stream().mapToDouble(SampleJob.Row::weight).toArray();
+      double[] start = new double[y.length * loss.outputs()];
+      for (int i = 0; i < start.length; i++) {
+        start[i] = frame.offset[i % frame.offset.length];
+      }
+      int trees = options.numTrees() > 0 ? options.numTrees() : defaultTrees(n);
+      int leaves = options.numLeaves() > 0 ? options.numLeaves() : defaultLeaves(n);
+      return TreeGrower.grow(
+          x, y, w, loss, start, TreeGrower.Options.of(trees, leaves, options.seed()));
+    }
+
+    private boolean usesTrees() {
+      return !gates.trees().isEmpty();
+    }
+
+    private boolean choosesBeta() {
+      return options.regParam().isEmpty() && options.regRatio().isEmpty();
+    }
+
+    /** The rows that a held-out split trains on. */
+    private RowSelection training() {
+      return new RowSelection(FOLDS, 0, false, options.seed());
+    }
+
+    /** Too few rows, or rows of a class, to hold some out. */
+    private boolean fewRows() {
+      long n = frame.stats.rows();
+      double p = frame.stats.labelMean();
+      double minority = options.task() == TrainingOptions.Task.BINARY ? Math.min(p, 1 - p) * n : n;
+      return n < FEWEST_FOR_HOLD_OUT || minority < 10;
+    }
+
+    /** modelling.md section 14. */
+    private static int defaultTrees(long rows) {
+      return rows >= 40_000 ? 40 : 60;
+    }
+
+    private static int defaultLeaves(long rows) {
+      return rows >= 40_000 ? 32 : rows >= 15_000 ? 16 : 8;
     }
 
     /** modelling.md sections 2 and 8. */
@@ -202,7 +283,8 @@ public final class Trainer {
       RowSetting setting =
           RowSetting.of(
               frame.map, gates, loss, frame.offset, frame.shift, frame.scale, options.arithmetic());
-      boolean choose = options.regParam().isEmpty() && options.regRatio().isEmpty();
+      boolean choose = choosesBeta();
+      norms = norms(gated, setting);
       Fit whole = new Fit(gated, setting, frame.stats.weight(), frame.stats.rows());
       double setUp;
       double ratio;
@@ -230,6 +312,20 @@ public final class Trainer {
       }
       double beta = options.regParam().orElse(whole.betaMax * ratio);
       return finish(whole, constantLabel() ? 0 : beta, start, setUp);
+    }
+
+    private double[][] norms(GatedRows gated, RowSetting setting) {
+      boolean function =
+          switch (options.groupNorm()) {
+            case EUCLIDEAN -> false;
+            case FUNCTION -> true;
+            case AUTO -> usesTrees();
+          };
+      if (!function || constantLabel()) {
+        return new double[0][];
+      }
+      ledger.sweep(0);
+      return FunctionNorm.of(gated, setting, frame.map, frame.stats.weight());
     }
 
     private RegularizationPath choose(GatedRows gated, RowSetting setting) {
@@ -343,7 +439,7 @@ public final class Trainer {
                 frame.map,
                 gates.centres(),
                 setting.outputs(),
-                new double[0][],
+                norms,
                 new Coordinates.Skip(options.linearSkip(), options.fitIntercept()),
                 true);
         this.problem =
@@ -407,11 +503,7 @@ public final class Trainer {
           withoutValidation("fewer than 10 rows");
           return;
         }
-        double minority =
-            options.task() == TrainingOptions.Task.BINARY
-                ? Math.min(frame.stats.labelMean(), 1 - frame.stats.labelMean()) * n
-                : n;
-        if (n < 200 || minority < 10) {
+        if (fewRows() && !usesTrees()) {
           crossValidate(gated, setting, 5);
         } else {
           holdOut(gated, setting);
@@ -437,7 +529,7 @@ public final class Trainer {
       }
 
       private void holdOut(GatedRows gated, RowSetting setting) {
-        RowSelection training = new RowSelection(10, 0, false, options.seed());
+        RowSelection training = training();
         fit = fold(gated, setting, training);
         if (fit == null
             || !(rows.sum("weights of held-out rows", new WeightJob(training.complement()))[0][1]

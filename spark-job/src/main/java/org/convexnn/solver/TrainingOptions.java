@@ -9,6 +9,8 @@ import org.convexnn.block.Precision;
  *
  * @param task the kind of label
  * @param numGates P, positive; 0 = chosen by the number of rows
+ * @param numTrees T, trees of a tree sampler; 0 = chosen by the number of rows
+ * @param numLeaves most leaves of a tree, at least 2; 0 = chosen by the number of rows
  * @param gateSampler how gates are drawn
  * @param normalization the feature map
  * @param groupNorm the norm of a group
@@ -27,6 +29,8 @@ import org.convexnn.block.Precision;
 public record TrainingOptions(
     Task task,
     int numGates,
+    int numTrees,
+    int numLeaves,
     GateSampler gateSampler,
     Normalization normalization,
     GroupNorm groupNorm,
@@ -52,8 +56,10 @@ public record TrainingOptions(
 
   /** How gates are drawn. */
   public enum GateSampler {
-    /** Chosen by the data. */
+    /** Gaussian. */
     AUTO,
+    /** Leaves of trees grown by boosting on a sample. */
+    TREES,
     /** Dense Gaussian half-spaces in normalised coordinates. */
     GAUSSIAN,
     /** Half-spaces on one column, thresholds at sampled rows, balanced. */
@@ -111,6 +117,12 @@ public record TrainingOptions(
   /** Checks the ranges. */
   public TrainingOptions {
     check(numGates >= 0, "numGates", numGates, "a positive integer, or 0 for automatic");
+    check(numTrees >= 0, "numTrees", numTrees, "a positive integer, or 0 for automatic");
+    check(
+        numLeaves == 0 || (numLeaves >= 2 && numLeaves <= 4096),
+        "numLeaves",
+        numLeaves,
+        "from 2 to 4096, or 0 for automatic");
     check(skipRidge > 0 && Double.isFinite(skipRidge), "skipRidge", skipRidge, "a positive number");
     check(maxIter >= 1, "maxIter", maxIter, "a positive integer");
     regParam.ifPresent(b -> check(b > 0 && Double.isFinite(b), "regParam", b, "a positive number"));

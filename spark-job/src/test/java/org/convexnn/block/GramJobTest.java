@@ -105,7 +105,7 @@ class GramJobTest {
     double meanLeverage = 0;
     for (int r = 0; r < ROWS; r++) {
       meanPenalty += rho[r] / ROWS;
-      meanLeverage += rho[r] * GATED.patterns().leverage()[r] / ROWS;
+      meanLeverage += GATED.patterns().leverage()[r] / ROWS;
     }
     for (boolean uniform : new boolean[] {false, true}) {
       int epochs = 3000;
@@ -128,9 +128,7 @@ class GramJobTest {
                 ? 0.2
                 : Math.min(
                     1,
-                    0.1
-                        * (rho[r] / meanPenalty
-                            + rho[r] * GATED.patterns().leverage()[r] / meanLeverage));
+                    0.1 * (rho[r] / meanPenalty + GATED.patterns().leverage()[r] / meanLeverage));
       }
       assertThat(taken).isCloseTo(wanted, within(5 * Math.sqrt(wanted / epochs)));
       for (int i = 0; i < Q; i++) {

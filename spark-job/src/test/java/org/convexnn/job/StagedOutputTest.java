@@ -84,4 +84,25 @@ class StagedOutputTest {
         .isInstanceOf(JobException.class)
         .hasMessageContaining("holds the input");
   }
+
+  @Test
+  void refusesAtOnceWhatCannotBeWritten() throws IOException {
+    Files.writeString(folder.resolve("file"), "no folder");
+    String output = folder.resolve("file/out").toString();
+    assertThatThrownBy(() -> StagedOutput.of(new Configuration(), output, false, List.of()))
+        .isInstanceOf(JobException.class)
+        .hasMessageContaining(output);
+    assertThat(names()).containsExactly("file");
+  }
+
+  @Test
+  void makesParentsWithTheCommitAlone() throws IOException {
+    String output = folder.resolve("a/b/out").toString();
+    try (StagedOutput staged = StagedOutput.of(new Configuration(), output, false, List.of())) {
+      assertThat(names()).isEmpty();
+      write(staged, "a");
+      staged.commit();
+    }
+    assertThat(folder.resolve("a/b/out/f")).hasContent("a");
+  }
 }

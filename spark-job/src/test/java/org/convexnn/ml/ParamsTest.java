@@ -32,6 +32,8 @@ class ParamsTest {
   private static final Set<String> SHARED =
       Set.of(
           "numGates",
+          "numTrees",
+          "numLeaves",
           "gateSampler",
           "normalization",
           "groupNorm",
@@ -111,6 +113,8 @@ class ParamsTest {
     TrainingOptions options =
         new ConvexReLURegressor()
             .setNumGates(77)
+            .setNumTrees(7)
+            .setNumLeaves(9)
             .setGateSampler("columns")
             .setNormalization("standardize")
             .setGroupNorm("function")
@@ -129,7 +133,8 @@ class ParamsTest {
             .trainingOptions(Task.REGRESSION);
     assertThat(options.toString())
         .isEqualTo(
-            "TrainingOptions[task=REGRESSION, numGates=77, gateSampler=COLUMNS,"
+            "TrainingOptions[task=REGRESSION, numGates=77, numTrees=7, numLeaves=9,"
+                + " gateSampler=COLUMNS,"
                 + " normalization=STANDARDIZE, groupNorm=FUNCTION, fitIntercept=false,"
                 + " linearSkip=false, skipRidge=0.5, regParam=OptionalDouble[0.25],"
                 + " regRatio=OptionalDouble.empty, refit=false, solver=GRAM, precision=FLOAT64,"
@@ -139,7 +144,9 @@ class ParamsTest {
   static Stream<Arguments> refused() {
     return Stream.of(
         Arguments.of("numGates", -1, "numGates is -1; it must be a positive integer, or 0"),
-        Arguments.of("gateSampler", "trees", "one of auto, gaussian, columns, mixed"),
+        Arguments.of("gateSampler", "dense", "one of auto, trees, gaussian, columns, mixed"),
+        Arguments.of("numTrees", -1, "numTrees is -1; it must be a positive integer, or 0"),
+        Arguments.of("numLeaves", 1, "numLeaves is 1; it must be from 2 to 4096, or 0"),
         Arguments.of("normalization", "Whiten", "normalization is 'Whiten'; it must be one of"),
         Arguments.of("groupNorm", "l2", "one of auto, euclidean, function"),
         Arguments.of("regParam", 0.0, "regParam is 0.0; it must be a positive number"),

@@ -7,7 +7,9 @@ import org.convexnn.linalg.Blas;
 import org.convexnn.loss.LogisticLoss;
 import org.convexnn.loss.Loss;
 import org.convexnn.loss.SquaredLoss;
+import org.convexnn.network.HalfSpaces;
 import org.convexnn.network.Network;
+import org.convexnn.network.Tree;
 
 /** Options with one setter per choice, data sets, and the objective of a network by definition. */
 final class Training {
@@ -16,6 +18,7 @@ final class Training {
   int gates = 16;
   TrainingOptions.GateSampler sampler = TrainingOptions.GateSampler.AUTO;
   TrainingOptions.Normalization normalization = TrainingOptions.Normalization.AUTO;
+  TrainingOptions.GroupNorm norm = TrainingOptions.GroupNorm.AUTO;
   boolean intercept = true;
   boolean skip = true;
   double skipRidge = 1e-3;
@@ -59,9 +62,11 @@ final class Training {
     return new TrainingOptions(
         task,
         gates,
+        0,
+        0,
         sampler,
         normalization,
-        TrainingOptions.GroupNorm.AUTO,
+        norm,
         intercept,
         skip,
         skipRidge,
@@ -174,10 +179,60 @@ final class Training {
     }
     int length = network.features() + 1;
     double penalty = 0;
-    for (int at = length; at < network.weights().length; at += length) {
-      penalty += Blas.norm(network.weights(), at, length);
+    boolean function =
+        norm == TrainingOptions.GroupNorm.FUNCTION
+            || (norm == TrainingOptions.GroupNorm.AUTO && !network.gates().trees().isEmpty());
+    for (int i = 0; i < network.gates().size(); i++) {
+      int at = (1 + i) * length;
+      penalty +=
+          function
+              ? functionNorm(network, i, at, data, weight)
+              : Blas.norm(network.weights(), at, length);
     }
     double linear = Blas.norm(network.weights(), 0, length);
     return sum / weight + beta * penalty + 0.5 * skipRidge * linear * linear;
+  }
+
+  /** sqrt(u' A u) by its definition: the neuron's mean square output, plus the floor on ||u||^2. */
+  private static double functionNorm(Network network, int group, int at, Data data, double weight) {
+    int width = network.features() + 1;
+    double output = 0;
+    double trace = 0;
+    double all = 0;
+    for (int r = 0; r < data.y.length; r++) {
+      double[] z = network.map().apply(data.x[r]);
+      double square = 1;
+      double u = network.weights()[at + width - 1];
+      for (int j = 0; j < width - 1; j++) {
+        square += z[j] * z[j];
+        u += z[j] * network.weights()[at + j];
+      }
+      double w = data.w[r] / weight;
+      all += w * square;
+      if (active(network, group, data.x[r])) {
+        output += w * u * u;
+        trace += w * square;
+      }
+    }
+    double floor = 0.03 * trace / width + 2e-5 * all / width;
+    double norm = Blas.norm(network.weights(), at, width);
+    return Math.sqrt(output + floor * norm * norm);
+  }
+
+  private static boolean active(Network network, int group, double[] x) {
+    HalfSpaces half = network.gates().halfSpaces();
+    if (group < half.size()) {
+      double[] scores = new double[half.size()];
+      half.scores(half.transposed(), x, scores);
+      return half.active(group, scores[group]);
+    }
+    int first = half.size();
+    for (Tree tree : network.gates().trees()) {
+      if (group < first + tree.leaves()) {
+        return tree.leaf(x) == group - first;
+      }
+      first += tree.leaves();
+    }
+    throw new IllegalArgumentException("no group " + group);
   }
 }

@@ -1,0 +1,96 @@
+package org.convexnn.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.Params;
+import org.convexnn.linalg.CounterRandom;
+import org.convexnn.ml.ConvexReLUClassifier;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** conf/train.properties says what the train command has, and its commented lines work. */
+class TrainPropertiesTest {
+
+  private static final Path FILE = Path.of("..", "conf", "train.properties");
+  private static final Set<String> NOT_LISTED =
+      Set.of("--help", "--version", "--config", "--input", "--test", "--label", "--output");
+
+  @TempDir private Path folder;
+
+  /** The lines "#name = value", without the "#". */
+  private static List<String> settings() throws IOException {
+    return Files.readAllLines(FILE).stream()
+        .filter(line -> line.matches("#\\w+ = .*"))
+        .map(line -> line.substring(1))
+        .toList();
+  }
+
+  @Test
+  void nothingIsSetAndEveryOptionIsListed() throws IOException {
+    assertThat(Files.readAllLines(FILE)).allMatch(line -> line.isEmpty() || line.startsWith("#"));
+    Set<String> listed = new TreeSet<>();
+    for (String setting : settings()) {
+      listed.add(ModelOptions.option(setting.split(" = ")[0]));
+    }
+    Set<String> options = new TreeSet<>();
+    CommandLine train = new CommandLine(new TrainCommand());
+    for (OptionSpec option : train.getCommandSpec().options()) {
+      options.add(option.longestName());
+    }
+    options.removeAll(NOT_LISTED);
+    assertThat(listed).isEqualTo(options);
+  }
+
+  @Test
+  void theDefaultsAreTheParams() throws IOException {
+    Params classifier = new ConvexReLUClassifier();
+    int compared = 0;
+    for (String setting : settings()) {
+      String[] pair = setting.split(" = ");
+      if (classifier.hasParam(pair[0]) && !pair[0].equals("seed")) {
+        Param<Object> param = classifier.getParam(pair[0]);
+        String value =
+            classifier.hasDefault(param) ? classifier.getDefault(param).get().toString() : "auto";
+        boolean automatic = pair[0].startsWith("num");
+        if (value.matches("[-0-9.Ee]+") && !automatic) {
+          assertThat(Double.parseDouble(pair[1])).as(pair[0]).isEqualTo(Double.parseDouble(value));
+        } else {
+          assertThat(pair[1]).as(pair[0]).isEqualTo(automatic ? "auto" : value);
+        }
+        compared++;
+      }
+    }
+    assertThat(compared).isGreaterThan(10);
+  }
+
+  @Test
+  @Tag("spark")
+  void everyLineWorks() throws IOException {
+    List<String> rows = new ArrayList<>(List.of("id,x,w,y"));
+    CounterRandom random = new CounterRandom(6, 0);
+    for (int i = 0; i < 240; i++) {
+      double x = random.nextGaussian();
+      rows.add(
+          String.format(Locale.ROOT, "%d,%f,%d,%s", i, x, 1 + i % 2, x * x < 0.5 ? "yes" : "no"));
+    }
+    Path input = CommandLineRun.file(folder, "rows.csv", rows.toArray(String[]::new));
+    Path config = CommandLineRun.file(folder, "my.properties", settings().toArray(String[]::new));
+    Path output = folder.resolve("output");
+    CommandLineRun.of(
+            "train", "--config", config, "--input", input, "--label", "y", "--output", output)
+        .good();
+    assertThat(output.resolve("report.json")).exists();
+  }
+}
