@@ -12,7 +12,7 @@ import org.convexnn.loss.Loss;
  */
 public final class DualValue {
 
-  private static final double[] GRID = {0.5, 0.8, 0.95, 0.985, 0.995, 1};
+  private static final double[] GRID = {0.5, 0.9, 1};
 
   private DualValue() {}
 

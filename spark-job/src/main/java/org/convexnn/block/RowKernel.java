@@ -18,7 +18,7 @@ package org.convexnn.block;
 public abstract sealed class RowKernel permits FloatRowKernel, DoubleRowKernel {
 
   // Sized so that a batch of S stays in the second-level cache.
-  private static final int PATTERN_CELLS = 1 << 17;
+  private static final int PATTERN_CELLS = 1 << 18;
 
   /** The setting. */
   protected final RowSetting setting;

@@ -30,7 +30,7 @@ public record SearchJob(RowSetting setting, double[] direction, double[] weights
   /** Index of the first dual sum. */
   public static final int DUAL = 1;
 
-  private static final double[] STEPS = {0.1, 0.2, 0.35, 0.5, 0.7, 0.85, 1, 1.2, 1.5, 2, 3, 5, 10};
+  private static final double[] STEPS = {0.15, 0.35, 0.6, 0.8, 1, 1.25, 1.7, 2.5, 5};
 
   /** The grid of step lengths, ascending. */
   public static double[] steps() {

@@ -35,6 +35,8 @@ import picocli.CommandLine.Spec;
 final class BenchmarkCommand implements Callable<Integer> {
 
   /** Rows of generated data per partition. */
+  private static final double WARM_UP_SHARE = 0.05;
+
   private static final long PARTITION_ROWS = 250_000;
 
   private static final double SCALING_RATIO = 0.01;
@@ -205,6 +207,8 @@ final class BenchmarkCommand implements Callable<Integer> {
         if (contender instanceof Contender.Peer peer && !peer.learns(task)) {
           continue;
         }
+        // Nor for loading and compiling its code.
+        contender.fit(train.sample(WARM_UP_SHARE, 1), task);
         Contender.Result result = contender.fit(train, task);
         Scores scores = Scores.of(result.model().transform(test), task);
         boolean binary = task == LearningTask.BINARY;

@@ -3,7 +3,6 @@ package org.convexnn.solver;
 import java.util.Arrays;
 import org.convexnn.block.GatedBlock;
 import org.convexnn.block.Patterns;
-import org.convexnn.block.Precision;
 import org.convexnn.block.RowKernel;
 import org.convexnn.block.RowSetting;
 import org.convexnn.linalg.Blas;
@@ -42,7 +41,8 @@ final class SampleMetric {
     this.problem = problem;
     this.sample = sample;
     this.rows = sample.block().rows();
-    this.setting = problem.setting().with(Precision.FLOAT64);
+    // Only the shape of the metric matters: its products may be as coarse as the rows'.
+    this.setting = problem.setting();
     this.kernel = RowKernel.of(setting, 1);
     double[] scaled = scaledRows();
     this.groupRows = problem.coordinates().rowsInSolver(scaled, rows, false);

@@ -27,6 +27,8 @@ class TrainPropertiesTest {
   private static final Set<String> NOT_LISTED =
       Set.of("--help", "--version", "--config", "--input", "--test", "--label", "--output");
 
+  private static final Set<String> AUTO_IS_ZERO = Set.of("numGates", "numTrees", "numLeaves");
+
   @TempDir private Path folder;
 
   /** The lines "#name = value", without the "#". */
