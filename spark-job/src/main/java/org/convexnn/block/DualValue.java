@@ -16,6 +16,11 @@ public final class DualValue {
 
   private DualValue() {}
 
+  /** The scalings at which the sums are exact, ascending to 1. */
+  public static double[] grid() {
+    return GRID.clone();
+  }
+
   /** The number of sums that {@link #add} fills. */
   public static int length() {
     return GRID.length;

@@ -35,7 +35,9 @@ import picocli.CommandLine.Spec;
 final class BenchmarkCommand implements Callable<Integer> {
 
   /** Rows of generated data per partition. */
-  private static final double WARM_UP_SHARE = 0.05;
+  private static final double WARM_UP_SHARE = 0.2;
+
+  private static final long SMALL = 20_000;
 
   private static final long PARTITION_ROWS = 250_000;
 
@@ -202,13 +204,14 @@ final class BenchmarkCommand implements Callable<Integer> {
       Dataset<Row> train = loaded.rows().persist(StorageLevel.MEMORY_AND_DISK());
       Dataset<Row> test = loaded.testRows().orElseThrow();
       // Nobody's fit should pay for reading the rows.
-      train.count();
+      long rows = train.count();
+      Dataset<Row> warmUp = rows > SMALL ? train.sample(WARM_UP_SHARE, 1) : train;
       for (Contender contender : contenders) {
         if (contender instanceof Contender.Peer peer && !peer.learns(task)) {
           continue;
         }
         // Nor for loading and compiling its code.
-        contender.fit(train.sample(WARM_UP_SHARE, 1), task);
+        contender.fit(warmUp, task);
         Contender.Result result = contender.fit(train, task);
         Scores scores = Scores.of(result.model().transform(test), task);
         boolean binary = task == LearningTask.BINARY;
