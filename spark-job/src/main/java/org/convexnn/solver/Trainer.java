@@ -304,10 +304,10 @@ public final class Trainer {
         if (!options.refit() && chosen.fit != null) {
           return finish(chosen.fit, chosen.fit.betaMax * ratio, start, setUp);
         }
-        whole.begin();
+        whole.begin(chosen.fit == null ? whole.skip : chosen.fit.skip);
         start = ratio < 1 && chosen.weights.length > 0 ? start : whole.start();
       } else {
-        whole.begin();
+        whole.begin(whole.skip);
         setUp = ledger.seconds();
         ratio =
             options.regRatio().orElseGet(() -> options.regParam().getAsDouble() / whole.betaMax);
@@ -450,10 +450,10 @@ public final class Trainer {
         this.skip = new double[problem.length()];
       }
 
-      /** Skip-only fit and betaMax. */
-      void begin() {
+      /** Skip-only fit, from that of other rows or from zero, and betaMax. */
+      void begin(double[] from) {
         Problem linear = problem.withoutGroups();
-        double[] block = SkipFit.solve(linear, new double[linear.length()], constantLoss);
+        double[] block = SkipFit.solve(linear, Arrays.copyOf(from, linear.length()), constantLoss);
         System.arraycopy(block, 0, skip, 0, block.length);
         atSkip = problem.evaluate("betaMax", skip, true, Precision.FLOAT64);
         betaMax = GroupNorms.max(atSkip.gradient(), problem.groupLength());
@@ -539,7 +539,7 @@ public final class Trainer {
           return null;
         }
         Fit fold = new Fit(gated, setting.on(selection), weight[0][1], (long) weight[0][0]);
-        fold.begin();
+        fold.begin(fold.skip);
         return fold;
       }
 
