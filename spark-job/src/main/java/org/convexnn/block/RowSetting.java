@@ -8,9 +8,9 @@ import org.convexnn.network.GateSet;
 /**
  * What every kernel on gated rows needs besides weights: the model's constant parts.
  *
- * <p>Rows work in <em>row coordinates</em> y~ = [y, 1], y = (x - mean) * inverseScale (or z where the
- * feature map is clipped), and with uncentred indicators. Weights in row coordinates are (1 + P) x C x D, D = d + 1: block 0 linear,
- * block 1 + i of group i.
+ * <p>Rows work in <em>row coordinates</em> y~ = [y, 1], y = (x - mean) * inverseScale (or z where
+ * the feature map is clipped), and with uncentred indicators. Weights in row coordinates are (1 +
+ * P) x C x D, D = d + 1: block 0 linear, block 1 + i of group i.
  *
  * @param mean column means
  * @param inverseScale column scales

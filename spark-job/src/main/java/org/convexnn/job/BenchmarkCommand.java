@@ -34,11 +34,12 @@ import picocli.CommandLine.Spec;
     })
 final class BenchmarkCommand implements Callable<Integer> {
 
-  /** Rows of generated data per partition. */
+  /** Share of the rows that every contender is warmed up on; all of them where they are few. */
   private static final double WARM_UP_SHARE = 0.2;
 
   private static final long SMALL = 20_000;
 
+  /** Rows of generated data per partition. */
   private static final long PARTITION_ROWS = 250_000;
 
   private static final double SCALING_RATIO = 0.01;

@@ -62,7 +62,7 @@ public final class Coordinates {
   public record Skip(boolean linear, boolean intercept) {}
 
   /** B' = diag(M, 1), D x D row-major, with switched-off columns zero: v = w B'. */
-  private static double[] base(FeatureMap map, boolean linear, boolean bias) {
+  static double[] base(FeatureMap map, boolean linear, boolean bias) {
     int d = map.features();
     int width = d + 1;
     double[] base = new double[width * width];

@@ -1,7 +1,6 @@
 package org.convexnn.solver;
 
 import org.convexnn.block.GroupMomentsJob;
-import org.convexnn.block.Precision;
 import org.convexnn.block.RowSetting;
 import org.convexnn.linalg.Blas;
 import org.convexnn.network.FeatureMap;
@@ -26,12 +25,10 @@ final class FunctionNorm {
    * @param weight W of the rows the setting selects
    */
   static double[][] of(GatedRows rows, RowSetting setting, FeatureMap map, double weight) {
-    double[] sums =
-        rows.sum("second moments by group", new GroupMomentsJob(setting.with(Precision.FLOAT64)))[
-            0];
+    double[] sums = rows.sum("second moments by group", new GroupMomentsJob(setting))[0];
     int width = setting.width();
     int size = width * width;
-    double[] base = mapMatrix(map, width);
+    double[] base = Coordinates.base(map, true, true);
     double common = trace(inMap(sums, 0, base, width, weight), width) / width;
     double[][] norms = new double[setting.groups()][];
     for (int i = 0; i < norms.length; i++) {
@@ -43,21 +40,6 @@ final class FunctionNorm {
       norms[i] = inverseRoot(a, width);
     }
     return norms;
-  }
-
-  /** diag(M, 1), or the identity where rows hold z already. */
-  private static double[] mapMatrix(FeatureMap map, int width) {
-    int d = width - 1;
-    double[] base = new double[width * width];
-    for (int i = 0; i < d; i++) {
-      if (map.linear() && map.matrix().length > 0) {
-        System.arraycopy(map.matrix(), i * d, base, i * width, d);
-      } else {
-        base[i * width + i] = 1;
-      }
-    }
-    base[width * width - 1] = 1;
-    return base;
   }
 
   /** {@code B S B' / W} of a moment matrix S in row coordinates. */

@@ -286,7 +286,6 @@ public final class Trainer {
       RowSetting setting =
           RowSetting.of(
               frame.map, gates, loss, frame.offset, frame.shift, frame.scale, options.arithmetic());
-      boolean choose = choosesBeta();
       norms = norms(gated, setting);
       Fit whole = new Fit(gated, setting, frame.stats.weight(), frame.stats.rows());
       double setUp;
@@ -296,9 +295,9 @@ public final class Trainer {
         setUp = ledger.seconds();
         ratio = Double.POSITIVE_INFINITY;
         start = Solver.Start.at(whole.skip);
-      } else if (choose) {
+      } else if (choosesBeta()) {
         setUp = ledger.seconds();
-        RegularizationPath chosen = choose(gated, setting);
+        RegularizationPath chosen = new RegularizationPath(gated, setting);
         ratio = chosen.ratio;
         start = Solver.Start.at(chosen.weights);
         if (!options.refit() && chosen.fit != null) {
@@ -329,10 +328,6 @@ public final class Trainer {
       }
       ledger.sweep(0);
       return FunctionNorm.of(gated, setting, frame.map, frame.stats.weight());
-    }
-
-    private RegularizationPath choose(GatedRows gated, RowSetting setting) {
-      return new RegularizationPath(gated, setting);
     }
 
     /** Solves for the final beta, certifies, and builds the network. */
@@ -546,13 +541,11 @@ public final class Trainer {
       private void holdOut(GatedRows gated, RowSetting setting) {
         RowSelection training = training();
         fit = fold(gated, setting, training);
-        if (fit == null
-            || !(rows.sum("weights of held-out rows", new WeightJob(training.complement()))[0][1]
-                > 0)) {
+        Validation validation = new Validation(gated, setting, training.complement());
+        if (fit == null || !(validation.weight > 0)) {
           withoutValidation("all rows fall on one side of the split");
           return;
         }
-        Validation validation = new Validation(gated, setting, training.complement());
         Solver.Start current = fit.start();
         weights = fit.skip;
         double best =
@@ -595,18 +588,17 @@ public final class Trainer {
         for (int f = 0; f < folds; f++) {
           RowSelection training = new RowSelection(folds, f, false, options.seed());
           Fit fold = fold(gated, setting, training);
-          double[][] held = rows.sum("weights of the fold", new WeightJob(training.complement()));
-          if (fold == null || !(held[0][1] > 0)) {
+          Validation validation = new Validation(gated, setting, training.complement());
+          if (fold == null || !(validation.weight > 0)) {
             continue;
           }
-          total += held[0][1];
-          Validation validation = new Validation(gated, setting, training.complement());
+          total += validation.weight;
           Solver.Start current = fold.start();
-          scores[0] += held[0][1] * validation.loss(fold, fold.skip);
+          scores[0] += validation.weight * validation.loss(fold, fold.skip);
           for (int k = 0; k < RATIOS.length; k++) {
             double[] solved = solve(fold, RATIOS[k] * fold.betaMax, current).weights();
             current = Solver.Start.at(solved);
-            scores[k + 1] += held[0][1] * validation.loss(fold, solved);
+            scores[k + 1] += validation.weight * validation.loss(fold, solved);
           }
         }
         if (!(total > 0)) {
@@ -666,7 +658,7 @@ public final class Trainer {
 
       double score(
           Fit fit, double ratio, double beta, double[] weights, double objective, double gap) {
-        double score = weight > 0 ? loss(fit, weights) : 0;
+        double score = loss(fit, weights);
         PathPoint point =
             new PathPoint(
                 ratio,
