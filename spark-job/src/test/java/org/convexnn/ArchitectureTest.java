@@ -36,7 +36,7 @@ class ArchitectureTest {
 
   /** Each package with the packages of ours it may use, and the outside ones. */
   static Stream<Arguments> packages() {
-    List<String> netlib = List.of("dev.ludovic.netlib..", "org.netlib..");
+    List<String> netlib = List.of("dev.ludovic.netlib..", "org.netlib..", "jdk.incubator.vector..");
     List<String> none = List.of();
     List<String> sparkCore =
         List.of(
@@ -106,13 +106,14 @@ class ArchitectureTest {
   }
 
   @Test
-  void oneDoorwayToNetlib() {
+  void oneDoorwayToNumericLibraries() {
     noClasses()
         .that()
         .resideOutsideOfPackage(BASE + "linalg..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("dev.ludovic.netlib..", "org.netlib..", "breeze..")
+        .resideInAnyPackage(
+            "dev.ludovic.netlib..", "org.netlib..", "breeze..", "jdk.incubator.vector..")
         .check(main);
   }
 

@@ -2,27 +2,22 @@ package org.convexnn.block;
 
 import java.util.Arrays;
 import org.convexnn.linalg.Blas;
+import org.convexnn.linalg.DoubleTable;
 
 /** {@link RowKernel} in double precision (its twin differs in the type alone: Java's generics do not range over primitive types). */
 final class DoubleRowKernel extends RowKernel {
 
   private static final int GRAM_PANEL = 256;
-  private static final double[] EXPANDED_BYTES = expandedBytes();
 
   private final int width;
   private final int span;
-  private final int halfSpaces;
   private final int stride;
-  private final boolean trees;
   private final double[] rows;
-  private final double[] pattern;
   private final double[] products;
   private final double[][] linear;
-  private final double[][] halfWeights;
-  private final double[][] leafWeights;
-  private final double[] halfGradient;
-  private final double[] leafGradient;
-  private final double[] linearGradient;
+  private final DoubleTable[] tables;
+  private final DoubleTable sums;
+  private final double[] linearSum;
   private final double[][] gradients;
   private double[] expanded = new double[0];
   private double[] panel = new double[0];
@@ -31,53 +26,38 @@ final class DoubleRowKernel extends RowKernel {
     super(setting);
     this.width = setting.width();
     this.span = setting.outputs() * width;
-    this.halfSpaces = setting.halfSpaces();
-    this.stride = (halfSpaces + 7) / 8 * 8;
+    this.stride = DoubleTable.stride(span);
     this.rows = new double[capacity * width];
-    this.pattern = new double[capacity * stride];
-    this.products = new double[capacity * span];
-    this.trees = setting.leaves() > 0;
-    this.linear = new double[slots][span];
-    this.halfWeights = new double[slots][span * stride];
-    this.leafWeights = new double[slots][setting.leaves() * span];
-    this.halfGradient = new double[halfSpaces * span];
-    this.leafGradient = new double[setting.leaves() * span];
-    this.linearGradient = new double[span];
-    this.gradients = new double[slots][setting.length()];
-  }
-
-  /** Row b holds the eight bits of byte b as numbers, lowest first. */
-  private static double[] expandedBytes() {
-    double[] table = new double[256 * 8];
-    for (int b = 0; b < 256; b++) {
-      for (int k = 0; k < 8; k++) {
-        table[b * 8 + k] = b >>> k & 1;
-      }
+    this.products = new double[capacity * stride];
+    this.linear = new double[slots][stride];
+    this.tables = new DoubleTable[slots];
+    for (int slot = 0; slot < slots; slot++) {
+      tables[slot] = new DoubleTable(codes.tableRows(), span);
     }
-    return table;
+    this.sums = new DoubleTable(codes.tableRows(), span);
+    this.linearSum = new double[stride];
+    this.gradients = new double[slots][setting.length()];
   }
 
   @Override
   public void weights(int slot, double[] v) {
-    copy(v, 0, linear[slot]);
-    // Transposed: a product of two row-major matrices by rows is the fast case of every BLAS.
-    double[] half = halfWeights[slot];
-    for (int p = 0; p < halfSpaces; p++) {
-      for (int k = 0; k < span; k++) {
-        half[k * stride + p] = v[span * (1 + p) + k];
-      }
+    for (int k = 0; k < span; k++) {
+      linear[slot][k] = v[k];
     }
-    copy(v, span * (1 + halfSpaces), leafWeights[slot]);
-  }
-
-  private static void copy(double[] from, int at, double[] to) {
-    for (int i = 0; i < to.length; i++) {
-      to[i] = from[at + i];
+    DoubleTable table = tables[slot];
+    table.clear();
+    for (int i = 0; i < setting.groups(); i++) {
+      table.set(codes.tableRow(i), v, (1 + i) * span);
     }
+    codes.forEachUnion(
+        (union, one, rest) -> {
+          table.add(union, one);
+          table.add(union, rest);
+        });
   }
 
   @Override
-  protected void loadBatch() {
+  protected void loadRows() {
     int d = width - 1;
     double[] x = new double[d];
     for (int r = 0; r < count; r++) {
@@ -88,58 +68,18 @@ final class DoubleRowKernel extends RowKernel {
       }
       rows[at + d] = 1;
     }
-    Patterns patterns = current.patterns();
-    long[] bits = patterns.bits();
-    int words = patterns.words();
-    for (int r = 0; r < count; r++) {
-      int to = r * stride;
-      int end = to + stride;
-      for (int w = (first + r) * words; to < end; w++) {
-        long word = bits[w];
-        int stop = Math.min(end, to + 64);
-        while (to < stop) {
-          System.arraycopy(EXPANDED_BYTES, ((int) word & 0xFF) << 3, pattern, to, 8);
-          word >>>= 8;
-          to += 8;
-        }
-      }
-    }
   }
 
   @Override
   public void forward(int slot, double[] f, int at) {
     for (int r = 0; r < count; r++) {
-      System.arraycopy(linear[slot], 0, products, r * span, span);
+      System.arraycopy(linear[slot], 0, products, r * stride, stride);
     }
-    if (halfSpaces > 0) {
-      Blas.gemm(
-          false,
-          true,
-          count,
-          span,
-          halfSpaces,
-          1,
-          pattern,
-          0,
-          stride,
-          halfWeights[slot],
-          0,
-          stride,
-          1,
-          products,
-          0,
-          span);
-    }
-    Patterns patterns = current.patterns();
-    for (int r = 0; trees && r < count; r++) {
-      for (int t = 0; t < patterns.trees(); t++) {
-        add(leafWeights[slot], patterns.leaf(first + r, t) * span, products, r * span, span);
-      }
-    }
+    tables[slot].gather(codes.values(), codes.picks(), count, products);
     int outputs = setting.outputs();
     for (int r = 0; r < count; r++) {
       for (int c = 0; c < outputs; c++) {
-        f[at + r * outputs + c] = dot(rows, r * width, products, r * span + c * width, width);
+        f[at + r * outputs + c] = dot(rows, r * width, products, r * stride + c * width, width);
       }
     }
   }
@@ -148,50 +88,33 @@ final class DoubleRowKernel extends RowKernel {
   public void backward(int slot, double[] q, int at) {
     double[] gradient = gradients[slot];
     int outputs = setting.outputs();
+    Arrays.fill(linearSum, 0);
     for (int r = 0; r < count; r++) {
       for (int c = 0; c < outputs; c++) {
         double factor = q[at + r * outputs + c];
         int from = r * width;
-        int to = r * span + c * width;
+        int to = r * stride + c * width;
         for (int j = 0; j < width; j++) {
           products[to + j] = factor * rows[from + j];
         }
       }
-    }
-    Arrays.fill(linearGradient, 0);
-    for (int r = 0; r < count; r++) {
-      add(products, r * span, linearGradient, 0, span);
-    }
-    addTo(gradient, 0, linearGradient);
-    if (halfSpaces > 0) {
-      Blas.gemm(
-          true,
-          false,
-          halfSpaces,
-          span,
-          count,
-          1,
-          pattern,
-          0,
-          stride,
-          products,
-          0,
-          span,
-          0,
-          halfGradient,
-          0,
-          span);
-      addTo(gradient, span, halfGradient);
-    }
-    Patterns patterns = current.patterns();
-    if (trees) {
-      Arrays.fill(leafGradient, 0);
-      for (int r = 0; r < count; r++) {
-        for (int t = 0; t < patterns.trees(); t++) {
-          add(products, r * span, leafGradient, patterns.leaf(first + r, t) * span, span);
-        }
+      Arrays.fill(products, r * stride + span, (r + 1) * stride, 0);
+      for (int k = 0; k < span; k++) {
+        linearSum[k] += products[r * stride + k];
       }
-      addTo(gradient, span + halfGradient.length, leafGradient);
+    }
+    for (int k = 0; k < span; k++) {
+      gradient[k] += linearSum[k];
+    }
+    sums.clear();
+    sums.scatter(codes.values(), codes.picks(), count, products);
+    codes.forEachUnionDown(
+        (union, one, rest) -> {
+          sums.add(one, union);
+          sums.add(rest, union);
+        });
+    for (int i = 0; i < setting.groups(); i++) {
+      sums.addTo(codes.tableRow(i), gradient, (1 + i) * span);
     }
   }
 
@@ -207,11 +130,10 @@ final class DoubleRowKernel extends RowKernel {
     if (expanded.length < most * q) {
       expanded = new double[most * q];
     }
-    Patterns patterns = current.patterns();
     int filled = 0;
     for (int r = 0; r < count; r++) {
       if (weights[at + r] > 0) {
-        expand(r, Math.sqrt(weights[at + r]), filled * q, q, patterns);
+        expand(r, Math.sqrt(weights[at + r]), filled * q, q);
         filled++;
         if (filled == most) {
           multiplyGram(filled, q, gram);
@@ -224,19 +146,20 @@ final class DoubleRowKernel extends RowKernel {
     }
   }
 
-  private void expand(int r, double scale, int to, int q, Patterns patterns) {
+  private void expand(int r, double scale, int to, int q) {
     Arrays.fill(expanded, to, to + q, 0);
     int from = r * width;
     for (int j = 0; j < width; j++) {
       expanded[to + j] = scale * rows[from + j];
     }
-    for (int p = 0; p < halfSpaces; p++) {
-      if (pattern[r * stride + p] != 0) {
+    Patterns patterns = current.patterns();
+    for (int p = 0; p < setting.halfSpaces(); p++) {
+      if (patterns.active(first + r, p)) {
         System.arraycopy(expanded, to, expanded, to + (1 + p) * width, width);
       }
     }
-    for (int t = 0; trees && t < patterns.trees(); t++) {
-      int group = 1 + halfSpaces + patterns.leaf(first + r, t);
+    for (int t = 0; setting.leaves() > 0 && t < patterns.trees(); t++) {
+      int group = 1 + setting.halfSpaces() + patterns.leaf(first + r, t);
       System.arraycopy(expanded, to, expanded, to + group * width, width);
     }
   }
@@ -259,18 +182,6 @@ final class DoubleRowKernel extends RowKernel {
           gram[row + j] += panel[source + j];
         }
       }
-    }
-  }
-
-  private static void add(double[] from, int fromAt, double[] to, int toAt, int length) {
-    for (int j = 0; j < length; j++) {
-      to[toAt + j] += from[fromAt + j];
-    }
-  }
-
-  private static void addTo(double[] sum, int at, double[] terms) {
-    for (int i = 0; i < terms.length; i++) {
-      sum[at + i] += terms[i];
     }
   }
 

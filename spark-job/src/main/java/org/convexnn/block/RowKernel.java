@@ -7,9 +7,10 @@ package org.convexnn.block;
  * <pre>forward:  f_rc = y~_r . (v_0c + sum_i s_ri v_ic)
  * backward: g_ic += sum_r q_rc s_ri y~_r     (i = 0: s = 1)</pre>
  *
- * For half-spaces both are one matrix product with the batch's 0/1 matrix S (rows x P), 2 n P C D
- * flops each: the rows' own products with y~ are done after, respectively before it, on rows x C x
- * D numbers only. For trees they are sums of weight rows gathered by leaf, n T C D additions.
+ * Both are products with the batch's 0/1 matrix S; the rows' own products with y~ are done after,
+ * respectively before it, on rows x C x D numbers only. S is never multiplied out: {@link
+ * PatternCodes} turn it into picks from a table of sums, n (P / 4 + T) C D additions a direction
+ * instead of the 2 n P C D flops of a matrix product.
  *
  * <p>A kernel has slots, each with weights v for forward products and a gradient g that backward
  * products add to. Use: {@link #weights}, then per batch {@link #load}, {@link #forward}, {@link #backward}, and at last {@link
@@ -17,11 +18,17 @@ package org.convexnn.block;
  */
 public abstract sealed class RowKernel permits FloatRowKernel, DoubleRowKernel {
 
-  // Sized so that a batch of S stays in the second-level cache.
-  private static final int PATTERN_CELLS = 1 << 18;
+  // Enough rows that clearing and unfolding the table of sums weighs little, few enough that a
+  // batch stays in the cache.
+  private static final int BATCH_NUMBERS = 1 << 16;
+  private static final int LEAST_BATCH = 256;
+  private static final int MOST_BATCH = 1024;
 
   /** The setting. */
   protected final RowSetting setting;
+
+  /** The patterns of the current batch. */
+  protected final PatternCodes codes;
 
   /** Most rows in a batch. */
   protected final int capacity;
@@ -38,8 +45,9 @@ public abstract sealed class RowKernel permits FloatRowKernel, DoubleRowKernel {
   /** For the two arithmetics. */
   protected RowKernel(RowSetting setting) {
     this.setting = setting;
-    int groups = Math.max(1, setting.halfSpaces());
-    this.capacity = Math.max(128, Math.min(2048, PATTERN_CELLS / groups / 64 * 64));
+    int numbers = setting.outputs() * setting.width();
+    this.capacity = Math.max(LEAST_BATCH, Math.min(MOST_BATCH, BATCH_NUMBERS / numbers));
+    this.codes = new PatternCodes(setting.halfSpaces(), setting.leaves());
   }
 
   /** The kernel for a setting's precision, with this number of slots. */
@@ -67,12 +75,13 @@ public abstract sealed class RowKernel permits FloatRowKernel, DoubleRowKernel {
     current = block;
     first = from;
     count = Math.min(capacity, block.block().rows() - from);
-    loadBatch();
+    codes.load(block.patterns(), from, count);
+    loadRows();
     return count;
   }
 
-  /** Fills features and pattern matrix for rows first .. first + count. */
-  protected abstract void loadBatch();
+  /** Fills the features of rows first .. first + count. */
+  protected abstract void loadRows();
 
   /** Writes f for the batch's rows, count x C, to {@code f[at ..]}; the offset b0 is not in it. */
   public abstract void forward(int slot, double[] f, int at);

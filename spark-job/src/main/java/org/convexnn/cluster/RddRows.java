@@ -28,6 +28,8 @@ public final class RddRows implements Rows, AutoCloseable {
 
   private final JavaSparkContext context;
   private final JavaRDD<PackedBlock> packed;
+  private final LeanRdd<PackedBlock> lean;
+  private final JavaRDD<PackedBlock> blocks;
   private final DataSummary summary;
   private final int depth;
   private final List<RddGatedRows> derived = new ArrayList<>();
@@ -36,6 +38,8 @@ public final class RddRows implements Rows, AutoCloseable {
       JavaSparkContext context, JavaRDD<PackedBlock> packed, DataSummary summary, int depth) {
     this.context = context;
     this.packed = packed;
+    this.lean = LeanRdd.of(packed.rdd());
+    this.blocks = lean.asJava();
     this.summary = summary;
     this.depth = depth;
   }
@@ -85,13 +89,13 @@ public final class RddRows implements Rows, AutoCloseable {
     try (JobScope scope = new JobScope(context, description)) {
       Broadcast<Shipped<RowJob<Block, A>>> shipped = scope.broadcast(job);
       return TreeSum.of(
-          packed.mapPartitions(new SumOfPartition<>(shipped)), new MergeBy<>(shipped), depth);
+          blocks.mapPartitions(new SumOfPartition<>(shipped)), new MergeBy<>(shipped), depth);
     }
   }
 
   @Override
   public GatedRows activate(GateSet gates, FeatureMap map) {
-    RddGatedRows gated = new RddGatedRows(context, packed, gates, map, depth);
+    RddGatedRows gated = new RddGatedRows(context, blocks, gates, map, depth);
     derived.add(gated);
     return gated;
   }
@@ -101,6 +105,7 @@ public final class RddRows implements Rows, AutoCloseable {
     derived.forEach(RddGatedRows::close);
     derived.clear();
     packed.unpersist(false);
+    lean.close();
   }
 
   private static final class ReportOfPartition

@@ -1,0 +1,93 @@
+package org.convexnn.linalg;
+
+/** {@link PanelKernel} in loops that every JVM runs. */
+final class PlainPanelKernel implements PanelKernel {
+
+  @Override
+  public void gather(
+      int[] codes,
+      int picks,
+      int count,
+      float[] table,
+      int at,
+      int width,
+      float[] out,
+      int outAt,
+      int stride) {
+    for (int r = 0; r < count; r++) {
+      int to = outAt + r * stride;
+      for (int k = r * picks; k < (r + 1) * picks; k++) {
+        add(table, at + codes[k] * width, out, to, width);
+      }
+    }
+  }
+
+  @Override
+  public void scatter(
+      int[] codes,
+      int picks,
+      int count,
+      float[] table,
+      int at,
+      int width,
+      float[] in,
+      int inAt,
+      int stride) {
+    for (int r = 0; r < count; r++) {
+      int from = inAt + r * stride;
+      for (int k = r * picks; k < (r + 1) * picks; k++) {
+        add(in, from, table, at + codes[k] * width, width);
+      }
+    }
+  }
+
+  private static void add(float[] from, int fromAt, float[] to, int toAt, int length) {
+    for (int j = 0; j < length; j++) {
+      to[toAt + j] += from[fromAt + j];
+    }
+  }
+
+  @Override
+  public void gather(
+      int[] codes,
+      int picks,
+      int count,
+      double[] table,
+      int at,
+      int width,
+      double[] out,
+      int outAt,
+      int stride) {
+    for (int r = 0; r < count; r++) {
+      int to = outAt + r * stride;
+      for (int k = r * picks; k < (r + 1) * picks; k++) {
+        add(table, at + codes[k] * width, out, to, width);
+      }
+    }
+  }
+
+  @Override
+  public void scatter(
+      int[] codes,
+      int picks,
+      int count,
+      double[] table,
+      int at,
+      int width,
+      double[] in,
+      int inAt,
+      int stride) {
+    for (int r = 0; r < count; r++) {
+      int from = inAt + r * stride;
+      for (int k = r * picks; k < (r + 1) * picks; k++) {
+        add(in, from, table, at + codes[k] * width, width);
+      }
+    }
+  }
+
+  private static void add(double[] from, int fromAt, double[] to, int toAt, int length) {
+    for (int j = 0; j < length; j++) {
+      to[toAt + j] += from[fromAt + j];
+    }
+  }
+}
