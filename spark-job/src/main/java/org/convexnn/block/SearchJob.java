@@ -1,7 +1,7 @@
 package org.convexnn.block;
 
-import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.convexnn.loss.Loss;
 
 /**
@@ -30,11 +30,12 @@ public record SearchJob(RowSetting setting, double[] direction, double[] weights
   /** Index of the first dual sum. */
   public static final int DUAL = 1;
 
-  private static final double[] STEPS = {0.15, 0.35, 0.6, 0.8, 1, 1.25, 1.7, 2.5, 5};
+  private static final double STEP = 0.25;
+  private static final int STEPS = 10;
 
   /** The grid of step lengths, ascending. */
   public static double[] steps() {
-    return STEPS.clone();
+    return IntStream.rangeClosed(1, STEPS).mapToDouble(s -> s * STEP).toArray();
   }
 
   @Override
@@ -57,10 +58,9 @@ public record SearchJob(RowSetting setting, double[] direction, double[] weights
     private final int outputs;
     private final RowKernel kernel;
     private final double[] scalars = new double[DUAL + DualValue.length()];
-    private final double[] slopes = new double[STEPS.length];
+    private final double[] slopes = new double[STEPS];
     private final double[] along;
     private final double[] f;
-    private final double[] point;
     private final double[] r;
     private final double[] scratch;
 
@@ -74,7 +74,6 @@ public record SearchJob(RowSetting setting, double[] direction, double[] weights
       int size = kernel.capacity() * outputs;
       this.along = new double[size];
       this.f = new double[size];
-      this.point = new double[outputs];
       this.r = new double[outputs];
       this.scratch = new double[outputs];
     }
@@ -119,7 +118,7 @@ public record SearchJob(RowSetting setting, double[] direction, double[] weights
           }
           System.arraycopy(r, 0, dual, start + at, outputs);
           DualValue.add(loss, y, offset, r, 0, weight, scratch, scalars, DUAL);
-          slope(loss, y, at, weight);
+          loss.addSlopes(y, f, along, at, STEP, weight, slopes);
         }
         System.arraycopy(f, 0, response, start, count * outputs);
         System.arraycopy(along, 0, fitted, start, count * outputs);
@@ -128,23 +127,9 @@ public record SearchJob(RowSetting setting, double[] direction, double[] weights
       return RowState.ofSearch(response, fitted, dual);
     }
 
-    private void slope(Loss loss, double y, int at, double weight) {
-      for (int s = 0; s < STEPS.length; s++) {
-        for (int k = 0; k < outputs; k++) {
-          point[k] = f[at + k] + STEPS[s] * along[at + k];
-        }
-        loss.derivative(y, point, 0, r, 0);
-        double slope = 0;
-        for (int k = 0; k < outputs; k++) {
-          slope += r[k] * along[at + k];
-        }
-        slopes[s] += weight * slope;
-      }
-    }
-
     @Override
     public double[][] result() {
-      return new double[][] {scalars, Arrays.copyOf(slopes, slopes.length)};
+      return new double[][] {scalars, slopes};
     }
   }
 }

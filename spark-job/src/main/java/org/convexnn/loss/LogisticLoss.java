@@ -4,6 +4,7 @@ package org.convexnn.loss;
 public record LogisticLoss() implements Loss {
 
   private static final int MOST_STEPS = 100;
+  private static final double MOST_EXPONENT = 700;
 
   @Override
   public int outputs() {
@@ -96,5 +97,32 @@ public record LogisticLoss() implements Loss {
   @Override
   public double rowCurvature(double[] r, int at) {
     return Math.min(0.25, Math.abs(r[at]));
+  }
+
+  @Override
+  public double hessianBound(double y, double[] r, int at) {
+    double p = Math.abs(r[at]);
+    return p * (1 - p);
+  }
+
+  /** Equal steps multiply e^-t by equal factors: two exponentials serve all of them. */
+  @Override
+  public void addSlopes(
+      double y, double[] f, double[] g, int at, double step, double weight, double[] sums) {
+    double sign = y > 0.5 ? 1 : -1;
+    double t = sign * f[at];
+    double change = sign * g[at];
+    double reach = Math.abs(t) + Math.abs(change) * step * sums.length;
+    if (!(reach < MOST_EXPONENT)) {
+      Loss.super.addSlopes(y, f, g, at, step, weight, sums);
+      return;
+    }
+    double e = Math.exp(t);
+    double factor = Math.exp(step * change);
+    double scaled = -weight * change;
+    for (int s = 0; s < sums.length; s++) {
+      e *= factor;
+      sums[s] += scaled / (1 + e);
+    }
   }
 }

@@ -8,7 +8,7 @@ import java.io.Serializable;
  * <p>Methods take an array and the position of a row's first output, so that a block of rows needs
  * no object per row. Stateless; instances may be shared by threads.
  */
-public sealed interface Loss extends Serializable permits SquaredLoss, LogisticLoss {
+public sealed interface Loss extends Serializable permits SquaredLoss, LogisticLoss, SoftmaxLoss {
 
   /** C, the number of outputs of the network. */
   int outputs();
@@ -38,4 +38,32 @@ public sealed interface Loss extends Serializable permits SquaredLoss, LogisticL
    * (solver.md section 3.1).
    */
   double rowCurvature(double[] r, int at);
+
+  /** The largest eigenvalue of the Hessian at the point where the derivative is r, or a bound on it. */
+  double hessianBound(double y, double[] r, int at);
+
+  /**
+   * Adds the weighted slopes of the loss along a line to sums: {@code sums[s] += weight l'(y, f +
+   * step s g) . g} for the steps {@code s, 2 s, ..., sums.length s}.
+   *
+   * @param f C numbers at {@code f[at ..]}
+   * @param g C numbers at {@code g[at ..]}
+   */
+  default void addSlopes(
+      double y, double[] f, double[] g, int at, double step, double weight, double[] sums) {
+    int c = outputs();
+    double[] point = new double[c];
+    double[] r = new double[c];
+    for (int s = 0; s < sums.length; s++) {
+      for (int k = 0; k < c; k++) {
+        point[k] = f[at + k] + (s + 1) * step * g[at + k];
+      }
+      derivative(y, point, 0, r, 0);
+      double slope = 0;
+      for (int k = 0; k < c; k++) {
+        slope += r[k] * g[at + k];
+      }
+      sums[s] += weight * slope;
+    }
+  }
 }

@@ -38,4 +38,9 @@ public record SquaredLoss() implements Loss {
   public double rowCurvature(double[] r, int at) {
     return 1;
   }
+
+  @Override
+  public double hessianBound(double y, double[] r, int at) {
+    return 1;
+  }
 }

@@ -24,7 +24,7 @@ final class LbfgsSolver implements Solver {
   private static final double SMOOTHING = 2;
   private static final int SPACING = 4;
   private static final double CHANGED_SHARE = 0.05;
-  private static final double CHANGED_FACTOR = 3;
+  private static final double CHANGED_FACTOR = 5;
   private static final double[] TRIMS = {0.98, 0.9};
 
   private final long seed;
@@ -91,7 +91,7 @@ final class LbfgsSolver implements Solver {
         if (problem.ledger().passes() - startPasses >= stop.maxPasses()) {
           return end(StopReason.MAX_PASSES);
         }
-        boolean force = k == 3 || k == 8;
+        boolean force = k == 5;
         if (gap < 0.7 * stallGap) {
           stallGap = gap;
           stallFrom = k;

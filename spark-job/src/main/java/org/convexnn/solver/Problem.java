@@ -159,10 +159,39 @@ public final class Problem {
 
   /** The same in a given precision. */
   Evaluation evaluate(String what, double[] w, boolean gradient, Precision precision) {
+    GradientJob.Order order = gradient ? GradientJob.Order.GRADIENT : GradientJob.Order.VALUE;
     double[][] sums =
-        rows.sum(what, new GradientJob(setting.with(precision), coordinates.toRows(w), gradient));
+        rows.sum(what, new GradientJob(setting.with(precision), coordinates.toRows(w), order));
     ledger.sweep(unit * (gradient ? 1 : 0.5));
     return new Evaluation(sums[0][0] / totalWeight, gradientOf(sums[1]), dualSums(sums[0], 1));
+  }
+
+  /**
+   * Loss, gradient and curvature at some weights.
+   *
+   * @param at loss and gradient
+   * @param gram {@code F' diag(w h) F / W} in solver coordinates, h bounding the loss's Hessian
+   */
+  record Curved(Evaluation at, double[] gram) {}
+
+  /** One pass in float64, and a Gram matrix of Q x Q on top. */
+  Curved curved(String what, double[] w) {
+    double[][] sums =
+        rows.sum(
+            what,
+            new GradientJob(
+                setting.with(Precision.FLOAT64), coordinates.toRows(w), GradientJob.Order.HESSIAN));
+    ledger.sweep(unit);
+    Evaluation at =
+        new Evaluation(sums[0][0] / totalWeight, gradientOf(sums[1]), dualSums(sums[0], 1));
+    return new Curved(at, gramOf(sums[2]));
+  }
+
+  private double[] gramOf(double[] gram) {
+    for (int k = 0; k < gram.length; k++) {
+      gram[k] /= totalWeight;
+    }
+    return coordinates.toSolverGram(gram);
   }
 
   private double[] gradientOf(double[] sums) {
@@ -239,11 +268,7 @@ public final class Problem {
         rows.step(
             what, new GramJob(setting.with(precision), penalty, sketch), state, GatedRows.NO_STATE);
     ledger.sweep(0);
-    double[] gram = sums[1];
-    for (int k = 0; k < gram.length; k++) {
-      gram[k] /= totalWeight;
-    }
-    return coordinates.toSolverGram(gram);
+    return gramOf(sums[1]);
   }
 
   /** {@code F' diag(w rho) F d / W} in solver coordinates, of a step just tried. Half a pass. */

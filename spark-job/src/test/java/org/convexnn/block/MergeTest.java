@@ -63,8 +63,10 @@ class MergeTest {
 
   static Stream<Arguments> gatedJobs() {
     return Stream.of(
-        Arguments.of(Named.of("gradient", new GradientJob(SETTING, weights(1), true))),
-        Arguments.of(Named.of("loss alone", new GradientJob(SETTING, weights(1), false))));
+        Arguments.of(
+            Named.of("gradient", new GradientJob(SETTING, weights(1), GradientJob.Order.HESSIAN))),
+        Arguments.of(
+            Named.of("loss alone", new GradientJob(SETTING, weights(1), GradientJob.Order.VALUE))));
   }
 
   @ParameterizedTest

@@ -1,0 +1,185 @@
+package org.convexnn.loss;
+
+/**
+ * {@code l(y, f) = log sum_c e^(f_c) - f_y}, y one of 0 .. C - 1: the outputs are log-probabilities
+ * up to a common constant.
+ *
+ * @param outputs C, at least 2
+ */
+public record SoftmaxLoss(int outputs) implements Loss {
+
+  private static final int MOST_STEPS = 200;
+  private static final double ACCURACY = 1e-13;
+
+  /** Checks C. */
+  public SoftmaxLoss {
+    if (outputs < 2) {
+      throw new IllegalArgumentException("softmax of " + outputs + " outputs; it needs at least 2");
+    }
+  }
+
+  /** Overwrites C numbers by their softmax, {@code e^(f_c) / sum_k e^(f_k)}. */
+  public static void softmax(double[] f, int at, int outputs) {
+    double most = largest(f, at, outputs);
+    double sum = 0;
+    for (int c = at; c < at + outputs; c++) {
+      f[c] = Math.exp(f[c] - most);
+      sum += f[c];
+    }
+    for (int c = at; c < at + outputs; c++) {
+      f[c] /= sum;
+    }
+  }
+
+  private static double largest(double[] f, int at, int outputs) {
+    double most = f[at];
+    for (int c = at + 1; c < at + outputs; c++) {
+      most = Math.max(most, f[c]);
+    }
+    return most;
+  }
+
+  @Override
+  public double value(double y, double[] f, int at) {
+    int label = (int) y;
+    double most = largest(f, at, outputs);
+    double others = 0;
+    for (int c = 0; c < outputs; c++) {
+      others += Math.exp(f[at + c] - most);
+    }
+    return most - f[at + label] + Math.log(others);
+  }
+
+  /** p - e_y; the label's entry is minus the sum of the others, so that it keeps its precision. */
+  @Override
+  public void derivative(double y, double[] f, int at, double[] r, int rAt) {
+    int label = (int) y;
+    double most = largest(f, at, outputs);
+    double sum = 0;
+    for (int c = 0; c < outputs; c++) {
+      r[rAt + c] = Math.exp(f[at + c] - most);
+      sum += r[rAt + c];
+    }
+    double others = 0;
+    for (int c = 0; c < outputs; c++) {
+      r[rAt + c] /= sum;
+      others += c == label ? 0 : r[rAt + c];
+    }
+    r[rAt + label] = -others;
+  }
+
+  /**
+   * Newton's method with halved steps. The Hessian is {@code diag(p + rho) - p p'}, inverted by
+   * Sherman and Morrison; steps keep {@code sum f = sum v}.
+   */
+  @Override
+  public void prox(double y, double[] v, int at, double rho, double[] f, int fAt) {
+    double[] t = new double[outputs];
+    double[] next = new double[outputs];
+    double[] p = new double[outputs];
+    double[] step = new double[outputs];
+    System.arraycopy(v, at, t, 0, outputs);
+    double value = proxValue(y, t, v, at, rho);
+    for (int k = 0; k < MOST_STEPS; k++) {
+      int label = (int) y;
+      derivative(y, t, 0, p, 0);
+      double size = 0;
+      double shared = 0;
+      double weight = 0;
+      for (int c = 0; c < outputs; c++) {
+        double gradient = p[c] + rho * (t[c] - v[at + c]);
+        size = Math.max(size, Math.abs(gradient));
+        p[c] += c == label ? 1 : 0;
+        step[c] = gradient / (p[c] + rho);
+        shared += p[c] * step[c];
+        // 1 - sum p^2 / (p + rho), without cancellation
+        weight += p[c] * rho / (p[c] + rho);
+      }
+      if (size <= ACCURACY * Math.min(1, rho)) {
+        break;
+      }
+      double decrement = 0;
+      for (int c = 0; c < outputs; c++) {
+        double gradient = step[c] * (p[c] + rho);
+        step[c] += p[c] / (p[c] + rho) * shared / weight;
+        decrement += gradient * step[c];
+      }
+      double length = 1;
+      double nextValue = value;
+      for (int attempt = 0; attempt < 40; attempt++) {
+        for (int c = 0; c < outputs; c++) {
+          next[c] = t[c] - length * step[c];
+        }
+        nextValue = proxValue(y, next, v, at, rho);
+        if (nextValue <= value - 1e-4 * length * decrement) {
+          break;
+        }
+        length *= 0.5;
+      }
+      if (!(nextValue < value)) {
+        // Rounding: the full Newton step is as good as it gets.
+        for (int c = 0; c < outputs; c++) {
+          t[c] -= step[c];
+        }
+        break;
+      }
+      System.arraycopy(next, 0, t, 0, outputs);
+      value = nextValue;
+    }
+    System.arraycopy(t, 0, f, fAt, outputs);
+  }
+
+  private double proxValue(double y, double[] t, double[] v, int at, double rho) {
+    double square = 0;
+    for (int c = 0; c < outputs; c++) {
+      double e = t[c] - v[at + c];
+      square += e * e;
+    }
+    return value(y, t, 0) + 0.5 * rho * square;
+  }
+
+  /** {@code sum_c p_c log p_c} with p = e_y + r a probability vector. */
+  @Override
+  public double conjugate(double y, double[] r, int at) {
+    int label = (int) y;
+    double entropy = 0;
+    double sum = 0;
+    for (int c = 0; c < outputs; c++) {
+      double p = r[at + c] + (c == label ? 1 : 0);
+      sum += r[at + c];
+      // Rounding of a derivative may step over the edge by an ulp; further out is outside.
+      if (p < -1e-12 || p > 1 + 1e-12) {
+        return Double.POSITIVE_INFINITY;
+      }
+      entropy += p > 0 ? p * Math.log(p) : 0;
+    }
+    return Math.abs(sum) <= 1e-11 ? entropy : Double.POSITIVE_INFINITY;
+  }
+
+  @Override
+  public double curvature() {
+    return 0.5;
+  }
+
+  /** {@code min(1/2, sum_c min(1/4, |r_c|) / 2)}: logistic loss's rule where there are two. */
+  @Override
+  public double rowCurvature(double[] r, int at) {
+    double sum = 0;
+    for (int c = 0; c < outputs; c++) {
+      sum += Math.min(0.25, Math.abs(r[at + c]));
+    }
+    return Math.min(0.5, 0.5 * sum);
+  }
+
+  /** Twice the largest {@code p_c (1 - p_c)}: Gershgorin's bound on diag(p) - p p'. */
+  @Override
+  public double hessianBound(double y, double[] r, int at) {
+    int label = (int) y;
+    double most = 0;
+    for (int c = 0; c < outputs; c++) {
+      double p = r[at + c] + (c == label ? 1 : 0);
+      most = Math.max(most, p * (1 - p));
+    }
+    return 2 * most;
+  }
+}

@@ -1,0 +1,190 @@
+package org.convexnn.loss;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+/** Softmax against differences, Fenchel and Young, its optimality conditions and goldens. */
+class SoftmaxLossTest {
+
+  private static double[] outputs(Random random, int classes, double scale) {
+    return random.doubles(classes, -scale, scale).toArray();
+  }
+
+  @Property(tries = 300)
+  void derivativeIsTheLimitOfDifferences(
+      @ForAll @IntRange(min = 2, max = 9) int classes, @ForAll long seed) {
+    Random random = new Random(seed);
+    SoftmaxLoss loss = new SoftmaxLoss(classes);
+    double[] f = outputs(random, classes, 8);
+    int y = random.nextInt(classes);
+    double[] r = new double[classes];
+    loss.derivative(y, f, 0, r, 0);
+    double h = 1e-4;
+    for (int c = 0; c < classes; c++) {
+      double[] up = f.clone();
+      double[] down = f.clone();
+      up[c] += h;
+      down[c] -= h;
+      double difference = (loss.value(y, up, 0) - loss.value(y, down, 0)) / (2 * h);
+      assertThat(r[c]).isCloseTo(difference, within(1e-9));
+    }
+    assertThat(java.util.Arrays.stream(r).sum()).isCloseTo(0, within(1e-15));
+  }
+
+  @Property(tries = 300)
+  void fenchelYoung(
+      @ForAll @IntRange(min = 2, max = 9) int classes,
+      @ForAll @IntRange(min = 0, max = 100) int percent,
+      @ForAll long seed) {
+    Random random = new Random(seed);
+    SoftmaxLoss loss = new SoftmaxLoss(classes);
+    int y = random.nextInt(classes);
+    double[] f = outputs(random, classes, 20);
+    double[] at = outputs(random, classes, 20);
+    double[] r = new double[classes];
+    loss.derivative(y, f, 0, r, 0);
+    assertThat(loss.value(y, f, 0) + loss.conjugate(y, r, 0) - product(r, f))
+        .isCloseTo(0, within(1e-12));
+    // Any point of a ray that a certificate walks along.
+    loss.derivative(y, at, 0, r, 0);
+    for (int c = 0; c < classes; c++) {
+      r[c] *= percent / 100.0;
+    }
+    assertThat(loss.value(y, f, 0) + loss.conjugate(y, r, 0) - product(r, f))
+        .isGreaterThanOrEqualTo(-1e-12);
+  }
+
+  @Property(tries = 500)
+  void proxIsStationary(
+      @ForAll @IntRange(min = 2, max = 9) int classes,
+      @ForAll @IntRange(min = -6, max = 6) int exponent,
+      @ForAll long seed) {
+    Random random = new Random(seed);
+    SoftmaxLoss loss = new SoftmaxLoss(classes);
+    double rho = Math.pow(10, exponent);
+    double[] v = outputs(random, classes, 30);
+    int y = random.nextInt(classes);
+    double[] f = new double[classes];
+    loss.prox(y, v, 0, rho, f, 0);
+    double[] r = new double[classes];
+    loss.derivative(y, f, 0, r, 0);
+    for (int c = 0; c < classes; c++) {
+      double size = rho * (Math.abs(f[c]) + Math.abs(v[c]));
+      assertThat(r[c] + rho * (f[c] - v[c])).isCloseTo(0, within(1e-12 + 1e-14 * size));
+    }
+  }
+
+  /** theory.md 4.3. */
+  @Test
+  void goldenProx() {
+    double[] f = new double[3];
+    new SoftmaxLoss(3).prox(1, new double[] {0.2, -0.1, 0.4}, 0, 1, f, 0);
+    assertThat(f[0]).isCloseTo(-0.0594287034476, within(1e-13));
+    assertThat(f[1]).isCloseTo(0.4627026883507, within(1e-13));
+    assertThat(f[2]).isCloseTo(0.0967260150969, within(1e-13));
+  }
+
+  /** With two outputs only their difference matters, and it is logistic. */
+  @Property(tries = 200)
+  void twoClassesAreLogistic(@ForAll long seed) {
+    Random random = new Random(seed);
+    double[] f = outputs(random, 2, 30);
+    int y = random.nextInt(2);
+    LogisticLoss logistic = new LogisticLoss();
+    double[] odds = {f[1] - f[0]};
+    assertThat(new SoftmaxLoss(2).value(y, f, 0))
+        .isCloseTo(logistic.value(y, odds, 0), within(1e-13));
+    double[] r = new double[2];
+    double[] one = new double[1];
+    new SoftmaxLoss(2).derivative(y, f, 0, r, 0);
+    logistic.derivative(y, odds, 0, one, 0);
+    assertThat(r[1]).isCloseTo(one[0], within(1e-15));
+    assertThat(new SoftmaxLoss(2).conjugate(y, r, 0))
+        .isCloseTo(logistic.conjugate(y, one, 0), within(1e-13));
+  }
+
+  /** Neither curvature is below the quadratic form of the Hessian it bounds. */
+  @Property(tries = 300)
+  void boundsTheHessian(@ForAll @IntRange(min = 2, max = 9) int classes, @ForAll long seed) {
+    Random random = new Random(seed);
+    SoftmaxLoss loss = new SoftmaxLoss(classes);
+    double[] f = outputs(random, classes, 10);
+    double[] v = outputs(random, classes, 1);
+    int y = random.nextInt(classes);
+    double[] r = new double[classes];
+    loss.derivative(y, f, 0, r, 0);
+    double[] p = f.clone();
+    SoftmaxLoss.softmax(p, 0, classes);
+    double mean = product(p, v);
+    double form = 0;
+    double square = 0;
+    for (int c = 0; c < classes; c++) {
+      form += p[c] * (v[c] - mean) * (v[c] - mean);
+      square += v[c] * v[c];
+    }
+    assertThat(loss.hessianBound(y, r, 0) * square).isGreaterThanOrEqualTo(form * (1 - 1e-12));
+    assertThat(loss.curvature()).isGreaterThanOrEqualTo(loss.hessianBound(y, r, 0));
+    assertThat(loss.rowCurvature(r, 0)).isBetween(0.0, loss.curvature());
+  }
+
+  @Property(tries = 300)
+  void slopesAreThoseOfTheLine(
+      @ForAll @IntRange(min = 0, max = 2) int kind,
+      @ForAll @IntRange(min = -3, max = 3) int exponent,
+      @ForAll long seed) {
+    Random random = new Random(seed);
+    Loss loss =
+        switch (kind) {
+          case 0 -> new SquaredLoss();
+          case 1 -> new LogisticLoss();
+          default -> new SoftmaxLoss(3);
+        };
+    int c = loss.outputs();
+    double[] f = outputs(random, c, 5);
+    double[] g = outputs(random, c, Math.pow(10, exponent));
+    double y = random.nextInt(2);
+    double[] sums = {1, 2, 3};
+    loss.addSlopes(y, f, g, 0, 0.5, 2, sums);
+    for (int s = 0; s < 3; s++) {
+      double[] point = new double[c];
+      for (int k = 0; k < c; k++) {
+        point[k] = f[k] + (s + 1) * 0.5 * g[k];
+      }
+      double[] r = new double[c];
+      loss.derivative(y, point, 0, r, 0);
+      double slope = 2 * product(r, g);
+      assertThat(sums[s] - s - 1)
+          .isCloseTo(slope, within(1e-12 * (1 + Math.abs(slope)) * (1 + Math.abs(g[0]))));
+    }
+  }
+
+  @Test
+  void extremeOutputsStayFinite() {
+    SoftmaxLoss loss = new SoftmaxLoss(3);
+    double[] f = {1e4, -1e4, 0};
+    double[] r = new double[3];
+    for (int y = 0; y < 3; y++) {
+      assertThat(loss.value(y, f, 0)).isFinite().isGreaterThanOrEqualTo(0);
+      loss.derivative(y, f, 0, r, 0);
+      assertThat(loss.conjugate(y, r, 0)).isFinite();
+    }
+    assertThat(loss.conjugate(0, new double[] {0.1, 0, 0}, 0)).isInfinite();
+    assertThat(loss.conjugate(0, new double[] {-0.5, 0.2, 0.2}, 0)).isInfinite();
+    assertThatThrownBy(() -> new SoftmaxLoss(1)).hasMessageContaining("at least 2");
+  }
+
+  private static double product(double[] x, double[] y) {
+    double sum = 0;
+    for (int i = 0; i < x.length; i++) {
+      sum += x[i] * y[i];
+    }
+    return sum;
+  }
+}
