@@ -1,21 +1,23 @@
 package org.convexnn.block;
 
 import java.util.Arrays;
+import org.convexnn.linalg.CounterRandom;
 import org.convexnn.loss.Loss;
 
 /**
  * One pass at weights v: the loss, and as far as they are wanted its gradient, the dual value of its
  * derivative and its curvature.
  *
- * <p>Result: [0] = [sum w l(f), dual sums], [1] = {@code F' (w l'(f))} in row coordinates, [2] =
- * {@code sum_r w_r h_r phi_r phi_r'} as of {@link RowKernel#addGram}, h a bound on the loss's
- * Hessian ({@link Loss#hessianBound}), exact for one output; each empty where it is not wanted.
+ * <p>Result: [0] = [sum w l(f), dual sums], [1] = {@code F' (w l'(f))} in row coordinates, [2 ..]
+ * the curvature, estimated from a share of the rows; each empty where it is not wanted.
  *
  * @param setting the rows' setting
  * @param weights v in row coordinates
  * @param order what is wanted
+ * @param share of the rows that the curvature is estimated from, drawn by leverage; 1 for all of
+ *     them
  */
-public record GradientJob(RowSetting setting, double[] weights, Order order)
+public record GradientJob(RowSetting setting, double[] weights, Order order, double share)
     implements RowJob<GatedBlock, double[][]> {
 
   /** The derivatives wanted, each with those before it. */
@@ -24,9 +26,20 @@ public record GradientJob(RowSetting setting, double[] weights, Order order)
     VALUE,
     /** Gradient and dual sums: a pass. */
     GRADIENT,
-    /** The weighted Gram matrix as well. */
+    /**
+     * And for each output c {@code sum_r w_r h_rc phi_r phi_r'} as of {@link RowKernel#addGram}, h
+     * the loss's {@link Loss#outputCurvature}: C matrices of Q x Q, Q = (1 + P) D, complete on and
+     * above the diagonal.
+     */
+    CURVATURE,
+    /**
+     * Or C (C + 1) / 2 such matrices with h the size of the Hessian's entry (c, k), k = c .. C - 1
+     * ({@link Loss#hessian}).
+     */
     HESSIAN
   }
+
+  private static final long SALT = CounterRandom.mix(0x48657373);
 
   @Override
   public Worker<GatedBlock, double[][]> worker() {
@@ -42,27 +55,38 @@ public record GradientJob(RowSetting setting, double[] weights, Order order)
 
     private final RowSetting setting;
     private final boolean gradient;
+    private final double share;
+    private final int outputs;
     private final boolean hessian;
+    private final int curved;
     private final RowKernel kernel;
     private final double[] scalars = new double[1 + DualValue.length()];
     private final double[] f;
     private final double[] q;
     private final double[] scratch;
-    private final double[] curvature;
-    private final double[] gram;
+    private final double[][] curvature;
+    private final double[][] grams;
 
     GradientWorker(GradientJob job) {
       this.setting = job.setting;
       this.gradient = job.order != Order.VALUE;
-      this.hessian = job.order == Order.HESSIAN;
+      this.share = job.share;
       this.kernel = RowKernel.of(setting, 1);
       kernel.weights(0, job.weights);
       this.f = new double[kernel.capacity() * setting.outputs()];
       this.q = new double[f.length];
       this.scratch = new double[setting.outputs()];
-      this.curvature = new double[kernel.capacity()];
+      this.outputs = setting.outputs();
+      this.hessian = job.order == Order.HESSIAN;
+      this.curved =
+          switch (job.order) {
+            case VALUE, GRADIENT -> 0;
+            case CURVATURE -> outputs;
+            case HESSIAN -> outputs * (outputs + 1) / 2;
+          };
+      this.curvature = new double[curved][kernel.capacity()];
       int size = (1 + setting.groups()) * setting.width();
-      this.gram = new double[hessian ? size * size : 0];
+      this.grams = new double[curved][size * size];
     }
 
     @Override
@@ -79,7 +103,9 @@ public record GradientJob(RowSetting setting, double[] weights, Order order)
           int at = r * c;
           if (weight == 0) {
             Arrays.fill(q, at, at + c, 0);
-            curvature[r] = 0;
+            for (double[] weights : curvature) {
+              weights[r] = 0;
+            }
             continue;
           }
           for (int k = 0; k < c; k++) {
@@ -90,7 +116,10 @@ public record GradientJob(RowSetting setting, double[] weights, Order order)
           if (gradient) {
             loss.derivative(y, f, at, q, at);
             DualValue.add(loss, y, offset, q, at, weight, scratch, scalars, 1);
-            curvature[r] = weight * loss.hessianBound(y, q, at);
+            if (curved > 0) {
+              double p = chance(gated.patterns().leverage()[from + r]);
+              curve(r, block.draw(from + r, SALT) < p ? weight / p : 0, y, at);
+            }
             for (int k = 0; k < c; k++) {
               q[at + k] *= weight;
             }
@@ -99,16 +128,39 @@ public record GradientJob(RowSetting setting, double[] weights, Order order)
         if (gradient) {
           kernel.backward(0, q, 0);
         }
-        if (hessian) {
-          kernel.addGram(curvature, 0, gram);
+        for (int k = 0; k < curved; k++) {
+          kernel.addGram(curvature[k], 0, grams[k]);
         }
         from += count;
       }
     }
 
+    /** Half by leverage: rows that are alone in a direction must be met. */
+    private double chance(double leverage) {
+      return share >= 1 ? 1 : Math.min(1, share * 0.5 * (1 + leverage / setting.width()));
+    }
+
+    private void curve(int r, double weight, double y, int at) {
+      Loss loss = setting.loss();
+      int next = 0;
+      for (int c = 0; c < outputs; c++) {
+        if (hessian) {
+          for (int k = c; k < outputs; k++) {
+            curvature[next++][r] = weight * loss.hessian(y, q, at, c, k);
+          }
+        } else {
+          curvature[next++][r] = weight * loss.outputCurvature(q, at, c);
+        }
+      }
+    }
+
     @Override
     public double[][] result() {
-      return new double[][] {scalars, gradient ? kernel.gradient(0) : new double[0], gram};
+      double[][] result = new double[2 + curved][];
+      result[0] = scalars;
+      result[1] = gradient ? kernel.gradient(0) : new double[0];
+      System.arraycopy(grams, 0, result, 2, curved);
+      return result;
     }
   }
 }

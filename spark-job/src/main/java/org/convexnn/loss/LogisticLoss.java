@@ -100,9 +100,14 @@ public record LogisticLoss() implements Loss {
   }
 
   @Override
-  public double hessianBound(double y, double[] r, int at) {
+  public double hessian(double y, double[] r, int at, int c, int k) {
     double p = Math.abs(r[at]);
     return p * (1 - p);
+  }
+
+  @Override
+  public double outputCurvature(double[] r, int at, int c) {
+    return rowCurvature(r, at);
   }
 
   /** Equal steps multiply e^-t by equal factors: two exponentials serve all of them. */

@@ -39,8 +39,17 @@ public sealed interface Loss extends Serializable permits SquaredLoss, LogisticL
    */
   double rowCurvature(double[] r, int at);
 
-  /** The largest eigenvalue of the Hessian at the point where the derivative is r, or a bound on it. */
-  double hessianBound(double y, double[] r, int at);
+  /**
+   * The curvature of output c alone that a row's quadratic model should have when its derivative is
+   * r: {@link #rowCurvature} by output.
+   */
+  double outputCurvature(double[] r, int at, int c);
+
+  /**
+   * The size of entry (c, k) of the Hessian at the point where the derivative is r; the entry is
+   * not negative where c = k and not positive elsewhere.
+   */
+  double hessian(double y, double[] r, int at, int c, int k);
 
   /**
    * Adds the weighted slopes of the loss along a line to sums: {@code sums[s] += weight l'(y, f +

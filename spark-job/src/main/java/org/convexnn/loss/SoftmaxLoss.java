@@ -171,15 +171,15 @@ public record SoftmaxLoss(int outputs) implements Loss {
     return Math.min(0.5, 0.5 * sum);
   }
 
-  /** Twice the largest {@code p_c (1 - p_c)}: Gershgorin's bound on diag(p) - p p'. */
   @Override
-  public double hessianBound(double y, double[] r, int at) {
-    int label = (int) y;
-    double most = 0;
-    for (int c = 0; c < outputs; c++) {
-      double p = r[at + c] + (c == label ? 1 : 0);
-      most = Math.max(most, p * (1 - p));
-    }
-    return 2 * most;
+  public double hessian(double y, double[] r, int at, int c, int k) {
+    double p = r[at + c] + (c == (int) y ? 1 : 0);
+    double other = r[at + k] + (k == (int) y ? 1 : 0);
+    return p * (c == k ? 1 - p : other);
+  }
+
+  @Override
+  public double outputCurvature(double[] r, int at, int c) {
+    return Math.min(0.25, Math.abs(r[at + c]));
   }
 }

@@ -40,7 +40,12 @@ public record SquaredLoss() implements Loss {
   }
 
   @Override
-  public double hessianBound(double y, double[] r, int at) {
+  public double hessian(double y, double[] r, int at, int c, int k) {
+    return 1;
+  }
+
+  @Override
+  public double outputCurvature(double[] r, int at, int c) {
     return 1;
   }
 }

@@ -161,7 +161,7 @@ public final class Problem {
   Evaluation evaluate(String what, double[] w, boolean gradient, Precision precision) {
     GradientJob.Order order = gradient ? GradientJob.Order.GRADIENT : GradientJob.Order.VALUE;
     double[][] sums =
-        rows.sum(what, new GradientJob(setting.with(precision), coordinates.toRows(w), order));
+        rows.sum(what, new GradientJob(setting.with(precision), coordinates.toRows(w), order, 1));
     ledger.sweep(unit * (gradient ? 1 : 0.5));
     return new Evaluation(sums[0][0] / totalWeight, gradientOf(sums[1]), dualSums(sums[0], 1));
   }
@@ -170,21 +170,25 @@ public final class Problem {
    * Loss, gradient and curvature at some weights.
    *
    * @param at loss and gradient
-   * @param gram {@code F' diag(w h) F / W} in solver coordinates, h bounding the loss's Hessian
+   * @param blocks {@code F' diag(w h) F / W}, Q x Q in solver coordinates, for each output or for
+   *     each pair of outputs
    */
-  record Curved(Evaluation at, double[] gram) {}
+  record Curved(Evaluation at, double[][] blocks) {}
 
-  /** One pass in float64, and a Gram matrix of Q x Q on top. */
-  Curved curved(String what, double[] w) {
+  /** One pass in float64, and Gram matrices from a share of the rows on top. */
+  Curved curved(String what, double[] w, GradientJob.Order order, double share) {
     double[][] sums =
         rows.sum(
             what,
-            new GradientJob(
-                setting.with(Precision.FLOAT64), coordinates.toRows(w), GradientJob.Order.HESSIAN));
+            new GradientJob(setting.with(Precision.FLOAT64), coordinates.toRows(w), order, share));
     ledger.sweep(unit);
     Evaluation at =
         new Evaluation(sums[0][0] / totalWeight, gradientOf(sums[1]), dualSums(sums[0], 1));
-    return new Curved(at, gramOf(sums[2]));
+    double[][] blocks = new double[sums.length - 2][];
+    for (int k = 0; k < blocks.length; k++) {
+      blocks[k] = gramOf(sums[2 + k]);
+    }
+    return new Curved(at, blocks);
   }
 
   private double[] gramOf(double[] gram) {

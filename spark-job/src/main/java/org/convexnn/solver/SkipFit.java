@@ -1,22 +1,40 @@
 package org.convexnn.solver;
 
+import java.util.Arrays;
+import org.convexnn.block.GradientJob;
 import org.convexnn.block.Precision;
 import org.convexnn.linalg.Blas;
 import org.convexnn.linalg.Cholesky;
 
 /**
- * The fit of the linear skip and intercept alone, with their ridge, in float64: Newton's method,
- * its step corrected by secant pairs (nothing for one output, where the curvature is exact). With
- * these weights the dual norms of all groups give betaMax, and at beta >= betaMax they are the
- * model.
+ * The fit of the linear skip and intercept alone, with their ridge, in float64. With these weights
+ * the dual norms of all groups give betaMax, and at beta >= betaMax they are the model.
+ *
+ * <p>Far from the solution a quasi-Newton method with the curvature of each output, which does not
+ * overshoot; close to it Newton's method, its Hessian estimated from some rows; secant pairs correct
+ * both.
  */
 final class SkipFit {
 
   private static final int MOST_ITERATIONS = 100;
   private static final double DECREMENT = 1e-12;
-  private static final int CURVED_STEPS = 4;
+  private static final double CLOSE = 3e-2;
+  private static final double VERY_CLOSE = 1e-4;
+  private static final int ROWS_PER_COLUMN = 60;
+  // Beyond, a Hessian of all outputs costs more than the passes it saves.
+  private static final int MOST_COLUMNS = 1500;
 
-  private SkipFit() {}
+  private final Problem linear;
+  private final double scale;
+  private final int width;
+  private final int outputs;
+
+  private SkipFit(Problem linear, double scale) {
+    this.linear = linear;
+    this.scale = scale;
+    this.width = linear.setting().width();
+    this.outputs = linear.setting().outputs();
+  }
 
   /**
    * Solves for block 0 on a problem without groups.
@@ -26,37 +44,41 @@ final class SkipFit {
    * @return block 0
    */
   static double[] solve(Problem linear, double[] start, double scale) {
+    return new SkipFit(linear, scale).solve(start);
+  }
+
+  private double[] solve(double[] start) {
     double[] w = start.clone();
-    int outputs = linear.setting().outputs();
-    Problem.Curved curved = linear.curved("linear fit", w);
-    Cholesky hessian = hessian(linear, curved);
-    Problem.Evaluation at = curved.at();
-    double[] gradient = withRidge(linear, at, w);
-    double value = at.loss() + linear.penalty(w, 0);
-    // With a fresh Hessian at every step old pairs know less than it does.
-    SecantPairs pairs = new SecantPairs(outputs == 1 ? 0 : MOST_ITERATIONS);
+    boolean newton = false;
+    Problem.Curved curved = curved(w, false);
+    Metric metric = new Metric(curved, false);
+    double[] gradient = withRidge(curved.at(), w);
+    double value = curved.at().loss() + linear.penalty(w, 0);
+    SecantPairs pairs = new SecantPairs(MOST_ITERATIONS);
     for (int k = 0; k < MOST_ITERATIONS; k++) {
-      Cholesky model = hessian;
-      double[] step = pairs.solve(gradient, g -> newton(model, g, outputs));
+      double[] step = pairs.solve(gradient, metric::solve);
       double decrement = Blas.dot(gradient, step);
       if (!(decrement > DECREMENT * scale)) {
         break;
       }
-      boolean curvedNext = outputs == 1 || (k + 1) % CURVED_STEPS == 0;
+      newton = outputs * width <= MOST_COLUMNS && (newton || decrement < CLOSE * scale);
+      // Very close to the solution the last curvature is as good as a new one.
+      boolean curve = decrement > VERY_CLOSE * scale || newton && !metric.whole;
       double length = 1;
       double[] next = new double[w.length];
+      Problem.Evaluation there = curved.at();
       double nextValue = Double.POSITIVE_INFINITY;
       for (int attempt = 0; attempt < 30; attempt++) {
         for (int i = 0; i < w.length; i++) {
           next[i] = w[i] - length * step[i];
         }
-        if (curvedNext) {
-          curved = linear.curved("linear fit", next);
-          at = curved.at();
+        if (curve) {
+          curved = curved(next, newton);
+          there = curved.at();
         } else {
-          at = linear.evaluate("linear fit", next, true, Precision.FLOAT64);
+          there = linear.evaluate("linear fit", next, true, Precision.FLOAT64);
         }
-        nextValue = at.loss() + linear.penalty(next, 0);
+        nextValue = there.loss() + linear.penalty(next, 0);
         if (nextValue <= value - 1e-4 * length * decrement + 1e-15 * scale) {
           break;
         }
@@ -65,17 +87,17 @@ final class SkipFit {
       if (!(nextValue <= value)) {
         break;
       }
-      if (curvedNext) {
-        hessian = hessian(linear, curved);
+      double[] nextGradient = withRidge(there, next);
+      if (curve) {
+        metric = new Metric(curved, newton);
+        pairs.clear();
+      } else {
+        double[] move = next.clone();
+        Blas.axpy(-1, w, move);
+        double[] change = nextGradient.clone();
+        Blas.axpy(-1, gradient, change);
+        pairs.learn(move, change);
       }
-      double[] nextGradient = withRidge(linear, at, next);
-      double[] move = new double[w.length];
-      double[] change = new double[w.length];
-      for (int i = 0; i < w.length; i++) {
-        move[i] = next[i] - w[i];
-        change[i] = nextGradient[i] - gradient[i];
-      }
-      pairs.learn(move, change);
       w = next;
       value = nextValue;
       gradient = nextGradient;
@@ -83,33 +105,73 @@ final class SkipFit {
     return w;
   }
 
-  /** {@code F' diag(w h) F / W + ridge I}, the same for every output. */
-  private static Cholesky hessian(Problem linear, Problem.Curved curved) {
-    int width = linear.setting().width();
-    double[] h = curved.gram();
-    for (int i = 0; i < width; i++) {
-      h[i * width + i] += linear.ridge();
-    }
-    return new Cholesky(width, h);
+  private Problem.Curved curved(double[] w, boolean newton) {
+    GradientJob.Order order = newton ? GradientJob.Order.HESSIAN : GradientJob.Order.CURVATURE;
+    double columns = newton ? outputs * width : width;
+    double share = Math.min(1, ROWS_PER_COLUMN * columns / linear.rowCount());
+    return linear.curved("linear fit", w, order, share);
   }
 
-  private static double[] newton(Cholesky hessian, double[] gradient, int outputs) {
-    int width = hessian.size();
-    double[] columns = new double[gradient.length];
-    for (int i = 0; i < columns.length; i++) {
-      columns[i % width * outputs + i / width] = gradient[i];
-    }
-    hessian.solve(columns, outputs);
-    double[] step = new double[columns.length];
-    for (int i = 0; i < step.length; i++) {
-      step[i] = columns[i % width * outputs + i / width];
-    }
-    return step;
-  }
-
-  private static double[] withRidge(Problem linear, Problem.Evaluation at, double[] w) {
+  private double[] withRidge(Problem.Evaluation at, double[] w) {
     double[] g = at.gradient().clone();
     Blas.axpy(linear.ridge(), w, g);
     return g;
+  }
+
+  /** The inverse of the estimated curvature and the ridge, of all outputs at once or one by one. */
+  private final class Metric {
+
+    private final boolean whole;
+    private final Cholesky[] factors;
+
+    Metric(Problem.Curved curved, boolean whole) {
+      this.whole = whole;
+      this.factors = new Cholesky[whole ? 1 : outputs];
+      if (whole) {
+        factors[0] = factor(assembled(curved.blocks()));
+      } else {
+        Arrays.setAll(factors, c -> factor(curved.blocks()[c]));
+      }
+    }
+
+    /** The symmetric matrix of the blocks (c, k), k >= c; those off the diagonal are negative. */
+    private double[] assembled(double[][] blocks) {
+      int size = outputs * width;
+      double[] h = new double[size * size];
+      int pair = 0;
+      for (int c = 0; c < outputs; c++) {
+        for (int k = c; k < outputs; k++) {
+          double[] block = blocks[pair++];
+          double sign = c == k ? 1 : -1;
+          for (int i = 0; i < width; i++) {
+            for (int j = 0; j < width; j++) {
+              double entry = sign * block[i * width + j];
+              h[(c * width + i) * size + k * width + j] = entry;
+              h[(k * width + j) * size + c * width + i] = entry;
+            }
+          }
+        }
+      }
+      return h;
+    }
+
+    private Cholesky factor(double[] h) {
+      int size = whole ? outputs * width : width;
+      for (int i = 0; i < size; i++) {
+        h[i * size + i] += linear.ridge();
+      }
+      return new Cholesky(size, h);
+    }
+
+    double[] solve(double[] gradient) {
+      double[] step = gradient.clone();
+      int length = step.length / factors.length;
+      for (int c = 0; c < factors.length; c++) {
+        double[] x = Arrays.copyOfRange(step, c * length, (c + 1) * length);
+        factors[c].solve(x, 1);
+        System.arraycopy(x, 0, step, c * length, length);
+      }
+      return step;
+    }
   }
 }

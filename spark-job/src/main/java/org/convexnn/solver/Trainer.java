@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.convexnn.block.ClassWeightsJob;
 import org.convexnn.block.ColumnStats;
 import org.convexnn.block.ColumnStatsJob;
 import org.convexnn.block.MomentsJob;
@@ -18,6 +19,7 @@ import org.convexnn.gate.TreeGrower;
 import org.convexnn.linalg.Blas;
 import org.convexnn.loss.LogisticLoss;
 import org.convexnn.loss.Loss;
+import org.convexnn.loss.SoftmaxLoss;
 import org.convexnn.loss.SquaredLoss;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
@@ -90,7 +92,8 @@ public final class Trainer {
     private final Ledger ledger = new Ledger();
     private final List<TraceRecord> trace = new ArrayList<>();
     private final List<PathPoint> path = new ArrayList<>();
-    private final Loss loss;
+    private Loss loss;
+    private double rarestClass;
     private Frame frame;
     private GateSet gates;
     private double constantLoss;
@@ -98,11 +101,6 @@ public final class Trainer {
 
     Run(Rows rows) {
       this.rows = rows;
-      this.loss =
-          switch (options.task()) {
-            case BINARY -> new LogisticLoss();
-            case REGRESSION -> new SquaredLoss();
-          };
     }
 
     TrainingResult train() {
@@ -156,11 +154,28 @@ public final class Trainer {
                     + " to "
                     + stats.labelMax());
           }
+          loss = new LogisticLoss();
+          rarestClass = Math.min(p, 1 - p);
           double[] offset = {options.fitIntercept() ? Math.log(p / (1 - p)) : 0};
           constantLoss = -p * Math.log(p) - (1 - p) * Math.log(1 - p);
           yield new Frame(stats, map, offset, 0, 1);
         }
+        case MULTICLASS -> {
+          double[] shares = classShares(stats);
+          loss = new SoftmaxLoss(shares.length);
+          rarestClass = Arrays.stream(shares).min().orElseThrow();
+          double meanLog = Arrays.stream(shares).map(Math::log).average().orElseThrow();
+          double[] offset = new double[shares.length];
+          constantLoss = 0;
+          for (int k = 0; k < shares.length; k++) {
+            offset[k] = options.fitIntercept() ? Math.log(shares[k]) - meanLog : 0;
+            constantLoss -= shares[k] * Math.log(shares[k]);
+          }
+          yield new Frame(stats, map, offset, 0, 1);
+        }
         case REGRESSION -> {
+          loss = new SquaredLoss();
+          rarestClass = 1;
           double sd = labelHalf * Math.sqrt(moments[1][0] / stats.weight());
           constantLoss = 0.5;
           yield new Frame(
@@ -171,6 +186,28 @@ public final class Trainer {
               sd > 0 ? sd : 1);
         }
       };
+    }
+
+    /** The classes' shares of the weight. */
+    private double[] classShares(ColumnStats stats) {
+      int classes = (int) stats.labelMax() + 1;
+      if (stats.labelMin() < 0 || stats.labelMax() != classes - 1 || classes < 2) {
+        throw new IllegalArgumentException(
+            "class labels must be 0, 1, .. C - 1; they range from "
+                + stats.labelMin()
+                + " to "
+                + stats.labelMax());
+      }
+      double[] shares = rows.sum("weights of the classes", new ClassWeightsJob(classes))[0];
+      double total = Arrays.stream(shares).sum();
+      for (int k = 0; k < classes; k++) {
+        if (!(shares[k] > 0)) {
+          throw new IllegalArgumentException(
+              "no row has class " + k + " of " + classes + ": index the labels without gaps");
+        }
+        shares[k] /= total;
+      }
+      return shares;
     }
 
     private void checkUnscaled(ColumnStats stats) {
@@ -254,9 +291,7 @@ public final class Trainer {
     /** Too few rows, or rows of a class, to hold some out. */
     private boolean fewRows() {
       long n = frame.stats.rows();
-      double p = frame.stats.labelMean();
-      double minority = options.task() == TrainingOptions.Task.BINARY ? Math.min(p, 1 - p) * n : n;
-      return n < FEWEST_FOR_HOLD_OUT || minority < 10;
+      return n < FEWEST_FOR_HOLD_OUT || rarestClass * n < 10;
     }
 
     /** modelling.md section 14. */

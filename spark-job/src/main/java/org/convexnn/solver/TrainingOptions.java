@@ -50,6 +50,8 @@ public record TrainingOptions(
   public enum Task {
     /** Labels 0 and 1, logistic loss. */
     BINARY,
+    /** Labels 0 .. C - 1, softmax loss. */
+    MULTICLASS,
     /** Real labels, squared loss. */
     REGRESSION
   }
@@ -149,9 +151,9 @@ public record TrainingOptions(
     }
   }
 
-  /** The tolerance: given, or 1e-3 for one given beta and after the path's choice. */
+  /** The tolerance: given, or 1e-3, for several classes 1e-2. */
   public double tolerance() {
-    return tol.orElse(1e-3);
+    return tol.orElse(task == Task.MULTICLASS ? 1e-2 : 1e-3);
   }
 
   /** The arithmetic. */

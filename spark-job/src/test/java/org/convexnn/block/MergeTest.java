@@ -64,9 +64,12 @@ class MergeTest {
   static Stream<Arguments> gatedJobs() {
     return Stream.of(
         Arguments.of(
-            Named.of("gradient", new GradientJob(SETTING, weights(1), GradientJob.Order.HESSIAN))),
+            Named.of(
+                "gradient",
+                new GradientJob(SETTING, weights(1), GradientJob.Order.CURVATURE, 0.5))),
         Arguments.of(
-            Named.of("loss alone", new GradientJob(SETTING, weights(1), GradientJob.Order.VALUE))));
+            Named.of(
+                "loss alone", new GradientJob(SETTING, weights(1), GradientJob.Order.VALUE, 1))));
   }
 
   @ParameterizedTest

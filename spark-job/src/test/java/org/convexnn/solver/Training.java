@@ -6,6 +6,7 @@ import java.util.Random;
 import org.convexnn.linalg.Blas;
 import org.convexnn.loss.LogisticLoss;
 import org.convexnn.loss.Loss;
+import org.convexnn.loss.SoftmaxLoss;
 import org.convexnn.loss.SquaredLoss;
 import org.convexnn.network.HalfSpaces;
 import org.convexnn.network.Network;
@@ -34,6 +35,12 @@ final class Training {
 
   static Training binary() {
     return new Training();
+  }
+
+  static Training multiclass() {
+    Training t = new Training();
+    t.task = TrainingOptions.Task.MULTICLASS;
+    return t;
   }
 
   static Training regression() {
@@ -124,6 +131,18 @@ final class Training {
     return new Data(x, y, ones(n));
   }
 
+  /** Four clusters, two opposite ones of the same class, of three. */
+  static Data quadrants(long seed, int n, int d, double flipped) {
+    Data xor = xor(seed, n, d, 0);
+    Random random = new Random(~seed);
+    double[] y = new double[n];
+    for (int r = 0; r < n; r++) {
+      y[r] = xor.y[r] == 1 ? 0 : xor.x[r][0] > 0 ? 1 : 2;
+      y[r] = random.nextDouble() < flipped ? random.nextInt(3) : y[r];
+    }
+    return new Data(xor.x, y, xor.w);
+  }
+
   /** y = 30 + 5 (|x_0| - x_1 + noise). */
   static Data absolute(long seed, int n, int d) {
     Random random = new Random(seed);
@@ -140,11 +159,15 @@ final class Training {
 
   static double accuracy(Network network, Data data) {
     Network.Evaluator evaluator = network.evaluator();
-    double[] f = new double[1];
+    double[] f = new double[network.outputs()];
     double right = 0;
     for (int r = 0; r < data.y.length; r++) {
       evaluator.evaluate(data.x[r], f);
-      right += f[0] > 0 == data.y[r] > 0.5 ? 1 : 0;
+      int best = f.length == 1 && f[0] > 0 ? 1 : 0;
+      for (int k = 1; k < f.length; k++) {
+        best = f[k] > f[best] ? k : best;
+      }
+      right += best == data.y[r] ? 1 : 0;
     }
     return right / data.y.length;
   }
@@ -165,29 +188,43 @@ final class Training {
 
   /** The objective of definitions.md, from the network alone. */
   double objective(Network network, Data data, double beta) {
-    Loss loss = task == TrainingOptions.Task.BINARY ? new LogisticLoss() : new SquaredLoss();
+    int c = network.outputs();
+    Loss loss =
+        switch (task) {
+          case BINARY -> new LogisticLoss();
+          case MULTICLASS -> new SoftmaxLoss(c);
+          case REGRESSION -> new SquaredLoss();
+        };
     Network.Evaluator evaluator = network.evaluator();
-    double[] f = new double[1];
+    double[] f = new double[c];
     double sum = 0;
     double weight = 0;
     for (int r = 0; r < data.y.length; r++) {
       evaluator.evaluate(data.x[r], f);
-      f[0] = (f[0] - network.labelShift()) / network.labelScale();
+      for (int k = 0; k < c; k++) {
+        f[k] = (f[k] - network.labelShift()) / network.labelScale();
+      }
       double y = (data.y[r] - network.labelShift()) / network.labelScale();
       sum += data.w[r] * loss.value(y, f, 0);
       weight += data.w[r];
     }
-    int length = network.features() + 1;
+    int width = network.features() + 1;
+    int length = c * width;
     double penalty = 0;
     boolean function =
         norm == TrainingOptions.GroupNorm.FUNCTION
             || (norm == TrainingOptions.GroupNorm.AUTO && !network.gates().trees().isEmpty());
     for (int i = 0; i < network.gates().size(); i++) {
       int at = (1 + i) * length;
-      penalty +=
-          function
-              ? functionNorm(network, i, at, data, weight)
-              : Blas.norm(network.weights(), at, length);
+      double square = 0;
+      for (int k = 0; k < c; k++) {
+        double norm =
+            function
+                ? functionNorm(network, i, at + k * width, data, weight)
+                : Blas.norm(network.weights(), at + k * width, width);
+        square += norm * norm;
+      }
+      penalty += Math.sqrt(square);
     }
     double linear = Blas.norm(network.weights(), 0, length);
     return sum / weight + beta * penalty + 0.5 * skipRidge * linear * linear;
