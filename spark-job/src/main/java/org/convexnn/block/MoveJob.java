@@ -8,6 +8,8 @@ import org.convexnn.loss.Loss;
  * Half a pass that moves the rows by a step along the direction of the last {@link SearchJob}, {@code
  * f += length F d}, and sums loss and gradient there. Without state, f = b0 + F u: a whole pass.
  *
+ * <p>Rows that the selection leaves out move too: their loss comes free, where they choose beta.
+ *
  * <p>Result: [0] = scalars (see the constants), [1] = {@code F' w l'(f)}. The next state holds f and
  * the averaged dual point, at the start l'(f) itself.
  *
@@ -33,8 +35,11 @@ public record MoveJob(
   /** Index of the number of rows that found no state. */
   public static final int LOST = 3;
 
+  /** Index of sum w l(f) over the rows that the selection leaves out. */
+  public static final int LEFT_OUT = 4;
+
   /** Index of the first dual sum. */
-  public static final int DUAL = 4;
+  public static final int DUAL = 5;
 
   @Override
   public Worker<double[][]> worker() {
@@ -95,14 +100,15 @@ public record MoveJob(
         for (int i = 0; i < count; i++) {
           int at = i * outputs;
           double weight = setting.weight(block, from + i);
-          if (weight == 0) {
-            Arrays.fill(q, at, at + outputs, 0);
-            continue;
-          }
+          double y = setting.label(block, from + i);
           for (int k = 0; k < outputs; k++) {
             f[at + k] += job.length * along[at + k];
           }
-          double y = setting.label(block, from + i);
+          if (weight == 0) {
+            scalars[LEFT_OUT] += block.weight(from + i) * loss.value(y, f, at);
+            Arrays.fill(q, at, at + outputs, 0);
+            continue;
+          }
           scalars[LOSS] += weight * loss.value(y, f, at);
           loss.derivative(y, f, at, q, at);
           double rho = Math.max(loss.rowCurvature(q, at), job.floor * loss.curvature());

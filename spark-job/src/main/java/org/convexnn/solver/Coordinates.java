@@ -1,5 +1,6 @@
 package org.convexnn.solver;
 
+import java.util.stream.IntStream;
 import org.convexnn.linalg.Blas;
 import org.convexnn.network.FeatureMap;
 
@@ -19,10 +20,13 @@ import org.convexnn.network.FeatureMap;
  */
 public final class Coordinates {
 
+  private static final int PARALLEL_LENGTH = 1 << 14;
+
   private final int groups;
   private final int outputs;
   private final int width;
   private final double[] groupBase;
+  private final boolean plainGroups;
   private final double[] linearBase;
   private final double[][] norms;
   private final double[] centres;
@@ -50,6 +54,7 @@ public final class Coordinates {
     this.centres = centres.clone();
     this.norms = norms;
     this.groupBase = base(map, true, groupBias);
+    this.plainGroups = groupBias && isIdentity(groupBase, width);
     this.linearBase = base(map, skip.linear(), skip.intercept());
   }
 
@@ -75,6 +80,15 @@ public final class Coordinates {
     }
     base[d * width + d] = bias ? 1 : 0;
     return base;
+  }
+
+  private static boolean isIdentity(double[] a, int n) {
+    for (int i = 0; i < a.length; i++) {
+      if (a[i] != (i / n == i % n ? 1 : 0)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The number of groups P. */
@@ -114,23 +128,27 @@ public final class Coordinates {
         0,
         width);
     double[] u = normalised(w, false);
-    Blas.gemm(
-        false,
-        false,
-        groups * outputs,
-        width,
-        width,
-        1.0,
-        u,
-        span,
-        width,
-        groupBase,
-        0,
-        width,
-        0.0,
-        v,
-        span,
-        width);
+    if (plainGroups) {
+      System.arraycopy(u, span, v, span, groups * span);
+    } else {
+      Blas.gemm(
+          false,
+          false,
+          groups * outputs,
+          width,
+          width,
+          1.0,
+          u,
+          span,
+          width,
+          groupBase,
+          0,
+          width,
+          0.0,
+          v,
+          span,
+          width);
+    }
     for (int i = 0; i < groups; i++) {
       if (centres[i] != 0) {
         int from = (1 + i) * span;
@@ -172,23 +190,27 @@ public final class Coordinates {
         h,
         0,
         width);
-    Blas.gemm(
-        false,
-        true,
-        groups * outputs,
-        width,
-        width,
-        1.0,
-        centred,
-        span,
-        width,
-        groupBase,
-        0,
-        width,
-        0.0,
-        h,
-        span,
-        width);
+    if (plainGroups) {
+      System.arraycopy(centred, span, h, span, groups * span);
+    } else {
+      Blas.gemm(
+          false,
+          true,
+          groups * outputs,
+          width,
+          width,
+          1.0,
+          centred,
+          span,
+          width,
+          groupBase,
+          0,
+          width,
+          0.0,
+          h,
+          span,
+          width);
+    }
     return normalised(h, true);
   }
 
@@ -197,28 +219,46 @@ public final class Coordinates {
     if (norms.length == 0) {
       return w;
     }
-    double[] u = w.clone();
-    for (int i = 0; i < groups; i++) {
-      int from = (1 + i) * groupLength();
-      Blas.gemm(
-          false,
-          transposed,
-          outputs,
-          width,
-          width,
-          1.0,
-          w,
-          from,
-          width,
-          norms[i],
-          0,
-          width,
-          0.0,
-          u,
-          from,
-          width);
-    }
+    double[] u = new double[w.length];
+    System.arraycopy(w, 0, u, 0, groupLength());
+    IntStream range = IntStream.range(0, groups * outputs);
+    (w.length > PARALLEL_LENGTH ? range.parallel() : range)
+        .forEach(
+            k -> {
+              int at = groupLength() + k * width;
+              if (transposed) {
+                lowerTimes(norms[k / outputs], w, u, at);
+              } else {
+                transposeTimes(norms[k / outputs], w, u, at);
+              }
+            });
     return u;
+  }
+
+  /** {@code u = N' w} for the lower triangular N', D numbers at {@code at}. */
+  private void lowerTimes(double[] lower, double[] w, double[] u, int at) {
+    for (int i = 0; i < width; i++) {
+      int row = i * width;
+      double even = 0;
+      double odd = 0;
+      int j = 0;
+      for (; j < i; j += 2) {
+        even += lower[row + j] * w[at + j];
+        odd += lower[row + j + 1] * w[at + j + 1];
+      }
+      u[at + i] = even + odd + (j == i ? lower[row + i] * w[at + i] : 0);
+    }
+  }
+
+  /** {@code u = N w}. */
+  private void transposeTimes(double[] lower, double[] w, double[] u, int at) {
+    for (int i = 0; i < width; i++) {
+      int row = i * width;
+      double factor = w[at + i];
+      for (int j = 0; j <= i; j++) {
+        u[at + j] += factor * lower[row + j];
+      }
+    }
   }
 
   /**
@@ -306,6 +346,7 @@ public final class Coordinates {
     this.outputs = outputs;
     this.width = other.width;
     this.groupBase = other.groupBase;
+    this.plainGroups = other.plainGroups;
     this.linearBase = other.linearBase;
     this.norms = norms;
     this.centres = centres;

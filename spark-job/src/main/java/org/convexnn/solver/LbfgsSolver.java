@@ -56,6 +56,7 @@ final class LbfgsSolver implements Solver {
     private final Incumbent best;
     private final SecantPairs pairs = new SecantPairs(MEMORY);
     private double[] u;
+    private double[] inRows;
     private double epsilon;
     private Problem.Move at;
     private double[] averageGradient;
@@ -87,6 +88,9 @@ final class LbfgsSolver implements Solver {
         double gap = stop.relativeGap(best.upper(), best.lower());
         if (gap <= stop.tol()) {
           return end(StopReason.GAP);
+        }
+        if (watch.enough(k, best.upper(), gap, at.leftOut())) {
+          return end(StopReason.ENOUGH);
         }
         if (problem.ledger().passes() - startPasses >= stop.maxPasses()) {
           return end(StopReason.MAX_PASSES);
@@ -120,7 +124,8 @@ final class LbfgsSolver implements Solver {
 
     private void begin() {
       state = problem.ledger().nextState();
-      at = problem.move("quasi-Newton start", u, u, 0, FLOOR, GatedRows.NO_STATE, state);
+      inRows = problem.coordinates().toRows(u);
+      at = problem.move("quasi-Newton start", inRows, inRows, 0, FLOOR, GatedRows.NO_STATE, state);
       averageGradient = at.at().gradient();
       average = 1;
       int groups = Math.max(1, problem.coordinates().groups());
@@ -184,7 +189,7 @@ final class LbfgsSolver implements Solver {
       for (int i = 0; i < nu.length; i++) {
         curvature[i] = zero ? 0 : beta / Math.max(nu[i], least);
       }
-      metric.refactor(u, FLOOR, DAMPING, curvature);
+      metric.refactor(inRows, FLOOR, DAMPING, curvature);
     }
 
     /** Half-spaces with norms of their own need a product each: fewer rows. */
@@ -228,8 +233,9 @@ final class LbfgsSolver implements Solver {
         }
       }
       int searched = problem.ledger().nextState();
+      double[] along = problem.coordinates().toRows(d);
       Problem.Search search =
-          problem.search("quasi-Newton direction " + k, d, u, average, state, searched);
+          problem.search("quasi-Newton direction " + k, along, inRows, average, state, searched);
       if (search.complete() && k > 0) {
         int before = state;
         state = searched;
@@ -247,11 +253,12 @@ final class LbfgsSolver implements Solver {
       }
       double a = stepLength(d, slope, search.slopes());
       int moved = problem.ledger().nextState();
-      at = problem.move("quasi-Newton step " + k, u, d, a, FLOOR, state, moved);
+      at = problem.move("quasi-Newton step " + k, inRows, along, a, FLOOR, state, moved);
       release(state);
       state = moved;
       double[] next = u.clone();
       Blas.axpy(a, d, next);
+      Blas.axpy(a, along, inRows);
       learn(u, next, g, smoothed(at.at().gradient(), next));
       u = next;
       averageDual(search.complete() && at.complete());
@@ -336,6 +343,10 @@ final class LbfgsSolver implements Solver {
 
     /** Smoothing leaves no group at exact zero: cuts those whose dual norm says they should be. */
     private Solution end(StopReason reason) {
+      if (reason == StopReason.ENOUGH) {
+        release(state);
+        return best.solution(reason);
+      }
       double[] g = at.at().gradient();
       double bar = Math.max(best.upper(), 0);
       for (double trim : TRIMS) {

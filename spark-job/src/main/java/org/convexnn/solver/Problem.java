@@ -326,14 +326,11 @@ public final class Problem {
    */
   record Search(double[] slopes, double[] dual, boolean complete) {}
 
-  /** Half a pass along a direction d; see {@link SearchJob}. */
-  Search search(String what, double[] d, double[] u, double average, int from, int to) {
+  /** Half a pass along a direction; see {@link SearchJob}. Both vectors in row coordinates. */
+  Search search(
+      String what, double[] direction, double[] weights, double average, int from, int to) {
     double[][] sums =
-        rows.step(
-            what,
-            new SearchJob(setting, coordinates.toRows(d), coordinates.toRows(u), average),
-            from,
-            to);
+        rows.step(what, new SearchJob(setting, direction, weights, average), from, to);
     ledger.sweep(0.5);
     double[] slopes = sums[1];
     for (int k = 0; k < slopes.length; k++) {
@@ -348,18 +345,26 @@ public final class Problem {
    * @param at loss, gradient and dual sums there
    * @param meanPenalty mean curvature of the rows
    * @param meanLeverage mean leverage
+   * @param leftOut sum of w l(f) over the rows that the selection leaves out
    * @param complete whether every row still had its state
    */
-  record Move(Evaluation at, double meanPenalty, double meanLeverage, boolean complete) {}
+  record Move(
+      Evaluation at, double meanPenalty, double meanLeverage, double leftOut, boolean complete) {}
 
-  /** Half a pass that moves rows along the direction of the last search; see {@link MoveJob}. */
-  Move move(String what, double[] u, double[] d, double length, double floor, int from, int to) {
+  /**
+   * Half a pass that moves rows along the direction of the last search; see {@link MoveJob}. Both
+   * vectors in row coordinates.
+   */
+  Move move(
+      String what,
+      double[] weights,
+      double[] direction,
+      double length,
+      double floor,
+      int from,
+      int to) {
     double[][] sums =
-        rows.step(
-            what,
-            new MoveJob(setting, coordinates.toRows(u), coordinates.toRows(d), length, floor),
-            from,
-            to);
+        rows.step(what, new MoveJob(setting, weights, direction, length, floor), from, to);
     ledger.sweep(from == GatedRows.NO_STATE ? 1 : 0.5);
     double[] s = sums[0];
     return new Move(
@@ -367,6 +372,7 @@ public final class Problem {
             s[MoveJob.LOSS] / totalWeight, gradientOf(sums[1]), dualSums(s, MoveJob.DUAL)),
         s[MoveJob.PENALTY] / totalWeight,
         s[MoveJob.LEVERAGE] / totalWeight,
+        s[MoveJob.LEFT_OUT],
         s[MoveJob.LOST] == 0);
   }
 

@@ -1,6 +1,11 @@
 package org.convexnn.solver;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.convexnn.block.GatedBlock;
 import org.convexnn.block.Patterns;
 import org.convexnn.block.RowKernel;
@@ -32,6 +37,7 @@ final class SampleMetric {
   private final double[] linearSimilarity;
 
   private final double[] groupSquares;
+  private final List<LeafProducts> leafProducts;
   private double[] root;
   private double[] shift;
   private Cholesky factor;
@@ -50,6 +56,7 @@ final class SampleMetric {
     this.similarity = products(groupRows);
     this.linearSimilarity = products(linearRows);
     this.groupSquares = groupSquares();
+    this.leafProducts = leafProducts();
   }
 
   private double[] scaledRows() {
@@ -73,14 +80,15 @@ final class SampleMetric {
   }
 
   /**
-   * Factors the metric at weights u.
+   * Factors the metric at some weights.
    *
+   * @param weights in row coordinates
    * @param floor lowest row curvature as a share of the loss's
    * @param damping shift of the groups in units of the mean diagonal of F_s' w^2 F_s
    * @param curvature of the penalty by group, added to the shift
    */
-  void refactor(double[] u, double floor, double damping, double[] curvature) {
-    root = roots(u, floor);
+  void refactor(double[] weights, double floor, double damping, double[] curvature) {
+    root = roots(weights, floor);
     int groups = problem.coordinates().groups();
     double mean = meanDiagonal();
     shift = new double[1 + groups];
@@ -101,10 +109,10 @@ final class SampleMetric {
     factor = new Cholesky(rows, k);
   }
 
-  private double[] roots(double[] u, double floor) {
+  private double[] roots(double[] weights, double floor) {
     int outputs = setting.outputs();
     Loss loss = setting.loss();
-    double[] f = forward(problem.coordinates().toRows(u));
+    double[] f = forward(weights);
     double[] r = new double[outputs];
     double[] roots = new double[rows];
     for (int i = 0; i < rows; i++) {
@@ -174,7 +182,7 @@ final class SampleMetric {
       int[] all = new int[rows];
       Arrays.setAll(all, r -> r);
       for (int i = 0; i < p; i++) {
-        addGroup(k, all, rows, i);
+        Blas.axpy(1, products(all, i, 1 / shift[1 + i]), k);
       }
       return;
     }
@@ -190,38 +198,71 @@ final class SampleMetric {
     }
   }
 
-  private void addLeaves(double[] k) {
-    Patterns patterns = sample.patterns();
-    if (setting.leaves() == 0) {
-      return;
-    }
-    int[] members = new int[rows];
-    int[] order = new int[rows];
-    for (int t = 0; t < patterns.trees(); t++) {
-      int tree = t;
-      Integer[] sorted = new Integer[rows];
-      Arrays.setAll(sorted, i -> i);
-      Arrays.sort(
-          sorted, (a, b) -> Integer.compare(patterns.leaf(a, tree), patterns.leaf(b, tree)));
-      for (int i = 0; i < rows; i++) {
-        order[i] = sorted[i];
-      }
-      for (int from = 0; from < rows; ) {
-        int leaf = patterns.leaf(order[from], t);
-        int to = from;
-        while (to < rows && patterns.leaf(order[to], t) == leaf) {
-          members[to - from] = order[to];
-          to++;
+  /**
+   * The products of the sampled rows in one leaf, which do not change with the weights.
+   *
+   * @param group the leaf's group
+   * @param members the rows
+   * @param products members x members, float32: only the metric's shape matters
+   */
+  private record LeafProducts(int group, int[] members, float[] products) {
+
+    void addTo(double[] k, int rows, double factor) {
+      int count = members.length;
+      for (int a = 0; a < count; a++) {
+        int row = members[a] * rows;
+        for (int b = 0; b < count; b++) {
+          k[row + members[b]] += factor * products[a * count + b];
         }
-        addGroup(k, members, to - from, setting.halfSpaces() + leaf);
-        from = to;
       }
     }
   }
 
-  /** Adds the products of some rows under one group's own norm. */
-  private void addGroup(double[] k, int[] members, int count, int group) {
+  private List<LeafProducts> leafProducts() {
+    Patterns patterns = sample.patterns();
+    if (setting.leaves() == 0) {
+      return List.of();
+    }
+    return IntStream.range(0, patterns.trees())
+        .parallel()
+        .boxed()
+        .flatMap(
+            t -> {
+              Map<Integer, List<Integer>> byLeaf =
+                  IntStream.range(0, rows)
+                      .boxed()
+                      .collect(
+                          Collectors.groupingBy(
+                              r -> patterns.leaf(r, t), TreeMap::new, Collectors.toList()));
+              return byLeaf.entrySet().stream()
+                  .map(
+                      e ->
+                          leafProducts(
+                              e.getKey(), e.getValue().stream().mapToInt(r -> r).toArray()));
+            })
+        .toList();
+  }
+
+  private LeafProducts leafProducts(int leaf, int[] members) {
+    int group = setting.halfSpaces() + leaf;
+    double[] products = products(members, group, 1);
+    float[] single = new float[products.length];
+    for (int i = 0; i < single.length; i++) {
+      single[i] = (float) products[i];
+    }
+    return new LeafProducts(group, members, single);
+  }
+
+  private void addLeaves(double[] k) {
+    for (LeafProducts leaf : leafProducts) {
+      leaf.addTo(k, rows, 1 / shift[1 + leaf.group()]);
+    }
+  }
+
+  /** {@code factor Z Z'} of some rows Z under one group's own norm. */
+  private double[] products(int[] members, int group, double factor) {
     int width = setting.width();
+    int count = members.length;
     double[] z = new double[count * width];
     for (int i = 0; i < count; i++) {
       double value = group < setting.halfSpaces() ? patternValue(members[i], group) : 1;
@@ -239,27 +280,9 @@ final class SampleMetric {
     }
     double[] products = new double[count * count];
     Blas.gemm(
-        false,
-        true,
-        count,
-        count,
-        width,
-        1 / shift[1 + group],
-        z,
-        0,
-        width,
-        z,
-        0,
-        width,
-        0.0,
-        products,
-        0,
+        false, true, count, count, width, factor, z, 0, width, z, 0, width, 0.0, products, 0,
         count);
-    for (int a = 0; a < count; a++) {
-      for (int b = 0; b < count; b++) {
-        k[members[a] * rows + members[b]] += products[a * count + b];
-      }
-    }
+    return products;
   }
 
   /** {@code H0^-1 x}. */

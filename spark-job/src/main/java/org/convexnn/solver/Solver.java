@@ -58,6 +58,18 @@ interface Solver {
     /** One iteration ended with these best bounds so far. */
     void iteration(int iteration, double upper, double lower, double[] weights);
 
+    /**
+     * Whether the solve may stop here, above its tolerance. Asked by solvers that move the rows that
+     * the problem leaves out together with the others.
+     *
+     * @param upper the best objective so far
+     * @param gap the relative gap
+     * @param leftOut sum of w l(f) over the rows left out
+     */
+    default boolean enough(int iteration, double upper, double gap, double leftOut) {
+      return false;
+    }
+
     /** A choice made during the solve. */
     void message(String text);
   }

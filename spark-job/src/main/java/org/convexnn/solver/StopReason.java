@@ -8,6 +8,8 @@ public enum StopReason {
   MAX_PASSES,
   /** Rounding stops all progress above the tolerance; the gap reached is reported. */
   STALLED,
+  /** A point of the regularisation path whose validation loss is known well enough. */
+  ENOUGH,
   /** No gate is worth its penalty (beta at or above betaMax): the model is the linear one. */
   LINEAR,
   /** The label is constant or nothing correlates with it: the linear or constant model. */

@@ -592,7 +592,8 @@ public final class Trainer {
         for (int k = 0; k < candidates.size(); k++) {
           double candidate = candidates.get(k);
           double beta = candidate * fit.betaMax;
-          Solver.Solution solution = solve(fit, beta, current);
+          PathWatch watch = new PathWatch(watch("path", beta), best, validation.weight);
+          Solver.Solution solution = solve(fit, beta, current, watch);
           current = Solver.Start.at(solution.weights());
           double score =
               validation.score(
@@ -631,7 +632,8 @@ public final class Trainer {
           Solver.Start current = fold.start();
           scores[0] += validation.weight * validation.loss(fold, fold.skip);
           for (int k = 0; k < RATIOS.length; k++) {
-            double[] solved = solve(fold, RATIOS[k] * fold.betaMax, current).weights();
+            double beta = RATIOS[k] * fold.betaMax;
+            double[] solved = solve(fold, beta, current, watch("path", beta)).weights();
             current = Solver.Start.at(solved);
             scores[k + 1] += validation.weight * validation.loss(fold, solved);
           }
@@ -651,12 +653,11 @@ public final class Trainer {
         ratio = best == 0 ? 1 : RATIOS[best - 1];
       }
 
-      private Solver.Solution solve(Fit on, double beta, Solver.Start start) {
+      private Solver.Solution solve(Fit on, double beta, Solver.Start start, Solver.Watch watch) {
         Solver.Stopping stop =
             new Solver.Stopping(
                 Math.max(PATH_TOL, options.tolerance()), PATH_PASSES, 1e-6 * constantLoss);
-        Solver.Solution solution =
-            on.solver().solve(on.problem, beta, start, stop, watch("path", beta));
+        Solver.Solution solution = on.solver().solve(on.problem, beta, start, stop, watch);
         on.problem.rows().release(solution.dual().state());
         return solution;
       }

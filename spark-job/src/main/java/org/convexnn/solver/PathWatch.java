@@ -1,0 +1,82 @@
+package org.convexnn.solver;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Ends the fit of a point of the path as soon as validation needs it no better, from the held-out
+ * loss that comes with every iteration:
+ *
+ * <ul>
+ *   <li>settled: the gap is moderate and the objective hardly moves any more. Its distance to the
+ *       optimum is far below the gap then, which waits for the dual point, and the held-out loss has
+ *       come to rest.
+ *   <li>lost: for some iterations the held-out loss has been clearly above that of an earlier point,
+ *       and it will not come back: the fits of a path move from one point to the next, they do not
+ *       detour.
+ * </ul>
+ */
+final class PathWatch implements Solver.Watch {
+
+  private static final int SPAN = 5;
+  private static final double SETTLED_PROGRESS = 1.5e-3;
+  private static final double SETTLED_GAP = 0.1;
+  private static final int FIRST_LOST = 6;
+  private static final int TIMES_LOST = 4;
+  private static final double LOST = 1.02;
+
+  private final Solver.Watch inner;
+  private final double best;
+  private final double weight;
+  private final List<Double> objectives = new ArrayList<>();
+  private int times;
+  private boolean lost;
+  private double heldOut = Double.NaN;
+
+  /**
+   * A watch.
+   *
+   * @param inner is told everything
+   * @param best the lowest held-out loss of earlier points
+   * @param weight the weight of the held-out rows
+   */
+  PathWatch(Solver.Watch inner, double best, double weight) {
+    this.inner = inner;
+    this.best = best;
+    this.weight = weight;
+  }
+
+  /** Whether the fit ended because its held-out loss was clearly worse. */
+  boolean lost() {
+    return lost;
+  }
+
+  /** The held-out loss at the last iteration. */
+  double heldOut() {
+    return heldOut;
+  }
+
+  @Override
+  public void iteration(int iteration, double upper, double lower, double[] weights) {
+    inner.iteration(iteration, upper, lower, weights);
+  }
+
+  @Override
+  public boolean enough(int iteration, double upper, double gap, double leftOut) {
+    heldOut = leftOut / weight;
+    objectives.add(upper);
+    times = heldOut > LOST * best ? times + 1 : 0;
+    lost = iteration >= FIRST_LOST && times >= TIMES_LOST;
+    int n = objectives.size();
+    boolean settled =
+        n > SPAN
+            && gap < SETTLED_GAP
+            && objectives.get(n - 1 - SPAN) - upper < SETTLED_PROGRESS * upper;
+    return lost || settled;
+  }
+
+  @Override
+  public void message(String text) {
+    inner.message(text);
+  }
+}
