@@ -156,6 +156,11 @@ public record TrainingOptions(
     return tol.orElse(task == Task.MULTICLASS ? 1e-2 : 1e-3);
   }
 
+  /** Whether beta is not given, so that validation chooses it. */
+  boolean choosesBeta() {
+    return regParam.isEmpty() && regRatio.isEmpty();
+  }
+
   /** The arithmetic. */
   public Precision arithmetic() {
     return switch (precision) {

@@ -1,0 +1,80 @@
+package org.convexnn.solver;
+
+import org.convexnn.network.Network;
+
+/**
+ * The last solve, for the beta that is given or was chosen, and its certificate: both bounds in
+ * float64 in one pass over the rows (definitions.md, "Certificate").
+ *
+ * @param model the model
+ * @param fit the program that is solved
+ */
+record FinalFit(GatedModel model, Fit fit) {
+
+  private static final double NO_SIGNAL = 1e-12;
+  // The loop stops a little below the tolerance: the certificate's pass rounds differently.
+  private static final double SAFETY = 0.95;
+
+  /** Weights with the dual point that bounds them. */
+  private record Solved(double[] weights, DualPoint dual, StopReason reason, String solver) {}
+
+  /**
+   * Solves, certifies and builds the network.
+   *
+   * @param beta the regularisation parameter
+   * @param start where to start from
+   * @param setUp seconds spent before the path
+   */
+  TrainingResult solve(double beta, Solver.Start start, double setUp) {
+    Solved solved = solved(beta, start);
+    Problem.Bounds bounds = fit.problem().certify(solved.weights, solved.dual, beta);
+    double tol = model.options().tolerance();
+    double gap =
+        new Solver.Stopping(tol, 0, model.gapScale()).relativeGap(bounds.primal(), bounds.dual());
+    Network network = model.network(fit.problem().coordinates(), solved.weights);
+    RunLog log = model.log();
+    Certificate certificate =
+        new Certificate(
+            bounds.primal(),
+            bounds.dual(),
+            gap,
+            tol,
+            beta,
+            fit.betaMax(),
+            model.gates().size(),
+            network.activeGroups(),
+            log.ledger().passes(),
+            log.ledger().jobs(),
+            solved.reason,
+            solved.solver);
+    log.message("certificate: " + certificate);
+    return new TrainingResult(
+        network.pruned(),
+        certificate,
+        log.trace(),
+        log.path(),
+        model.frame().stats().rows(),
+        setUp,
+        log.ledger().seconds() - setUp);
+  }
+
+  private Solved solved(double beta, Solver.Start start) {
+    if (fit.betaMax() <= NO_SIGNAL || model.frame().constantLabel()) {
+      return linear(StopReason.NO_SIGNAL);
+    }
+    if (beta >= fit.betaMax()) {
+      return linear(StopReason.LINEAR);
+    }
+    TrainingOptions options = model.options();
+    Solver.Stopping stop =
+        new Solver.Stopping(SAFETY * options.tolerance(), options.maxIter(), model.gapScale());
+    Solver solver = fit.solver();
+    Solver.Solution solution =
+        solver.solve(fit.problem(), beta, start, stop, model.log().watch("solve", beta));
+    return new Solved(solution.weights(), solution.dual(), solution.reason(), solver.name());
+  }
+
+  private Solved linear(StopReason reason) {
+    return new Solved(fit.skip(), DualPoint.ofWeights(fit.skip()), reason, "linear");
+  }
+}

@@ -1,0 +1,77 @@
+package org.convexnn.solver;
+
+import java.util.Arrays;
+import java.util.Optional;
+import org.convexnn.block.Precision;
+
+/**
+ * The program on some rows, with its skip-only fit, betaMax and solver: what the solves for all
+ * beta on these rows share.
+ */
+final class Fit {
+
+  private final GatedModel model;
+  private final SolverChoice choice;
+  private final Problem problem;
+  private final double[] skip;
+  private Problem.Evaluation atSkip;
+  private double betaMax;
+  private Solver solver;
+
+  /** A fit of the program; {@link #begin} comes next. */
+  Fit(GatedModel model, SolverChoice choice, Problem problem) {
+    this.model = model;
+    this.choice = choice;
+    this.problem = problem;
+    this.skip = new double[problem.length()];
+  }
+
+  /** Skip-only fit, from that of other rows or from zero, and betaMax. */
+  void begin(double[] from) {
+    Problem linear = problem.withoutGroups();
+    double[] block =
+        SkipFit.solve(linear, Arrays.copyOf(from, linear.length()), model.frame().constantLoss());
+    System.arraycopy(block, 0, skip, 0, block.length);
+    atSkip = problem.evaluate("betaMax", skip, true, Precision.FLOAT64);
+    betaMax = GroupNorms.max(atSkip.gradient(), problem.groupLength());
+  }
+
+  Problem problem() {
+    return problem;
+  }
+
+  /** The weights of the skip-only fit; zero before {@link #begin}. */
+  double[] skip() {
+    return skip;
+  }
+
+  /** The smallest beta at which the model is linear. */
+  double betaMax() {
+    return betaMax;
+  }
+
+  /** The objective of the skip-only fit. */
+  double skipObjective() {
+    return atSkip.loss() + problem.penalty(skip, 0);
+  }
+
+  /** Its gap at betaMax, where it is optimal. */
+  double skipGap() {
+    return new Solver.Stopping(0, 0, model.gapScale())
+        .relativeGap(
+            skipObjective(), problem.lowerBound(atSkip.gradient(), atSkip.dual(), betaMax));
+  }
+
+  /** The skip-only fit, of which betaMax's pass found the gradient. */
+  Solver.Start start() {
+    return new Solver.Start(skip, Optional.of(atSkip));
+  }
+
+  /** The solver, the same for all beta. */
+  Solver solver() {
+    if (solver == null) {
+      solver = choice.of(problem);
+    }
+    return solver;
+  }
+}

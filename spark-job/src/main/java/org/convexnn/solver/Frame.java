@@ -1,0 +1,38 @@
+package org.convexnn.solver;
+
+import org.convexnn.block.ColumnStats;
+import org.convexnn.loss.Loss;
+import org.convexnn.network.FeatureMap;
+
+/**
+ * The constant parts of a model, known after the first looks at the data.
+ *
+ * @param stats counts, ranges and means
+ * @param map the feature map
+ * @param loss the loss, on labels (label - shift) / scale
+ * @param offset b0, C numbers: the constant model
+ * @param shift of the label
+ * @param scale of the label
+ * @param rarestClass the share of the rarest class, 1 in a regression
+ * @param constantLoss the loss of the constant model
+ */
+record Frame(
+    ColumnStats stats,
+    FeatureMap map,
+    Loss loss,
+    double[] offset,
+    double shift,
+    double scale,
+    double rarestClass,
+    double constantLoss) {
+
+  /** The same with a clipped feature map. */
+  Frame clipped(double c) {
+    return new Frame(stats, map.clipped(c), loss, offset, shift, scale, rarestClass, constantLoss);
+  }
+
+  /** Whether there is nothing to learn. */
+  boolean constantLabel() {
+    return stats.labelMin() == stats.labelMax();
+  }
+}

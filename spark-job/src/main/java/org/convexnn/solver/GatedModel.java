@@ -1,0 +1,105 @@
+package org.convexnn.solver;
+
+import org.convexnn.block.RowSelection;
+import org.convexnn.block.RowSetting;
+import org.convexnn.network.GateSet;
+import org.convexnn.network.Network;
+
+/**
+ * A model whose gates and norms are fixed, on gated rows: what the convex programs of a run share,
+ * which differ in the rows that count and in beta.
+ *
+ * @param rows the rows
+ * @param gated the same with their patterns
+ * @param options how to train
+ * @param frame the constant parts of the model
+ * @param gates the gates
+ * @param setting of all rows
+ * @param norms L_i^(-1) of the function norm, empty for the Euclidean one
+ * @param log of the run
+ */
+record GatedModel(
+    Rows rows,
+    GatedRows gated,
+    TrainingOptions options,
+    Frame frame,
+    GateSet gates,
+    RowSetting setting,
+    double[][] norms,
+    RunLog log) {
+
+  /** Finds the norms, for which the function norm takes a sweep. */
+  static GatedModel of(
+      Rows rows, GatedRows gated, TrainingOptions options, Frame frame, GateSet gates, RunLog log) {
+    RowSetting setting =
+        RowSetting.of(
+            frame.map(),
+            gates,
+            frame.loss(),
+            frame.offset(),
+            frame.shift(),
+            frame.scale(),
+            options.arithmetic());
+    boolean function =
+        switch (options.groupNorm()) {
+          case EUCLIDEAN -> false;
+          case FUNCTION -> true;
+          case AUTO -> !gates.trees().isEmpty();
+        };
+    double[][] norms = new double[0][];
+    if (function && !frame.constantLabel()) {
+      log.ledger().sweep(0);
+      norms = FunctionNorm.of(gated, setting, frame.map(), frame.stats().weight());
+    }
+    return new GatedModel(rows, gated, options, frame, gates, setting, norms, log);
+  }
+
+  /** The change of variables that makes every group's norm Euclidean. */
+  Coordinates coordinates() {
+    return new Coordinates(
+        frame.map(),
+        gates.centres(),
+        setting.outputs(),
+        norms,
+        new Coordinates.Skip(options.linearSkip(), options.fitIntercept()),
+        true);
+  }
+
+  /**
+   * The program on some rows.
+   *
+   * @param weight their weight W
+   * @param count about how many they are
+   */
+  Problem problem(RowSelection selection, double weight, long count) {
+    return problem(selection, coordinates(), weight, count);
+  }
+
+  /** The same in given coordinates. */
+  Problem problem(RowSelection selection, Coordinates coordinates, double weight, long count) {
+    return new Problem(
+        gated,
+        setting.on(selection),
+        coordinates,
+        weight,
+        count,
+        options.skipRidge(),
+        log.ledger());
+  }
+
+  /** The smallest denominator of relative gaps: a gap below is no gap. */
+  double gapScale() {
+    return 1e-6 * frame.constantLoss();
+  }
+
+  /** The network of weights in solver coordinates, not pruned. */
+  Network network(Coordinates coordinates, double[] weights) {
+    return new Network(
+        frame.map(),
+        gates,
+        coordinates.toNetwork(weights),
+        frame.offset(),
+        frame.shift(),
+        frame.scale());
+  }
+}

@@ -1,0 +1,129 @@
+package org.convexnn.solver;
+
+import java.util.Arrays;
+import org.convexnn.block.ClassWeightsJob;
+import org.convexnn.block.ColumnStats;
+import org.convexnn.block.ColumnStatsJob;
+import org.convexnn.block.MomentsJob;
+import org.convexnn.loss.LogisticLoss;
+import org.convexnn.loss.SoftmaxLoss;
+import org.convexnn.loss.SquaredLoss;
+import org.convexnn.network.FeatureMap;
+
+/**
+ * The first looks at the data: column statistics and second moments, and from them the feature map,
+ * the loss and the constant model. definitions.md, "The model" and "The objective".
+ */
+final class Preparation {
+
+  private static final double LARGEST_UNSCALED = 1e12;
+
+  private Preparation() {}
+
+  /**
+   * The constant parts of a model on these rows.
+   *
+   * @throws IllegalArgumentException when the data cannot be trained on, naming the culprit and the
+   *     remedy
+   */
+  static Frame of(Rows rows, TrainingOptions options) {
+    ColumnStats stats = rows.sum("column statistics", new ColumnStatsJob(rows.features()));
+    if (stats.rows() == 0) {
+      throw new IllegalArgumentException(
+          "there are no rows of positive weight to train on; check the input and the weight"
+              + " column");
+    }
+    double[] half = stats.halfRanges();
+    double[] inverse = new double[half.length];
+    for (int j = 0; j < half.length; j++) {
+      inverse[j] = half[j] > 0 ? 1 / half[j] : 0;
+    }
+    double labelHalf = stats.labelMax() / 2 - stats.labelMin() / 2;
+    double[][] moments =
+        rows.sum(
+            "second moments",
+            new MomentsJob(
+                stats.mean(), inverse, stats.labelMean(), labelHalf > 0 ? 1 / labelHalf : 0));
+    if (options.normalization() == TrainingOptions.Normalization.NONE) {
+      checkUnscaled(stats);
+    }
+    FeatureMap map = Normalizer.of(options.normalization(), stats, moments[0]);
+    return switch (options.task()) {
+      case BINARY -> binary(stats, map, options.fitIntercept());
+      case MULTICLASS -> multiclass(rows, stats, map, options.fitIntercept());
+      case REGRESSION -> {
+        double sd = labelHalf * Math.sqrt(moments[1][0] / stats.weight());
+        double shift = options.fitIntercept() || sd == 0 ? stats.labelMean() : 0;
+        yield new Frame(
+            stats, map, new SquaredLoss(), new double[1], shift, sd > 0 ? sd : 1, 1, 0.5);
+      }
+    };
+  }
+
+  /** b0 = the log-odds. */
+  private static Frame binary(ColumnStats stats, FeatureMap map, boolean intercept) {
+    double p = stats.labelMean();
+    if (stats.labelMin() < 0 || stats.labelMax() > 1 || !(p > 0 && p < 1)) {
+      throw new IllegalArgumentException(
+          "binary labels must be 0 and 1, both present; they range from "
+              + stats.labelMin()
+              + " to "
+              + stats.labelMax());
+    }
+    double[] offset = {intercept ? Math.log(p / (1 - p)) : 0};
+    double constantLoss = -p * Math.log(p) - (1 - p) * Math.log(1 - p);
+    return new Frame(
+        stats, map, new LogisticLoss(), offset, 0, 1, Math.min(p, 1 - p), constantLoss);
+  }
+
+  /** b0 = the logarithms of the classes' shares, of mean zero. */
+  private static Frame multiclass(Rows rows, ColumnStats stats, FeatureMap map, boolean intercept) {
+    double[] shares = classShares(rows, stats);
+    double meanLog = Arrays.stream(shares).map(Math::log).average().orElseThrow();
+    double[] offset = new double[shares.length];
+    double constantLoss = 0;
+    for (int k = 0; k < shares.length; k++) {
+      offset[k] = intercept ? Math.log(shares[k]) - meanLog : 0;
+      constantLoss -= shares[k] * Math.log(shares[k]);
+    }
+    double rarest = Arrays.stream(shares).min().orElseThrow();
+    return new Frame(
+        stats, map, new SoftmaxLoss(shares.length), offset, 0, 1, rarest, constantLoss);
+  }
+
+  /** The classes' shares of the weight. */
+  private static double[] classShares(Rows rows, ColumnStats stats) {
+    int classes = (int) stats.labelMax() + 1;
+    if (stats.labelMin() < 0 || stats.labelMax() != classes - 1 || classes < 2) {
+      throw new IllegalArgumentException(
+          "class labels must be 0, 1, .. C - 1; they range from "
+              + stats.labelMin()
+              + " to "
+              + stats.labelMax());
+    }
+    double[] shares = rows.sum("weights of the classes", new ClassWeightsJob(classes))[0];
+    double total = Arrays.stream(shares).sum();
+    for (int k = 0; k < classes; k++) {
+      if (!(shares[k] > 0)) {
+        throw new IllegalArgumentException(
+            "no row has class " + k + " of " + classes + ": index the labels without gaps");
+      }
+      shares[k] /= total;
+    }
+    return shares;
+  }
+
+  private static void checkUnscaled(ColumnStats stats) {
+    for (int j = 0; j < stats.mean().length; j++) {
+      double size = Math.max(Math.abs(stats.min()[j]), Math.abs(stats.max()[j]));
+      if (size > LARGEST_UNSCALED) {
+        throw new IllegalArgumentException(
+            "feature "
+                + j
+                + " reaches "
+                + size
+                + ", too large for normalization 'none'; use 'auto' or rescale the column");
+      }
+    }
+  }
+}

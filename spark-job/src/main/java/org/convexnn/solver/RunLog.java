@@ -1,0 +1,78 @@
+package org.convexnn.solver;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a training run tells: the work done, one record per iteration, the path over beta. */
+final class RunLog {
+
+  private final Progress progress;
+  private final int groupLength;
+  private final Solver.Stopping scale;
+  private final Ledger ledger;
+  private final List<TraceRecord> trace = new ArrayList<>();
+  private final List<PathPoint> path = new ArrayList<>();
+
+  /**
+   * An empty log.
+   *
+   * @param progress hears of everything too
+   * @param ledger of the run
+   * @param groupLength the numbers in a group, for counting active ones
+   * @param scale the smallest denominator of relative gaps
+   */
+  RunLog(Progress progress, Ledger ledger, int groupLength, double scale) {
+    this.progress = progress;
+    this.ledger = ledger;
+    this.groupLength = groupLength;
+    this.scale = new Solver.Stopping(0, 0, scale);
+  }
+
+  Ledger ledger() {
+    return ledger;
+  }
+
+  List<TraceRecord> trace() {
+    return trace;
+  }
+
+  List<PathPoint> path() {
+    return path;
+  }
+
+  void message(String text) {
+    progress.message(text);
+  }
+
+  /** Keeps a point of the path. */
+  void point(PathPoint point) {
+    path.add(point);
+  }
+
+  /** Listens to the solve for one beta. */
+  Solver.Watch watch(String phase, double beta) {
+    return new Solver.Watch() {
+      @Override
+      public void iteration(int iteration, double upper, double lower, double[] weights) {
+        TraceRecord record =
+            new TraceRecord(
+                phase,
+                iteration,
+                ledger.passes(),
+                beta,
+                upper,
+                lower,
+                scale.relativeGap(upper, lower),
+                GroupNorms.active(weights, groupLength),
+                ledger.seconds());
+        trace.add(record);
+        progress.iteration(record);
+      }
+
+      @Override
+      public void message(String text) {
+        progress.message(text);
+      }
+    };
+  }
+}

@@ -1,0 +1,40 @@
+package org.convexnn.solver;
+
+/**
+ * The solver of a fit: the one asked for, or the one that the cost model predicts to be fastest.
+ *
+ * @param model the model that is fitted
+ * @param uniformSketch whether ADMM draws its sketch badly on purpose: for tests of the safeguard
+ */
+record SolverChoice(GatedModel model, boolean uniformSketch) {
+
+  /** A new solver for a program of the model. */
+  Solver of(Problem problem) {
+    TrainingOptions options = model.options();
+    return switch (kind(problem)) {
+      case GRAM -> new GramSolver();
+      case ADMM -> new AdmmSolver(options.seed(), uniformSketch);
+      case LBFGS -> new LbfgsSolver(options.seed());
+      case GRADIENT, AUTO -> new GradientSolver();
+    };
+  }
+
+  private TrainingOptions.SolverKind kind(Problem problem) {
+    TrainingOptions options = model.options();
+    if (options.solver() != TrainingOptions.SolverKind.AUTO) {
+      return options.solver();
+    }
+    CostModel.Choice choice =
+        new CostModel()
+            .choose(
+                problem,
+                problem.rowCount(),
+                model.rows().features() + 1,
+                model.gates().halfSpaces().size() + model.gates().trees().size(),
+                model.gates().size(),
+                model.rows().parallelism(),
+                options.choosesBeta());
+    model.log().message(choice.reason());
+    return choice.kind();
+  }
+}
