@@ -6,15 +6,18 @@ import org.convexnn.linalg.Blas;
  * The second moments of every group's rows in row coordinates, {@code A_i = sum_r w_r s_ri y~_r
  * y~_r'}: rows are gathered by group, so that each block costs one product per group.
  *
- * <p>Result: [0] = (1 + P) x D x D row-major, block 0 of all rows.
+ * <p>Result: [0] = blocks of D x D row-major: all rows, then every half-space where they are wanted,
+ * then every leaf.
  *
  * @param setting the rows' setting
+ * @param halfSpaces whether moments of half-spaces are wanted
  */
-public record GroupMomentsJob(RowSetting setting) implements RowJob<GatedBlock, double[][]> {
+public record GroupMomentsJob(RowSetting setting, boolean halfSpaces)
+    implements RowJob<GatedBlock, double[][]> {
 
   @Override
   public Worker<GatedBlock, double[][]> worker() {
-    return new MomentsWorker(setting);
+    return new MomentsWorker(setting, halfSpaces ? setting.halfSpaces() : 0);
   }
 
   @Override
@@ -25,13 +28,15 @@ public record GroupMomentsJob(RowSetting setting) implements RowJob<GatedBlock, 
   private static final class MomentsWorker implements Worker<GatedBlock, double[][]> {
 
     private final RowSetting setting;
+    private final int halfSpaces;
     private final int width;
     private final double[] moments;
 
-    MomentsWorker(RowSetting setting) {
+    MomentsWorker(RowSetting setting, int halfSpaces) {
       this.setting = setting;
+      this.halfSpaces = halfSpaces;
       this.width = setting.width();
-      this.moments = new double[(1 + setting.groups()) * width * width];
+      this.moments = new double[(1 + halfSpaces + setting.leaves()) * width * width];
     }
 
     @Override
@@ -50,7 +55,7 @@ public record GroupMomentsJob(RowSetting setting) implements RowJob<GatedBlock, 
       add(0, rows, n);
       double[] gathered = new double[rows.length];
       Patterns patterns = gated.patterns();
-      for (int p = 0; p < setting.halfSpaces(); p++) {
+      for (int p = 0; p < halfSpaces; p++) {
         int count = 0;
         for (int r = 0; r < n; r++) {
           if (patterns.active(r, p)) {
@@ -85,7 +90,7 @@ public record GroupMomentsJob(RowSetting setting) implements RowJob<GatedBlock, 
             for (int k = 0; k < count; k++) {
               System.arraycopy(rows, order[start[leaf] + k] * width, gathered, k * width, width);
             }
-            add(1 + setting.halfSpaces() + leaf, gathered, count);
+            add(1 + halfSpaces + leaf, gathered, count);
           }
         }
       }

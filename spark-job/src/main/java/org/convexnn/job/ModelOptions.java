@@ -49,6 +49,12 @@ final class ModelOptions {
   private String gateSampler;
 
   @Option(
+      names = "--effort",
+      paramLabel = "NAME",
+      description = "How many gates where no number is given: fast, balanced or best.")
+  private String effort;
+
+  @Option(
       names = "--normalization",
       paramLabel = "NAME",
       description = "Feature map: auto, whiten, standardize or none.")
@@ -150,6 +156,7 @@ final class ModelOptions {
       throw refused("--num-gates is " + numGates + "; it must be a positive integer, or auto");
     }
     gateSampler = lowerCase(gateSampler);
+    effort = lowerCase(effort);
     normalization = lowerCase(normalization);
     groupNorm = lowerCase(groupNorm);
     solver = lowerCase(solver);
@@ -210,6 +217,7 @@ final class ModelOptions {
     all.put("numTrees", numTrees);
     all.put("numLeaves", numLeaves);
     all.put("gateSampler", gateSampler);
+    all.put("effort", effort);
     all.put("normalization", normalization);
     all.put("groupNorm", groupNorm);
     all.put("regParam", regParam);

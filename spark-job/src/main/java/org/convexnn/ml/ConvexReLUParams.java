@@ -9,6 +9,7 @@ import org.apache.spark.ml.param.LongParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.shared.HasWeightCol;
 import org.convexnn.solver.TrainingOptions;
+import org.convexnn.solver.TrainingOptions.Effort;
 import org.convexnn.solver.TrainingOptions.GateSampler;
 import org.convexnn.solver.TrainingOptions.GroupNorm;
 import org.convexnn.solver.TrainingOptions.Normalization;
@@ -66,6 +67,16 @@ public interface ConvexReLUParams extends HasWeightCol {
   /** How gates are drawn: auto, trees, gaussian, columns or mixed. */
   default String getGateSampler() {
     return getOrDefault(gateSampler());
+  }
+
+  /** How many gates are drawn where no number is given. */
+  default Param<String> effort() {
+    return paramSet().effort;
+  }
+
+  /** fast, balanced or best. */
+  default String getEffort() {
+    return getOrDefault(effort());
   }
 
   /** Param: the feature map. */
@@ -248,6 +259,7 @@ public interface ConvexReLUParams extends HasWeightCol {
         getNumTrees(),
         getNumLeaves(),
         ParamSet.constant(GateSampler.class, getGateSampler()),
+        ParamSet.constant(Effort.class, getEffort()),
         ParamSet.constant(Normalization.class, getNormalization()),
         ParamSet.constant(GroupNorm.class, getGroupNorm()),
         getFitIntercept(),

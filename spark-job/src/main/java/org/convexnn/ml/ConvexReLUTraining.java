@@ -37,6 +37,11 @@ public interface ConvexReLUTraining<E extends ConvexReLUTraining<E>> extends Con
     return with(gateSampler(), value);
   }
 
+  /** Sets how many gates are drawn where no number is given: fast, balanced (the default), best. */
+  default E setEffort(String value) {
+    return with(effort(), value);
+  }
+
   /** Sets the feature map: auto (the default), whiten, standardize or none. */
   default E setNormalization(String value) {
     return with(normalization(), value);

@@ -10,6 +10,7 @@ import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.LongParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.Params;
+import org.convexnn.solver.TrainingOptions.Effort;
 import org.convexnn.solver.TrainingOptions.GateSampler;
 import org.convexnn.solver.TrainingOptions.GroupNorm;
 import org.convexnn.solver.TrainingOptions.Normalization;
@@ -23,11 +24,13 @@ public final class ParamSet implements Serializable {
 
   private static final long serialVersionUID = 1L;
   private static final String AUTO = "auto";
+  private static final String BALANCED = "balanced";
 
   final IntParam numGates;
   final IntParam numTrees;
   final IntParam numLeaves;
   final Param<String> gateSampler;
+  final Param<String> effort;
   final Param<String> normalization;
   final Param<String> groupNorm;
   final DoubleParam regParam;
@@ -77,8 +80,17 @@ public final class ParamSet implements Serializable {
             "how gates are drawn: trees = leaves of trees grown by boosting on a sample, gaussian ="
                 + " dense random half-spaces in normalised coordinates,"
                 + " columns = half-spaces on one column with thresholds at sampled rows, mixed ="
-                + " half of each, auto = gaussian",
+                + " half of each, auto = trees with some gaussian half-spaces beside them, gaussian"
+                + " where numGates is given, rows are few, features are many or boosting finds"
+                + " nothing",
             GateSampler.values());
+    effort =
+        new Param<>(
+            owner,
+            "effort",
+            "how many gates are drawn where no number is given: fast, balanced or best (default:"
+                + " balanced)",
+            words("effort", Effort.values()));
     normalization =
         choice(
             owner,
@@ -157,8 +169,9 @@ public final class ParamSet implements Serializable {
             owner,
             "tol",
             "relative duality gap to reach, in (0, 1): training stops once its network is certified"
-                + " to be this close to the best one for its gates; unset = automatic, 0.001 for"
-                + " one output (default: unset)",
+                + " to be this close to the best one for its gates; unset = automatic, 0.001, but"
+                + " 0.01 for more than two classes and for trees where validation chooses beta"
+                + " (default: unset)",
             Allowed.numbers(
                 "tol",
                 "in (0, 1), or unset for automatic: a relative gap of 0 cannot be reached",
@@ -198,11 +211,15 @@ public final class ParamSet implements Serializable {
 
   private static <E extends Enum<E>> Param<String> choice(
       Params owner, String name, String doc, E[] values) {
+    return new Param<>(owner, name, doc + " (default: auto)", words(name, values));
+  }
+
+  // Param's constructor wants a function of String; Allowed takes any object.
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  private static <E extends Enum<E>> scala.Function1<String, Object> words(
+      String name, E[] values) {
     List<String> words = Arrays.stream(values).map(v -> v.name().toLowerCase(Locale.ROOT)).toList();
-    // Param's constructor wants a function of String; Allowed takes any object.
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    scala.Function1<String, Object> valid = (scala.Function1) Allowed.words(name, words);
-    return new Param<>(owner, name, doc + " (default: auto)", valid);
+    return (scala.Function1) Allowed.words(name, words);
   }
 
   /** The value of a Param as a constant; the validator has seen it. */
@@ -216,6 +233,7 @@ public final class ParamSet implements Serializable {
     owner.setDefault(numTrees, 0);
     owner.setDefault(numLeaves, 0);
     owner.setDefault(gateSampler, AUTO);
+    owner.setDefault(effort, BALANCED);
     owner.setDefault(normalization, AUTO);
     owner.setDefault(groupNorm, AUTO);
     owner.setDefault(skipRidge, 1e-3);

@@ -37,7 +37,8 @@ public final class Coordinates {
    * @param map the feature map
    * @param centres c_i, P numbers
    * @param outputs C
-   * @param norms L_i^(-1) = N_i', D x D row-major each; empty for the identity
+   * @param norms L_i^(-1) = N_i', D x D row-major each, lower triangular; empty for the identity,
+   *     of one group or of all
    * @param skip which of the linear terms are free
    * @param groupBias whether groups have a bias
    */
@@ -226,7 +227,9 @@ public final class Coordinates {
         .forEach(
             k -> {
               int at = groupLength() + k * width;
-              if (transposed) {
+              if (norms[k / outputs].length == 0) {
+                System.arraycopy(w, at, u, at, width);
+              } else if (transposed) {
                 lowerTimes(norms[k / outputs], w, u, at);
               } else {
                 transposeTimes(norms[k / outputs], w, u, at);

@@ -28,7 +28,7 @@ record FinalFit(GatedModel model, Fit fit) {
   TrainingResult solve(double beta, Solver.Start start, double setUp) {
     Solved solved = solved(beta, start);
     Problem.Bounds bounds = fit.problem().certify(solved.weights, solved.dual, beta);
-    double tol = model.options().tolerance();
+    double tol = model.tolerance();
     double gap =
         new Solver.Stopping(tol, 0, model.gapScale()).relativeGap(bounds.primal(), bounds.dual());
     Network network = model.network(fit.problem().coordinates(), solved.weights);
@@ -67,7 +67,7 @@ record FinalFit(GatedModel model, Fit fit) {
     }
     TrainingOptions options = model.options();
     Solver.Stopping stop =
-        new Solver.Stopping(SAFETY * options.tolerance(), options.maxIter(), model.gapScale());
+        new Solver.Stopping(SAFETY * model.tolerance(), options.maxIter(), model.gapScale());
     Solver solver = fit.solver();
     Solver.Solution solution =
         solver.solve(fit.problem(), beta, start, stop, model.log().watch("solve", beta));

@@ -20,19 +20,27 @@ final class FunctionNorm {
   private FunctionNorm() {}
 
   /**
-   * L_i^(-1) of A_i = L_i L_i' for every group, D x D row-major each. One sweep.
+   * L_i^(-1) of A_i = L_i L_i' for every group, D x D row-major each; empty for half-spaces where
+   * they keep the Euclidean norm. One sweep.
    *
+   * @param halfSpaces whether half-spaces have the function norm too
    * @param weight W of the rows the setting selects
    */
-  static double[][] of(GatedRows rows, RowSetting setting, FeatureMap map, double weight) {
-    double[] sums = rows.sum("second moments by group", new GroupMomentsJob(setting))[0];
+  static double[][] of(
+      GatedRows rows, RowSetting setting, FeatureMap map, double weight, boolean halfSpaces) {
+    double[] sums =
+        rows.sum("second moments by group", new GroupMomentsJob(setting, halfSpaces))[0];
+    int plain = halfSpaces ? 0 : setting.halfSpaces();
     int width = setting.width();
     int size = width * width;
     double[] base = Coordinates.base(map, true, true);
     double common = trace(inMap(sums, 0, base, width, weight), width) / width;
     double[][] norms = new double[setting.groups()][];
-    for (int i = 0; i < norms.length; i++) {
-      double[] a = inMap(sums, (1 + i) * size, base, width, weight);
+    for (int i = 0; i < plain; i++) {
+      norms[i] = new double[0];
+    }
+    for (int i = plain; i < norms.length; i++) {
+      double[] a = inMap(sums, (1 + i - plain) * size, base, width, weight);
       double floor = OWN_FLOOR * trace(a, width) / width + COMMON_FLOOR * common;
       for (int j = 0; j < width; j++) {
         a[j * width + j] += floor;

@@ -1,13 +1,13 @@
 package org.convexnn.solver;
 
 import java.util.List;
+import java.util.Locale;
 import org.convexnn.block.RowSelection;
 import org.convexnn.block.SampleJob;
 import org.convexnn.gate.HalfSpaceSampler;
 import org.convexnn.gate.TreeGrower;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
-import org.convexnn.network.Tree;
 
 /**
  * Chooses the gates of a fit: half-spaces drawn without a look at labels, or the leaves of trees
@@ -22,43 +22,91 @@ import org.convexnn.network.Tree;
 record GateChoice(Rows rows, TrainingOptions options, Frame frame, Progress progress) {
 
   private static final int SAMPLE_ROWS = 4000;
-  private static final int TREE_SAMPLE_ROWS = 20_000;
+  private static final int TREE_SAMPLE_ROWS = 22_000;
+  private static final int BEST_SAMPLE_ROWS = 66_000;
+  private static final long FEWEST_FOR_TREES = 1000;
+  // Every leaf has a matrix of its own, D x D.
+  private static final int MOST_FEATURES_FOR_TREES = 300;
+  private static final double TREE_MEMORY_SHARE = 0.05;
+  // Below, what boosting finds on rows it has not seen is chance.
+  private static final double LEAST_GAIN = 0.01;
+  private static final int BESIDE_TREES = 64;
 
   /** The gates. */
   GateSet draw() {
-    int count = options.numGates() > 0 ? options.numGates() : defaultGates(frame.stats().rows());
-    HalfSpaceSampler sampler = new HalfSpaceSampler(frame.map(), options.seed());
     return switch (options.gateSampler()) {
+      case AUTO -> automatic();
       case TREES -> {
-        List<Tree> grown = growTrees();
-        if (grown.isEmpty()) {
+        TreeGrower.Proposal grown = growTrees();
+        if (grown.trees().isEmpty()) {
           progress.message("no split of the sample gains anything: Gaussian gates instead");
+          yield GateSet.of(sampler().gaussian(halfSpaces()));
         }
-        yield grown.isEmpty() ? GateSet.of(sampler.gaussian(count)) : ofTrees(grown);
+        HalfSpaces beside =
+            options.numGates() > 0
+                ? sampler().gaussian(options.numGates())
+                : HalfSpaces.none(rows.features());
+        yield ofTrees(beside, grown);
       }
-      case AUTO, GAUSSIAN -> GateSet.of(sampler.gaussian(count));
-      case COLUMNS -> GateSet.of(sampler.columns(count, sample()));
-      case MIXED -> GateSet.of(sampler.mixed(count, sample()));
+      case GAUSSIAN -> GateSet.of(sampler().gaussian(halfSpaces()));
+      case COLUMNS -> GateSet.of(sampler().columns(halfSpaces(), sample()));
+      case MIXED -> GateSet.of(sampler().mixed(halfSpaces(), sample()));
     };
   }
 
-  private GateSet ofTrees(List<Tree> trees) {
-    GateSet set = new GateSet(HalfSpaces.none(rows.features()), trees);
-    progress.message(trees.size() + " trees with " + set.leaves() + " leaves as gates");
+  /**
+   * Trees, and half-spaces beside them for what boosting cannot see; half-spaces alone where their
+   * number is given, where rows are few or features many, and where boosting finds nothing.
+   */
+  private GateSet automatic() {
+    boolean trees = options.numTrees() > 0 || options.numLeaves() > 0;
+    boolean suited =
+        frame.stats().rows() >= FEWEST_FOR_TREES && rows.features() <= MOST_FEATURES_FOR_TREES;
+    if (frame.constantLabel() || (!trees && (options.numGates() > 0 || !suited))) {
+      return GateSet.of(sampler().gaussian(halfSpaces()));
+    }
+    TreeGrower.Proposal grown = growTrees();
+    if (grown.trees().isEmpty() || (!trees && grown.gain() < LEAST_GAIN)) {
+      progress.message(
+          String.format(
+              Locale.ROOT,
+              "boosted trees lower the loss by %.1f %% only: Gaussian gates instead",
+              100 * Math.max(0, grown.gain())));
+      return GateSet.of(sampler().gaussian(halfSpaces()));
+    }
+    int beside = options.numGates() > 0 ? options.numGates() : BESIDE_TREES;
+    return ofTrees(sampler().gaussian(beside), grown);
+  }
+
+  private HalfSpaceSampler sampler() {
+    return new HalfSpaceSampler(frame.map(), options.seed());
+  }
+
+  private GateSet ofTrees(HalfSpaces beside, TreeGrower.Proposal grown) {
+    GateSet set = new GateSet(beside, grown.trees());
+    progress.message(
+        String.format(
+            Locale.ROOT,
+            "%d trees with %d leaves and %d half-spaces as gates; boosting the trees lowers the"
+                + " loss by %.1f %%",
+            grown.trees().size(),
+            set.leaves(),
+            beside.size(),
+            100 * grown.gain()));
     return set;
   }
 
   /** Trees grown by boosting on a sample of the rows that do not choose beta. */
-  private List<Tree> growTrees() {
+  private TreeGrower.Proposal growTrees() {
     if (frame.constantLabel()) {
-      return List.of();
+      return new TreeGrower.Proposal(List.of(), 0);
     }
     long n = frame.stats().rows();
-    double rate = Math.min(1, (double) TREE_SAMPLE_ROWS / n);
-    RowSelection selection =
-        options.choosesBeta() ? Validation.training(options.seed()) : RowSelection.ALL;
+    double most =
+        options.effort() == TrainingOptions.Effort.BEST ? BEST_SAMPLE_ROWS : TREE_SAMPLE_ROWS;
     List<SampleJob.Row> sample =
-        rows.sum("sample for trees", new SampleJob(selection, rate, options.seed()));
+        rows.sum(
+            "sample for trees", new SampleJob(selection(), Math.min(1, most / n), options.seed()));
     double[][] x = sample.stream().map(SampleJob.Row::features).toArray(double[][]::new);
     double[] y =
         sample.stream().mapToDouble(r -> (r.label() - frame.shift()) / frame.scale()).toArray();
@@ -68,30 +116,60 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, Progress prog
     for (int i = 0; i < start.length; i++) {
       start[i] = offset[i % offset.length];
     }
-    int trees = options.numTrees() > 0 ? options.numTrees() : defaultTrees(n);
-    int leaves = options.numLeaves() > 0 ? options.numLeaves() : defaultLeaves(n);
-    return TreeGrower.grow(
-        x, y, w, frame.loss(), start, TreeGrower.Options.of(trees, leaves, options.seed()));
+    TreeGrower.Options size = TreeGrower.Options.of(trees(n), leaves(n), options.seed());
+    return TreeGrower.propose(x, y, w, frame.loss(), start, size);
+  }
+
+  /** The rows that do not choose beta. */
+  private RowSelection selection() {
+    return options.choosesBeta() ? Validation.training(options.seed()) : RowSelection.ALL;
   }
 
   private List<double[]> sample() {
     double rate = (double) SAMPLE_ROWS / frame.stats().rows();
-    return rows
-        .sum("sample for gates", new SampleJob(RowSelection.ALL, rate, options.seed()))
-        .stream()
+    return rows.sum("sample for gates", new SampleJob(selection(), rate, options.seed())).stream()
         .map(SampleJob.Row::features)
         .toList();
   }
 
-  private static int defaultGates(long rows) {
-    return rows >= 5000 ? 256 : rows >= 1000 ? 128 : 64;
+  /** modelling.md sections 2 and 8. */
+  private int halfSpaces() {
+    if (options.numGates() > 0) {
+      return options.numGates();
+    }
+    long n = frame.stats().rows();
+    int balanced = n >= 5000 ? 256 : n >= 1000 ? 128 : 64;
+    return switch (options.effort()) {
+      case FAST -> balanced / 2;
+      case BALANCED -> balanced;
+      case BEST -> 2 * balanced;
+    };
   }
 
-  private static int defaultTrees(long rows) {
-    return rows >= 40_000 ? 40 : 60;
+  /** modelling.md section 14. */
+  private int leaves(long n) {
+    if (options.numLeaves() > 0) {
+      return options.numLeaves();
+    }
+    return switch (options.effort()) {
+      case FAST, BALANCED -> n >= 40_000 ? 32 : n >= 15_000 ? 16 : 8;
+      case BEST -> n >= 30_000 ? 64 : n >= 10_000 ? 16 : 8;
+    };
   }
 
-  private static int defaultLeaves(long rows) {
-    return rows >= 40_000 ? 32 : rows >= 15_000 ? 16 : 8;
+  private int trees(long n) {
+    if (options.numTrees() > 0) {
+      return options.numTrees();
+    }
+    int balanced = n >= 40_000 ? 40 : 60;
+    int wanted =
+        switch (options.effort()) {
+          case FAST -> balanced / 2;
+          case BALANCED -> balanced;
+          case BEST -> n >= 10_000 ? 200 : 100;
+        };
+    double width = rows.features() + 1.0;
+    double room = TREE_MEMORY_SHARE * Runtime.getRuntime().maxMemory() / (8 * width * width);
+    return (int) Math.max(1, Math.min(wanted, room / leaves(n)));
   }
 }

@@ -49,7 +49,13 @@ record GatedModel(
     double[][] norms = new double[0][];
     if (function && !frame.constantLabel()) {
       log.ledger().sweep(0);
-      norms = FunctionNorm.of(gated, setting, frame.map(), frame.stats().weight());
+      norms =
+          FunctionNorm.of(
+              gated,
+              setting,
+              frame.map(),
+              frame.stats().weight(),
+              options.groupNorm() == TrainingOptions.GroupNorm.FUNCTION);
     }
     return new GatedModel(rows, gated, options, frame, gates, setting, norms, log);
   }
@@ -85,6 +91,11 @@ record GatedModel(
         count,
         options.skipRidge(),
         log.ledger());
+  }
+
+  /** The relative gap that the final fit has to reach. */
+  double tolerance() {
+    return options.tolerance(!gates.trees().isEmpty());
   }
 
   /** The smallest denominator of relative gaps: a gap below is no gap. */

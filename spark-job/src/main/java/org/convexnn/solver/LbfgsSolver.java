@@ -1,5 +1,6 @@
 package org.convexnn.solver;
 
+import java.util.Locale;
 import org.convexnn.block.SearchJob;
 import org.convexnn.linalg.Blas;
 import org.convexnn.linalg.CounterRandom;
@@ -23,6 +24,7 @@ final class LbfgsSolver implements Solver {
   private static final double FLOOR = 0.1;
   private static final double SMOOTHING = 2;
   private static final int SPACING = 4;
+  private static final int MOST_SMALLER = 6;
   private static final double CHANGED_SHARE = 0.05;
   private static final double CHANGED_FACTOR = 5;
   private static final double[] TRIMS = {0.98, 0.9};
@@ -41,7 +43,40 @@ final class LbfgsSolver implements Solver {
 
   @Override
   public Solution solve(Problem problem, double beta, Start start, Stopping stop, Watch watch) {
-    return new Run(problem, beta, start.weights(), stop, watch).run();
+    double before = problem.ledger().passes();
+    Solution found = new Run(problem, beta, start.weights(), stop, watch).run();
+    double left = stop.maxPasses() - (problem.ledger().passes() - before);
+    if (found.reason() != StopReason.STALLED || left < 1) {
+      return found;
+    }
+    watch.message(
+        "quasi-Newton steps make no progress at a relative gap of "
+            + String.format(Locale.ROOT, "%.1e", stop.relativeGap(found.upper(), found.lower()))
+            + ": proximal gradient steps from here");
+    Solution further =
+        new GradientSolver()
+            .solve(
+                problem,
+                beta,
+                Start.at(found.weights()),
+                new Stopping(stop.tol(), left, stop.scale()),
+                watch);
+    return better(problem, found, further, stop);
+  }
+
+  /** The better weights and the better dual point of two solutions. */
+  private static Solution better(Problem problem, Solution one, Solution other, Stopping stop) {
+    boolean upper = one.upper() < other.upper();
+    boolean lower = one.lower() > other.lower();
+    problem.rows().release((lower ? other : one).dual().state());
+    double most = Math.min(one.upper(), other.upper());
+    double least = Math.max(one.lower(), other.lower());
+    return new Solution(
+        (upper ? one : other).weights(),
+        most,
+        least,
+        (lower ? one : other).dual(),
+        stop.reached(most, least) ? StopReason.GAP : other.reason());
   }
 
   /** The state of one solve. */
@@ -100,7 +135,7 @@ final class LbfgsSolver implements Solver {
           stallGap = gap;
           stallFrom = k;
         } else if (k - stallFrom >= 10) {
-          if (++smaller > 6) {
+          if (++smaller > MOST_SMALLER) {
             return end(StopReason.STALLED);
           }
           // The smoothing itself may stand in the way of the gap.
@@ -176,7 +211,12 @@ final class LbfgsSolver implements Solver {
             new SampleMetric(
                 problem,
                 problem.sketchRows(
-                    "sample of the metric", SAMPLE, at, FLOOR, CounterRandom.mix(seed + 1), state));
+                    "sample of the metric",
+                    sampleSize(),
+                    at,
+                    FLOOR,
+                    CounterRandom.mix(seed + 1),
+                    state));
       }
       double[] nu = smoothNorms(u);
       factoredNorms = nu.clone();

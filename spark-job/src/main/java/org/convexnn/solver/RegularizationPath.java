@@ -172,7 +172,7 @@ final class RegularizationPath {
 
   private Solver.Solution solve(Fit fit, double beta, Solver.Start start, Solver.Watch watch) {
     Solver.Stopping stop =
-        new Solver.Stopping(Math.max(TOL, model.options().tolerance()), PASSES, model.gapScale());
+        new Solver.Stopping(Math.max(TOL, model.tolerance()), PASSES, model.gapScale());
     Solver.Solution solution = fit.solver().solve(fit.problem(), beta, start, stop, watch);
     fit.problem().rows().release(solution.dual().state());
     return solution;

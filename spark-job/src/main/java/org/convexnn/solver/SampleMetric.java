@@ -22,7 +22,8 @@ import org.convexnn.loss.Loss;
  *
  * For half-spaces K is a product by entries of two m x m matrices, patterns and features, {@code
  * (S shift^-1 S') . (Z Z')}: m^2 (P + D) flops instead of m^2 Q. For leaves only pairs of rows in
- * the same leaf contribute. The factor costs m^3 / 3, a solve 2 m^2 + 8 m P D.
+ * the same leaf contribute. The factor costs m^3 / 3, a solve 2 m^2 + 8 m P D. Every output has its
+ * own w and K; how outputs curve together is left to secant pairs.
  */
 final class SampleMetric {
 
@@ -40,7 +41,7 @@ final class SampleMetric {
   private final List<LeafProducts> leafProducts;
   private double[] root;
   private double[] shift;
-  private Cholesky factor;
+  private Cholesky[] factors;
 
   /** A metric on these sampled rows; weights of the sample are over their probabilities. */
   SampleMetric(Problem problem, GatedBlock sample) {
@@ -96,17 +97,23 @@ final class SampleMetric {
     for (int i = 0; i < groups; i++) {
       shift[1 + i] = damping * mean + curvature[i];
     }
-    double[] k = new double[rows * rows];
-    addHalfSpaces(k);
-    addLeaves(k);
-    for (int a = 0; a < rows; a++) {
-      int from = a * rows;
-      for (int b = 0; b < rows; b++) {
-        k[from + b] = root[a] * root[b] * (k[from + b] + linearSimilarity[from + b] / shift[0]);
+    double[] similar = new double[rows * rows];
+    addHalfSpaces(similar);
+    addLeaves(similar);
+    Blas.axpy(1 / shift[0], linearSimilarity, similar);
+    int outputs = setting.outputs();
+    factors = new Cholesky[outputs];
+    for (int c = 0; c < outputs; c++) {
+      double[] k = c + 1 < outputs ? similar.clone() : similar;
+      for (int a = 0; a < rows; a++) {
+        double factor = root[a * outputs + c];
+        for (int b = 0; b < rows; b++) {
+          k[a * rows + b] *= factor * root[b * outputs + c];
+        }
+        k[a * rows + a] += 1;
       }
-      k[from + a] += 1;
+      factors[c] = new Cholesky(rows, k);
     }
-    factor = new Cholesky(rows, k);
   }
 
   private double[] roots(double[] weights, double floor) {
@@ -114,14 +121,16 @@ final class SampleMetric {
     Loss loss = setting.loss();
     double[] f = forward(weights);
     double[] r = new double[outputs];
-    double[] roots = new double[rows];
+    double[] roots = new double[rows * outputs];
     for (int i = 0; i < rows; i++) {
       for (int c = 0; c < outputs; c++) {
         f[i * outputs + c] += setting.offset()[c];
       }
       loss.derivative(setting.label(sample.block(), i), f, i * outputs, r, 0);
-      double rho = Math.max(loss.rowCurvature(r, 0), floor * loss.curvature());
-      roots[i] = Math.sqrt(sample.block().weight(i) * rho / problem.totalWeight());
+      for (int c = 0; c < outputs; c++) {
+        double rho = Math.max(loss.outputCurvature(r, 0, c), floor * loss.curvature());
+        roots[i * outputs + c] = Math.sqrt(sample.block().weight(i) * rho / problem.totalWeight());
+      }
     }
     return roots;
   }
@@ -129,11 +138,13 @@ final class SampleMetric {
   /** The mean diagonal of F_s' w^2 F_s in solver coordinates. */
   private double meanDiagonal() {
     int groups = problem.coordinates().groups();
+    int outputs = setting.outputs();
     double sum = 0;
-    for (int r = 0; r < rows; r++) {
-      sum += root[r] * root[r] * (groupSquares[r] + linearSimilarity[r * rows + r]);
+    for (int i = 0; i < root.length; i++) {
+      int r = i / outputs;
+      sum += root[i] * root[i] * (groupSquares[r] + linearSimilarity[r * rows + r]);
     }
-    return sum / ((1.0 + groups) * setting.width());
+    return sum / ((1.0 + groups) * setting.width() * outputs);
   }
 
   /** {@code sum_i ((s_i - c_i) ||N_i' B' y~||)^2} by row. */
@@ -291,9 +302,18 @@ final class SampleMetric {
     int outputs = setting.outputs();
     double[] y = divided(x, length);
     double[] v = forward(problem.coordinates().toRows(y));
-    scale(v, outputs);
-    factor.solve(v, outputs);
-    scale(v, outputs);
+    scale(v);
+    for (int c = 0; c < outputs; c++) {
+      double[] column = new double[rows];
+      for (int r = 0; r < rows; r++) {
+        column[r] = v[r * outputs + c];
+      }
+      factors[c].solve(column, 1);
+      for (int r = 0; r < rows; r++) {
+        v[r * outputs + c] = column[r];
+      }
+    }
+    scale(v);
     double[] back = divided(problem.coordinates().toSolver(backward(v)), length);
     for (int i = 0; i < y.length; i++) {
       y[i] -= back[i];
@@ -309,9 +329,9 @@ final class SampleMetric {
     return y;
   }
 
-  private void scale(double[] v, int outputs) {
+  private void scale(double[] v) {
     for (int i = 0; i < v.length; i++) {
-      v[i] *= root[i / outputs];
+      v[i] *= root[i];
     }
   }
 

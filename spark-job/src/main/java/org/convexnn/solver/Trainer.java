@@ -51,7 +51,12 @@ public final class Trainer {
             Blas.name()));
     GateSet gates = new GateChoice(rows, options, looked, progress).draw();
     Frame frame = framed(looked, gates);
-    RunLog log = new RunLog(progress, ledger, rows.features() + 1, 1e-6 * frame.constantLoss());
+    RunLog log =
+        new RunLog(
+            progress,
+            ledger,
+            (rows.features() + 1) * frame.loss().outputs(),
+            1e-6 * frame.constantLoss());
     try (GatedRows gated = rows.activate(gates, frame.map())) {
       return solve(GatedModel.of(rows, gated, options, frame, gates, log));
     }

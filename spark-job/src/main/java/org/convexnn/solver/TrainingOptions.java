@@ -12,6 +12,7 @@ import org.convexnn.block.Precision;
  * @param numTrees T, trees of a tree sampler; 0 = chosen by the number of rows
  * @param numLeaves most leaves of a tree, at least 2; 0 = chosen by the number of rows
  * @param gateSampler how gates are drawn
+ * @param effort how many gates are drawn where no number is given
  * @param normalization the feature map
  * @param groupNorm the norm of a group
  * @param fitIntercept whether b0 and b are free
@@ -32,6 +33,7 @@ public record TrainingOptions(
     int numTrees,
     int numLeaves,
     GateSampler gateSampler,
+    Effort effort,
     Normalization normalization,
     GroupNorm groupNorm,
     boolean fitIntercept,
@@ -58,7 +60,7 @@ public record TrainingOptions(
 
   /** How gates are drawn. */
   public enum GateSampler {
-    /** Gaussian. */
+    /** Trees with some Gaussian half-spaces beside them; half-spaces alone where trees do not help. */
     AUTO,
     /** Leaves of trees grown by boosting on a sample. */
     TREES,
@@ -68,6 +70,16 @@ public record TrainingOptions(
     COLUMNS,
     /** Half of each. */
     MIXED
+  }
+
+  /** How many gates are drawn where no number is given. */
+  public enum Effort {
+    /** Half as many trees or half-spaces. */
+    FAST,
+    /** The default. */
+    BALANCED,
+    /** Several times as many. */
+    BEST
   }
 
   /** The feature map. */
@@ -151,13 +163,16 @@ public record TrainingOptions(
     }
   }
 
-  /** The tolerance: given, or 1e-3, for several classes 1e-2. */
-  public double tolerance() {
-    return tol.orElse(task == Task.MULTICLASS ? 1e-2 : 1e-3);
+  /**
+   * The relative gap to reach: given, or 1e-3; 1e-2 for several classes, and for trees where beta is
+   * chosen.
+   */
+  public double tolerance(boolean trees) {
+    return tol.orElse(task == Task.MULTICLASS || (trees && choosesBeta()) ? 1e-2 : 1e-3);
   }
 
-  /** Whether beta is not given, so that validation chooses it. */
-  boolean choosesBeta() {
+  /** Whether validation chooses beta. */
+  public boolean choosesBeta() {
     return regParam.isEmpty() && regRatio.isEmpty();
   }
 
@@ -166,7 +181,7 @@ public record TrainingOptions(
     return switch (precision) {
       case FLOAT32 -> Precision.FLOAT32;
       case FLOAT64 -> Precision.FLOAT64;
-      case AUTO -> tolerance() < 1e-6 ? Precision.FLOAT64 : Precision.FLOAT32;
+      case AUTO -> tol.orElse(1) < 1e-6 ? Precision.FLOAT64 : Precision.FLOAT32;
     };
   }
 }

@@ -37,6 +37,7 @@ class ParamsTest {
           "gateSampler",
           "normalization",
           "groupNorm",
+          "effort",
           "regParam",
           "regRatio",
           "skipRidge",
@@ -105,7 +106,7 @@ class ParamsTest {
         .hasMessageContaining("tol");
     TrainingOptions options = c.trainingOptions(Task.BINARY);
     assertThat(options.regParam()).isEmpty();
-    assertThat(options.tolerance()).isEqualTo(1e-3);
+    assertThat(options.tolerance(false)).isEqualTo(1e-3);
   }
 
   @Test
@@ -116,6 +117,7 @@ class ParamsTest {
             .setNumTrees(7)
             .setNumLeaves(9)
             .setGateSampler("columns")
+            .setEffort("best")
             .setNormalization("standardize")
             .setGroupNorm("function")
             .setRegParam(0.25)
@@ -134,7 +136,7 @@ class ParamsTest {
     assertThat(options.toString())
         .isEqualTo(
             "TrainingOptions[task=REGRESSION, numGates=77, numTrees=7, numLeaves=9,"
-                + " gateSampler=COLUMNS,"
+                + " gateSampler=COLUMNS, effort=BEST,"
                 + " normalization=STANDARDIZE, groupNorm=FUNCTION, fitIntercept=false,"
                 + " linearSkip=false, skipRidge=0.5, regParam=OptionalDouble[0.25],"
                 + " regRatio=OptionalDouble.empty, refit=false, solver=GRAM, precision=FLOAT64,"

@@ -72,6 +72,7 @@ final class Training {
         0,
         0,
         sampler,
+        TrainingOptions.Effort.BALANCED,
         normalization,
         norm,
         intercept,
