@@ -36,18 +36,18 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
   private static final int LABEL = 1;
   private static final int WEIGHT = 2;
 
-  private final boolean binary;
+  private final int classes;
   private final long blockValues;
 
   /**
    * A packer.
    *
-   * @param binary whether labels must be 0 or 1
+   * @param classes labels must be integers from 0 to classes - 1; 0 = any numbers
    * @param maxBlockSizeInMB most megabytes of features as doubles in a block, 0 = automatic; a
    *     block has at least one row
    */
-  BlockPacker(boolean binary, double maxBlockSizeInMB) {
-    this.binary = binary;
+  BlockPacker(int classes, double maxBlockSizeInMB) {
+    this.classes = classes;
     double megabytes = maxBlockSizeInMB == 0 ? AUTO_BLOCK_SIZE_IN_MB : maxBlockSizeInMB;
     // A block is one Java array.
     this.blockValues = (long) Math.min(megabytes * (1 << 20) / Double.BYTES, Integer.MAX_VALUE - 8);
@@ -135,11 +135,15 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
 
     private PackingReport report(long dropped, List<DataProblem> problems) {
       double sum = 0;
-      long[] labelRows = new long[binary ? 2 : 0];
-      double[] labelWeights = new double[labelRows.length];
+      int seen = 0;
+      for (int r = 0; r < count && classes > 0; r++) {
+        seen = Math.max(seen, (int) labels[r] + 1);
+      }
+      long[] labelRows = new long[seen];
+      double[] labelWeights = new double[seen];
       for (int r = 0; r < count; r++) {
         sum += weights[r];
-        if (binary) {
+        if (classes > 0) {
           labelRows[(int) labels[r]]++;
           labelWeights[(int) labels[r]] += weights[r];
         }
@@ -169,8 +173,8 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
       if (!Double.isFinite(label)) {
         return Optional.of(DataProblem.of(Kind.LABEL_NOT_FINITE, row, label));
       }
-      if (binary && label != 0 && label != 1) {
-        return Optional.of(DataProblem.of(Kind.LABEL_NOT_BINARY, row, label));
+      if (classes > 0 && !(label >= 0 && label < classes && label == Math.rint(label))) {
+        return Optional.of(DataProblem.noClass(row, label, classes));
       }
       return Math.abs(label) > MAX_LABEL
           ? Optional.of(DataProblem.of(Kind.LABEL_TOO_LARGE, row, label))

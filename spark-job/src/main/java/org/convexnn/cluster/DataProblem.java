@@ -9,7 +9,8 @@ import java.io.Serializable;
  * @param row number of the row within its partition, from 0
  * @param feature the feature's index, where one feature is to blame, else 0
  * @param value the value to blame, where there is one; sizes for {@link Kind#FEATURES_SIZE}
- * @param expected the size that earlier vectors have, for {@link Kind#FEATURES_SIZE}
+ * @param expected the size that earlier vectors have, for {@link Kind#FEATURES_SIZE}; the number of
+ *     classes, for {@link Kind#LABEL_NO_CLASS}
  */
 record DataProblem(Kind kind, long row, int feature, double value, int expected)
     implements Serializable {
@@ -22,7 +23,7 @@ record DataProblem(Kind kind, long row, int feature, double value, int expected)
     LABEL_NULL,
     LABEL_NOT_FINITE,
     LABEL_TOO_LARGE,
-    LABEL_NOT_BINARY,
+    LABEL_NO_CLASS,
     FEATURES_NULL,
     FEATURES_EMPTY,
     FEATURES_SIZE,
@@ -38,6 +39,11 @@ record DataProblem(Kind kind, long row, int feature, double value, int expected)
   /** A problem with a value. */
   static DataProblem of(Kind kind, long row, double value) {
     return new DataProblem(kind, row, 0, value, 0);
+  }
+
+  /** A label that is none of so many classes. */
+  static DataProblem noClass(long row, double label, int classes) {
+    return new DataProblem(Kind.LABEL_NO_CLASS, row, 0, label, classes);
   }
 
   /** A vector of another size than the ones before it. */
@@ -73,13 +79,15 @@ record DataProblem(Kind kind, long row, int feature, double value, int expected)
               + where
               + ": its square overflows, rescale the label to below "
               + BlockPacker.MAX_LABEL;
-      case LABEL_NOT_BINARY ->
+      case LABEL_NO_CLASS ->
           label
               + " has the value "
               + value
               + where
-              + ": a binary classifier wants 0 and 1; index other values with StringIndexer, and"
-              + " wrap the classifier in OneVsRest for more than two classes";
+              + ": class labels are the integers from 0 to "
+              + (expected - 1)
+              + (expected < Packing.MOST_CLASSES ? ", by the column's metadata" : "")
+              + "; index other values with StringIndexer, or learn numbers with a regressor";
       case FEATURES_NULL ->
           features
               + " is null"

@@ -9,8 +9,9 @@ import java.util.List;
  * @param rows rows of positive weight
  * @param dropped rows of weight 0, which take no part
  * @param weight sum of the weights
- * @param labelRows for binary labels, the rows with label 0 and with label 1; empty otherwise
- * @param labelWeights for binary labels, their weights; empty otherwise
+ * @param labelRows for class labels, the rows with label 0, 1, ... up to the largest one that
+ *     occurs; empty otherwise
+ * @param labelWeights for class labels, their weights; empty otherwise
  */
 public record DataSummary(
     int features,
@@ -33,14 +34,14 @@ public record DataSummary(
    * @throws IllegalArgumentException naming the first row (by partition, then row) that cannot be
    *     trained on, or when there are no rows
    */
-  static DataSummary of(List<PackingReport> partitions, boolean binary, DataColumns columns) {
+  static DataSummary of(List<PackingReport> partitions, DataColumns columns) {
     int features = 0;
     for (int p = 0; p < partitions.size(); p++) {
       PackingReport report = partitions.get(p);
       features = features == 0 ? report.features() : features;
       refuse(report, p, features, columns);
     }
-    PackingReport sum = partitions.stream().reduce(PackingReport.none(binary), PackingReport::plus);
+    PackingReport sum = partitions.stream().reduce(PackingReport.none(), PackingReport::plus);
     if (sum.rows() == 0) {
       throw new IllegalArgumentException(
           sum.dropped() == 0

@@ -4,15 +4,22 @@ package org.convexnn.cluster;
  * How rows become a cached RDD of blocks.
  *
  * @param columns what the user calls the columns
- * @param binary whether labels must be 0 and 1
+ * @param classes labels must be integers from 0 to classes - 1; 0 = any numbers
  * @param maxBlockSizeInMB most megabytes (of features as doubles) in a block, 0 = automatic
  * @param aggregationDepth levels of the tree in which partial results are added, at least 1
  */
 public record Packing(
-    DataColumns columns, boolean binary, double maxBlockSizeInMB, int aggregationDepth) {
+    DataColumns columns, int classes, double maxBlockSizeInMB, int aggregationDepth) {
+
+  /** Most classes: a label far beyond is no class but a number, and each class is an output. */
+  public static final int MOST_CLASSES = 10_000;
 
   /** Checks the ranges. */
   public Packing {
+    if (classes < 0 || classes > MOST_CLASSES) {
+      throw new IllegalArgumentException(
+          "classes is " + classes + "; it must be from 0 to " + MOST_CLASSES);
+    }
     if (!(maxBlockSizeInMB >= 0)) {
       throw new IllegalArgumentException(
           "maxBlockSizeInMB is " + maxBlockSizeInMB + "; it must be 0 or more");

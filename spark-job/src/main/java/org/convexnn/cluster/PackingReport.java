@@ -3,6 +3,7 @@ package org.convexnn.cluster;
 import com.esotericsoftware.kryo.DefaultSerializer;
 import com.esotericsoftware.kryo.serializers.JavaSerializer;
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -14,8 +15,8 @@ import java.util.List;
  * @param features size of the vectors, 0 where there was none
  * @param firstRow number of the first row of positive weight within its partition
  * @param weight sum of the weights
- * @param labelRows for binary labels, rows by label; empty otherwise
- * @param labelWeights for binary labels, sums of weights by label; empty otherwise
+ * @param labelRows for class labels, rows by label, up to the largest one seen; empty otherwise
+ * @param labelWeights for class labels, sums of weights by label; empty otherwise
  * @param problems the first problem, or nothing (a list, because Optional is not Serializable)
  */
 @DefaultSerializer(JavaSerializer.class)
@@ -31,16 +32,16 @@ record PackingReport(
     implements Serializable {
 
   /** Nothing seen. */
-  static PackingReport none(boolean binary) {
-    int labels = binary ? 2 : 0;
-    return new PackingReport(0, 0, 0, 0, 0, new long[labels], new double[labels], List.of());
+  static PackingReport none() {
+    return new PackingReport(0, 0, 0, 0, 0, new long[0], new double[0], List.of());
   }
 
   /** This and a later report of the same partition. */
   PackingReport plus(PackingReport later) {
-    long[] counts = labelRows.clone();
-    double[] weights = labelWeights.clone();
-    for (int k = 0; k < counts.length; k++) {
+    int labels = Math.max(labelRows.length, later.labelRows.length);
+    long[] counts = Arrays.copyOf(labelRows, labels);
+    double[] weights = Arrays.copyOf(labelWeights, labels);
+    for (int k = 0; k < later.labelRows.length; k++) {
       counts[k] += later.labelRows[k];
       weights[k] += later.labelWeights[k];
     }

@@ -54,13 +54,12 @@ public final class RddRows implements Rows, AutoCloseable {
   public static RddRows pack(JavaRDD<Row> rows, Packing packing) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(rows.context());
     JavaRDD<PackedBlock> packed =
-        rows.mapPartitions(new BlockPacker(packing.binary(), packing.maxBlockSizeInMB()))
+        rows.mapPartitions(new BlockPacker(packing.classes(), packing.maxBlockSizeInMB()))
             .setName("ConvexNN rows")
             .persist(StorageLevel.MEMORY_AND_DISK());
     try (JobScope scope = new JobScope(context, "ConvexNN: pack and check rows")) {
-      List<PackingReport> reports =
-          scope.collect(packed.mapPartitions(new ReportOfPartition(packing.binary())));
-      DataSummary summary = DataSummary.of(reports, packing.binary(), packing.columns());
+      List<PackingReport> reports = scope.collect(packed.mapPartitions(new ReportOfPartition()));
+      DataSummary summary = DataSummary.of(reports, packing.columns());
       return new RddRows(context, packed, summary, packing.aggregationDepth());
     } catch (Throwable failure) {
       packed.unpersist(false);
@@ -111,15 +110,10 @@ public final class RddRows implements Rows, AutoCloseable {
   private static final class ReportOfPartition
       implements FlatMapFunction<Iterator<PackedBlock>, PackingReport> {
     private static final long serialVersionUID = 1L;
-    private final boolean binary;
-
-    ReportOfPartition(boolean binary) {
-      this.binary = binary;
-    }
 
     @Override
     public Iterator<PackingReport> call(Iterator<PackedBlock> blocks) {
-      PackingReport sum = PackingReport.none(binary);
+      PackingReport sum = PackingReport.none();
       while (blocks.hasNext()) {
         sum = sum.plus(blocks.next().report());
       }

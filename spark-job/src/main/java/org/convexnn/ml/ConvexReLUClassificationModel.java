@@ -13,13 +13,16 @@ import org.apache.spark.ml.util.MLWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.convexnn.loss.LogisticLoss;
+import org.convexnn.loss.SoftmaxLoss;
 import org.convexnn.network.Network;
 import org.convexnn.solver.Certificate;
 import scala.Tuple3;
 
 /**
- * A ReLU network f for binary classification: the raw prediction is [-f, f], f in log-odds of class
- * 1, the probability [sigmoid(-f), sigmoid(f)].
+ * A ReLU network f for classification. Of two classes it has one output, in log-odds of class 1: the
+ * raw prediction is [-f, f], the probability [sigmoid(-f), sigmoid(f)]. Of C > 2 classes it has C
+ * outputs, log-probabilities up to a common constant: the raw prediction is f, the probability
+ * softmax(f).
  */
 public final class ConvexReLUClassificationModel
     extends ProbabilisticClassificationModel<Vector, ConvexReLUClassificationModel>
@@ -101,25 +104,33 @@ public final class ConvexReLUClassificationModel
     return network().features();
   }
 
-  /** 2. */
+  /** C. */
   @Override
   public int numClasses() {
-    return 2;
+    return binary() ? 2 : network().outputs();
   }
 
-  /** [-f, f], f in log-odds of class 1. */
+  private boolean binary() {
+    return network().outputs() == 1;
+  }
+
+  /** The outputs f; of two classes [-f, f], f in log-odds of class 1. */
   @Override
   public Vector predictRaw(Vector features) {
-    double f = scorer.score(features)[0];
-    return Vectors.dense(-f, f);
+    double[] f = scorer.score(features);
+    return binary() ? Vectors.dense(-f[0], f[0]) : Vectors.dense(f);
   }
 
-  /** Overwrites [-f, f] by [sigmoid(-f), sigmoid(f)]. */
+  /** Overwrites f by softmax(f); of two classes [-f, f] by [sigmoid(-f), sigmoid(f)]. */
   @Override
   public Vector raw2probabilityInPlace(Vector raw) {
     double[] v = ((DenseVector) raw).values();
-    v[0] = LogisticLoss.sigmoid(v[0]);
-    v[1] = LogisticLoss.sigmoid(v[1]);
+    if (binary()) {
+      v[0] = LogisticLoss.sigmoid(v[0]);
+      v[1] = LogisticLoss.sigmoid(v[1]);
+    } else {
+      SoftmaxLoss.softmax(v, 0, v.length);
+    }
     return raw;
   }
 
@@ -169,7 +180,8 @@ public final class ConvexReLUClassificationModel
         + uid
         + ", numFeatures="
         + numFeatures()
-        + ", numClasses=2"
+        + ", numClasses="
+        + numClasses()
         + ", activeNeurons="
         + network().activeGroups()
         + Optional.ofNullable(certificate).map(c -> ", certificate: " + c).orElse("");

@@ -1,5 +1,6 @@
 package org.convexnn.ml;
 
+import java.util.List;
 import java.util.OptionalInt;
 import org.apache.spark.ml.classification.ProbabilisticClassifier;
 import org.apache.spark.ml.linalg.Vector;
@@ -11,13 +12,17 @@ import org.apache.spark.ml.util.MLWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.types.StructType;
 import org.convexnn.cluster.DataSummary;
+import org.convexnn.cluster.Packing;
 import org.convexnn.solver.TrainingOptions.Task;
 import org.convexnn.solver.TrainingResult;
 
 /**
- * Binary classification by a ReLU network with logistic loss, trained by convex optimization: the
- * network that {@code fit} returns comes with a certificate of how close it is to the best one for
- * its gates. Labels are 0 and 1; more classes by way of OneVsRest.
+ * Classification by a ReLU network, trained by convex optimization: the network that {@code fit}
+ * returns comes with a certificate of how close it is to the best one for its gates.
+ *
+ * <p>Labels are 0, 1, .. C - 1. Two classes are learnt with logistic loss and one output, more with
+ * softmax loss and C outputs that share their gates. C is what the label column's metadata tells
+ * (StringIndexer writes it), else the largest label + 1; each class needs a row of positive weight.
  *
  * <p>Features are vectors, dense or sparse; rows may have weights. Needs no scaled features and no
  * learning rate; by default the regularisation parameter is chosen by validation.
@@ -64,43 +69,66 @@ public final class ConvexReLUClassifier
   @Override
   public StructType transformSchema(StructType schema) {
     InputColumns input = new InputColumns(schema);
-    Fit.of(this, Task.BINARY).check(input, LABEL_REMEDY);
-    checkClasses(input.classes(getLabelCol()));
+    Fit.of(this).check(input, Task.BINARY, LABEL_REMEDY);
+    checkKnown(input.classes(getLabelCol()));
     return super.transformSchema(schema);
   }
 
-  private void checkClasses(OptionalInt classes) {
-    if (classes.isPresent() && classes.getAsInt() != 2) {
+  private void checkKnown(OptionalInt classes) {
+    if (classes.isPresent()
+        && (classes.getAsInt() < 2 || classes.getAsInt() > Packing.MOST_CLASSES)) {
       throw new IllegalArgumentException(
           "label column '"
               + getLabelCol()
               + "' has "
               + classes.getAsInt()
               + (classes.getAsInt() == 1 ? " class" : " classes")
-              + " by its metadata: this classifier takes two, labelled 0 and 1; wrap it in OneVsRest"
-              + " for more");
+              + " by its metadata: a classifier takes from 2 to "
+              + Packing.MOST_CLASSES
+              + ", labelled 0, 1, 2, ...; index the label again with StringIndexer");
     }
   }
 
-  private void checkBothClasses(DataSummary data) {
-    for (int k = 0; k < 2; k++) {
-      if (data.labelRows().get(k) == 0) {
+  /** Two classes or more, by the metadata or else the largest label; all of them must occur. */
+  private Task task(DataSummary data, InputColumns input) {
+    List<Long> rows = data.labelRows();
+    OptionalInt known = input.classes(getLabelCol());
+    long present = rows.stream().filter(n -> n > 0).count();
+    if (present == 1) {
+      throw new IllegalArgumentException(
+          "label column '"
+              + getLabelCol()
+              + "' is "
+              + input.className(getLabelCol(), rows.size() - 1)
+              + " on all "
+              + data.rows()
+              + " rows of positive weight: a classifier needs rows of two classes at least");
+    }
+    int classes = known.orElse(rows.size());
+    for (int k = 0; k < classes; k++) {
+      if (k >= rows.size() || rows.get(k) == 0) {
         throw new IllegalArgumentException(
             "label column '"
                 + getLabelCol()
-                + "' is "
-                + (1 - k)
-                + " on all "
-                + data.rows()
-                + " rows of positive weight: a classifier needs rows of both classes, 0 and 1");
+                + "' has no row of class "
+                + input.className(getLabelCol(), k)
+                + " with a positive weight, and "
+                + classes
+                + " classes by its "
+                + (known.isPresent() ? "metadata" : "largest label")
+                + ": each class needs a row; index the label again with StringIndexer after rows"
+                + " were taken out");
       }
     }
+    return classes == 2 ? Task.BINARY : Task.MULTICLASS;
   }
 
   /** Trains; called by {@code fit} with the label and weight columns cast to double. */
   @Override
   public ConvexReLUClassificationModel train(Dataset<?> dataset) {
-    TrainingResult result = Fit.of(this, Task.BINARY).run(dataset, this::checkBothClasses);
+    InputColumns input = new InputColumns(dataset.schema());
+    int most = input.classes(getLabelCol()).orElse(Packing.MOST_CLASSES);
+    TrainingResult result = Fit.of(this).run(dataset, most, data -> task(data, input));
     ConvexReLUClassificationModel model =
         new ConvexReLUClassificationModel(uid(), result.network(), result.certificate());
     model.setSummary(ConvexReLUTrainingSummary.of(result));

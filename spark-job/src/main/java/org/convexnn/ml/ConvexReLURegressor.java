@@ -60,16 +60,14 @@ public final class ConvexReLURegressor
   /** Checks column types and Params, before any job. */
   @Override
   public StructType transformSchema(StructType schema) {
-    InputColumns input = new InputColumns(schema);
-    Fit.of(this, Task.REGRESSION).check(input, LABEL_REMEDY);
-
+    Fit.of(this).check(new InputColumns(schema), Task.REGRESSION, LABEL_REMEDY);
     return super.transformSchema(schema);
   }
 
   /** Trains; called by {@code fit} with the label and weight columns cast to double. */
   @Override
   public ConvexReLURegressionModel train(Dataset<?> dataset) {
-    TrainingResult result = Fit.of(this, Task.REGRESSION).run(dataset, data -> {});
+    TrainingResult result = Fit.of(this).run(dataset, 0, data -> Task.REGRESSION);
     ConvexReLURegressionModel model =
         new ConvexReLURegressionModel(uid(), result.network(), result.certificate());
     model.setSummary(ConvexReLUTrainingSummary.of(result));

@@ -1,7 +1,7 @@
 package org.convexnn.ml;
 
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.spark.ml.PredictorParams;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -21,20 +21,20 @@ import org.convexnn.solver.TrainingResult;
  *
  * @param estimator the Params
  * @param columns the Params that name the columns (the same object)
- * @param task what is trained
  */
-record Fit(ConvexReLUParams estimator, PredictorParams columns, Task task) {
+record Fit(ConvexReLUParams estimator, PredictorParams columns) {
 
-  static <P extends PredictorParams & ConvexReLUParams> Fit of(P estimator, Task task) {
-    return new Fit(estimator, estimator, task);
+  static <P extends PredictorParams & ConvexReLUParams> Fit of(P estimator) {
+    return new Fit(estimator, estimator);
   }
 
   /**
    * Everything that can be refused without looking at a row.
    *
+   * @param task what is trained; of a classifier, whose classes only the rows tell, any of its two
    * @param labelRemedy what to do about a label that is not numeric
    */
-  void check(InputColumns input, String labelRemedy) {
+  void check(InputColumns input, Task task, String labelRemedy) {
     input.checkFeatures(columns.getFeaturesCol());
     input.checkLabel(columns.getLabelCol(), labelRemedy);
     estimator.weightColumn().ifPresent(input::checkWeight);
@@ -45,10 +45,10 @@ record Fit(ConvexReLUParams estimator, PredictorParams columns, Task task) {
    * Trains; whatever is cached is released at the end.
    *
    * @param dataset with label and weight cast to double
-   * @param check sees what the data set holds before training begins, and may refuse it
+   * @param classes labels must be integers from 0 to classes - 1; 0 = any numbers
+   * @param task what to train, told when the rows have been looked at; may refuse what they hold
    */
-  TrainingResult run(Dataset<?> dataset, Consumer<DataSummary> check) {
-    TrainingOptions options = estimator.trainingOptions(task);
+  TrainingResult run(Dataset<?> dataset, int classes, Function<DataSummary, Task> task) {
     LoggedProgress progress = new LoggedProgress(estimator.uid());
     Optional<String> weight = estimator.weightColumn();
     Column weights = weight.map(functions::col).orElse(functions.lit(1.0));
@@ -62,12 +62,12 @@ record Fit(ConvexReLUParams estimator, PredictorParams columns, Task task) {
                 columns.getLabelCol(),
                 weight,
                 new InputColumns(dataset.schema()).featureNames(columns.getFeaturesCol())),
-            task == Task.BINARY,
+            classes,
             estimator.getMaxBlockSizeInMB(),
             estimator.getAggregationDepth());
     try (RddRows rows = RddRows.pack(selected.toJavaRDD(), packing)) {
       DataSummary summary = rows.summary();
-      check.accept(summary);
+      TrainingOptions options = estimator.trainingOptions(task.apply(summary));
       progress.message(
           "training on "
               + summary.rows()

@@ -6,6 +6,7 @@ import java.util.OptionalInt;
 import java.util.function.IntFunction;
 import org.apache.spark.ml.attribute.Attribute;
 import org.apache.spark.ml.attribute.AttributeGroup;
+import org.apache.spark.ml.attribute.BinaryAttribute;
 import org.apache.spark.ml.attribute.NominalAttribute;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.sql.types.DataType;
@@ -79,7 +80,17 @@ record InputColumns(StructType schema) {
     if (attribute instanceof NominalAttribute nominal && nominal.getNumValues().isDefined()) {
       return OptionalInt.of((int) nominal.getNumValues().get());
     }
-    return OptionalInt.empty();
+    return attribute instanceof BinaryAttribute ? OptionalInt.of(2) : OptionalInt.empty();
+  }
+
+  /** How a message names class k: by its number and, where the ML attribute tells it, its name. */
+  String className(String label, int k) {
+    Attribute attribute = Attribute.fromStructField(schema.apply(label));
+    return attribute instanceof NominalAttribute nominal
+            && nominal.values().isDefined()
+            && k < nominal.values().get().length
+        ? k + " ('" + nominal.getValue(k) + "')"
+        : Integer.toString(k);
   }
 
   /** The names that the features column's ML attributes give its entries. */

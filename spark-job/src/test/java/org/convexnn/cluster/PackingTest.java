@@ -31,8 +31,11 @@ class PackingTest {
         Arguments.of(row(vector(1, 2), INF, 1.0), "label column 'y' has the value Infinity"),
         Arguments.of(
             row(vector(1, 2), 2.0, 1.0),
-            "label column 'y' has the value 2.0 (partition 0, row 2): a binary classifier wants 0"
-                + " and 1; index other values with StringIndexer"),
+            "label column 'y' has the value 2.0 (partition 0, row 2): class labels are the"
+                + " integers from 0 to 1, by the column's metadata; index other values with"
+                + " StringIndexer"),
+        Arguments.of(row(vector(1, 2), -1.0, 1.0), "label column 'y' has the value -1.0"),
+        Arguments.of(row(vector(1, 2), 0.5, 1.0), "label column 'y' has the value 0.5"),
         Arguments.of(row(null, 1.0, 1.0), "features column 'x' is null"),
         Arguments.of(
             row(vector(1, 2, 3), 1.0, 1.0),
@@ -94,7 +97,7 @@ class PackingTest {
   @Test
   void labelsOfARegressionAreBounded() {
     List<Row> rows = List.of(row(vector(1, 2), 17.0, 1.0), row(vector(1, 2), 1e151, 1.0));
-    assertThatThrownBy(() -> RddRows.pack(TestRows.rdd(rows, 1), TestRows.packing(false, 0, 2)))
+    assertThatThrownBy(() -> RddRows.pack(TestRows.rdd(rows, 1), TestRows.packing(0, 0, 2)))
         .hasMessageContaining("label column 'y' has the value 1.0E151");
   }
 
@@ -120,6 +123,36 @@ class PackingTest {
   }
 
   @Test
+  void classesAreCountedUpToTheLargestLabel() {
+    List<Row> rows =
+        List.of(
+            row(vector(1, 2), 0.0, 2.0),
+            row(vector(1, 2), 4.0, 1.0),
+            row(vector(1, 2), -0.0, 1.0),
+            row(vector(1, 2), 9.0, 0.0),
+            row(vector(1, 2), 2.0, 0.5));
+    // A block for each row, and one partition for all rows or for each.
+    for (int partitions : new int[] {1, 5}) {
+      try (RddRows packed =
+          RddRows.pack(
+              TestRows.rdd(rows, partitions), TestRows.packing(Packing.MOST_CLASSES, 1e-6, 2))) {
+        assertThat(packed.summary().labelRows()).containsExactly(2L, 0L, 1L, 0L, 1L);
+        assertThat(packed.summary().labelWeights()).containsExactly(3.0, 0.0, 0.5, 0.0, 1.0);
+      }
+    }
+  }
+
+  @Test
+  void aLabelBeyondAllClassesIsRefused() {
+    List<Row> rows = List.of(GOOD, row(vector(1, 2), 1e4, 1.0));
+    assertThatThrownBy(
+            () -> RddRows.pack(TestRows.rdd(rows, 1), TestRows.packing(Packing.MOST_CLASSES, 0, 2)))
+        .hasMessageContaining(
+            "has the value 10000.0 (partition 0, row 1): class labels are the integers from 0 to"
+                + " 9999; index other values");
+  }
+
+  @Test
   void noRowsAtAllAreRefused() {
     assertThatThrownBy(() -> TestRows.pack(List.of(), 3, 0, 2))
         .isInstanceOf(IllegalArgumentException.class)
@@ -127,7 +160,7 @@ class PackingTest {
     assertThatThrownBy(
             () ->
                 RddRows.pack(
-                    org.convexnn.SparkTest.context().<Row>emptyRDD(), TestRows.packing(true, 0, 2)))
+                    org.convexnn.SparkTest.context().<Row>emptyRDD(), TestRows.packing(2, 0, 2)))
         .hasMessageContaining("0 rows");
   }
 

@@ -172,7 +172,7 @@ class RddRowsTest {
   void rowsThatComeBackInAnotherOrderGetPatternsOfTheirOwn() {
     TURNED.set(false);
     JavaRDD<Row> input = TestRows.rdd(ROWS, 2).mapPartitions(new Turning());
-    try (RddRows rows = RddRows.pack(input, TestRows.packing(true, 1e-3, 2))) {
+    try (RddRows rows = RddRows.pack(input, TestRows.packing(2, 1e-3, 2))) {
       GatedRows gated = rows.activate(gates(), FeatureMap.identity(D));
       long[] expected = gated.sum("test", new Mismatches());
       TURNED.set(true);

@@ -47,14 +47,14 @@ final class TestRows {
     return SparkTest.context().parallelize(rows, partitions);
   }
 
-  static Packing packing(boolean binary, double megabytes, int depth) {
+  static Packing packing(int classes, double megabytes, int depth) {
     DataColumns columns =
         new DataColumns(
             "x", "y", Optional.of("w"), j -> j == 1 ? Optional.of("age") : Optional.empty());
-    return new Packing(columns, binary, megabytes, depth);
+    return new Packing(columns, classes, megabytes, depth);
   }
 
   static RddRows pack(List<Row> rows, int partitions, double megabytes, int depth) {
-    return RddRows.pack(rdd(rows, partitions), packing(true, megabytes, depth));
+    return RddRows.pack(rdd(rows, partitions), packing(2, megabytes, depth));
   }
 }

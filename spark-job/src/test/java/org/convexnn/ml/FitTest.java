@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
-import org.apache.spark.ml.attribute.NominalAttribute;
 import org.apache.spark.ml.classification.OneVsRest;
 import org.apache.spark.ml.classification.OneVsRestModel;
 import org.apache.spark.ml.evaluation.BinaryClassificationEvaluator;
@@ -239,23 +238,6 @@ class FitTest {
   }
 
   @Test
-  void moreClassesByMetadataAreRefused() {
-    Dataset<Row> data = Models.ring(10);
-    Dataset<Row> three =
-        data.withColumn(
-            "label",
-            functions
-                .col("label")
-                .as(
-                    "label",
-                    NominalAttribute.defaultAttr()
-                        .withName("label")
-                        .withValues(new String[] {"a", "b", "c"})
-                        .toMetadata()));
-    refused(classifier(), three, "'label' has 3 classes by its metadata", "OneVsRest");
-  }
-
-  @Test
   void oneClassAloneIsRefused() {
     Dataset<Row> data = Models.ring(50);
     refused(classifier(), data.where("label = 1"), "label column 'label' is 1 on all");
@@ -278,12 +260,6 @@ class FitTest {
                         "if(id = 7, double('NaN'), 1d) as age",
                         "id % 2 as label"));
     refused(classifier(), data, "feature 'age' (features[1]) has the value NaN");
-  }
-
-  @Test
-  void labelsThatAreNotBinaryAreRefused() {
-    Dataset<Row> data = Models.ring(50).withColumn("label", functions.expr("label + 1"));
-    refused(classifier(), data, "label column 'label' has the value", "StringIndexer");
   }
 
   @Test
