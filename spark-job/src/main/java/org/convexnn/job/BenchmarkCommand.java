@@ -206,7 +206,7 @@ final class BenchmarkCommand implements Callable<Integer> {
       Dataset<Row> test = loaded.testRows().orElseThrow();
       // Nobody's fit should pay for reading the rows.
       long rows = train.count();
-      Dataset<Row> warmUp = rows > SMALL ? train.sample(WARM_UP_SHARE, 1) : train;
+      Dataset<Row> warmUp = rows > SMALL ? part(train, loaded.rule()) : train;
       for (Contender contender : contenders) {
         if (contender instanceof Contender.Peer peer && !peer.learns(task)) {
           continue;
@@ -215,18 +215,27 @@ final class BenchmarkCommand implements Callable<Integer> {
         contender.fit(warmUp, task);
         Contender.Result result = contender.fit(train, task);
         Scores scores = Scores.of(result.model().transform(test), task);
-        boolean binary = task == LearningTask.BINARY;
+        boolean classes = task.classification();
         table.row(
             name,
             contender.name(),
             number("%.1f", OptionalDouble.of(result.seconds())),
             number("%.1f", result.passes()),
             number("%.1e", result.gap()),
-            number("%.4f", OptionalDouble.of(scores.get(binary ? "accuracy" : "r2"))),
-            number("%.4g", OptionalDouble.of(scores.get(binary ? "logLoss" : "rmse"))));
+            number("%.4f", OptionalDouble.of(scores.get(classes ? "accuracy" : "r2"))),
+            number("%.4g", OptionalDouble.of(scores.get(classes ? "logLoss" : "rmse"))));
       }
       train.unpersist();
     }
+  }
+
+  /** A part of the rows, all of them where a class would be missing. */
+  private static Dataset<Row> part(Dataset<Row> train, LabelRule rule) {
+    Dataset<Row> part = train.sample(WARM_UP_SHARE, 1);
+    Dataset<Row> labels = part.where(RowColumns.WEIGHT + " > 0").select(RowColumns.LABEL);
+    return rule.task().classification() && labels.distinct().count() < rule.classes().size()
+        ? train
+        : part;
   }
 
   private static String number(String format, OptionalDouble value) {

@@ -9,6 +9,8 @@ import java.util.stream.IntStream;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineStage;
 import org.apache.spark.ml.Transformer;
+import org.apache.spark.ml.attribute.Attribute;
+import org.apache.spark.ml.attribute.NominalAttribute;
 import org.apache.spark.ml.classification.GBTClassifier;
 import org.apache.spark.ml.classification.LogisticRegression;
 import org.apache.spark.ml.classification.MultilayerPerceptronClassifier;
@@ -73,7 +75,7 @@ interface Contender {
       LR,
       /** MultilayerPerceptronClassifier, for classes only. */
       MLP,
-      /** Gradient-boosted trees. */
+      /** Gradient-boosted trees, for two classes or numbers. */
       GBT,
       /** A random forest. */
       RF
@@ -94,7 +96,11 @@ interface Contender {
 
     /** Whether this peer can learn a task. */
     boolean learns(LearningTask task) {
-      return kind != Kind.MLP || task == LearningTask.BINARY;
+      return switch (kind) {
+        case LR, RF -> true;
+        case MLP -> task.classification();
+        case GBT -> task != LearningTask.MULTICLASS;
+      };
     }
 
     @Override
@@ -122,19 +128,25 @@ interface Contender {
     }
 
     private PipelineStage predictor(Dataset<Row> rows, LearningTask task) {
-      boolean binary = task == LearningTask.BINARY;
+      boolean classes = task.classification();
       return switch (kind) {
-        case LR -> binary ? new LogisticRegression() : new LinearRegression();
+        case LR -> classes ? new LogisticRegression() : new LinearRegression();
         case MLP -> perceptron(rows);
         case GBT ->
-            binary
+            classes
                 ? new GBTClassifier().setMaxIter(TREES).setSeed(seed)
                 : new GBTRegressor().setMaxIter(TREES).setSeed(seed);
         case RF ->
-            binary
+            classes
                 ? new RandomForestClassifier().setNumTrees(TREES).setMaxDepth(12).setSeed(seed)
                 : new RandomForestRegressor().setNumTrees(TREES).setMaxDepth(12).setSeed(seed);
       };
+    }
+
+    /** As the label column knows it from {@link LabelRule}. */
+    private static int classes(Dataset<Row> rows) {
+      Attribute label = Attribute.fromStructField(rows.schema().apply(RowColumns.LABEL));
+      return label instanceof NominalAttribute nominal ? (int) nominal.getNumValues().get() : 2;
     }
 
     private MultilayerPerceptronClassifier perceptron(Dataset<Row> rows) {
@@ -143,7 +155,7 @@ interface Contender {
           IntStream.concat(
                   IntStream.concat(
                       IntStream.of(features), hidden.stream().mapToInt(Integer::intValue)),
-                  IntStream.of(2))
+                  IntStream.of(classes(rows)))
               .toArray();
       return new MultilayerPerceptronClassifier()
           .setLayers(layers)

@@ -38,7 +38,7 @@ final class DataOptions {
       names = "--task",
       paramLabel = "NAME",
       description =
-          "auto, binary or regression. auto: texts, booleans and at most 20 different"
+          "auto, binary, multiclass or regression. auto: texts, booleans and at most 20 different"
               + " integers are classes.")
   private LearningTask task = LearningTask.AUTO;
 
@@ -62,10 +62,10 @@ final class DataOptions {
   TrainingSource source() {
     require("--input", input);
     require("--label", label);
-    if (positive != null && task == LearningTask.REGRESSION) {
+    if (positive != null && task != LearningTask.AUTO && task != LearningTask.BINARY) {
       throw new ParameterException(
           command.commandLine(),
-          "--positive is '" + positive + "', but --task is regression; take one of them away");
+          "--positive is '" + positive + "', but --task is " + task + "; take one of them away");
     }
     if (label.equals(weight)) {
       throw new ParameterException(

@@ -1,6 +1,7 @@
 package org.convexnn.job;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -25,6 +26,12 @@ final class DescribeCommand implements Callable<Integer> {
       description = "The output folder of a train command.")
   private String model;
 
+  private static String classes(List<String> names) {
+    return names.size() == 2
+        ? "binary, '" + names.get(1) + "' against '" + names.get(0) + "'"
+        : "multiclass, " + names.size() + " classes: '" + String.join("', '", names) + "'";
+  }
+
   @Override
   public Integer call() {
     try (Session session = Session.open("describe " + model)) {
@@ -32,11 +39,7 @@ final class DescribeCommand implements Callable<Integer> {
       PrintWriter out = command.commandLine().getOut();
       out.println("label:       " + saved.layout().label());
       out.println(
-          "task:        "
-              + saved
-                  .classes()
-                  .map(c -> "binary, '" + c.get(1) + "' against '" + c.get(0) + "'")
-                  .orElse("regression"));
+          "task:        " + saved.classes().map(DescribeCommand::classes).orElse("regression"));
       out.println("certificate: " + saved.certificate());
       out.printf(
           Locale.ROOT,

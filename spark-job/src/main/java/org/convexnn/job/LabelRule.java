@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.spark.ml.attribute.NominalAttribute;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -19,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * @param column the label column
  * @param task what is learnt
  * @param kind what the label's values are
- * @param classes for a binary task the names of class 0 and class 1, else empty
+ * @param classes the names of class 0, 1, ...; of a regression none
  * @param oneAgainstRest whether class 0 is everything that is not class 1
  */
 record LabelRule(
@@ -32,7 +34,12 @@ record LabelRule(
   /** With at most so many different integers, a label counts as classes. */
   static final int MAX_INTEGER_CLASSES = 20;
 
-  private static final int MAX_COLLECTED = 1000;
+  /** Most classes: each is an output of the network, and a column of its scores. */
+  static final int MAX_CLASSES = 1000;
+
+  /** Most classes that a message lists. */
+  private static final int MAX_TOLD = 20;
+
   private static final Set<String> NOT_FINITE =
       Set.of("nan", "inf", "+inf", "-inf", "infinity", "+infinity", "-infinity");
   private static final Logger LOG = LoggerFactory.getLogger(LabelRule.class);
@@ -57,12 +64,12 @@ record LabelRule(
                             + table.schema().apply(column).dataType().simpleString()
                             + "; a label is a number, a text or a boolean"));
     refuseBlanks(table, column, kind);
-    LearningTask task = positive.isPresent() ? LearningTask.BINARY : wanted;
-    if (task == LearningTask.AUTO) {
-      task = automatic(table, column, kind);
-    }
-    return task == LearningTask.BINARY
-        ? binary(table, column, kind, positive)
+    boolean classification =
+        wanted.classification()
+            || positive.isPresent()
+            || (wanted == LearningTask.AUTO && looksLikeClasses(table, column, kind));
+    return classification
+        ? classification(table, column, kind, wanted, positive)
         : regression(table, column, kind);
   }
 
@@ -105,19 +112,20 @@ record LabelRule(
     };
   }
 
-  private static LearningTask automatic(Dataset<Row> table, String column, InputColumn.Kind kind) {
+  private static boolean looksLikeClasses(
+      Dataset<Row> table, String column, InputColumn.Kind kind) {
     String why;
-    LearningTask task;
+    boolean classes;
     if (kind != InputColumn.Kind.NUMBER) {
       why = kind == InputColumn.Kind.FLAG ? "booleans" : "texts";
-      task = LearningTask.BINARY;
+      classes = true;
     } else {
       List<Row> distinct = distinct(table, column, kind, MAX_INTEGER_CLASSES + 1);
       boolean integers =
           distinct.stream().allMatch(r -> r.getDouble(0) == Math.rint(r.getDouble(0)));
       boolean few = distinct.size() <= MAX_INTEGER_CLASSES;
-      task = integers && few ? LearningTask.BINARY : LearningTask.REGRESSION;
-      if (task == LearningTask.BINARY) {
+      classes = integers && few;
+      if (classes) {
         why = distinct.size() + " different integers";
       } else if (integers) {
         why = "more than " + MAX_INTEGER_CLASSES + " different integers";
@@ -127,11 +135,11 @@ record LabelRule(
     }
     LOG.info(
         "task: {}, because the values of label column '{}' are {}; say --task {} for the other",
-        task == LearningTask.BINARY ? "classification" : "regression",
+        classes ? "classification" : "regression",
         column,
         why,
-        task == LearningTask.BINARY ? "regression" : "binary");
-    return task;
+        classes ? "regression" : "multiclass");
+    return classes;
   }
 
   private static List<Row> distinct(
@@ -154,14 +162,18 @@ record LabelRule(
               + column
               + "' holds "
               + (kind == InputColumn.Kind.FLAG ? "booleans" : "the text " + example)
-              + ", but --task regression needs numbers; correct the cells or take --task binary");
+              + ", but --task regression needs numbers; correct the cells or take --task auto");
     }
     return new LabelRule(column, LearningTask.REGRESSION, kind, List.of(), false);
   }
 
-  private static LabelRule binary(
-      Dataset<Row> table, String column, InputColumn.Kind kind, Optional<String> positive) {
-    List<Row> rows = distinct(table, column, kind, MAX_COLLECTED + 1);
+  private static LabelRule classification(
+      Dataset<Row> table,
+      String column,
+      InputColumn.Kind kind,
+      LearningTask wanted,
+      Optional<String> positive) {
+    List<Row> rows = distinct(table, column, kind, MAX_CLASSES + 1);
     List<String> names = names(rows, kind);
     if (names.size() == 1) {
       throw new JobException(
@@ -172,22 +184,45 @@ record LabelRule(
               + "'; two are needed to learn the difference");
     }
     if (positive.isPresent()) {
-      return against(column, kind, names, positive.get(), rows.size() <= MAX_COLLECTED);
+      return against(column, kind, names, positive.get(), rows.size() <= MAX_CLASSES);
     }
-    if (names.size() > 2) {
+    if (names.size() > MAX_CLASSES) {
       throw new JobException(
-          "label column '"
-              + column
-              + "' holds "
-              + (names.size() > MAX_COLLECTED ? "more than " + MAX_COLLECTED : names.size())
-              + " classes ("
-              + Suggestions.listed(names.subList(0, Math.min(names.size(), 10)))
-              + (names.size() > 10 ? ", ..." : "")
-              + "), and several classes at once are not supported yet; learn one against the rest"
-              + " with --positive VALUE"
-              + (kind == InputColumn.Kind.NUMBER ? ", or the number with --task regression" : ""));
+          holds(column, names)
+              + ", at most "
+              + MAX_CLASSES
+              + " can be learnt; check --label, or learn one class against the rest with --positive"
+              + " VALUE"
+              + orRegression(kind));
     }
-    return new LabelRule(column, LearningTask.BINARY, kind, names, false);
+    if (names.size() > 2 && wanted == LearningTask.BINARY) {
+      throw new JobException(
+          holds(column, names)
+              + ", but --task is binary; learn all with --task multiclass, or one against the rest"
+              + " with --positive VALUE"
+              + orRegression(kind));
+    }
+    return new LabelRule(
+        column,
+        names.size() == 2 ? LearningTask.BINARY : LearningTask.MULTICLASS,
+        kind,
+        names,
+        false);
+  }
+
+  private static String holds(String column, List<String> names) {
+    return "label column '"
+        + column
+        + "' holds "
+        + (names.size() > MAX_CLASSES ? "more than " + MAX_CLASSES : names.size())
+        + " classes ("
+        + Suggestions.listed(names.subList(0, Math.min(names.size(), 10)))
+        + (names.size() > 10 ? ", ..." : "")
+        + ")";
+  }
+
+  private static String orRegression(InputColumn.Kind kind) {
+    return kind == InputColumn.Kind.NUMBER ? ", or the number with --task regression" : "";
   }
 
   private static LabelRule against(
@@ -245,15 +280,38 @@ record LabelRule(
     };
   }
 
-  /** The number to learn, also of tables read as text; a value that is no label stops the query. */
+  /**
+   * The number to learn, also of tables read as text; a value that is no label stops the query. The
+   * column knows the names of the classes, as if StringIndexer had made it.
+   */
   Column target() {
+    Column target =
+        functions.expr(
+            "CASE WHEN "
+                + good()
+                + " THEN "
+                + number()
+                + " ELSE raise_error("
+                + refusal()
+                + ") END");
+    return task.classification()
+        ? target.as(
+            RowColumns.LABEL,
+            NominalAttribute.defaultAttr()
+                .withName(RowColumns.LABEL)
+                .withValues(classes.toArray(String[]::new))
+                .toMetadata())
+        : target;
+  }
+
+  private String number() {
     String value = value(column, kind);
-    String number =
-        task == LearningTask.REGRESSION
-            ? value
-            : "CASE WHEN " + value + " = " + literal(classes.get(1)) + " THEN 1.0D ELSE 0.0D END";
-    return functions.expr(
-        "CASE WHEN " + good() + " THEN " + number + " ELSE raise_error(" + refusal() + ") END");
+    if (task == LearningTask.REGRESSION) {
+      return value;
+    }
+    return oneAgainstRest
+        ? "CASE WHEN " + value + " = " + literal(classes.get(1)) + " THEN 1.0D ELSE 0.0D END"
+        : "CAST(array_position(" + literals() + ", " + value + ") - 1 AS DOUBLE)";
   }
 
   /** The SQL that says what is wrong with a label; null where nothing is. */
@@ -268,7 +326,7 @@ record LabelRule(
     }
     return oneAgainstRest
         ? value + " IS NOT NULL"
-        : value + " IN (" + literal(classes.get(0)) + ", " + literal(classes.get(1)) + ")";
+        : "array_contains(" + literals() + ", " + value + ")";
   }
 
   private String refusal() {
@@ -285,9 +343,25 @@ record LabelRule(
     if (task == LearningTask.REGRESSION) {
       return "where a finite number is expected";
     }
-    return oneAgainstRest
-        ? "which is no label"
-        : "but the model learnt the classes '" + classes.get(0) + "' and '" + classes.get(1) + "'";
+    if (oneAgainstRest) {
+      return "which is no label";
+    }
+    int last = classes.size() - 1;
+    return "but the model learnt "
+        + (last < MAX_TOLD
+            ? "the classes '" + String.join("', '", classes.subList(0, last)) + "'"
+            : classes.size()
+                + " classes, '"
+                + String.join("', '", classes.subList(0, 3))
+                + "', ...")
+        + " and '"
+        + classes.get(last)
+        + "'";
+  }
+
+  /** The names of all classes as an SQL array. */
+  private String literals() {
+    return classes.stream().map(this::literal).collect(Collectors.joining(", ", "array(", ")"));
   }
 
   private String literal(String className) {

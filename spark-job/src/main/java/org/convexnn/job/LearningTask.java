@@ -8,8 +8,15 @@ enum LearningTask {
   AUTO,
   /** Two classes. */
   BINARY,
+  /** More classes than two. */
+  MULTICLASS,
   /** A number. */
   REGRESSION;
+
+  /** Whether classes are learnt. */
+  boolean classification() {
+    return this == BINARY || this == MULTICLASS;
+  }
 
   @Override
   public String toString() {

@@ -44,7 +44,7 @@ record NetworkFit(
     all.put("labelCol", RowColumns.LABEL);
     all.put("weightCol", RowColumns.WEIGHT);
     Stopwatch watch = new Stopwatch();
-    if (task == LearningTask.BINARY) {
+    if (task.classification()) {
       ConvexReLUClassifier estimator = new ConvexReLUClassifier();
       ModelOptions.set(estimator, all);
       ConvexReLUClassificationModel model = estimator.fit(rows);

@@ -25,7 +25,7 @@ final class Report {
   Report data(TrainingData data) {
     root.put("task", data.rule().task().toString());
     root.put("label", data.rule().column());
-    if (data.rule().task() == LearningTask.BINARY) {
+    if (data.rule().task().classification()) {
       root.putPOJO("classes", data.rule().classes());
     }
     root.put("rows", data.pipeline().rows());

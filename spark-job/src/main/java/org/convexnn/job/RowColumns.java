@@ -12,7 +12,7 @@ final class RowColumns {
   /** The row's weight. */
   static final String WEIGHT = "convexnn_weight";
 
-  /** What a model predicts: class 0 or 1, or the number. */
+  /** What a model predicts: class 0, 1, ..., or the number. */
   static final String PREDICTION = "prediction";
 
   /** The chances of the classes. */

@@ -92,7 +92,7 @@ record SavedModel(PipelineModel pipeline, InputLayout layout) {
         : ((ConvexReLURegressionModel) network).numFeatures();
   }
 
-  /** The names of class 0 and class 1, of a binary model. */
+  /** The names of class 0, 1, ..., of a model that learnt classes. */
   Optional<List<String>> classes() {
     return Arrays.stream(pipeline.stages())
         .filter(IndexToString.class::isInstance)

@@ -1,8 +1,11 @@
 package org.convexnn.job;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.spark.ml.functions;
 import org.apache.spark.ml.linalg.SQLDataTypes;
@@ -25,7 +28,8 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Scores a raw table of the form that the model was trained on.",
-      "Writes its columns, the prediction and, for classes, the probability of the second class."
+      "Writes its columns, the prediction and, of two classes, the probability of the second one, of"
+          + " more, the probability of each."
     })
 final class ScoreCommand implements Callable<Integer> {
 
@@ -83,13 +87,15 @@ final class ScoreCommand implements Callable<Integer> {
       Dataset<Row> table =
           new TableReader(session.spark())
               .readFor(saved.layout(), input, Optional.ofNullable(inputFormat));
-      TrainingData.refuseOutputNames(List.of(table.columns()), input);
+      List<String> probabilities =
+          saved.classes().map(ScoreCommand::probabilities).orElse(List.of());
+      TrainingData.refuseOutputNames(List.of(table.columns()), probabilities, input);
       TableSurvey survey = TableSurvey.of(table, saved.layout(), Optional.empty());
       if (survey.rows() == 0) {
         throw new JobException("input " + input + " has no rows to score");
       }
       survey.refuseProblem();
-      scored(saved, table)
+      scored(saved, probabilities, table)
           .write()
           .format(format.toString())
           .option("header", true)
@@ -101,8 +107,30 @@ final class ScoreCommand implements Callable<Integer> {
     return 0;
   }
 
-  private Dataset<Row> scored(SavedModel saved, Dataset<Row> table) {
-    boolean binary = saved.classes().isPresent();
+  /**
+   * The columns of probabilities: one for the second of two classes, else {@code probability_NAME}
+   * for each. Letters, digits and minus signs alone, so that every reader takes them; where names
+   * become the same by that, or to readers who ignore case, later ones are numbered.
+   */
+  static List<String> probabilities(List<String> classes) {
+    if (classes.size() == 2) {
+      return List.of(RowColumns.PROBABILITY);
+    }
+    Set<String> taken = new HashSet<>();
+    List<String> names = new ArrayList<>();
+    for (String name : classes) {
+      String plain = RowColumns.PROBABILITY + "_" + name.replaceAll("[^\\p{L}\\p{N}-]", "_");
+      String free = plain;
+      for (int i = 2; !taken.add(free.toLowerCase(Locale.ROOT)); i++) {
+        free = plain + "_" + i;
+      }
+      names.add(free);
+    }
+    return names;
+  }
+
+  private Dataset<Row> scored(SavedModel saved, List<String> probabilities, Dataset<Row> table) {
+    boolean classes = saved.classes().isPresent();
     List<Column> columns = new ArrayList<>();
     for (StructField field : table.schema().fields()) {
       if (format == TableFormat.CSV && field.dataType().equals(SQLDataTypes.VectorType())) {
@@ -114,14 +142,15 @@ final class ScoreCommand implements Callable<Integer> {
       }
     }
     columns.add(
-        Sql.column(binary ? RowColumns.PREDICTED_LABEL : RowColumns.PREDICTION)
+        Sql.column(classes ? RowColumns.PREDICTED_LABEL : RowColumns.PREDICTION)
             .as(RowColumns.PREDICTION));
-    if (binary) {
+    int first = probabilities.size() == 1 ? 1 : 0;
+    for (int i = 0; i < probabilities.size(); i++) {
       columns.add(
           functions
               .vector_to_array(Sql.column(RowColumns.PROBABILITY), "float64")
-              .getItem(1)
-              .as(RowColumns.PROBABILITY));
+              .getItem(first + i)
+              .as(probabilities.get(i)));
     }
     return saved.pipeline().transform(table).select(columns.toArray(Column[]::new));
   }

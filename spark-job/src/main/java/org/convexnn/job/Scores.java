@@ -1,12 +1,14 @@
 package org.convexnn.job;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Column;
@@ -31,10 +33,13 @@ record Scores(Map<String, Double> values) {
     return values.get(name);
   }
 
-  /** Accuracy, log-loss and area under ROC, or RMSE and R2, of a table that a model transformed. */
+  /**
+   * How good the predictions of a table are that a model transformed: for two classes accuracy,
+   * log-loss and area under ROC, for more accuracy, log-loss and macro F1, for numbers RMSE and R2.
+   */
   static Scores of(Dataset<Row> predicted, LearningTask task) {
-    boolean binary = task == LearningTask.BINARY;
-    Column guess = functions.col(binary ? RowColumns.PROBABILITY : RowColumns.PREDICTION);
+    Column guess =
+        functions.col(task.classification() ? RowColumns.PROBABILITY : RowColumns.PREDICTION);
     return predicted
         .select(
             functions.col(RowColumns.LABEL),
@@ -42,7 +47,7 @@ record Scores(Map<String, Double> values) {
             functions.col(RowColumns.PREDICTION),
             guess.as("guess"))
         .toJavaRDD()
-        .mapPartitions(new Fold(binary))
+        .mapPartitions(new Fold(task))
         .treeReduce(Tally::merge)
         .scores();
   }
@@ -58,26 +63,43 @@ record Scores(Map<String, Double> values) {
   private static final class Fold implements FlatMapFunction<Iterator<Row>, Tally> {
 
     private static final long serialVersionUID = 1L;
-    private final boolean binary;
+    private final LearningTask task;
 
-    private Fold(boolean binary) {
-      this.binary = binary;
+    private Fold(LearningTask task) {
+      this.task = task;
     }
 
     @Override
     public Iterator<Tally> call(Iterator<Row> rows) {
-      Tally tally = binary ? new BinaryTally() : new RegressionTally();
+      Tally tally =
+          switch (task) {
+            case BINARY -> new BinaryTally();
+            case MULTICLASS -> new MulticlassTally();
+            default -> new RegressionTally();
+          };
       while (rows.hasNext()) {
         Row r = rows.next();
-        double guess = binary ? ((Vector) r.get(3)).apply(1) : r.getDouble(3);
-        tally.add(r.getDouble(0), r.getDouble(1), r.getDouble(2), guess);
+        tally.add(r.getDouble(0), r.getDouble(1), r.getDouble(2), guess(r));
       }
       return List.of(tally).iterator();
+    }
+
+    /** The probability of class 1 of two, of the row's own class of more; else the number. */
+    private double guess(Row r) {
+      return switch (task) {
+        case BINARY -> ((Vector) r.get(3)).apply(1);
+        case MULTICLASS -> ((Vector) r.get(3)).apply((int) r.getDouble(0));
+        default -> r.getDouble(3);
+      };
     }
   }
 
   /** A sum over rows. */
-  sealed interface Tally extends Serializable permits BinaryTally, RegressionTally {
+  sealed interface Tally extends Serializable
+      permits BinaryTally, MulticlassTally, RegressionTally {
+
+    /** Least probability in a log-loss. */
+    double CLIP = 1e-15;
 
     /** Adds one row. */
     void add(double label, double weight, double prediction, double guess);
@@ -93,7 +115,6 @@ record Scores(Map<String, Double> values) {
   static final class BinaryTally implements Tally {
 
     private static final long serialVersionUID = 1L;
-    private static final double CLIP = 1e-15;
 
     /** Scores in equal bins of the log-odds: a tie within one counts one half, without bias. */
     private static final int BINS = 1 << 16;
@@ -150,6 +171,69 @@ record Scores(Map<String, Double> values) {
         all += positives[i];
       }
       return below > 0 && all > 0 ? won / (below * all) : 0.5;
+    }
+  }
+
+  /**
+   * Accuracy, log-loss and macro F1: the mean of {@code 2 correct / (labelled + predicted)} over the
+   * classes that occur among labels or predictions.
+   */
+  static final class MulticlassTally implements Tally {
+
+    private static final long serialVersionUID = 1L;
+
+    private double loss;
+    // Weights by class; they grow with the largest one seen.
+    private double[] labelled = new double[0];
+    private double[] predicted = new double[0];
+    private double[] correct = new double[0];
+
+    @Override
+    public void add(double label, double w, double prediction, double probability) {
+      int truth = (int) label;
+      int guess = (int) prediction;
+      grow(Math.max(truth, guess) + 1);
+      labelled[truth] += w;
+      predicted[guess] += w;
+      correct[truth] += truth == guess ? w : 0;
+      loss -= w * Math.log(Math.max(probability, CLIP));
+    }
+
+    private void grow(int classes) {
+      if (classes > labelled.length) {
+        labelled = Arrays.copyOf(labelled, classes);
+        predicted = Arrays.copyOf(predicted, classes);
+        correct = Arrays.copyOf(correct, classes);
+      }
+    }
+
+    @Override
+    public Tally merge(Tally other) {
+      MulticlassTally o = (MulticlassTally) other;
+      grow(o.labelled.length);
+      for (int k = 0; k < o.labelled.length; k++) {
+        labelled[k] += o.labelled[k];
+        predicted[k] += o.predicted[k];
+        correct[k] += o.correct[k];
+      }
+      loss += o.loss;
+      return this;
+    }
+
+    @Override
+    public Scores scores() {
+      double weight = Arrays.stream(labelled).sum();
+      Map<String, Double> values = new LinkedHashMap<>();
+      values.put("accuracy", Arrays.stream(correct).sum() / weight);
+      values.put("logLoss", loss / weight);
+      values.put(
+          "macroF1",
+          IntStream.range(0, labelled.length)
+              .filter(k -> labelled[k] + predicted[k] > 0)
+              .mapToDouble(k -> 2 * correct[k] / (labelled[k] + predicted[k]))
+              .average()
+              .orElse(Double.NaN));
+      return new Scores(values);
     }
   }
 

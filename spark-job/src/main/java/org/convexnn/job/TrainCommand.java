@@ -101,7 +101,7 @@ final class TrainCommand implements Callable<Integer> {
 
   private static PipelineModel pipeline(TrainingData data, NetworkFit fit) {
     List<Transformer> last = new ArrayList<>(List.of(fit.model()));
-    if (data.rule().task() == LearningTask.BINARY) {
+    if (data.rule().task().classification()) {
       last.add(
           new IndexToString()
               .setInputCol(RowColumns.PREDICTION)
@@ -143,11 +143,14 @@ final class TrainCommand implements Callable<Integer> {
     out.printf(
         Locale.ROOT,
         "%s of '%s'%s: %d rows, %d columns, %d features%n",
-        rule.task() == LearningTask.BINARY ? "classification" : "regression",
+        rule.task().classification() ? "classification" : "regression",
         rule.column(),
-        rule.task() == LearningTask.BINARY
-            ? " ('" + rule.classes().get(1) + "' against '" + rule.classes().get(0) + "')"
-            : "",
+        switch (rule.task()) {
+          case BINARY ->
+              " ('" + rule.classes().get(1) + "' against '" + rule.classes().get(0) + "')";
+          case MULTICLASS -> " (" + rule.classes().size() + " classes)";
+          default -> "";
+        },
         data.pipeline().rows(),
         data.pipeline().layout().columns().size(),
         fit.features());

@@ -1,5 +1,6 @@
 package org.convexnn.job;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -41,7 +42,7 @@ final class TrainingData implements AutoCloseable {
     requireColumn("--label", source.label(), columns, source.input());
     source.weight().ifPresent(w -> requireColumn("--weight", w, columns, source.input()));
     source.drop().forEach(d -> requireColumn("--drop", d, columns, source.input()));
-    refuseOutputNames(columns, source.input());
+    refuseOutputNames(columns, List.of(), source.input());
     table.persist(StorageLevel.MEMORY_AND_DISK());
     try {
       LabelRule rule = LabelRule.decide(table, source.label(), source.task(), source.positive());
@@ -104,13 +105,16 @@ final class TrainingData implements AutoCloseable {
   }
 
   /** Refuses a table whose columns would clash with those that a model adds. */
-  static void refuseOutputNames(List<String> columns, String path) {
-    for (String made :
-        List.of(
-            RowColumns.PREDICTION,
-            RowColumns.PROBABILITY,
-            "rawPrediction",
-            RowColumns.PREDICTED_LABEL)) {
+  static void refuseOutputNames(List<String> columns, List<String> more, String path) {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                RowColumns.PREDICTION,
+                RowColumns.PROBABILITY,
+                "rawPrediction",
+                RowColumns.PREDICTED_LABEL));
+    all.addAll(more);
+    for (String made : all) {
       if (columns.stream().anyMatch(made::equalsIgnoreCase)) {
         throw new JobException(
             "column '"

@@ -77,6 +77,39 @@ class DemoAndBenchmarkTest {
   }
 
   @Test
+  void benchmarkComparesOnSeveralClasses() {
+    StringBuilder lines = new StringBuilder("a,b,y");
+    for (int i = 0; i < 150; i++) {
+      lines.append("\n").append(i % 7).append(',').append(i % 5).append(",c").append(i % 3);
+    }
+    Path file = CommandLineRun.file(folder, "d.csv", lines.toString().split("\n"));
+    String out =
+        CommandLineRun.of(
+                "benchmark",
+                "--input",
+                file,
+                "--label",
+                "y",
+                "--test",
+                file,
+                "--against",
+                "lr,mlp,gbt,rf",
+                "--mlp-iterations",
+                2,
+                "--mlp-layers",
+                "3",
+                "--gates",
+                4,
+                "--reg-ratio",
+                0.5)
+            .good()
+            .out();
+    assertThat(out)
+        .contains("| ConvexReLU ", "| linear (MLlib) ", "| MLP [3] x 2 (MLlib) ", "| random forest")
+        .doesNotContain("GBT");
+  }
+
+  @Test
   void readmeSuiteSkipsWhatIsMissing() {
     String out = CommandLineRun.of("benchmark", "--suite", "readme", "--data", folder).good().out();
     assertThat(out).contains("skipped: adult", "skipped: covtype93k", "| fit seconds |");

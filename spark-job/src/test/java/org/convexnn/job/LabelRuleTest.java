@@ -9,6 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.apache.spark.ml.attribute.Attribute;
+import org.apache.spark.ml.attribute.NominalAttribute;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.convexnn.SparkTest;
@@ -63,6 +65,57 @@ class LabelRuleTest {
   }
 
   @Test
+  void mapsSeveralClassesInOrder() {
+    Dataset<Row> texts = labels("b", "c", "it's", "a", "b");
+    LabelRule rule = auto(texts);
+    assertThat(rule.task()).isEqualTo(LearningTask.MULTICLASS);
+    assertThat(rule.classes()).containsExactly("a", "b", "c", "it's");
+    assertThat(targets(rule, texts)).containsExactly(1.0, 2.0, 3.0, 0.0, 1.0);
+
+    Dataset<Row> numbers = labels("10", "9", "-1", "0", "-0.0");
+    assertThat(auto(numbers).classes()).containsExactly("-1", "0", "9", "10");
+    assertThat(targets(auto(numbers), numbers)).containsExactly(3.0, 2.0, 0.0, 1.0, 1.0);
+  }
+
+  @Test
+  void theTargetKnowsItsClasses() {
+    Dataset<Row> table = labels("b", "c", "a");
+    NominalAttribute attribute =
+        (NominalAttribute)
+            Attribute.fromStructField(
+                table
+                    .withColumn(RowColumns.LABEL, auto(table).target())
+                    .schema()
+                    .apply(RowColumns.LABEL));
+    assertThat(attribute.values().get()).containsExactly("a", "b", "c");
+  }
+
+  @Test
+  void asManyClassesAsAreLearntAtOnceAndNoMore() {
+    String[] most =
+        IntStream.range(0, LabelRule.MAX_CLASSES).mapToObj(i -> "c" + i).toArray(String[]::new);
+    Dataset<Row> table = labels(most);
+    LabelRule rule = auto(table);
+    assertThat(rule.classes()).hasSize(most.length);
+    assertThat(targets(rule, table))
+        .containsExactlyElementsOf(
+            Arrays.stream(most).map(c -> (double) rule.classes().indexOf(c)).toList());
+    Dataset<Row> strange = SparkTest.session().sql("SELECT 'x' AS `the label`");
+    assertThatThrownBy(() -> targets(rule, strange))
+        .satisfies(
+            e ->
+                assertThat(ErrorMessages.of(e))
+                    .contains(
+                        "holds 'x', but the model learnt 1000 classes, 'c0', 'c1', 'c10', ..."));
+    String[] more = Arrays.copyOf(most, most.length + 1);
+    more[most.length] = "rare";
+    assertThatThrownBy(() -> auto(labels(more)))
+        .isInstanceOf(JobException.class)
+        .hasMessageContainingAll(
+            "more than 1000 classes (c0,", "at most 1000", "--label", "--positive VALUE");
+  }
+
+  @Test
   void positiveChoosesTheSecondClass() {
     LabelRule two = decide(labels("no", "yes"), LearningTask.AUTO, "no");
     assertThat(two.classes()).containsExactly("yes", "no");
@@ -76,11 +129,11 @@ class LabelRuleTest {
   void tellsClassesFromNumbers() {
     String[] twenty = IntStream.range(0, 20).mapToObj(Integer::toString).toArray(String[]::new);
     String[] more = IntStream.range(0, 21).mapToObj(Integer::toString).toArray(String[]::new);
-    assertThatThrownBy(() -> auto(labels(twenty)))
-        .hasMessageContaining("20 classes")
-        .hasMessageContaining("--positive VALUE")
-        .hasMessageContaining("--task regression");
+    assertThat(auto(labels(twenty)).task()).isEqualTo(LearningTask.MULTICLASS);
     assertThat(auto(labels(more)).task()).isEqualTo(LearningTask.REGRESSION);
+    assertThat(decide(labels(more), LearningTask.MULTICLASS, null).classes()).hasSize(21);
+    assertThat(decide(labels("1", "2"), LearningTask.MULTICLASS, null).task())
+        .isEqualTo(LearningTask.BINARY);
     assertThat(auto(labels("1.5", "2")).task()).isEqualTo(LearningTask.REGRESSION);
     assertThat(auto(labels("1.0", "2.0")).task()).isEqualTo(LearningTask.BINARY);
     assertThat(decide(labels("1", "2", "3"), LearningTask.REGRESSION, null).task())
@@ -110,11 +163,19 @@ class LabelRuleTest {
     refused("1.5;NaN;2", LearningTask.AUTO, null, "'NaN'", "in 1 of 3 rows");
     refused("1.5;Inf;2", LearningTask.REGRESSION, null, "'Infinity'");
     refused("yes;nan;no", LearningTask.AUTO, null, "'nan'");
-    refused("1.5;high;2", LearningTask.REGRESSION, null, "the text 'high'", "--task binary");
+    refused("1.5;high;2", LearningTask.REGRESSION, null, "the text 'high'", "--task auto");
     refused("true;false", LearningTask.REGRESSION, null, "booleans");
     refused("7;7", LearningTask.AUTO, null, "single class, '7'");
     refused("a", LearningTask.BINARY, null, "single class, 'a'");
-    refused("a;b;c", LearningTask.AUTO, null, "3 classes (a, b, c)", "--positive VALUE");
+    refused("a;a", LearningTask.MULTICLASS, null, "single class, 'a'");
+    refused(
+        "a;b;c",
+        LearningTask.BINARY,
+        null,
+        "3 classes (a, b, c)",
+        "--task multiclass",
+        "--positive VALUE");
+    refused("1;2;3", LearningTask.BINARY, null, "3 classes (1, 2, 3)", "--task regression");
     refused("a;b;c", LearningTask.AUTO, "d", "--positive is 'd'", "its classes are a, b, c");
   }
 }

@@ -57,6 +57,22 @@ class ScoresTest {
   }
 
   @Test
+  void severalClassesAreCountedByWeight() {
+    Scores.Tally tally = new Scores.MulticlassTally();
+    Scores.Tally other = new Scores.MulticlassTally();
+    tally.add(0, 1, 0, 0.5);
+    other.add(0, 3, 1, 0);
+    other.add(3, 2, 3, 1);
+    // Class 2 occurs nowhere; F1 of the others: 2 1 / (4 + 1), 0, 2 2 / (2 + 2).
+    Scores scores = tally.merge(new Scores.MulticlassTally()).merge(other).scores();
+    assertThat(scores.values()).containsOnlyKeys("accuracy", "logLoss", "macroF1");
+    assertThat(scores.get("accuracy")).isEqualTo(0.5);
+    assertThat(scores.get("macroF1")).isCloseTo(1.4 / 3, within(1e-15));
+    assertThat(scores.get("logLoss"))
+        .isCloseTo(-(Math.log(0.5) + 3 * Math.log(1e-15)) / 6, within(1e-12));
+  }
+
+  @Test
   void r2SurvivesLabelsFarFromZero() {
     double[] label = {1e9 + 1, 1e9 + 2, 1e9 + 3, 1e9 + 6};
     double[] guess = {1e9 + 1, 1e9 + 2, 1e9 + 4, 1e9 + 5};

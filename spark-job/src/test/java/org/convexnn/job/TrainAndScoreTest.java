@@ -1,6 +1,7 @@
 package org.convexnn.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -8,8 +9,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.convexnn.SparkTest;
 import org.convexnn.linalg.CounterRandom;
@@ -190,6 +193,94 @@ class TrainAndScoreTest {
     CommandLineRun.of("score", "--model", model, "--input", input, "--output", scored).good();
     Row row = SparkTest.session().read().option("header", true).csv(scored.toString()).first();
     assertThat(row.<String>getAs("prediction")).isIn("2", "not 2");
+  }
+
+  /** Names of classes that differ in case, and in what no column's name may hold. */
+  private Path flowers(String name, long seed, int rows) {
+    List<String> lines = new ArrayList<>(List.of("length,width,kind"));
+    CounterRandom random = new CounterRandom(seed, 0);
+    String[] kinds = {"Iris a", "iris A", "iris.a", "\"rose, red\""};
+    for (int i = 0; i < rows; i++) {
+      double a = random.nextDouble() - 0.5;
+      double b = random.nextDouble() - 0.5;
+      int kind = (a > 0 ? 2 : 0) + (b > 0.3 * Math.abs(a) ? 1 : 0);
+      lines.add(String.format(Locale.ROOT, "%.3f,%.3f,%s", a, b, kinds[kind]));
+    }
+    return CommandLineRun.file(folder, name, lines.toArray(String[]::new));
+  }
+
+  @Test
+  void trainsDescribesAndScoresSeveralClasses() throws IOException {
+    Path train = flowers("train.csv", 1, 400);
+    Path test = flowers("test.csv", 2, 200);
+    Path model = folder.resolve("model");
+    CommandLineRun run =
+        CommandLineRun.train(
+                train, "kind", model, "--test", test, "--reg-ratio", 0.03, "--gates", 16)
+            .good();
+    assertThat(run.out())
+        .contains("classification of 'kind' (4 classes)", "relative gap", "macroF1");
+
+    JsonNode report = report(model);
+    assertThat(report.get("task").asText()).isEqualTo("multiclass");
+    assertThat(report.get("classes").toString())
+        .isEqualTo("[\"Iris a\",\"iris A\",\"iris.a\",\"rose, red\"]");
+    for (String rows : List.of("train", "test")) {
+      assertThat(report.get(rows).get("accuracy").asDouble()).as(rows).isGreaterThan(0.85);
+      assertThat(report.get(rows).get("macroF1").asDouble()).as(rows).isGreaterThan(0.85);
+      assertThat(report.get(rows).get("logLoss").asDouble()).as(rows).isBetween(0.0, 0.7);
+      assertThat(report.get(rows).has("areaUnderROC")).as(rows).isFalse();
+    }
+    assertThat(CommandLineRun.of("describe", "--model", model).good().out())
+        .contains("multiclass, 4 classes: 'Iris a', 'iris A', 'iris.a', 'rose, red'");
+
+    List<String> probabilities =
+        List.of(
+            "probability_Iris_a",
+            "probability_iris_A_2",
+            "probability_iris_a_3",
+            "probability_rose__red");
+    for (String format : List.of("csv", "parquet")) {
+      Path scored = folder.resolve("scored." + format);
+      CommandLineRun.of(
+              "score", "--model", model, "--input", test, "--output", scored, "--format", format)
+          .good();
+      Dataset<Row> table =
+          SparkTest.session()
+              .read()
+              .format(format)
+              .option("header", true)
+              .option("escape", "\"")
+              .load(scored.toString());
+      assertThat(table.columns()).startsWith("length", "width", "kind", "prediction");
+      assertThat(List.of(table.columns()).subList(4, 8)).isEqualTo(probabilities);
+      double right = 0;
+      for (Row row : table.collectAsList()) {
+        double[] p =
+            probabilities.stream()
+                .mapToDouble(name -> Double.parseDouble(row.getAs(name).toString()))
+                .toArray();
+        assertThat(Arrays.stream(p).sum()).isCloseTo(1, within(1e-12));
+        int guess = List.of("Iris a", "iris A", "iris.a", "rose, red").indexOf(row.getAs(3));
+        assertThat(p[guess]).isEqualTo(Arrays.stream(p).max().getAsDouble());
+        right += row.getAs("prediction").equals(row.getAs("kind")) ? 1 : 0;
+      }
+      assertThat(right / 200)
+          .isCloseTo(report.get("test").get("accuracy").asDouble(), within(1e-12));
+    }
+
+    Path clash = CommandLineRun.file(folder, "c.csv", "length,width,probability_iris_A", "1,2,3");
+    CommandLineRun.of("score", "--model", model, "--input", clash, "--output", folder.resolve("o"))
+        .failed("column 'probability_Iris_a' of", "rename");
+    CommandLineRun.train(train, "kind", folder.resolve("m"), "--task", "binary")
+        .failed("holds 4 classes", "--task multiclass", "--positive VALUE");
+  }
+
+  @Test
+  void aClassWithoutWeightIsNamed() {
+    Path input = CommandLineRun.file(folder, "w.csv", "a,w,y", "1,1,x", "2,0,b", "3,1,z", "4,1,x");
+    CommandLineRun.train(input, "y", folder.resolve("m"), "--weight", "w")
+        .failed("no row of class 0 ('b') with a positive weight");
   }
 
   @Test

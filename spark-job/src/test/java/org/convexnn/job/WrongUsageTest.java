@@ -91,6 +91,8 @@ class WrongUsageTest {
   void refusesWhatContradictsItself() {
     train("--reg-param", 1, "--reg-ratio", 0.1).wrongUsage("--reg-param (1.0)", "set one of them");
     train("--positive", "a", "--task", "regression").wrongUsage("--positive is 'a'");
+    train("--positive", "a", "--task", "multiclass")
+        .wrongUsage("--positive is 'a', but --task is multiclass");
     train("--weight", "y").wrongUsage("--label and --weight");
     CommandLineRun.of(
             "score", "--model", "m", "--input", "i", "--output", "o", "--format", "libsvm")
