@@ -255,7 +255,9 @@ final class BenchmarkCommand implements Callable<Integer> {
       TrainingSource source =
           new TrainingSource(
               train.get(),
+              Optional.empty(),
               test,
+              Optional.empty(),
               Optional.empty(),
               "label",
               LearningTask.AUTO,

@@ -11,6 +11,9 @@ import picocli.CommandLine.Spec;
 /** The options that say where the rows are and what to learn of them. */
 final class DataOptions {
 
+  /** The name of the column that a file of labels becomes. */
+  private static final String LABEL = "label";
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
@@ -19,19 +22,34 @@ final class DataOptions {
       paramLabel = "PATH",
       description =
           "Table to learn from: CSV with a header (.gz too), Parquet or LIBSVM; a file,"
-              + " a folder or a glob.")
+              + " a folder or a glob. Or images: an idx file (.gz too), with --labels.")
   private String input;
 
-  @Option(names = "--label", paramLabel = "COLUMN", description = "The column to learn.")
+  @Option(
+      names = "--label",
+      paramLabel = "COLUMN",
+      description = "The column to learn; with --labels the name that they get (label).")
   private String label;
+
+  @Option(
+      names = "--labels",
+      paramLabel = "PATH",
+      description = "Labels of the images of an idx file: an idx file too.")
+  private String labels;
 
   @Option(names = "--test", paramLabel = "PATH", description = "Table to test on.")
   private String test;
 
   @Option(
+      names = "--test-labels",
+      paramLabel = "PATH",
+      description = "Labels of images to test on.")
+  private String testLabels;
+
+  @Option(
       names = "--format",
       paramLabel = "NAME",
-      description = "csv, parquet or libsvm, where the names do not tell.")
+      description = "csv, parquet, libsvm or idx, where the names do not tell.")
   private TableFormat format;
 
   @Option(
@@ -61,25 +79,54 @@ final class DataOptions {
   /** Refuses what contradicts itself. */
   TrainingSource source() {
     require("--input", input);
-    require("--label", label);
+    checkLabels();
+    String column = labels != null && label == null ? LABEL : label;
+    require("--label", column);
     if (positive != null && task != LearningTask.AUTO && task != LearningTask.BINARY) {
       throw new ParameterException(
           command.commandLine(),
           "--positive is '" + positive + "', but --task is " + task + "; take one of them away");
     }
-    if (label.equals(weight)) {
+    if (column.equals(weight)) {
       throw new ParameterException(
-          command.commandLine(), "--label and --weight are both '" + label + "'");
+          command.commandLine(), "--label and --weight are both '" + column + "'");
     }
     return new TrainingSource(
         input,
+        Optional.ofNullable(labels),
         Optional.ofNullable(test),
+        Optional.ofNullable(testLabels),
         Optional.ofNullable(format),
-        label,
+        column,
         task,
         Optional.ofNullable(positive),
         Optional.ofNullable(weight),
         drop);
+  }
+
+  /** Images have labels in files of their own, tables do not. */
+  private void checkLabels() {
+    boolean images = format == null ? isIdx(input) : format == TableFormat.IDX;
+    if (images) {
+      require("--labels, the idx file of the images' labels,", labels);
+      if (test != null) {
+        require("--test-labels, the idx file of the test images' labels,", testLabels);
+      }
+    } else if (labels != null || testLabels != null) {
+      throw new ParameterException(
+          command.commandLine(),
+          (labels != null ? "--labels is " + labels : "--test-labels is " + testLabels)
+              + ", but --input is no idx file by its name: take it away, --label names a column;"
+              + " or say --format idx");
+    }
+    if (testLabels != null) {
+      require("--test, the images that --test-labels are of,", test);
+    }
+  }
+
+  private static boolean isIdx(String path) {
+    String name = path.substring(path.lastIndexOf('/') + 1);
+    return TableFormat.ofName(name).equals(Optional.of(TableFormat.IDX));
   }
 
   private void require(String option, String value) {

@@ -64,7 +64,7 @@ final class ScoreCommand implements Callable<Integer> {
   @Option(
       names = "--input-format",
       paramLabel = "NAME",
-      description = "csv, parquet or libsvm, where the input's name does not tell.")
+      description = "csv, parquet, libsvm or idx, where the input's name does not tell.")
   private TableFormat inputFormat;
 
   @Option(names = "--overwrite", description = "Replace the output folder if it exists.")
@@ -72,9 +72,9 @@ final class ScoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (format == TableFormat.LIBSVM) {
+    if (format != TableFormat.CSV && format != TableFormat.PARQUET) {
       throw new ParameterException(
-          command.commandLine(), "--format is libsvm; it must be csv or parquet");
+          command.commandLine(), "--format is " + format + "; it must be csv or parquet");
     }
     try (Session session = Session.open("score " + input);
         StagedOutput staged =
@@ -86,7 +86,7 @@ final class ScoreCommand implements Callable<Integer> {
       SavedModel saved = SavedModel.load(session.spark(), model);
       Dataset<Row> table =
           new TableReader(session.spark())
-              .readFor(saved.layout(), input, Optional.ofNullable(inputFormat));
+              .readFor(saved.layout(), TableSource.of(input, Optional.ofNullable(inputFormat)));
       List<String> probabilities =
           saved.classes().map(ScoreCommand::probabilities).orElse(List.of());
       TrainingData.refuseOutputNames(List.of(table.columns()), probabilities, input);

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** The file formats of tables. */
 enum TableFormat {
@@ -12,10 +13,14 @@ enum TableFormat {
   /** Parquet. */
   PARQUET(List.of("parquet")),
   /** Lines of {@code label index:value ...}. */
-  LIBSVM(List.of("libsvm", "svm"));
+  LIBSVM(List.of("libsvm", "svm")),
+  /** Arrays of bytes, as MNIST and its relatives come: {@code train-images-idx3-ubyte}. */
+  IDX(List.of("idx"));
 
   private static final List<String> COMPRESSED =
       List.of(".gz", ".bz2", ".zst", ".lz4", ".snappy", ".deflate");
+
+  private static final Pattern IDX_NAME = Pattern.compile(".*[-.]idx\\d-ubyte");
 
   private final List<String> extensions;
 
@@ -32,6 +37,9 @@ enum TableFormat {
       }
     }
     String stem = lower;
+    if (IDX_NAME.matcher(stem).matches()) {
+      return Optional.of(IDX);
+    }
     return Arrays.stream(values())
         .filter(f -> f.extensions.stream().anyMatch(e -> stem.endsWith("." + e)))
         .findFirst();

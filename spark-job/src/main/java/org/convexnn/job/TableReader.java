@@ -11,14 +11,15 @@ import java.util.Optional;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.ml.attribute.AttributeGroup;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Reads tables: CSV with a header, Parquet and LIBSVM; files, folders and globs of any Hadoop file
- * system.
+ * Reads tables: CSV with a header, Parquet, LIBSVM and idx; files, folders and globs of any Hadoop
+ * file system.
  */
 final class TableReader {
 
@@ -29,26 +30,28 @@ final class TableReader {
   }
 
   /** Reads a table to train on; the types of CSV columns are found out. */
-  Dataset<Row> read(String path, Optional<TableFormat> format) {
-    return read(path, format, true, Optional.empty());
+  Dataset<Row> read(TableSource source) {
+    return read(source, true, Optional.empty());
   }
 
   /** Reads a table for a model that knows what it needs; CSV columns stay texts. */
-  Dataset<Row> readFor(InputLayout layout, String path, Optional<TableFormat> format) {
-    Dataset<Row> table = read(path, format, false, Optional.of(layout));
-    layout.require(List.of(table.columns()), path);
+  Dataset<Row> readFor(InputLayout layout, TableSource source) {
+    Dataset<Row> table = read(source, false, Optional.of(layout));
+    layout.require(List.of(table.columns()), source.path());
     return table;
   }
 
-  private Dataset<Row> read(
-      String path, Optional<TableFormat> given, boolean types, Optional<InputLayout> layout) {
+  private Dataset<Row> read(TableSource source, boolean types, Optional<InputLayout> layout) {
+    String path = source.path();
     List<FileStatus> found = find(path);
-    TableFormat format = given.or(() -> guess(found)).orElseThrow(() -> unknownFormat(path));
+    TableFormat format =
+        source.format().or(() -> guess(found)).orElseThrow(() -> unknownFormat(path));
     try {
       return switch (format) {
         case CSV -> csv(path, types);
         case PARQUET -> spark.read().parquet(path);
         case LIBSVM -> libsvm(path, layout);
+        case IDX -> idx(source, found, layout);
       };
     } catch (JobException e) {
       throw e;
@@ -131,7 +134,7 @@ final class TableReader {
     return new JobException(
         "the format of "
             + path
-            + " cannot be told from its name; give --format csv, parquet or libsvm");
+            + " cannot be told from its name; give --format csv, parquet, libsvm or idx");
   }
 
   private Dataset<Row> libsvm(String path, Optional<InputLayout> layout) {
@@ -141,6 +144,31 @@ final class TableReader {
       reader = reader.option("numFeatures", layout.get().vectorSize().getAsInt());
     }
     return reader.load(path);
+  }
+
+  private Dataset<Row> idx(
+      TableSource source, List<FileStatus> found, Optional<InputLayout> layout) {
+    if (found.size() != 1) {
+      throw new JobException(
+          "input " + source.path() + " is " + found.size() + " files; a table of images is one");
+    }
+    Dataset<Row> table = IdxTable.read(spark, found.get(0).getPath().toString(), source.labels());
+    int pixels = AttributeGroup.fromStructField(table.schema().apply(IdxTable.PIXELS)).size();
+    layout
+        .flatMap(
+            l -> l.columns().stream().filter(c -> c.name().equals(IdxTable.PIXELS)).findFirst())
+        .filter(c -> c.size() != pixels)
+        .ifPresent(
+            c -> {
+              throw new JobException(
+                  "the images of "
+                      + source.path()
+                      + " have "
+                      + pixels
+                      + " pixels, the model learnt images of "
+                      + c.size());
+            });
+    return table;
   }
 
   private Dataset<Row> csv(String path, boolean types) {

@@ -122,7 +122,9 @@ final class TrainCommand implements Callable<Integer> {
   private Map<String, Object> options(TrainingSource source) {
     Map<String, Object> options = new LinkedHashMap<>();
     options.put("input", source.input());
+    source.labels().ifPresent(l -> options.put("labels", l));
     source.test().ifPresent(t -> options.put("test", t));
+    source.testLabels().ifPresent(l -> options.put("testLabels", l));
     source.format().ifPresent(f -> options.put("format", f.toString()));
     options.put("label", source.label());
     options.put("task", source.task().toString());

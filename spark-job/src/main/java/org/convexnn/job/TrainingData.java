@@ -37,7 +37,7 @@ final class TrainingData implements AutoCloseable {
   /** Reads and fits; everything wrong with the tables is found here. */
   static TrainingData load(SparkSession spark, TrainingSource source) {
     TableReader reader = new TableReader(spark);
-    Dataset<Row> table = spread(reader.read(source.input(), source.format()));
+    Dataset<Row> table = spread(reader.read(source.inputTable()));
     List<String> columns = List.of(table.columns());
     requireColumn("--label", source.label(), columns, source.input());
     source.weight().ifPresent(w -> requireColumn("--weight", w, columns, source.input()));
@@ -51,7 +51,8 @@ final class TrainingData implements AutoCloseable {
       leftOut.add(source.label());
       source.weight().ifPresent(leftOut::add);
       TablePipeline pipeline = TablePipeline.fit(table, source.label(), leftOut);
-      Optional<Dataset<Row>> test = source.test().map(p -> test(reader, source, pipeline, rule, p));
+      Optional<Dataset<Row>> test =
+          source.testTable().map(t -> test(reader, source, pipeline, rule, t));
       return new TrainingData(source, table, test, rule, pipeline);
     } catch (RuntimeException e) {
       table.unpersist();
@@ -64,8 +65,9 @@ final class TrainingData implements AutoCloseable {
       TrainingSource source,
       TablePipeline pipeline,
       LabelRule rule,
-      String path) {
-    Dataset<Row> test = spread(reader.readFor(pipeline.layout(), path, source.format()));
+      TableSource testTable) {
+    String path = testTable.path();
+    Dataset<Row> test = spread(reader.readFor(pipeline.layout(), testTable));
     List<String> columns = List.of(test.columns());
     requireColumn("--label", source.label(), columns, path);
     source.weight().ifPresent(w -> requireColumn("--weight", w, columns, path));

@@ -1,14 +1,16 @@
 package org.convexnn.job;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Where the rows to learn from are and what to learn of them.
  *
  * @param input path of the table
+ * @param labels path of its labels, where they are in a file of their own
  * @param test path of a table to test on
+ * @param testLabels path of its labels
  * @param format the format of both, where it is given
  * @param label the label column
  * @param task what to learn
@@ -18,7 +20,9 @@ import java.util.Optional;
  */
 record TrainingSource(
     String input,
+    Optional<String> labels,
     Optional<String> test,
+    Optional<String> testLabels,
     Optional<TableFormat> format,
     String label,
     LearningTask task,
@@ -31,10 +35,24 @@ record TrainingSource(
     drop = List.copyOf(drop);
   }
 
+  /** The table to learn from. */
+  TableSource inputTable() {
+    return table(input, labels);
+  }
+
+  /** The table to test on. */
+  Optional<TableSource> testTable() {
+    return test.map(path -> table(path, testLabels));
+  }
+
+  private TableSource table(String path, Optional<String> itsLabels) {
+    return new TableSource(path, format, itsLabels.map(l -> new LabelFile(l, label)));
+  }
+
   /** The paths that are read. */
   List<String> paths() {
-    List<String> paths = new ArrayList<>(List.of(input));
-    test.ifPresent(paths::add);
-    return paths;
+    return Stream.of(Optional.of(input), labels, test, testLabels)
+        .flatMap(Optional::stream)
+        .toList();
   }
 }

@@ -27,7 +27,8 @@ class LabelRuleTest {
     List<String> lines = new ArrayList<>(List.of("x,the label"));
     Arrays.stream(values).map(v -> "1," + v).forEach(lines::add);
     Path file = CommandLineRun.file(folder, "l.csv", lines.toArray(String[]::new));
-    return new TableReader(SparkTest.session()).read(file.toString(), Optional.empty());
+    return new TableReader(SparkTest.session())
+        .read(TableSource.of(file.toString(), Optional.empty()));
   }
 
   private static LabelRule decide(Dataset<Row> table, LearningTask task, String positive) {

@@ -26,12 +26,13 @@ class TablePipelineTest {
   private final TableReader reader = new TableReader(SparkTest.session());
 
   private Dataset<Row> table(String name, String... lines) {
-    return reader.read(CommandLineRun.file(folder, name, lines).toString(), Optional.empty());
+    return reader.read(
+        TableSource.of(CommandLineRun.file(folder, name, lines).toString(), Optional.empty()));
   }
 
   private Dataset<Row> toScore(TablePipeline pipeline, String name, String... lines) {
     Path file = CommandLineRun.file(folder, name, lines);
-    return reader.readFor(pipeline.layout(), file.toString(), Optional.empty());
+    return reader.readFor(pipeline.layout(), TableSource.of(file.toString(), Optional.empty()));
   }
 
   private static List<double[]> features(Dataset<Row> transformed) {
@@ -105,12 +106,14 @@ class TablePipelineTest {
   @Test
   void takesVectorsAsTheyAre() {
     Path file = CommandLineRun.file(folder, "l.libsvm", "1 1:0.5 3:2", "0 2:1");
-    Dataset<Row> table = reader.read(file.toString(), Optional.empty());
+    Dataset<Row> table = reader.read(TableSource.of(file.toString(), Optional.empty()));
     TablePipeline pipeline = TablePipeline.fit(table, "label", Set.of("label"));
     assertThat(features(pipeline.transform(table)).get(0)).containsExactly(0.5, 0, 2);
     Path shorter = CommandLineRun.file(folder, "s.libsvm", "1 1:0.5");
     Dataset<Row> scored =
-        pipeline.transform(reader.readFor(pipeline.layout(), shorter.toString(), Optional.empty()));
+        pipeline.transform(
+            reader.readFor(
+                pipeline.layout(), TableSource.of(shorter.toString(), Optional.empty())));
     assertThat(features(scored).get(0)).containsExactly(0.5, 0, 0);
   }
 

@@ -27,7 +27,7 @@ class TableReaderTest {
   private final TableReader reader = new TableReader(SparkTest.session());
 
   private Dataset<Row> read(Path path) {
-    return reader.read(path.toString(), Optional.empty());
+    return reader.read(TableSource.of(path.toString(), Optional.empty()));
   }
 
   private static void refused(ThrowingCallable call, String... words) {
@@ -78,8 +78,10 @@ class TableReaderTest {
     Path libsvm = CommandLineRun.file(folder, "l.libsvm", "1 1:0.5 3:2", "0 2:1");
     assertThat(read(libsvm).columns()).containsExactly("label", "features");
     Path other = CommandLineRun.file(folder, "l.txt", "1 1:0.5 3:2", "0 2:1");
-    refused(() -> read(other), "l.txt", "--format csv, parquet or libsvm");
-    assertThat(reader.read(other.toString(), Optional.of(TableFormat.LIBSVM)).count()).isEqualTo(2);
+    refused(() -> read(other), "l.txt", "--format csv, parquet, libsvm or idx");
+    assertThat(
+            reader.read(TableSource.of(other.toString(), Optional.of(TableFormat.LIBSVM))).count())
+        .isEqualTo(2);
   }
 
   @Test
@@ -90,7 +92,9 @@ class TableReaderTest {
         "trian.csv does not exist",
         "did you mean 'train.csv'?");
     refused(() -> read(Path.of("/no/such/folder/x.csv")), "/no/such/folder/x.csv", "not exist");
-    refused(() -> reader.read("nofs://host/x.csv", Optional.empty()), "nofs://host/x.csv");
+    refused(
+        () -> reader.read(TableSource.of("nofs://host/x.csv", Optional.empty())),
+        "nofs://host/x.csv");
   }
 
   @Test

@@ -25,7 +25,16 @@ class TrainPropertiesTest {
 
   private static final Path FILE = Path.of("..", "conf", "train.properties");
   private static final Set<String> NOT_LISTED =
-      Set.of("--help", "--version", "--config", "--input", "--test", "--label", "--output");
+      Set.of(
+          "--help",
+          "--version",
+          "--config",
+          "--input",
+          "--labels",
+          "--test",
+          "--test-labels",
+          "--label",
+          "--output");
 
   private static final Set<String> AUTO_IS_ZERO = Set.of("numGates", "numTrees", "numLeaves");
 

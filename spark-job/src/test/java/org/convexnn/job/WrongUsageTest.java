@@ -25,9 +25,7 @@ class WrongUsageTest {
 
   private static CommandLineRun train(Object... more) {
     Object[] all = {"train", "--input", "nowhere.csv", "--label", "y", "--output", "nothing"};
-    Object[] words = Arrays.copyOf(all, all.length + more.length);
-    System.arraycopy(more, 0, words, all.length, more.length);
-    return CommandLineRun.of(words);
+    return CommandLineRun.of(with(all, more));
   }
 
   @ParameterizedTest
@@ -97,6 +95,27 @@ class WrongUsageTest {
     CommandLineRun.of(
             "score", "--model", "m", "--input", "i", "--output", "o", "--format", "libsvm")
         .wrongUsage("--format is libsvm");
+  }
+
+  @Test
+  void imagesNeedLabelsOfTheirOwn() {
+    Object[] images = {"train", "--input", "a/train-images-idx3-ubyte.gz", "--output", "nothing"};
+    CommandLineRun.of(images).wrongUsage("--labels, the idx file", "is missing");
+    CommandLineRun.of(with(images, "--labels", "l", "--test", "t"))
+        .wrongUsage("--test-labels, the idx file", "is missing");
+    CommandLineRun.of(with(images, "--labels", "l", "--test-labels", "t"))
+        .wrongUsage("--test, the images that --test-labels are of, is missing");
+    CommandLineRun.of(with(images, "--labels", "l", "--weight", "label"))
+        .wrongUsage("--label and --weight are both 'label'");
+    train("--labels", "l").wrongUsage("--labels is l, but --input is no idx file", "--format idx");
+    train("--test-labels", "l").wrongUsage("--test-labels is l, but --input is no idx file");
+    train("--format", "idx").wrongUsage("--labels, the idx file", "is missing");
+  }
+
+  private static Object[] with(Object[] words, Object... more) {
+    Object[] all = Arrays.copyOf(words, words.length + more.length);
+    System.arraycopy(more, 0, all, words.length, more.length);
+    return all;
   }
 
   @Test

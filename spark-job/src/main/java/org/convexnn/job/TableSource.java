@@ -1,0 +1,18 @@
+package org.convexnn.job;
+
+import java.util.Optional;
+
+/**
+ * Where a table is.
+ *
+ * @param path a file, a folder or a glob
+ * @param format the format, where it is given
+ * @param labels the labels of a table of images, which are in a file of their own
+ */
+record TableSource(String path, Optional<TableFormat> format, Optional<LabelFile> labels) {
+
+  /** A table that has everything in it. */
+  static TableSource of(String path, Optional<TableFormat> format) {
+    return new TableSource(path, format, Optional.empty());
+  }
+}
