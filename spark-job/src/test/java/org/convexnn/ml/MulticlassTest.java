@@ -257,6 +257,7 @@ class MulticlassTest {
 
   @Test
   void savingKeepsAllOutputs() throws Exception {
+    SparkTest.session();
     String path = directory.resolve("model").toString();
     ConvexReLUClassificationModel model = model().setThresholds(new double[] {0.2, 0.3, 0.5});
     model.save(path);

@@ -84,6 +84,19 @@ class PersistenceTest {
     assertThat(loaded.certificate()).isEqualTo(odd);
   }
 
+  /** Written when the classifier knew two classes alone. */
+  @Test
+  void aBinaryModelOfFormatOneLoadsForEver() throws Exception {
+    SparkTest.session();
+    Path saved = Path.of(getClass().getResource("/models/binary-format-1").toURI());
+    ConvexReLUClassificationModel loaded = ConvexReLUClassificationModel.load(saved.toString());
+    same(loaded.network(), Models.network());
+    assertThat(loaded.certificate()).isEqualTo(Models.CERTIFICATE);
+    assertThat(loaded.numClasses()).isEqualTo(2);
+    assertThat(loaded.getThresholds()).containsExactly(0.3, 0.7);
+    assertThat(loaded.getRegParam()).isEqualTo(0.5);
+  }
+
   @Test
   void anEstimatorComesBackWithItsParams() throws Exception {
     ConvexReLURegressor regressor =
