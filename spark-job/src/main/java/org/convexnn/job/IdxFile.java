@@ -1,5 +1,6 @@
 package org.convexnn.job;
 
+import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -34,14 +35,10 @@ record IdxFile(String path, int dimensions, int rows, int rowBytes) implements S
       IdxFile file = header(hadoop, path);
       file.checkLength(hadoop);
       return file;
+    } catch (EOFException e) {
+      throw new JobException("cannot read " + path + " as idx: it is truncated; fetch it again", e);
     } catch (IOException e) {
-      throw new JobException(
-          "cannot read "
-              + path
-              + " as idx: "
-              + (e instanceof EOFException ? "it is truncated" : ErrorMessages.of(e))
-              + "; fetch it again",
-          e);
+      throw new JobException("cannot read " + path + " as idx: " + ErrorMessages.of(e), e);
     }
   }
 
@@ -134,7 +131,7 @@ record IdxFile(String path, int dimensions, int rows, int rowBytes) implements S
       } else {
         in.skipNBytes(start(row));
       }
-      return new DataInputStream(new java.io.BufferedInputStream(in, 1 << 16));
+      return new DataInputStream(new BufferedInputStream(in, 1 << 16));
     } catch (IOException | RuntimeException e) {
       in.close();
       throw e;

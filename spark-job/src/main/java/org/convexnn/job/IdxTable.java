@@ -2,6 +2,7 @@ package org.convexnn.job;
 
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -95,7 +96,7 @@ final class IdxTable {
   }
 
   /** Rows from one number to before another. */
-  private record Slice(int from, int to) implements java.io.Serializable {}
+  private record Slice(int from, int to) implements Serializable {}
 
   private static List<Slice> slices(IdxFile images, int cores) {
     long bytes = (long) images.rows() * images.rowBytes();

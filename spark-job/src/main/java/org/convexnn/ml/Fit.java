@@ -31,7 +31,7 @@ record Fit(ConvexReLUParams estimator, PredictorParams columns) {
   /**
    * Everything that can be refused without looking at a row.
    *
-   * @param task what is trained; of a classifier, whose classes only the rows tell, any of its two
+   * @param task what is trained; for a classifier either of its tasks, as only rows tell which
    * @param labelRemedy what to do about a label that is not numeric
    */
   void check(InputColumns input, Task task, String labelRemedy) {
