@@ -32,6 +32,8 @@ public record GradientJob(RowSetting setting, double[] weights, Order order, dou
      * above the diagonal.
      */
     CURVATURE,
+    /** Or one such matrix for all outputs, h the {@link Loss#rowCurvature}. */
+    SHARED,
     /**
      * Or C (C + 1) / 2 such matrices with h the size of the Hessian's entry (c, k), k = c .. C - 1
      * ({@link Loss#hessian}).
@@ -58,6 +60,7 @@ public record GradientJob(RowSetting setting, double[] weights, Order order, dou
     private final double share;
     private final int outputs;
     private final boolean hessian;
+    private final boolean shared;
     private final int curved;
     private final RowKernel kernel;
     private final double[] scalars = new double[1 + DualValue.length()];
@@ -78,10 +81,12 @@ public record GradientJob(RowSetting setting, double[] weights, Order order, dou
       this.scratch = new double[setting.outputs()];
       this.outputs = setting.outputs();
       this.hessian = job.order == Order.HESSIAN;
+      this.shared = job.order == Order.SHARED;
       this.curved =
           switch (job.order) {
             case VALUE, GRADIENT -> 0;
             case CURVATURE -> outputs;
+            case SHARED -> 1;
             case HESSIAN -> outputs * (outputs + 1) / 2;
           };
       this.curvature = new double[curved][kernel.capacity()];
@@ -142,6 +147,10 @@ public record GradientJob(RowSetting setting, double[] weights, Order order, dou
 
     private void curve(int r, double weight, double y, int at) {
       Loss loss = setting.loss();
+      if (shared) {
+        curvature[0][r] = weight * loss.rowCurvature(q, at);
+        return;
+      }
       int next = 0;
       for (int c = 0; c < outputs; c++) {
         if (hessian) {

@@ -17,23 +17,29 @@ import org.convexnn.linalg.Cholesky;
 final class SkipFit {
 
   private static final int MOST_ITERATIONS = 100;
-  private static final double DECREMENT = 1e-12;
+  private static final double DECREMENT = 1e-14;
   private static final double CLOSE = 3e-2;
   private static final double VERY_CLOSE = 1e-4;
   private static final int ROWS_PER_COLUMN = 60;
   // Beyond, a Hessian of all outputs costs more than the passes it saves.
   private static final int MOST_COLUMNS = 1500;
+  // Beyond, even one matrix for each output does: one serves all of them, from fewer rows, for
+  // good.
+  private static final int MOST_WIDTH = 300;
+  private static final int FEWER_ROWS_PER_COLUMN = 10;
 
   private final Problem linear;
   private final double scale;
   private final int width;
   private final int outputs;
+  private final boolean wide;
 
   private SkipFit(Problem linear, double scale) {
     this.linear = linear;
     this.scale = scale;
     this.width = linear.setting().width();
     this.outputs = linear.setting().outputs();
+    this.wide = width > MOST_WIDTH;
   }
 
   /**
@@ -61,9 +67,9 @@ final class SkipFit {
       if (!(decrement > DECREMENT * scale)) {
         break;
       }
-      newton = outputs * width <= MOST_COLUMNS && (newton || decrement < CLOSE * scale);
+      newton = !wide && outputs * width <= MOST_COLUMNS && (newton || decrement < CLOSE * scale);
       // Very close to the solution the last curvature is as good as a new one.
-      boolean curve = decrement > VERY_CLOSE * scale || newton && !metric.whole;
+      boolean curve = !wide && (decrement > VERY_CLOSE * scale || newton && !metric.whole);
       double length = 1;
       double[] next = new double[w.length];
       Problem.Evaluation there = curved.at();
@@ -106,9 +112,13 @@ final class SkipFit {
   }
 
   private Problem.Curved curved(double[] w, boolean newton) {
-    GradientJob.Order order = newton ? GradientJob.Order.HESSIAN : GradientJob.Order.CURVATURE;
+    GradientJob.Order order =
+        newton
+            ? GradientJob.Order.HESSIAN
+            : wide ? GradientJob.Order.SHARED : GradientJob.Order.CURVATURE;
     double columns = newton ? outputs * width : width;
-    double share = Math.min(1, ROWS_PER_COLUMN * columns / linear.rowCount());
+    double perColumn = wide ? FEWER_ROWS_PER_COLUMN : ROWS_PER_COLUMN;
+    double share = Math.min(1, perColumn * columns / linear.rowCount());
     return linear.curved("linear fit", w, order, share);
   }
 
@@ -130,7 +140,8 @@ final class SkipFit {
       if (whole) {
         factors[0] = factor(assembled(curved.blocks()));
       } else {
-        Arrays.setAll(factors, c -> factor(curved.blocks()[c]));
+        int blocks = curved.blocks().length;
+        Arrays.setAll(factors, c -> c < blocks ? factor(curved.blocks()[c]) : factors[c - blocks]);
       }
     }
 
