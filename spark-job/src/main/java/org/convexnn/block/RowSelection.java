@@ -23,8 +23,13 @@ public record RowSelection(int folds, int fold, boolean heldOut, long salt)
     if (folds == 1) {
       return true;
     }
+    return (foldOf(key, folds, salt) == fold) == heldOut;
+  }
+
+  /** The fold, 0 .. folds - 1, of a row with this key. */
+  public static int foldOf(long key, int folds, long salt) {
     double u = CounterRandom.uniform(CounterRandom.mix(key ^ CounterRandom.mix(salt)));
-    return ((int) (u * folds) == fold) == heldOut;
+    return (int) (u * folds);
   }
 
   /** The rows that this selection leaves out. */

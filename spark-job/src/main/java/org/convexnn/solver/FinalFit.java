@@ -11,7 +11,9 @@ import org.convexnn.network.Network;
  */
 record FinalFit(GatedModel model, Fit fit) {
 
-  private static final double NO_SIGNAL = 1e-12;
+  /** A betaMax that is rounding. */
+  static final double NO_SIGNAL = 1e-12;
+
   // The loop stops a little below the tolerance: the certificate's pass rounds differently.
   private static final double SAFETY = 0.95;
 

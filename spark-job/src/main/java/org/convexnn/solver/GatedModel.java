@@ -60,6 +60,11 @@ record GatedModel(
     return new GatedModel(rows, gated, options, frame, gates, setting, norms, log);
   }
 
+  /** What the weights combine: of a regression all that is fixed. */
+  FrozenBasis basis() {
+    return new FrozenBasis(frame.map(), gates, norms, frame.shift(), frame.scale());
+  }
+
   /** The change of variables that makes every group's norm Euclidean. */
   Coordinates coordinates() {
     return new Coordinates(

@@ -13,7 +13,9 @@ import org.convexnn.block.WeightJob;
  */
 final class RegularizationPath {
 
-  private static final double[] RATIOS = {0.3, 0.1, 0.03, 0.01, 0.003, 0.001};
+  /** A path from betaMax down. */
+  static final double[] FROM_ONE = {1, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001};
+
   // With many rows for each feature the largest ratio has never been the best (modelling.md 6, 14).
   private static final double ROWS_PER_FEATURE = 1000;
   private static final double TOL = 1.5e-2;
@@ -48,13 +50,17 @@ final class RegularizationPath {
     }
   }
 
-  /** The ratio of the lowest validation loss. */
-  Choice choose() {
+  /**
+   * The ratio of the lowest validation loss.
+   *
+   * @param whole the fit of all rows, which has not begun
+   */
+  Choice choose(Fit whole) {
     if (model.frame().stats().rows() < FEWEST_FOR_VALIDATION) {
       return withoutValidation("fewer than 10 rows");
     }
     boolean split = !fewRows() || !model.gates().trees().isEmpty();
-    Choice choice = split ? holdOut() : crossValidate();
+    Choice choice = split ? holdOut() : crossValidate(whole);
     model.log().message("regRatio " + choice.ratio() + " has the lowest validation loss");
     return choice;
   }
@@ -97,7 +103,7 @@ final class RegularizationPath {
     boolean many = model.frame().stats().rows() > ROWS_PER_FEATURE * model.rows().features();
     List<Double> candidates =
         new ArrayList<>(
-            Arrays.stream(RATIOS).boxed().toList().subList(many ? 1 : 0, RATIOS.length));
+            Arrays.stream(FROM_ONE).boxed().toList().subList(many ? 2 : 1, FROM_ONE.length));
     for (int k = 0; k < candidates.size(); k++) {
       double candidate = candidates.get(k);
       double beta = candidate * fit.betaMax();
@@ -115,7 +121,7 @@ final class RegularizationPath {
       } else if (many && k == 1 && ratio == candidates.get(0)) {
         // The first point is the best so far: look at the one that was left out, then stop.
         candidates.subList(k + 1, candidates.size()).clear();
-        candidates.add(RATIOS[0]);
+        candidates.add(FROM_ONE[1]);
       } else if (score > CLEARLY_WORSE * best) {
         break;
       }
@@ -123,8 +129,39 @@ final class RegularizationPath {
     return new Choice(ratio, weights, fitted);
   }
 
-  private Choice crossValidate() {
-    double[] scores = new double[RATIOS.length + 1];
+  private Choice crossValidate(Fit whole) {
+    FrozenBasis basis = model.basis();
+    double[] losses =
+        whole.problem().quadratic()
+                && whole.solver() instanceof GramSolver gram
+                && GramStatistics.fits(basis, FOLDS)
+            ? lossesOfOnePass(basis, gram)
+            : lossesOfRefits();
+    if (losses.length == 0) {
+      return withoutValidation("every fold is empty");
+    }
+    int best = 0;
+    for (int k = 0; k < losses.length; k++) {
+      best = losses[k] < losses[best] ? k : best;
+      model.log().validated(FROM_ONE[k], losses[k]);
+    }
+    return Choice.of(FROM_ONE[best]);
+  }
+
+  /** All folds from one sweep, whose sums serve the final fit too. */
+  private double[] lossesOfOnePass(FrozenBasis basis, GramSolver gram) {
+    RunLog log = model.log();
+    GramStatistics statistics =
+        GramStatistics.of(model.gated(), basis, FOLDS, model.options().seed());
+    log.ledger().sweep(1);
+    OnePass onePass = new OnePass(statistics, model.options());
+    gram.use(onePass.program());
+    return onePass.validationLosses(FROM_ONE, log);
+  }
+
+  /** Mean losses at the ratios from 1 down; empty where no fold has rows inside and outside. */
+  private double[] lossesOfRefits() {
+    double[] losses = new double[FROM_ONE.length];
     double total = 0;
     for (int f = 0; f < FOLDS; f++) {
       RowSelection training = new RowSelection(FOLDS, f, false, model.options().seed());
@@ -136,38 +173,21 @@ final class RegularizationPath {
       Fit fit = fitted.get();
       total += validation.weight();
       Solver.Start current = fit.start();
-      scores[0] += validation.weight() * validation.loss(fit, fit.skip());
-      for (int k = 0; k < RATIOS.length; k++) {
-        double beta = RATIOS[k] * fit.betaMax();
+      losses[0] += validation.weight() * validation.loss(fit, fit.skip());
+      for (int k = 1; k < losses.length; k++) {
+        double beta = FROM_ONE[k] * fit.betaMax();
         double[] solved = solve(fit, beta, current, model.log().watch("path", beta)).weights();
         current = Solver.Start.at(solved);
-        scores[k + 1] += validation.weight() * validation.loss(fit, solved);
+        losses[k] += validation.weight() * validation.loss(fit, solved);
       }
     }
     if (!(total > 0)) {
-      return withoutValidation("every fold is empty");
+      return new double[0];
     }
-    int best = 0;
-    for (int k = 0; k < scores.length; k++) {
-      best = scores[k] < scores[best] ? k : best;
-      model
-          .log()
-          .point(
-              new PathPoint(
-                  ratio(k),
-                  Double.NaN,
-                  Double.NaN,
-                  Double.NaN,
-                  scores[k] / total,
-                  0,
-                  model.log().ledger().passes()));
+    for (int k = 0; k < losses.length; k++) {
+      losses[k] /= total;
     }
-    return Choice.of(ratio(best));
-  }
-
-  /** The ratio of point k of a path that begins at betaMax. */
-  private static double ratio(int k) {
-    return k == 0 ? 1 : RATIOS[k - 1];
+    return losses;
   }
 
   private Solver.Solution solve(Fit fit, double beta, Solver.Start start, Solver.Watch watch) {

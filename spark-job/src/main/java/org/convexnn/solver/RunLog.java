@@ -49,6 +49,12 @@ final class RunLog {
     path.add(point);
   }
 
+  /** Keeps a point of a path of which the mean validation loss alone is known. */
+  void validated(double ratio, double loss) {
+    double none = Double.NaN;
+    point(new PathPoint(ratio, none, none, none, loss, 0, ledger.passes()));
+  }
+
   /** Listens to the solve for one beta. */
   Solver.Watch watch(String phase, double beta) {
     return new Solver.Watch() {

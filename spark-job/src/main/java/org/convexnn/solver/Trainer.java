@@ -1,6 +1,8 @@
 package org.convexnn.solver;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import org.convexnn.block.RowSelection;
 import org.convexnn.linalg.Blas;
 import org.convexnn.network.GateSet;
@@ -40,7 +42,108 @@ public final class Trainer {
    *     remedy
    */
   public TrainingResult train(Rows rows) {
+    return withModel(rows, new Ledger(), this::solve);
+  }
+
+  /**
+   * Trains a regression for several beta from one pass: the rows' {@link GramStatistics}, and every
+   * model from them. Each certificate's bounds are evaluated from the statistics too.
+   *
+   * @param ratios beta / betaMax, in (0, 1], in any order
+   * @return one model per ratio, in the order of the ratios
+   * @throws IllegalArgumentException as {@link #train}; where the options or ratios do not allow it;
+   *     where the statistics do not fit the driver's heap
+   */
+  public List<TrainingResult> fitPath(Rows rows, double... ratios) {
     Ledger ledger = new Ledger();
+    OnePass.checkRatios(ratios);
+    return new OnePass(statistics(rows, 1, ledger), options).path(ratios, progress, ledger);
+  }
+
+  /** The same from statistics at hand, without a pass. */
+  public List<TrainingResult> fitPath(GramStatistics statistics, double... ratios) {
+    checkOnePass();
+    OnePass.checkRatios(ratios);
+    return new OnePass(statistics, options).path(ratios, progress, new Ledger());
+  }
+
+  /**
+   * Trains a regression whose beta K-fold cross-validation chooses, in one pass: every fold's path
+   * and the final fit come from the rows' {@link GramStatistics}. Feature map, gates and norms are
+   * those of all rows, chosen without a look at labels.
+   *
+   * @param folds K, at least 2
+   * @return the model of all rows at the ratio of the lowest mean validation loss; its path holds
+   *     these losses
+   * @throws IllegalArgumentException as {@link #fitPath}, and where gates are grown on labels
+   */
+  public TrainingResult crossValidate(Rows rows, int folds) {
+    if (folds < 2) {
+      throw new IllegalArgumentException("folds is " + folds + "; it must be at least 2");
+    }
+    Ledger ledger = new Ledger();
+    return new OnePass(statistics(rows, folds, ledger), options)
+        .crossValidated(RegularizationPath.FROM_ONE, progress, ledger);
+  }
+
+  /** The same from statistics at hand, of at least 2 folds, without a pass. */
+  public TrainingResult crossValidate(GramStatistics statistics) {
+    checkOnePass();
+    return new OnePass(statistics, options)
+        .crossValidated(RegularizationPath.FROM_ONE, progress, new Ledger());
+  }
+
+  /**
+   * The statistics of a regression: prepares feature map, gates and norms as {@link #train} does and
+   * sums over the rows, fold by fold, once.
+   *
+   * @param folds K, at least 1; more than 1 to cross-validate, where gates must not be grown on
+   *     labels
+   * @throws IllegalArgumentException as {@link #fitPath}
+   */
+  public GramStatistics statistics(Rows rows, int folds) {
+    return statistics(rows, folds, new Ledger());
+  }
+
+  private GramStatistics statistics(Rows rows, int folds, Ledger ledger) {
+    checkOnePass();
+    if (folds > 1 && options.gateSampler() == TrainingOptions.GateSampler.TREES) {
+      throw new IllegalArgumentException(
+          "gateSampler 'trees' grows gates on labels, also on those of the fold that is held out;"
+              + " cross-validate with gaussian, columns or mixed");
+    }
+    return withModel(
+        rows,
+        ledger,
+        model -> {
+          GramStatistics sums =
+              GramStatistics.of(model.gated(), model.basis(), folds, options.seed());
+          ledger.sweep(1);
+          return sums;
+        });
+  }
+
+  private void checkOnePass() {
+    if (options.task() != TrainingOptions.Task.REGRESSION) {
+      throw new IllegalArgumentException(
+          "only the squared loss of a regression is trained from one pass, not a classifier");
+    }
+    if (!options.choosesBeta()) {
+      throw new IllegalArgumentException(
+          "regParam and regRatio have no part in a path or a cross-validation: unset them");
+    }
+    switch (options.solver()) {
+      case AUTO, GRAM -> {}
+      default ->
+          throw new IllegalArgumentException(
+              "one pass needs solver 'gram' or 'auto', not '"
+                  + options.solver().name().toLowerCase(Locale.ROOT)
+                  + "'");
+    }
+  }
+
+  /** Prepares a model and uses it while its gated rows are kept. */
+  private <T> T withModel(Rows rows, Ledger ledger, Function<GatedModel, T> use) {
     Frame looked = Preparation.of(rows, options);
     progress.message(
         String.format(
@@ -58,7 +161,7 @@ public final class Trainer {
             (rows.features() + 1) * frame.loss().outputs(),
             1e-6 * frame.constantLoss());
     try (GatedRows gated = rows.activate(gates, frame.map())) {
-      return solve(GatedModel.of(rows, gated, options, frame, gates, log));
+      return use.apply(GatedModel.of(rows, gated, options, frame, gates, log));
     }
   }
 
@@ -90,7 +193,7 @@ public final class Trainer {
       return last.solve(beta, whole.start(), setUp);
     }
     double setUp = ledger.seconds();
-    RegularizationPath.Choice chosen = new RegularizationPath(model, solvers).choose();
+    RegularizationPath.Choice chosen = new RegularizationPath(model, solvers).choose(whole);
     Solver.Start start = Solver.Start.at(chosen.weights());
     if (!options.refit() && chosen.fit().isPresent()) {
       Fit fit = chosen.fit().get();

@@ -1,0 +1,198 @@
+package org.convexnn.solver;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import org.convexnn.network.Network;
+
+/**
+ * One pass, many models: the regularisation path, K-fold cross-validation and the fit of all rows
+ * from {@link GramStatistics} alone. The certificates' bounds are evaluated in float64 from the
+ * statistics too; their rounding error is some ulps of the label's variance.
+ */
+final class OnePass {
+
+  private final GramStatistics statistics;
+  private final FoldSums total;
+  private final TrainingOptions options;
+  private final Coordinates coordinates;
+  private final double gapScale;
+
+  /** Fits with these options. */
+  OnePass(GramStatistics statistics, TrainingOptions options) {
+    this.statistics = statistics;
+    this.options = options;
+    this.coordinates =
+        statistics
+            .basis()
+            .coordinates(new Coordinates.Skip(options.linearSkip(), options.fitIntercept()));
+    this.total = statistics.total();
+    if (!(total.weight() > 0)) {
+      throw new IllegalArgumentException("the statistics are of no rows of positive weight");
+    }
+    double mean = options.fitIntercept() ? total.labelMean(statistics.basis().width()) : 0;
+    double constantLoss = 0.5 * (total.labelSquare() / total.weight() - mean * mean);
+    this.gapScale = 1e-6 * constantLoss;
+  }
+
+  /**
+   * Models of all rows at some beta / betaMax, each solved to the tolerance, in the order of the
+   * ratios; solved from the largest down, each from the last.
+   *
+   * @param ledger holds the work that the statistics took
+   */
+  List<TrainingResult> path(double[] ratios, Progress progress, Ledger ledger) {
+    GramFit fit = fit(total);
+    TrainingResult[] results = new TrainingResult[ratios.length];
+    double[] weights = fit.skip();
+    for (int k : descending(ratios)) {
+      double before = ledger.seconds();
+      RunLog log = log(progress, ledger);
+      double beta = ratios[k] * fit.betaMax();
+      Solver.Solution solution = fit.solve(beta, weights, stopping(), log.watch("path", beta));
+      weights = solution.weights();
+      results[k] = result(fit, beta, solution, log, before);
+    }
+    return List.of(results);
+  }
+
+  /**
+   * The mean losses of cross-validation: each fold's path solved on the other folds and scored on
+   * the fold.
+   *
+   * @param ratios of the path, descending
+   * @param log hears of every solve
+   * @return one loss per ratio, over all rows; empty where no fold has rows inside and outside
+   */
+  double[] validationLosses(double[] ratios, RunLog log) {
+    double[] losses = new double[ratios.length];
+    double weight = 0;
+    for (int k = 0; k < statistics.folds(); k++) {
+      FoldSums heldOut = statistics.fold(k);
+      FoldSums training = statistics.without(k);
+      if (!(training.weight() > 0 && heldOut.weight() > 0)) {
+        continue;
+      }
+      GramFit fit = fit(training);
+      weight += heldOut.weight();
+      double[] weights = fit.skip();
+      for (int i = 0; i < ratios.length; i++) {
+        double beta = ratios[i] * fit.betaMax();
+        weights = fit.solve(beta, weights, stopping(), log.watch("path", beta)).weights();
+        losses[i] += heldOut.weight() * heldOut.loss(coordinates.toRows(weights));
+      }
+    }
+    if (!(weight > 0)) {
+      return new double[0];
+    }
+    for (int i = 0; i < losses.length; i++) {
+      losses[i] /= weight;
+    }
+    return losses;
+  }
+
+  /**
+   * The model of all rows at the ratio of the lowest mean validation loss.
+   *
+   * @param ledger holds the work that the statistics took
+   */
+  TrainingResult crossValidated(double[] ratios, Progress progress, Ledger ledger) {
+    if (statistics.folds() < 2) {
+      throw new IllegalArgumentException(
+          "cross-validation needs statistics of at least 2 folds; these have 1: collect them with"
+              + " more folds");
+    }
+    RunLog log = log(progress, ledger);
+    double[] losses = validationLosses(ratios, log);
+    if (losses.length == 0) {
+      throw new IllegalArgumentException(
+          "all rows fall into one of "
+              + statistics.folds()
+              + " folds: nothing is left to validate on; equal rows are always in one fold");
+    }
+    int best = 0;
+    for (int i = 0; i < losses.length; i++) {
+      best = losses[i] < losses[best] ? i : best;
+      log.validated(ratios[i], losses[i]);
+    }
+    log.message(
+        String.format(
+            Locale.ROOT,
+            "regRatio %.3g has the lowest mean validation loss of %d folds, %.5f",
+            ratios[best],
+            statistics.folds(),
+            losses[best]));
+    double before = ledger.seconds();
+    GramFit fit = fit(total);
+    double beta = ratios[best] * fit.betaMax();
+    Solver.Solution solution = fit.solve(beta, fit.skip(), stopping(), log.watch("solve", beta));
+    return result(fit, beta, solution, log, before);
+  }
+
+  /** The program of all rows, for a solver that would sum over them again. */
+  QuadraticProgram program() {
+    return total.program(coordinates, options.skipRidge());
+  }
+
+  private GramFit fit(FoldSums sums) {
+    return GramFit.of(sums, coordinates, options.skipRidge());
+  }
+
+  private RunLog log(Progress progress, Ledger ledger) {
+    return new RunLog(progress, ledger, coordinates.groupLength(), gapScale);
+  }
+
+  private Solver.Stopping stopping() {
+    return new Solver.Stopping(options.tolerance(), options.maxIter(), gapScale);
+  }
+
+  private TrainingResult result(
+      GramFit fit, double beta, Solver.Solution solution, RunLog log, double before) {
+    Ledger ledger = log.ledger();
+    Network network = statistics.basis().network(coordinates, solution.weights());
+    Certificate certificate =
+        new Certificate(
+            solution.upper(),
+            solution.lower(),
+            stopping().relativeGap(solution.upper(), solution.lower()),
+            options.tolerance(),
+            beta,
+            fit.betaMax(),
+            statistics.basis().gates().size(),
+            network.activeGroups(),
+            ledger.passes(),
+            ledger.jobs(),
+            solution.reason(),
+            "gram");
+    log.message("certificate: " + certificate);
+    return new TrainingResult(
+        network.pruned(),
+        certificate,
+        log.trace(),
+        log.path(),
+        statistics.rows(),
+        before,
+        ledger.seconds() - before);
+  }
+
+  /** Refuses a path without ratios or with one that is not in (0, 1]. */
+  static void checkRatios(double[] ratios) {
+    if (ratios.length == 0) {
+      throw new IllegalArgumentException("a path needs at least one ratio beta / betaMax");
+    }
+    for (double ratio : ratios) {
+      if (!(ratio > 0 && ratio <= 1)) {
+        throw new IllegalArgumentException(
+            "ratio " + ratio + " of beta / betaMax; it must be in (0, 1]");
+      }
+    }
+  }
+
+  private static List<Integer> descending(double[] ratios) {
+    List<Integer> order = new ArrayList<>(IntStream.range(0, ratios.length).boxed().toList());
+    order.sort(Comparator.comparingDouble(k -> -ratios[k]));
+    return order;
+  }
+}

@@ -1,0 +1,241 @@
+package org.convexnn.solver;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
+import java.util.zip.CheckedOutputStream;
+import org.convexnn.network.FeatureMap;
+import org.convexnn.network.GateSet;
+import org.convexnn.network.HalfSpaces;
+import org.convexnn.network.Tree;
+
+/**
+ * Statistics as bytes, big-endian, format 1: the text "ConvexNN", the version (int), then basis,
+ * folds and sums, then a CRC-32 (long) of all before it. Arrays of numbers are an int of their
+ * length and the numbers.
+ */
+final class StatisticsFormat {
+
+  private static final long MAGIC = 0x436F6E7665784E4EL;
+  private static final int VERSION = 1;
+  private static final int CHUNK = 1 << 13;
+
+  private StatisticsFormat() {}
+
+  static void write(GramStatistics statistics, OutputStream to) throws IOException {
+    CheckedOutputStream checked = new CheckedOutputStream(to, new CRC32());
+    DataOutputStream out = new DataOutputStream(checked);
+    out.writeLong(MAGIC);
+    out.writeInt(VERSION);
+    writeBasis(statistics.basis(), out);
+    out.writeLong(statistics.seed());
+    out.writeInt(statistics.folds());
+    for (int k = 0; k < statistics.folds(); k++) {
+      FoldSums fold = statistics.fold(k);
+      out.writeDouble(fold.rows());
+      out.writeDouble(fold.weight());
+      out.writeDouble(fold.labelSquare());
+      writeDoubles(fold.moments(), out);
+      writeDoubles(fold.gram(), out);
+    }
+    out.writeLong(checked.getChecksum().getValue());
+    out.flush();
+  }
+
+  /** The basis as it is saved: bases are the same where these bytes are. */
+  static byte[] bytes(FrozenBasis basis) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      writeBasis(basis, new DataOutputStream(bytes));
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
+    return bytes.toByteArray();
+  }
+
+  static GramStatistics read(InputStream from) throws IOException {
+    CheckedInputStream checked = new CheckedInputStream(from, new CRC32());
+    DataInputStream in = new DataInputStream(checked);
+    try {
+      if (in.readLong() != MAGIC) {
+        throw new IllegalArgumentException("this is no file of ConvexNN statistics");
+      }
+      int version = in.readInt();
+      if (version != VERSION) {
+        throw new IllegalArgumentException(
+            "the statistics have format "
+                + version
+                + ", this library reads format "
+                + VERSION
+                + (version > VERSION ? ": use the library that wrote them, or a newer one" : ""));
+      }
+      GramStatistics statistics = readBody(in);
+      long sum = checked.getChecksum().getValue();
+      if (in.readLong() != sum) {
+        throw damaged("their checksum is wrong");
+      }
+      return statistics;
+    } catch (EOFException end) {
+      throw damaged("they end too early");
+    }
+  }
+
+  private static GramStatistics readBody(DataInputStream in) throws IOException {
+    FrozenBasis basis = readBasis(in);
+    long seed = in.readLong();
+    int folds = in.readInt();
+    require(folds >= 1, "a number of folds of " + folds);
+    GramStatistics.checkFits(basis, folds);
+    int q = (int) basis.size();
+    List<FoldSums> sums = new ArrayList<>();
+    for (int k = 0; k < folds; k++) {
+      sums.add(
+          new FoldSums(
+              in.readDouble(),
+              in.readDouble(),
+              in.readDouble(),
+              readDoubles(in, q),
+              readDoubles(in, q * (q + 1) / 2)));
+    }
+    return new GramStatistics(basis, seed, sums);
+  }
+
+  private static void writeBasis(FrozenBasis basis, DataOutputStream out) throws IOException {
+    FeatureMap map = basis.map();
+    HalfSpaces half = basis.gates().halfSpaces();
+    writeDoubles(map.mean(), out);
+    writeDoubles(map.inverseScale(), out);
+    writeDoubles(map.matrix(), out);
+    out.writeDouble(map.clip());
+    writeDoubles(half.thresholds(), out);
+    writeDoubles(half.directions(), out);
+    writeDoubles(half.centres(), out);
+    out.writeInt(basis.gates().trees().size());
+    for (Tree tree : basis.gates().trees()) {
+      writeDoubles(tree.threshold(), out);
+      writeInts(tree.feature(), out);
+      writeInts(tree.left(), out);
+      writeInts(tree.right(), out);
+    }
+    out.writeInt(basis.norms().length);
+    for (double[] norm : basis.norms()) {
+      writeDoubles(norm, out);
+    }
+    out.writeDouble(basis.labelShift());
+    out.writeDouble(basis.labelScale());
+  }
+
+  private static FrozenBasis readBasis(DataInputStream in) throws IOException {
+    double[] mean = readDoubles(in);
+    int d = mean.length;
+    double[] inverseScale = readDoubles(in, d);
+    double[] matrix = readDoubles(in);
+    double clip = in.readDouble();
+    require(clip > 0, "a feature map clipped at " + clip);
+    require(matrix.length == 0 || matrix.length == (long) d * d, "a matrix of the wrong size");
+    double[] thresholds = readDoubles(in);
+    long entries = (long) thresholds.length * d;
+    require(entries <= Integer.MAX_VALUE, entries + " entries of directions");
+    double[] directions = readDoubles(in, (int) entries);
+    double[] centres = readDoubles(in, thresholds.length);
+    int trees = in.readInt();
+    require(trees >= 0, trees + " trees");
+    List<Tree> grown = new ArrayList<>();
+    for (int t = 0; t < trees; t++) {
+      double[] split = readDoubles(in);
+      grown.add(
+          new Tree(
+              readInts(in, split.length),
+              split,
+              readInts(in, split.length),
+              readInts(in, split.length)));
+    }
+    GateSet gates = new GateSet(new HalfSpaces(d, directions, thresholds, centres), grown);
+    int normed = in.readInt();
+    require(normed == 0 || normed == gates.size(), normed + " norms of " + gates.size() + " gates");
+    double[][] norms = new double[normed][];
+    for (int i = 0; i < normed; i++) {
+      norms[i] = readDoubles(in, (d + 1) * (d + 1));
+    }
+    double shift = in.readDouble();
+    double scale = in.readDouble();
+    require(scale > 0, "labels scaled by " + scale);
+    return new FrozenBasis(
+        new FeatureMap(mean, inverseScale, matrix, clip), gates, norms, shift, scale);
+  }
+
+  private static void writeDoubles(double[] values, DataOutputStream out) throws IOException {
+    out.writeInt(values.length);
+    ByteBuffer buffer = ByteBuffer.allocate(8 * CHUNK);
+    for (int from = 0; from < values.length; from += CHUNK) {
+      int count = Math.min(CHUNK, values.length - from);
+      buffer.asDoubleBuffer().put(values, from, count);
+      out.write(buffer.array(), 0, 8 * count);
+    }
+  }
+
+  private static void writeInts(int[] values, DataOutputStream out) throws IOException {
+    out.writeInt(values.length);
+    for (int value : values) {
+      out.writeInt(value);
+    }
+  }
+
+  private static double[] readDoubles(DataInputStream in, int expected) throws IOException {
+    double[] values = readDoubles(in);
+    require(values.length == expected, values.length + " numbers instead of " + expected);
+    return values;
+  }
+
+  private static double[] readDoubles(DataInputStream in) throws IOException {
+    int length = length(in, 8);
+    double[] values = new double[length];
+    byte[] bytes = new byte[8 * CHUNK];
+    for (int from = 0; from < length; from += CHUNK) {
+      int count = Math.min(CHUNK, length - from);
+      in.readFully(bytes, 0, 8 * count);
+      ByteBuffer.wrap(bytes, 0, 8 * count).asDoubleBuffer().get(values, from, count);
+    }
+    return values;
+  }
+
+  private static int[] readInts(DataInputStream in, int expected) throws IOException {
+    int length = length(in, 4);
+    require(length == expected, length + " numbers instead of " + expected);
+    int[] values = new int[length];
+    for (int i = 0; i < length; i++) {
+      values[i] = in.readInt();
+    }
+    return values;
+  }
+
+  /** The length of an array, refused where a damaged one would not fit the heap. */
+  private static int length(DataInputStream in, int bytes) throws IOException {
+    int length = in.readInt();
+    require(
+        length >= 0 && (double) bytes * length < Runtime.getRuntime().maxMemory() / 2.0,
+        "an array of length " + length);
+    return length;
+  }
+
+  private static void require(boolean good, String found) {
+    if (!good) {
+      throw damaged("they hold " + found);
+    }
+  }
+
+  private static IllegalArgumentException damaged(String what) {
+    return new IllegalArgumentException(
+        "the statistics are damaged: " + what + "; collect them again or restore the file");
+  }
+}
