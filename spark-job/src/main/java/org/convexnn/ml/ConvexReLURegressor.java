@@ -1,5 +1,6 @@
 package org.convexnn.ml;
 
+import java.util.List;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.regression.Regressor;
@@ -72,6 +73,34 @@ public final class ConvexReLURegressor
         new ConvexReLURegressionModel(uid(), result.network(), result.certificate());
     model.setSummary(ConvexReLUTrainingSummary.of(result));
     return model;
+  }
+
+  /**
+   * Trains one model for each ratio beta / betaMax, all from one pass over the data: the sums that
+   * squared loss needs, a matrix of Q x Q numbers with Q = (numGates + 1)(features + 1), are
+   * solved on the driver. Each model has its certificate, its bounds evaluated from the same sums.
+   *
+   * @param ratios in (0, 1], in any order; not together with regParam or regRatio
+   * @return the models in the order of the ratios; {@code getRegRatio} of each is its ratio
+   * @throws IllegalArgumentException for what {@code fit} refuses, for a solver that is neither auto
+   *     nor gram, and where the matrix does not fit the driver's heap
+   */
+  public List<ConvexReLURegressionModel> fitPath(Dataset<?> dataset, double... ratios) {
+    return new OnePassRegression(this).path(dataset, ratios);
+  }
+
+  /**
+   * Trains with the regularisation parameter of the lowest mean loss of K-fold cross-validation, all
+   * folds and the final model from one pass over the data as in {@link #fitPath}, with K matrices.
+   * Gates and feature map are those of all rows, drawn without a look at labels. The losses are the
+   * {@code path()} of the model's summary.
+   *
+   * @param folds K, at least 2; a row's fold is a hash of its features and label, so that equal rows
+   *     are in one fold
+   * @throws IllegalArgumentException as {@link #fitPath}, and where gates are grown on labels
+   */
+  public ConvexReLURegressionModel crossValidate(Dataset<?> dataset, int folds) {
+    return new OnePassRegression(this).crossValidated(dataset, folds);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.convexnn.ml;
 
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.apache.spark.ml.PredictorParams;
 import org.apache.spark.sql.Column;
@@ -49,6 +50,19 @@ record Fit(ConvexReLUParams estimator, PredictorParams columns) {
    * @param task what to train, told when the rows have been looked at; may refuse what they hold
    */
   TrainingResult run(Dataset<?> dataset, int classes, Function<DataSummary, Task> task) {
+    return run(dataset, classes, task, Trainer::train);
+  }
+
+  /**
+   * The same for another way of training.
+   *
+   * @param training uses the rows while they are cached
+   */
+  <T> T run(
+      Dataset<?> dataset,
+      int classes,
+      Function<DataSummary, Task> task,
+      BiFunction<Trainer, RddRows, T> training) {
     LoggedProgress progress = new LoggedProgress(estimator.uid());
     Optional<String> weight = estimator.weightColumn();
     Column weights = weight.map(functions::col).orElse(functions.lit(1.0));
@@ -75,7 +89,7 @@ record Fit(ConvexReLUParams estimator, PredictorParams columns) {
               + summary.features()
               + " features"
               + (summary.dropped() > 0 ? ", " + summary.dropped() + " of weight 0 left out" : ""));
-      return new Trainer(options, progress).train(rows);
+      return training.apply(new Trainer(options, progress), rows);
     }
   }
 }

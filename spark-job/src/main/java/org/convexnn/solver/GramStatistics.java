@@ -49,10 +49,18 @@ public final class GramStatistics {
    *
    * @param folds K, at least 1; 1 where nothing is to be cross-validated
    * @param seed varies the folds
-   * @throws IllegalArgumentException where the statistics do not fit the heap of this JVM, with
-   *     sizes and what to lower
+   * @throws IllegalArgumentException where the rows have another number of features, and where the
+   *     statistics do not fit the heap of this JVM, with sizes and what to lower
    */
   public static GramStatistics of(Rows rows, FrozenBasis basis, int folds, long seed) {
+    if (rows.features() != basis.map().features()) {
+      throw new IllegalArgumentException(
+          "rows of "
+              + rows.features()
+              + " features on a basis of "
+              + basis.map().features()
+              + ": statistics need the columns that their gates were drawn for");
+    }
     checkFits(basis, folds);
     try (GatedRows gated = rows.activate(basis.gates(), basis.map())) {
       return of(gated, basis, folds, seed);

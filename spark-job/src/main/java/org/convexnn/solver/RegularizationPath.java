@@ -130,12 +130,11 @@ final class RegularizationPath {
   }
 
   private Choice crossValidate(Fit whole) {
-    FrozenBasis basis = model.basis();
     double[] losses =
         whole.problem().quadratic()
                 && whole.solver() instanceof GramSolver gram
-                && GramStatistics.fits(basis, FOLDS)
-            ? lossesOfOnePass(basis, gram)
+                && GramStatistics.fits(model.basis(), FOLDS)
+            ? lossesOfOnePass(gram)
             : lossesOfRefits();
     if (losses.length == 0) {
       return withoutValidation("every fold is empty");
@@ -149,10 +148,10 @@ final class RegularizationPath {
   }
 
   /** All folds from one sweep, whose sums serve the final fit too. */
-  private double[] lossesOfOnePass(FrozenBasis basis, GramSolver gram) {
+  private double[] lossesOfOnePass(GramSolver gram) {
     RunLog log = model.log();
     GramStatistics statistics =
-        GramStatistics.of(model.gated(), basis, FOLDS, model.options().seed());
+        GramStatistics.of(model.gated(), model.basis(), FOLDS, model.options().seed());
     log.ledger().sweep(1);
     OnePass onePass = new OnePass(statistics, model.options());
     gram.use(onePass.program());

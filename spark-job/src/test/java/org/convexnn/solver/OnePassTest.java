@@ -282,6 +282,8 @@ class OnePassTest {
     training.gates = 8;
     GramStatistics other = trainer(training).statistics(rows, 2);
     refused(() -> statistics.plus(other), "different gates", "collect");
+    LocalRows wider = Training.absolute(4, 20, 4).rows(64);
+    refused(() -> statistics.collect(wider), "4 features", "basis of 3");
   }
 
   @ParameterizedTest

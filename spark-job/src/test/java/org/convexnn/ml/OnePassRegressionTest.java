@@ -1,0 +1,153 @@
+package org.convexnn.ml;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+import org.convexnn.SparkTest;
+import org.convexnn.cluster.DataColumns;
+import org.convexnn.cluster.Packing;
+import org.convexnn.cluster.RddRows;
+import org.convexnn.solver.GramStatistics;
+import org.convexnn.solver.PathPoint;
+import org.convexnn.solver.Progress;
+import org.convexnn.solver.StopReason;
+import org.convexnn.solver.Trainer;
+import org.convexnn.solver.TrainingOptions.Task;
+import org.convexnn.solver.TrainingResult;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Several regressions from one pass over a data set. */
+@Tag("spark")
+class OnePassRegressionTest {
+
+  private static final double[] RATIOS = {0.3, 0.03, 0.003};
+
+  private int cached;
+
+  @BeforeEach
+  void countCached() {
+    cached = SparkTest.context().getPersistentRDDs().size();
+  }
+
+  @AfterEach
+  void nothingStaysCached() {
+    assertThat(SparkTest.context().getPersistentRDDs()).hasSize(cached);
+  }
+
+  private static ConvexReLURegressor regressor() {
+    return new ConvexReLURegressor().setNumGates(16).setSeed(1).setWeightCol("weight");
+  }
+
+  @Test
+  void aPathIsTheFitsAtItsRatios() {
+    // An integer label and weight, as fit takes them.
+    Dataset<Row> data =
+        Models.hinge(600)
+            .withColumn("label", functions.round(functions.col("label")).cast("int"))
+            .withColumn("weight", functions.col("weight").cast("int"));
+    ConvexReLURegressor regressor = regressor().setPredictionCol("fitted");
+    List<ConvexReLURegressionModel> path = regressor.fitPath(data, RATIOS);
+    assertThat(path).hasSize(3);
+    for (int k = 0; k < RATIOS.length; k++) {
+      ConvexReLURegressionModel model = path.get(k);
+      ConvexReLURegressionModel alone = regressor().setRegRatio(RATIOS[k]).fit(data);
+      double objective = alone.certificate().primalObjective();
+      assertThat(model.certificate().primalObjective())
+          .isCloseTo(objective, within(1e-3 * objective));
+      assertThat(model.certificate().stopReason()).isEqualTo(StopReason.GAP);
+      assertThat(model.certificate().jobs()).isEqualTo(1);
+      assertThat(model.getRegRatio()).isEqualTo(RATIOS[k]);
+      assertThat(model.parent()).isSameAs(regressor);
+      assertThat(model.hasSummary()).isTrue();
+      assertThat(model.transform(data).columns()).contains("fitted");
+    }
+    assertThat(regressor.isDefined(regressor.regRatio())).isFalse();
+  }
+
+  @Test
+  void crossValidationChoosesTheRatioOfTheLowestLoss() {
+    Dataset<Row> data = Models.hinge(600);
+    ConvexReLURegressor regressor = regressor();
+    ConvexReLURegressionModel model = regressor.crossValidate(data, 4);
+    List<PathPoint> path = model.summary().path();
+    assertThat(path).hasSize(7);
+    PathPoint best =
+        path.stream()
+            .min(java.util.Comparator.comparingDouble(PathPoint::validationLoss))
+            .orElseThrow();
+    assertThat(model.certificate().beta())
+        .isCloseTo(best.ratio() * model.certificate().betaMax(), within(1e-12));
+    assertThat(best.ratio()).isLessThan(1);
+    assertThat(model.certificate().jobs()).isEqualTo(1);
+    assertThat(model.parent()).isSameAs(regressor);
+  }
+
+  @Test
+  void whatItCannotDoIsRefused() {
+    Dataset<Row> data = Models.hinge(50);
+    assertThatThrownBy(() -> regressor().fitPath(data, 0.1, 2))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("(0, 1]");
+    assertThatThrownBy(() -> regressor().setRegRatio(0.1).crossValidate(data, 5))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("regRatio");
+    assertThatThrownBy(() -> regressor().setLabelCol("none").fitPath(data, 0.1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("none");
+  }
+
+  /** On the basis of one, the statistics of all partitionings agree, and so do their models. */
+  @Test
+  void statisticsDoNotDependOnPartitions() throws IOException {
+    Dataset<Row> data = Models.hinge(500);
+    Trainer trainer =
+        new Trainer(regressor().setTol(1e-9).trainingOptions(Task.REGRESSION), Progress.SILENT);
+    GramStatistics one;
+    try (RddRows rows = pack(data, 1)) {
+      one = trainer.statistics(rows, 3);
+    }
+    GramStatistics three;
+    try (RddRows rows = pack(data, 3)) {
+      three = one.collect(rows);
+      // And from the start, map and gates included.
+      agree(trainer.crossValidate(one), trainer.crossValidate(rows, 3));
+    }
+    assertThat(three.rows()).isEqualTo(500);
+    agree(trainer.crossValidate(one), trainer.crossValidate(three));
+    // Through a stream, where statistics of Spark go.
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    three.write(bytes);
+    GramStatistics loaded = GramStatistics.read(new ByteArrayInputStream(bytes.toByteArray()));
+    assertThat(one.plus(loaded).rows()).isEqualTo(1000);
+  }
+
+  private static RddRows pack(Dataset<Row> data, int partitions) {
+    DataColumns columns =
+        new DataColumns(
+            "features", "label", java.util.Optional.of("weight"), j -> java.util.Optional.empty());
+    return RddRows.pack(
+        data.repartition(partitions).toJavaRDD(), new Packing(columns, false, 0, 2));
+  }
+
+  private static void agree(TrainingResult left, TrainingResult right) {
+    assertThat(left.certificate().betaMax()).isCloseTo(right.certificate().betaMax(), within(1e-8));
+    assertThat(left.certificate().primalObjective())
+        .isCloseTo(right.certificate().primalObjective(), within(1e-8));
+    assertThat(left.path()).hasSameSizeAs(right.path());
+    for (int k = 0; k < left.path().size(); k++) {
+      assertThat(left.path().get(k).validationLoss())
+          .isCloseTo(right.path().get(k).validationLoss(), within(1e-8));
+    }
+  }
+}
