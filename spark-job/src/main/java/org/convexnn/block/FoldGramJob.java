@@ -35,9 +35,10 @@ public record FoldGramJob(RowSetting setting, int folds, long salt)
     private final long salt;
     private final RowKernel kernel;
     private final int size;
-    private final double[][] scalars;
-    private final double[][] grams;
-    private final double[][] weights;
+    private final double[][] result;
+    // One full matrix at a time: a block's rows of one fold after those of another.
+    private final double[] gram;
+    private final double[] weights;
     private final double[] labels;
 
     GramWorker(FoldGramJob job) {
@@ -46,69 +47,74 @@ public record FoldGramJob(RowSetting setting, int folds, long salt)
       this.salt = job.salt;
       this.kernel = RowKernel.of(setting, folds);
       this.size = (1 + setting.groups()) * setting.width();
-      this.scalars = new double[folds][3];
-      this.grams = new double[folds][size * size];
-      this.weights = new double[folds][kernel.capacity()];
+      this.result = new double[3 * folds][];
+      for (int k = 0; k < folds; k++) {
+        result[3 * k] = new double[3];
+        result[3 * k + 2] = new double[size * (size + 1) / 2];
+      }
+      this.gram = new double[size * size];
+      this.weights = new double[kernel.capacity()];
       this.labels = new double[kernel.capacity()];
     }
 
     @Override
     public void accept(GatedBlock gated) {
-      Block block = gated.block();
-      for (int from = 0; from < block.rows(); ) {
-        int count = kernel.load(gated, from);
-        for (double[] w : weights) {
-          Arrays.fill(w, 0, count, 0);
+      for (int k = 0; k < folds; k++) {
+        double before = result[3 * k][0];
+        for (int from = 0; from < gated.block().rows(); ) {
+          from += add(gated, from, k);
         }
-        for (int r = 0; r < count; r++) {
-          weights[RowSelection.foldOf(block.key(from + r), folds, salt)][r] =
-              setting.weight(block, from + r);
+        if (result[3 * k][0] > before) {
+          moveTriangle(result[3 * k + 2]);
         }
-        for (int k = 0; k < folds; k++) {
-          add(block, from, count, k);
-        }
-        from += count;
       }
     }
 
-    private void add(Block block, int from, int count, int fold) {
-      double[] w = weights[fold];
-      double[] sums = scalars[fold];
+    /** Adds a batch's rows of one fold; says how many rows the batch has. */
+    private int add(GatedBlock gated, int from, int fold) {
+      Block block = gated.block();
+      double[] sums = result[3 * fold];
+      int count = Math.min(kernel.capacity(), block.rows() - from);
+      boolean any = false;
       for (int r = 0; r < count; r++) {
+        weights[r] = 0;
         labels[r] = 0;
-        if (w[r] > 0) {
+        if (RowSelection.foldOf(block.key(from + r), folds, salt) == fold) {
+          double w = setting.weight(block, from + r);
           double y = setting.label(block, from + r);
-          labels[r] = w[r] * y;
-          sums[0]++;
-          sums[1] += w[r];
-          sums[2] += w[r] * y * y;
+          weights[r] = w;
+          labels[r] = w * y;
+          sums[0] += w > 0 ? 1 : 0;
+          sums[1] += w;
+          sums[2] += w * y * y;
+          any |= w > 0;
         }
       }
-      kernel.backward(fold, labels, 0);
-      kernel.addGram(w, 0, grams[fold]);
+      if (any) {
+        kernel.load(gated, from);
+        kernel.backward(fold, labels, 0);
+        kernel.addGram(weights, 0, gram);
+      }
+      return count;
+    }
+
+    /** Adds the full matrix's upper triangle, and clears the matrix. */
+    private void moveTriangle(double[] packed) {
+      int at = 0;
+      for (int i = 0; i < size; i++) {
+        for (int j = i; j < size; j++) {
+          packed[at++] += gram[i * size + j];
+        }
+      }
+      Arrays.fill(gram, 0);
     }
 
     @Override
     public double[][] result() {
-      double[][] result = new double[3 * folds][];
       for (int k = 0; k < folds; k++) {
-        result[3 * k] = scalars[k];
         result[3 * k + 1] = kernel.gradient(k);
-        result[3 * k + 2] = triangle(grams[k]);
-        // Each full matrix is let go before the next triangle is made.
-        grams[k] = new double[0];
       }
       return result;
-    }
-
-    private double[] triangle(double[] gram) {
-      double[] packed = new double[size * (size + 1) / 2];
-      int at = 0;
-      for (int i = 0; i < size; i++) {
-        System.arraycopy(gram, i * size + i, packed, at, size - i);
-        at += size - i;
-      }
-      return packed;
     }
   }
 }

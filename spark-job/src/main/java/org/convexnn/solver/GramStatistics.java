@@ -213,6 +213,7 @@ public final class GramStatistics {
 
   private static double bytes(FrozenBasis basis, int folds) {
     // Half a matrix for each fold that is kept, and as much again while two results are added.
+    // Tasks hold 1 + K/2 matrices each, which are their executors' and not counted.
     return 8.0 * basis.size() * basis.size() * (folds + WORK_MATRICES);
   }
 }
