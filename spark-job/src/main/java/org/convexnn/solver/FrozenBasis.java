@@ -31,7 +31,7 @@ public record FrozenBasis(
     int d = map.features();
     boolean fits = norms.length == 0 || norms.length == gates.size();
     for (double[] norm : norms) {
-      fits &= norm.length == (d + 1) * (d + 1);
+      fits &= norm.length == 0 || norm.length == (d + 1) * (d + 1);
     }
     if (!fits || gates.halfSpaces().features() != d) {
       throw new IllegalArgumentException(

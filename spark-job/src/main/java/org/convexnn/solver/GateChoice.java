@@ -34,6 +34,10 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, Progress prog
 
   /** The gates. */
   GateSet draw() {
+    return draw(selection());
+  }
+
+  private GateSet draw(RowSelection seen) {
     return switch (options.gateSampler()) {
       case AUTO -> automatic();
       case TREES -> {
@@ -49,9 +53,19 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, Progress prog
         yield ofTrees(beside, grown);
       }
       case GAUSSIAN -> GateSet.of(sampler().gaussian(halfSpaces()));
-      case COLUMNS -> GateSet.of(sampler().columns(halfSpaces(), sample()));
-      case MIXED -> GateSet.of(sampler().mixed(halfSpaces(), sample()));
+      case COLUMNS -> GateSet.of(sampler().columns(halfSpaces(), sample(seen)));
+      case MIXED -> GateSet.of(sampler().mixed(halfSpaces(), sample(seen)));
     };
+  }
+
+  /**
+   * The same where no row is set apart to choose beta: auto must choose gates that see no label, few
+   * enough for a Gram matrix.
+   */
+  GateSet drawForOnePass() {
+    return options.gateSampler() == TrainingOptions.GateSampler.AUTO
+        ? GateSet.of(sampler().gaussian(halfSpaces()))
+        : draw(RowSelection.ALL);
   }
 
   /**
@@ -125,9 +139,9 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, Progress prog
     return options.choosesBeta() ? Validation.training(options.seed()) : RowSelection.ALL;
   }
 
-  private List<double[]> sample() {
+  private List<double[]> sample(RowSelection seen) {
     double rate = (double) SAMPLE_ROWS / frame.stats().rows();
-    return rows.sum("sample for gates", new SampleJob(selection(), rate, options.seed())).stream()
+    return rows.sum("sample for gates", new SampleJob(seen, rate, options.seed())).stream()
         .map(SampleJob.Row::features)
         .toList();
   }

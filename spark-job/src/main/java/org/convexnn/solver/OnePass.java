@@ -145,7 +145,7 @@ final class OnePass {
   }
 
   private Solver.Stopping stopping() {
-    return new Solver.Stopping(options.tolerance(), options.maxIter(), gapScale);
+    return new Solver.Stopping(options.tolerance(false), options.maxIter(), gapScale);
   }
 
   private TrainingResult result(
@@ -157,7 +157,7 @@ final class OnePass {
             solution.upper(),
             solution.lower(),
             stopping().relativeGap(solution.upper(), solution.lower()),
-            options.tolerance(),
+            options.tolerance(false),
             beta,
             fit.betaMax(),
             statistics.basis().gates().size(),

@@ -129,6 +129,7 @@ final class StatisticsFormat {
     }
     out.writeInt(basis.norms().length);
     for (double[] norm : basis.norms()) {
+      out.writeBoolean(norm.length > 0);
       writeDoubles(norm, out);
     }
     out.writeDouble(basis.labelShift());
@@ -165,7 +166,7 @@ final class StatisticsFormat {
     require(normed == 0 || normed == gates.size(), normed + " norms of " + gates.size() + " gates");
     double[][] norms = new double[normed][];
     for (int i = 0; i < normed; i++) {
-      norms[i] = readDoubles(in, (d + 1) * (d + 1));
+      norms[i] = in.readBoolean() ? readDoubles(in, (d + 1) * (d + 1)) : new double[0];
     }
     double shift = in.readDouble();
     double scale = in.readDouble();

@@ -42,7 +42,7 @@ public final class Trainer {
    *     remedy
    */
   public TrainingResult train(Rows rows) {
-    return withModel(rows, new Ledger(), this::solve);
+    return withModel(rows, new Ledger(), GateChoice::draw, this::solve);
   }
 
   /**
@@ -115,6 +115,7 @@ public final class Trainer {
     return withModel(
         rows,
         ledger,
+        GateChoice::drawForOnePass,
         model -> {
           GramStatistics sums =
               GramStatistics.of(model.gated(), model.basis(), folds, options.seed());
@@ -143,7 +144,8 @@ public final class Trainer {
   }
 
   /** Prepares a model and uses it while its gated rows are kept. */
-  private <T> T withModel(Rows rows, Ledger ledger, Function<GatedModel, T> use) {
+  private <T> T withModel(
+      Rows rows, Ledger ledger, Function<GateChoice, GateSet> draw, Function<GatedModel, T> use) {
     Frame looked = Preparation.of(rows, options);
     progress.message(
         String.format(
@@ -152,7 +154,7 @@ public final class Trainer {
             looked.stats().rows(),
             rows.features(),
             Blas.name()));
-    GateSet gates = new GateChoice(rows, options, looked, progress).draw();
+    GateSet gates = draw.apply(new GateChoice(rows, options, looked, progress));
     Frame frame = framed(looked, gates);
     RunLog log =
         new RunLog(

@@ -136,8 +136,7 @@ class OnePassRegressionTest {
     DataColumns columns =
         new DataColumns(
             "features", "label", java.util.Optional.of("weight"), j -> java.util.Optional.empty());
-    return RddRows.pack(
-        data.repartition(partitions).toJavaRDD(), new Packing(columns, false, 0, 2));
+    return RddRows.pack(data.repartition(partitions).toJavaRDD(), new Packing(columns, 0, 0, 2));
   }
 
   private static void agree(TrainingResult left, TrainingResult right) {
