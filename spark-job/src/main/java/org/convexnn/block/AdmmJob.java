@@ -98,7 +98,6 @@ public record AdmmJob(
     private final double[] q;
     private final double[] r;
     private final double[] v;
-    private final double[] scratch;
 
     AdmmWorker(AdmmJob job) {
       this.job = job;
@@ -119,7 +118,6 @@ public record AdmmJob(
       this.q = new double[size];
       this.r = new double[size];
       this.v = new double[outputs];
-      this.scratch = new double[outputs];
     }
 
     @Override
@@ -232,7 +230,7 @@ public record AdmmJob(
         }
         loss.derivative(y, response, global, r, at);
         if (job.step == Step.START) {
-          DualValue.add(loss, y, setting.offset(), r, at, weight, scratch, scalars, DUAL);
+          DualValue.add(loss, y, setting.offset(), r, at, weight, scalars, DUAL);
         }
         for (int k = 0; k < outputs; k++) {
           double split = fitted[at + k] - response[global + k];
@@ -257,7 +255,7 @@ public record AdmmJob(
         }
         double y = setting.label(block, from + i);
         scalars[CANDIDATE_LOSS] += weight * loss.value(y, other, at);
-        DualValue.add(loss, y, setting.offset(), r, at, weight, scratch, scalars, DUAL);
+        DualValue.add(loss, y, setting.offset(), r, at, weight, scalars, DUAL);
         for (int k = 0; k < outputs; k++) {
           r[at + k] *= weight;
         }

@@ -41,7 +41,6 @@ public record CertificateJob(RowSetting setting, double[] weights, double[] dual
     private final double[] scalars = new double[1 + DualValue.length()];
     private final double[] f;
     private final double[] dual;
-    private final double[] scratch;
 
     CertificateWorker(CertificateJob job) {
       this.setting = job.setting.with(Precision.FLOAT64);
@@ -52,7 +51,6 @@ public record CertificateJob(RowSetting setting, double[] weights, double[] dual
       kernel.weights(DUAL, job.dual);
       this.f = new double[kernel.capacity() * outputs];
       this.dual = new double[f.length];
-      this.scratch = new double[outputs];
     }
 
     @Override
@@ -86,7 +84,7 @@ public record CertificateJob(RowSetting setting, double[] weights, double[] dual
             loss.derivative(y, dual, at, dual, at);
           }
           if (weight > 0) {
-            DualValue.add(loss, y, offset, dual, at, weight, scratch, scalars, 1);
+            DualValue.add(loss, y, offset, dual, at, weight, scalars, 1);
           }
           for (int k = 0; k < outputs; k++) {
             dual[at + k] *= weight;

@@ -34,18 +34,9 @@ public final class DualValue {
       double[] r,
       int at,
       double weight,
-      double[] scratch,
       double[] sums,
       int sumsAt) {
-    int c = offset.length;
-    for (int g = 0; g < GRID.length; g++) {
-      double value = 0;
-      for (int k = 0; k < c; k++) {
-        scratch[k] = GRID[g] * r[at + k];
-        value += scratch[k] * offset[k];
-      }
-      sums[sumsAt + g] += weight * (value - loss.conjugate(y, scratch, 0));
-    }
+    loss.addDualValues(y, r, at, offset, GRID, weight, sums, sumsAt);
   }
 
   /**

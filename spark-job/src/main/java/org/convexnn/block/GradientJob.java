@@ -66,7 +66,6 @@ public record GradientJob(RowSetting setting, double[] weights, Order order, dou
     private final double[] scalars = new double[1 + DualValue.length()];
     private final double[] f;
     private final double[] q;
-    private final double[] scratch;
     private final double[][] curvature;
     private final double[][] grams;
 
@@ -78,7 +77,6 @@ public record GradientJob(RowSetting setting, double[] weights, Order order, dou
       kernel.weights(0, job.weights);
       this.f = new double[kernel.capacity() * setting.outputs()];
       this.q = new double[f.length];
-      this.scratch = new double[setting.outputs()];
       this.outputs = setting.outputs();
       this.hessian = job.order == Order.HESSIAN;
       this.shared = job.order == Order.SHARED;
@@ -120,7 +118,7 @@ public record GradientJob(RowSetting setting, double[] weights, Order order, dou
           scalars[0] += weight * loss.value(y, f, at);
           if (gradient) {
             loss.derivative(y, f, at, q, at);
-            DualValue.add(loss, y, offset, q, at, weight, scratch, scalars, 1);
+            DualValue.add(loss, y, offset, q, at, weight, scalars, 1);
             if (curved > 0) {
               double p = chance(gated.patterns().leverage()[from + r]);
               curve(r, block.draw(from + r, SALT) < p ? weight / p : 0, y, at);

@@ -42,7 +42,6 @@ public record MomentumJob(RowSetting setting, double[] weights, double[] previou
     private final double[] f;
     private final double[] before;
     private final double[] q;
-    private final double[] scratch;
 
     MomentumWorker(MomentumJob job) {
       this.job = job;
@@ -55,7 +54,6 @@ public record MomentumJob(RowSetting setting, double[] weights, double[] previou
       this.f = new double[size];
       this.before = new double[size];
       this.q = new double[size];
-      this.scratch = new double[outputs];
     }
 
     @Override
@@ -94,7 +92,7 @@ public record MomentumJob(RowSetting setting, double[] weights, double[] previou
           }
           scalars[1] += weight * loss.value(y, f, at);
           loss.derivative(y, f, at, q, at);
-          DualValue.add(loss, y, offset, q, at, weight, scratch, scalars, 2);
+          DualValue.add(loss, y, offset, q, at, weight, scalars, 2);
           for (int k = 0; k < outputs; k++) {
             q[at + k] *= weight;
           }

@@ -64,7 +64,6 @@ public record MoveJob(
     private final double[] f;
     private final double[] along;
     private final double[] q;
-    private final double[] scratch;
 
     MoveWorker(MoveJob job) {
       this.job = job;
@@ -77,7 +76,6 @@ public record MoveJob(
       this.f = new double[size];
       this.along = new double[size];
       this.q = new double[size];
-      this.scratch = new double[outputs];
     }
 
     @Override
@@ -114,7 +112,7 @@ public record MoveJob(
           double rho = Math.max(loss.rowCurvature(q, at), job.floor * loss.curvature());
           scalars[PENALTY] += weight * rho;
           scalars[LEVERAGE] += weight * gated.patterns().leverage()[from + i];
-          DualValue.add(loss, y, setting.offset(), q, at, weight, scratch, scalars, DUAL);
+          DualValue.add(loss, y, setting.offset(), q, at, weight, scalars, DUAL);
           System.arraycopy(q, at, dual, start + at, outputs);
           for (int k = 0; k < outputs; k++) {
             q[at + k] *= weight;

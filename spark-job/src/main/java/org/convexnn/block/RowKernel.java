@@ -21,7 +21,7 @@ public abstract sealed class RowKernel permits FloatRowKernel, DoubleRowKernel {
   // Enough rows that clearing and unfolding the table of sums weighs little, few enough that a
   // batch stays in the cache.
   private static final int BATCH_NUMBERS = 1 << 16;
-  private static final int LEAST_BATCH = 256;
+  private static final int LEAST_BATCH = 512;
   private static final int MOST_BATCH = 1024;
 
   /** The setting. */

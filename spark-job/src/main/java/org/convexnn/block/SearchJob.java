@@ -62,7 +62,6 @@ public record SearchJob(RowSetting setting, double[] direction, double[] weights
     private final double[] along;
     private final double[] f;
     private final double[] r;
-    private final double[] scratch;
 
     SearchWorker(SearchJob job) {
       this.job = job;
@@ -75,7 +74,6 @@ public record SearchJob(RowSetting setting, double[] direction, double[] weights
       this.along = new double[size];
       this.f = new double[size];
       this.r = new double[outputs];
-      this.scratch = new double[outputs];
     }
 
     @Override
@@ -117,7 +115,7 @@ public record SearchJob(RowSetting setting, double[] direction, double[] weights
             scalars[LOST]++;
           }
           System.arraycopy(r, 0, dual, start + at, outputs);
-          DualValue.add(loss, y, offset, r, 0, weight, scratch, scalars, DUAL);
+          DualValue.add(loss, y, offset, r, 0, weight, scalars, DUAL);
           loss.addSlopes(y, f, along, at, STEP, weight, slopes);
         }
         System.arraycopy(f, 0, response, start, count * outputs);

@@ -73,6 +73,18 @@ final class BenchmarkCommand implements Callable<Integer> {
       List.of(
           new ReadmeRun(
               "covtype93k",
+              "",
+              Optional.of("1"),
+              Map.of(),
+              List.of(Contender.Peer.Kind.GBT, Contender.Peer.Kind.RF)),
+          new ReadmeRun(
+              "covtype93k",
+              ", 7 classes",
+              Optional.empty(),
+              Map.of(),
+              List.of(Contender.Peer.Kind.LR, Contender.Peer.Kind.MLP)),
+          new ReadmeRun(
+              "covtype93k",
               ", 256 gates",
               Optional.of("1"),
               Map.of("numGates", 256, "gateSampler", "gaussian"),

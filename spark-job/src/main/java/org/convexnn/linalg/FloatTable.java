@@ -40,6 +40,11 @@ public final class FloatTable {
     this.values = new float[(int) size];
   }
 
+  /** Whether the JDK's vector module does the work, and not plain loops. */
+  public static boolean vectorised() {
+    return !(PanelKernel.BEST instanceof PlainPanelKernel);
+  }
+
   /** The numbers from one row of X to the next: columns, rounded up to whole vectors. */
   public static int stride(int columns) {
     return (columns + PADDING - 1) / PADDING * PADDING;

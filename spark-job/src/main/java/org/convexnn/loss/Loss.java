@@ -29,6 +29,35 @@ public sealed interface Loss extends Serializable permits SquaredLoss, LogisticL
   /** The conjugate {@code l*(y, r) = sup_f <r, f> - l(y, f)}; +infinity outside its domain. */
   double conjugate(double y, double[] r, int at);
 
+  /**
+   * Adds the weighted dual values of a ray of dual points: {@code sums[at + g] += weight (tau_g r . b
+   * - l*(y, tau_g r))}.
+   *
+   * @param r C numbers at {@code r[rAt ..]}
+   * @param b C numbers
+   * @param taus scalings in (0, 1]
+   */
+  default void addDualValues(
+      double y,
+      double[] r,
+      int rAt,
+      double[] b,
+      double[] taus,
+      double weight,
+      double[] sums,
+      int at) {
+    int c = outputs();
+    double[] scaled = new double[c];
+    for (int g = 0; g < taus.length; g++) {
+      double value = 0;
+      for (int k = 0; k < c; k++) {
+        scaled[k] = taus[g] * r[rAt + k];
+        value += scaled[k] * b[k];
+      }
+      sums[at + g] += weight * (value - conjugate(y, scaled, 0));
+    }
+  }
+
   /** The largest curvature (eigenvalue of the Hessian) over all f. */
   double curvature();
 

@@ -10,6 +10,7 @@ public record SoftmaxLoss(int outputs) implements Loss {
 
   private static final int MOST_STEPS = 200;
   private static final double ACCURACY = 1e-13;
+  private static final double MOST_EXPONENT = 600;
 
   /** Checks C. */
   public SoftmaxLoss {
@@ -154,6 +155,84 @@ public record SoftmaxLoss(int outputs) implements Loss {
       entropy += p > 0 ? p * Math.log(p) : 0;
     }
     return Math.abs(sum) <= 1e-11 ? entropy : Double.POSITIVE_INFINITY;
+  }
+
+  /** All entries but the label's scale with tau, so that their logarithms are taken once. */
+  @Override
+  public void addDualValues(
+      double y,
+      double[] r,
+      int rAt,
+      double[] b,
+      double[] taus,
+      double weight,
+      double[] sums,
+      int at) {
+    int label = (int) y;
+    double product = 0;
+    double entropy = 0;
+    double others = 0;
+    for (int c = 0; c < outputs; c++) {
+      double p = r[rAt + c];
+      product += p * b[c];
+      if (c != label && p > 0) {
+        entropy += p * Math.log(p);
+        others += p;
+      }
+      if (c != label && !(p >= 0)) {
+        Loss.super.addDualValues(y, r, rAt, b, taus, weight, sums, at);
+        return;
+      }
+    }
+    if (!(others <= 1 && Math.abs(others + r[rAt + label]) <= 1e-11)) {
+      Loss.super.addDualValues(y, r, rAt, b, taus, weight, sums, at);
+      return;
+    }
+    for (int g = 0; g < taus.length; g++) {
+      double tau = taus[g];
+      double rest = 1 - tau * others;
+      double conjugate =
+          tau * entropy
+              + (tau < 1 ? tau * others * Math.log(tau) : 0)
+              + (rest > 0 ? rest * Math.log(rest) : 0);
+      sums[at + g] += weight * (tau * product - conjugate);
+    }
+  }
+
+  /** Equal steps multiply e^(f_c) by equal factors: two exponentials for each class serve all. */
+  @Override
+  public void addSlopes(
+      double y, double[] f, double[] g, int at, double step, double weight, double[] sums) {
+    double mostF = largest(f, at, outputs);
+    double leastF = mostF;
+    double mostG = largest(g, at, outputs);
+    double leastG = mostG;
+    for (int c = at; c < at + outputs; c++) {
+      leastF = Math.min(leastF, f[c]);
+      leastG = Math.min(leastG, g[c]);
+    }
+    // Relative to the largest output at each end nothing may vanish that counts, nor overflow.
+    if (!(mostF - leastF + (mostG - leastG) * step * sums.length < MOST_EXPONENT)) {
+      Loss.super.addSlopes(y, f, g, at, step, weight, sums);
+      return;
+    }
+    double[] e = new double[outputs];
+    double[] factor = new double[outputs];
+    for (int c = 0; c < outputs; c++) {
+      e[c] = Math.exp(f[at + c] - mostF);
+      factor[c] = Math.exp(step * (g[at + c] - mostG));
+    }
+    double own = g[at + (int) y];
+    for (int s = 0; s < sums.length; s++) {
+      double total = 0;
+      double along = 0;
+      for (int c = 0; c < outputs; c++) {
+        e[c] *= factor[c];
+        total += e[c];
+        along += e[c] * (g[at + c] - own);
+      }
+      sums[s] += weight * along / total;
+    }
   }
 
   @Override

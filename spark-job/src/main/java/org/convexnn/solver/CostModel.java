@@ -2,14 +2,15 @@ package org.convexnn.solver;
 
 import java.util.Locale;
 import org.convexnn.linalg.Blas;
+import org.convexnn.linalg.FloatTable;
 
 /**
- * Predicts the seconds each solver would take, from flops over measured rates of matrix products on
- * this machine, and picks the fastest that fits the driver's memory.
+ * Predicts the seconds each solver would take, from flops over measured rates of matrix products and
+ * of picked additions, and picks the fastest that fits the driver's memory.
  */
 final class CostModel {
 
-  private static final double KERNEL_EFFICIENCY = 0.4;
+  private static final double PICKS_OF_A_ROW = 40;
   private static final double JOB_SECONDS = 0.03;
   private static final double ADMM_PASSES = 30;
   private static final double LBFGS_PASSES = 35;
@@ -19,12 +20,14 @@ final class CostModel {
 
   private final double singleRate;
   private final double doubleRate;
+  private final double additionRate;
 
   /**
    * Takes the rates measured for this kind of BLAS, per core. They are constants so that the choice,
    * and with it the network, is the same every time.
    */
   CostModel() {
+    additionRate = FloatTable.vectorised() ? 12e9 : 2e9;
     switch (Blas.name()) {
       case "native" -> {
         singleRate = 100e9;
@@ -63,14 +66,10 @@ final class CostModel {
       Problem problem, long rows, int width, int gates, int groups, int parallelism, boolean path) {
     double outputs = problem.setting().outputs();
     double q = (1.0 + groups) * width;
-    double pass =
-        4.0
-                * rows
-                * width
-                * (1.0 + gates)
-                * outputs
-                / (KERNEL_EFFICIENCY * singleRate * parallelism)
-            + JOB_SECONDS;
+    double halfSpaces = problem.setting().halfSpaces();
+    // Four half-spaces share a pick; a row's own work is worth about so many picks.
+    double picks = halfSpaces / 4 + (gates - halfSpaces) + PICKS_OF_A_ROW;
+    double pass = 2.0 * rows * width * picks * outputs / (additionRate * parallelism) + JOB_SECONDS;
     double solves = path ? PATH_POINTS : 1;
     double metrics = problem.quadratic() ? 1 : 5;
     double sketchRows = Math.min(rows, 8 * q);

@@ -31,6 +31,10 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, Progress prog
   // Below, what boosting finds on rows it has not seen is chance.
   private static final double LEAST_GAIN = 0.01;
   private static final int BESIDE_TREES = 64;
+  // Every gate costs once for each class.
+  private static final int BESIDE_TREES_OF_CLASSES = 16;
+  private static final int TREES_PER_CLASS = 3;
+  private static final int FEWEST_TREES_OF_CLASSES = 20;
 
   /** The gates. */
   GateSet draw() {
@@ -88,7 +92,8 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, Progress prog
               100 * Math.max(0, grown.gain())));
       return GateSet.of(sampler().gaussian(halfSpaces()));
     }
-    int beside = options.numGates() > 0 ? options.numGates() : BESIDE_TREES;
+    int automatic = frame.loss().outputs() == 1 ? BESIDE_TREES : BESIDE_TREES_OF_CLASSES;
+    int beside = options.numGates() > 0 ? options.numGates() : automatic;
     return ofTrees(sampler().gaussian(beside), grown);
   }
 
@@ -175,7 +180,11 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, Progress prog
     if (options.numTrees() > 0) {
       return options.numTrees();
     }
+    int classes = frame.loss().outputs();
     int balanced = n >= 40_000 ? 40 : 60;
+    if (classes > 1) {
+      balanced = Math.min(balanced, Math.max(FEWEST_TREES_OF_CLASSES, TREES_PER_CLASS * classes));
+    }
     int wanted =
         switch (options.effort()) {
           case FAST -> balanced / 2;
@@ -183,6 +192,7 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, Progress prog
           case BEST -> n >= 10_000 ? 200 : 100;
         };
     double width = rows.features() + 1.0;
+    // The matrices of the leaves' norms must leave the driver room for everything else.
     double room = TREE_MEMORY_SHARE * Runtime.getRuntime().maxMemory() / (8 * width * width);
     return (int) Math.max(1, Math.min(wanted, room / leaves(n)));
   }

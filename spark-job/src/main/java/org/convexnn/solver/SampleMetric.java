@@ -22,8 +22,8 @@ import org.convexnn.loss.Loss;
  *
  * For half-spaces K is a product by entries of two m x m matrices, patterns and features, {@code
  * (S shift^-1 S') . (Z Z')}: m^2 (P + D) flops instead of m^2 Q. For leaves only pairs of rows in
- * the same leaf contribute. The factor costs m^3 / 3, a solve 2 m^2 + 8 m P D. Every output has its
- * own w and K; how outputs curve together is left to secant pairs.
+ * the same leaf contribute. The factor costs m^3 / 3, a solve 2 m^2 + 8 m P D. Several outputs
+ * share w and K: a K for each was measured to save no pass.
  */
 final class SampleMetric {
 
@@ -41,7 +41,7 @@ final class SampleMetric {
   private final List<LeafProducts> leafProducts;
   private double[] root;
   private double[] shift;
-  private Cholesky[] factors;
+  private Cholesky factor;
 
   /** A metric on these sampled rows; weights of the sample are over their probabilities. */
   SampleMetric(Problem problem, GatedBlock sample) {
@@ -101,19 +101,13 @@ final class SampleMetric {
     addHalfSpaces(similar);
     addLeaves(similar);
     Blas.axpy(1 / shift[0], linearSimilarity, similar);
-    int outputs = setting.outputs();
-    factors = new Cholesky[outputs];
-    for (int c = 0; c < outputs; c++) {
-      double[] k = c + 1 < outputs ? similar.clone() : similar;
-      for (int a = 0; a < rows; a++) {
-        double factor = root[a * outputs + c];
-        for (int b = 0; b < rows; b++) {
-          k[a * rows + b] *= factor * root[b * outputs + c];
-        }
-        k[a * rows + a] += 1;
+    for (int a = 0; a < rows; a++) {
+      for (int b = 0; b < rows; b++) {
+        similar[a * rows + b] *= root[a] * root[b];
       }
-      factors[c] = new Cholesky(rows, k);
+      similar[a * rows + a] += 1;
     }
+    factor = new Cholesky(rows, similar);
   }
 
   private double[] roots(double[] weights, double floor) {
@@ -121,16 +115,14 @@ final class SampleMetric {
     Loss loss = setting.loss();
     double[] f = forward(weights);
     double[] r = new double[outputs];
-    double[] roots = new double[rows * outputs];
+    double[] roots = new double[rows];
     for (int i = 0; i < rows; i++) {
       for (int c = 0; c < outputs; c++) {
         f[i * outputs + c] += setting.offset()[c];
       }
       loss.derivative(setting.label(sample.block(), i), f, i * outputs, r, 0);
-      for (int c = 0; c < outputs; c++) {
-        double rho = Math.max(loss.outputCurvature(r, 0, c), floor * loss.curvature());
-        roots[i * outputs + c] = Math.sqrt(sample.block().weight(i) * rho / problem.totalWeight());
-      }
+      double rho = Math.max(loss.rowCurvature(r, 0), floor * loss.curvature());
+      roots[i] = Math.sqrt(sample.block().weight(i) * rho / problem.totalWeight());
     }
     return roots;
   }
@@ -138,13 +130,11 @@ final class SampleMetric {
   /** The mean diagonal of F_s' w^2 F_s in solver coordinates. */
   private double meanDiagonal() {
     int groups = problem.coordinates().groups();
-    int outputs = setting.outputs();
     double sum = 0;
-    for (int i = 0; i < root.length; i++) {
-      int r = i / outputs;
-      sum += root[i] * root[i] * (groupSquares[r] + linearSimilarity[r * rows + r]);
+    for (int r = 0; r < rows; r++) {
+      sum += root[r] * root[r] * (groupSquares[r] + linearSimilarity[r * rows + r]);
     }
-    return sum / ((1.0 + groups) * setting.width() * outputs);
+    return sum / ((1.0 + groups) * setting.width());
   }
 
   /** {@code sum_i ((s_i - c_i) ||N_i' B' y~||)^2} by row. */
@@ -302,18 +292,9 @@ final class SampleMetric {
     int outputs = setting.outputs();
     double[] y = divided(x, length);
     double[] v = forward(problem.coordinates().toRows(y));
-    scale(v);
-    for (int c = 0; c < outputs; c++) {
-      double[] column = new double[rows];
-      for (int r = 0; r < rows; r++) {
-        column[r] = v[r * outputs + c];
-      }
-      factors[c].solve(column, 1);
-      for (int r = 0; r < rows; r++) {
-        v[r * outputs + c] = column[r];
-      }
-    }
-    scale(v);
+    scale(v, outputs);
+    factor.solve(v, outputs);
+    scale(v, outputs);
     double[] back = divided(problem.coordinates().toSolver(backward(v)), length);
     for (int i = 0; i < y.length; i++) {
       y[i] -= back[i];
@@ -329,9 +310,9 @@ final class SampleMetric {
     return y;
   }
 
-  private void scale(double[] v) {
+  private void scale(double[] v, int outputs) {
     for (int i = 0; i < v.length; i++) {
-      v[i] *= root[i];
+      v[i] *= root[i / outputs];
     }
   }
 

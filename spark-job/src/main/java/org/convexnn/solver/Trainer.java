@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.function.Function;
 import org.convexnn.block.RowSelection;
 import org.convexnn.linalg.Blas;
+import org.convexnn.linalg.FloatTable;
 import org.convexnn.network.GateSet;
 
 /**
@@ -150,10 +151,11 @@ public final class Trainer {
     progress.message(
         String.format(
             Locale.ROOT,
-            "%,d rows, %d features, blas %s",
+            "%,d rows, %d features, blas %s, row kernels %s",
             looked.stats().rows(),
             rows.features(),
-            Blas.name()));
+            Blas.name(),
+            FloatTable.vectorised() ? "vector" : "java"));
     GateSet gates = draw.apply(new GateChoice(rows, options, looked, progress));
     Frame frame = framed(looked, gates);
     RunLog log =

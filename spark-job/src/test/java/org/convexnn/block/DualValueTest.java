@@ -60,9 +60,8 @@ class DualValueTest {
     double[] sums() {
       double[] sums = new double[2 + DualValue.length()];
       sums[0] = 77;
-      double[] scratch = new double[1];
       for (int k = 0; k < r.length; k++) {
-        DualValue.add(loss, y[k], new double[] {offset}, r, k, w[k], scratch, sums, 2);
+        DualValue.add(loss, y[k], new double[] {offset}, r, k, w[k], sums, 2);
       }
       assertThat(sums[0]).isEqualTo(77);
       return sums;

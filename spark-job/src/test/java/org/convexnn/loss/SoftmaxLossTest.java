@@ -173,6 +173,36 @@ class SoftmaxLossTest {
     }
   }
 
+  /** Against the conjugate itself, also where the shortcut does not apply. */
+  @Property(tries = 300)
+  void dualValuesAreThoseOfTheRay(
+      @ForAll @IntRange(min = 2, max = 6) int classes, @ForAll boolean inside, @ForAll long seed) {
+    Random random = new Random(seed);
+    SoftmaxLoss loss = new SoftmaxLoss(classes);
+    int y = random.nextInt(classes);
+    double[] r = new double[classes];
+    loss.derivative(y, outputs(random, classes, 9), 0, r, 0);
+    if (!inside) {
+      r[y] -= 0.5;
+    }
+    double[] b = outputs(random, classes, 2);
+    double[] taus = {0.5, 0.9, 1};
+    double[] sums = {1, 1, 1};
+    loss.addDualValues(y, r, 0, b, taus, 3, sums, 0);
+    for (int g = 0; g < 3; g++) {
+      double[] scaled = r.clone();
+      for (int c = 0; c < classes; c++) {
+        scaled[c] *= taus[g];
+      }
+      double value = 1 + 3 * (product(scaled, b) - loss.conjugate(y, scaled, 0));
+      if (inside) {
+        assertThat(sums[g]).isCloseTo(value, within(1e-11));
+      } else {
+        assertThat(sums[g]).isEqualTo(Double.NEGATIVE_INFINITY);
+      }
+    }
+  }
+
   @Test
   void extremeOutputsStayFinite() {
     SoftmaxLoss loss = new SoftmaxLoss(3);
