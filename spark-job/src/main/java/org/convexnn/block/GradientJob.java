@@ -88,8 +88,11 @@ public record GradientJob(RowSetting setting, double[] weights, Order order, dou
             case HESSIAN -> outputs * (outputs + 1) / 2;
           };
       this.curvature = new double[curved][kernel.capacity()];
-      int size = (1 + setting.groups()) * setting.width();
-      this.grams = new double[curved][size * size];
+      this.grams = new double[curved][];
+      for (int k = 0; k < curved; k++) {
+        int size = (1 + setting.groups()) * setting.width();
+        grams[k] = new double[Math.multiplyExact(size, size)];
+      }
     }
 
     @Override

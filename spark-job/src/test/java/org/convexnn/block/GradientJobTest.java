@@ -1,0 +1,34 @@
+package org.convexnn.block;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.convexnn.loss.LogisticLoss;
+import org.junit.jupiter.api.Test;
+
+/** The curvature is sized only where it is wanted: Q x Q may be beyond any array. */
+class GradientJobTest {
+
+  /** Q = 62,130, whose square is negative as an int. */
+  private static final RowSetting WIDE =
+      new RowSetting(
+          new double[113],
+          new double[113],
+          64,
+          480,
+          new LogisticLoss(),
+          new double[1],
+          0,
+          1,
+          Precision.FLOAT32,
+          RowSelection.ALL);
+
+  @Test
+  void manyGatesNeedNoGram() {
+    double[] weights = new double[WIDE.length()];
+    for (GradientJob.Order order :
+        new GradientJob.Order[] {GradientJob.Order.VALUE, GradientJob.Order.GRADIENT}) {
+      GradientJob job = new GradientJob(WIDE, weights, order, 1);
+      assertThat(job.worker().result()).hasSize(2);
+    }
+  }
+}
