@@ -46,7 +46,9 @@ class ExamplesTest {
   void certificate() {
     ConvexReLURegressionModel model = CertificateExample.run(spark);
     assertThat(model.certificate().stopReason()).isEqualTo(StopReason.GAP);
-    assertThat(model.certificate().relativeGap()).isBetween(0.0, 1e-3);
+    // Trees where validation chooses beta: definitions.md, "Certificate".
+    assertThat(model.certificate().tol()).isEqualTo(1e-2);
+    assertThat(model.certificate().relativeGap()).isBetween(0.0, 1e-2);
     assertThat(model.summary().path()).hasSizeGreaterThan(2);
   }
 }
