@@ -1,10 +1,15 @@
 package org.convexnn.cluster;
 
+import com.esotericsoftware.kryo.DefaultSerializer;
+import com.esotericsoftware.kryo.serializers.JavaSerializer;
+import java.io.Serializable;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.Dependency;
 import org.apache.spark.NarrowDependency;
 import org.apache.spark.Partition;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.broadcast.Broadcast;
@@ -24,9 +29,9 @@ final class LeanRdd<T> extends RDD<T> {
 
   private static final long serialVersionUID = 1L;
 
-  private final Broadcast<Shipped<RDD<T>>> lineage;
+  private final Broadcast<Lineage<T>> lineage;
 
-  private LeanRdd(RDD<T> parent, Broadcast<Shipped<RDD<T>>> lineage) {
+  private LeanRdd(RDD<T> parent, Broadcast<Lineage<T>> lineage) {
     super(
         parent.context(),
         CollectionConverters.asScala(List.<Dependency<?>>of(new OnDriver<>(parent))).toSeq(),
@@ -36,9 +41,45 @@ final class LeanRdd<T> extends RDD<T> {
 
   /** A view of an RDD. */
   static <T> LeanRdd<T> of(RDD<T> parent) {
-    // Not of this type, so that Spark does not take it for an RDD in a closure.
-    ClassTag<Shipped<RDD<T>>> tag = scala.reflect.ClassTag$.MODULE$.apply(Shipped.class);
-    return new LeanRdd<>(parent, parent.context().broadcast(new Shipped<>(parent), tag));
+    ByteBuffer written =
+        SparkEnv.get().closureSerializer().newInstance().serialize(parent, tag(RDD.class));
+    byte[] bytes = new byte[written.remaining()];
+    written.get(bytes);
+    return new LeanRdd<>(
+        parent, parent.context().broadcast(new Lineage<>(bytes), tag(Lineage.class)));
+  }
+
+  private static <U> ClassTag<U> tag(Class<?> type) {
+    return scala.reflect.ClassTag$.MODULE$.apply(type);
+  }
+
+  /**
+   * An RDD in bytes, read back once in each JVM. In bytes, because Spark would take an RDD's size for
+   * that of everything it refers to on the driver, and evict that many blocks for it.
+   */
+  @DefaultSerializer(JavaSerializer.class)
+  private static final class Lineage<T> implements Serializable {
+    private static final long serialVersionUID = 1L;
+    private final byte[] bytes;
+    private transient RDD<T> rdd;
+
+    Lineage(byte[] bytes) {
+      this.bytes = bytes;
+    }
+
+    synchronized RDD<T> rdd() {
+      if (rdd == null) {
+        rdd =
+            SparkEnv.get()
+                .closureSerializer()
+                .newInstance()
+                .deserialize(
+                    ByteBuffer.wrap(bytes),
+                    Thread.currentThread().getContextClassLoader(),
+                    tag(RDD.class));
+      }
+      return rdd;
+    }
   }
 
   JavaRDD<T> asJava() {
@@ -52,7 +93,7 @@ final class LeanRdd<T> extends RDD<T> {
 
   @Override
   public Iterator<T> compute(Partition split, TaskContext context) {
-    return lineage.value().value().iterator(((Numbered) split).parent, context);
+    return lineage.value().rdd().iterator(((Numbered) split).parent, context);
   }
 
   @Override
