@@ -16,11 +16,12 @@ final class DoubleRowKernel extends RowKernel {
   private final double[] products;
   private final double[][] linear;
   private final DoubleTable[] tables;
-  private final DoubleTable sums;
   private final double[] linearSum;
   private final double[][] gradients;
   private double[] expanded = new double[0];
   private double[] panel = new double[0];
+  // Of as many numbers as the weights: made where backward products are wanted.
+  private DoubleTable sums;
 
   DoubleRowKernel(RowSetting setting, int slots) {
     super(setting);
@@ -31,10 +32,6 @@ final class DoubleRowKernel extends RowKernel {
     this.products = new double[capacity * stride];
     this.linear = new double[slots][stride];
     this.tables = new DoubleTable[slots];
-    for (int slot = 0; slot < slots; slot++) {
-      tables[slot] = new DoubleTable(codes.tableRows(), span);
-    }
-    this.sums = new DoubleTable(codes.tableRows(), span);
     this.linearSum = new double[stride];
     this.gradients = new double[slots][setting.length()];
   }
@@ -44,8 +41,12 @@ final class DoubleRowKernel extends RowKernel {
     for (int k = 0; k < span; k++) {
       linear[slot][k] = v[k];
     }
+    if (tables[slot] == null) {
+      tables[slot] = new DoubleTable(codes.tableRows(), span);
+    } else {
+      tables[slot].clear();
+    }
     DoubleTable table = tables[slot];
-    table.clear();
     for (int i = 0; i < setting.groups(); i++) {
       table.set(codes.tableRow(i), v, (1 + i) * span);
     }
@@ -106,7 +107,11 @@ final class DoubleRowKernel extends RowKernel {
     for (int k = 0; k < span; k++) {
       gradient[k] += linearSum[k];
     }
-    sums.clear();
+    if (sums == null) {
+      sums = new DoubleTable(codes.tableRows(), span);
+    } else {
+      sums.clear();
+    }
     sums.scatter(codes.values(), codes.picks(), count, products);
     codes.forEachUnionDown(
         (union, one, rest) -> {

@@ -16,11 +16,12 @@ final class FloatRowKernel extends RowKernel {
   private final float[] products;
   private final float[][] linear;
   private final FloatTable[] tables;
-  private final FloatTable sums;
   private final float[] linearSum;
   private final double[][] gradients;
   private float[] expanded = new float[0];
   private float[] panel = new float[0];
+  // Of as many numbers as the weights: made where backward products are wanted.
+  private FloatTable sums;
 
   FloatRowKernel(RowSetting setting, int slots) {
     super(setting);
@@ -31,10 +32,6 @@ final class FloatRowKernel extends RowKernel {
     this.products = new float[capacity * stride];
     this.linear = new float[slots][stride];
     this.tables = new FloatTable[slots];
-    for (int slot = 0; slot < slots; slot++) {
-      tables[slot] = new FloatTable(codes.tableRows(), span);
-    }
-    this.sums = new FloatTable(codes.tableRows(), span);
     this.linearSum = new float[stride];
     this.gradients = new double[slots][setting.length()];
   }
@@ -44,8 +41,12 @@ final class FloatRowKernel extends RowKernel {
     for (int k = 0; k < span; k++) {
       linear[slot][k] = (float) v[k];
     }
+    if (tables[slot] == null) {
+      tables[slot] = new FloatTable(codes.tableRows(), span);
+    } else {
+      tables[slot].clear();
+    }
     FloatTable table = tables[slot];
-    table.clear();
     for (int i = 0; i < setting.groups(); i++) {
       table.set(codes.tableRow(i), v, (1 + i) * span);
     }
@@ -106,7 +107,11 @@ final class FloatRowKernel extends RowKernel {
     for (int k = 0; k < span; k++) {
       gradient[k] += linearSum[k];
     }
-    sums.clear();
+    if (sums == null) {
+      sums = new FloatTable(codes.tableRows(), span);
+    } else {
+      sums.clear();
+    }
     sums.scatter(codes.values(), codes.picks(), count, products);
     codes.forEachUnionDown(
         (union, one, rest) -> {

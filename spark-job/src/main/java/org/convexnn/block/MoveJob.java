@@ -64,14 +64,13 @@ public record MoveJob(
     private final double[] f;
     private final double[] along;
     private final double[] q;
+    private boolean rebuilding;
 
     MoveWorker(MoveJob job) {
       this.job = job;
       this.setting = job.setting;
       this.outputs = setting.outputs();
       this.kernel = RowKernel.of(setting, 2);
-      kernel.weights(WEIGHTS, job.weights);
-      kernel.weights(DIRECTION, job.direction);
       int size = kernel.capacity() * outputs;
       this.f = new double[size];
       this.along = new double[size];
@@ -129,6 +128,11 @@ public record MoveJob(
     }
 
     private void rebuild(int count) {
+      if (!rebuilding) {
+        kernel.weights(WEIGHTS, job.weights);
+        kernel.weights(DIRECTION, job.direction);
+        rebuilding = true;
+      }
       double[] offset = setting.offset();
       kernel.forward(WEIGHTS, f, 0);
       for (int i = 0; i < count * outputs; i++) {

@@ -62,6 +62,7 @@ public record SearchJob(RowSetting setting, double[] direction, double[] weights
     private final double[] along;
     private final double[] f;
     private final double[] r;
+    private boolean rebuilding;
 
     SearchWorker(SearchJob job) {
       this.job = job;
@@ -69,7 +70,6 @@ public record SearchJob(RowSetting setting, double[] direction, double[] weights
       this.outputs = setting.outputs();
       this.kernel = RowKernel.of(setting, 2);
       kernel.weights(DIRECTION, job.direction);
-      kernel.weights(WEIGHTS, job.weights);
       int size = kernel.capacity() * outputs;
       this.along = new double[size];
       this.f = new double[size];
@@ -80,7 +80,6 @@ public record SearchJob(RowSetting setting, double[] direction, double[] weights
     public RowState accept(GatedBlock gated, Optional<RowState> previous) {
       Block block = gated.block();
       Loss loss = setting.loss();
-      double[] offset = setting.offset();
       int size = block.rows() * outputs;
       double[] response = new double[size];
       double[] fitted = new double[size];
@@ -92,10 +91,7 @@ public record SearchJob(RowSetting setting, double[] direction, double[] weights
         if (previous.isPresent()) {
           System.arraycopy(previous.get().response(), start, f, 0, count * outputs);
         } else {
-          kernel.forward(WEIGHTS, f, 0);
-          for (int i = 0; i < count * outputs; i++) {
-            f[i] += offset[i % outputs];
-          }
+          rebuild(count);
         }
         boolean averaged = previous.isPresent() && previous.get().dual().length > 0;
         for (int i = 0; i < count; i++) {
@@ -115,7 +111,7 @@ public record SearchJob(RowSetting setting, double[] direction, double[] weights
             scalars[LOST]++;
           }
           System.arraycopy(r, 0, dual, start + at, outputs);
-          DualValue.add(loss, y, offset, r, 0, weight, scalars, DUAL);
+          DualValue.add(loss, y, setting.offset(), r, 0, weight, scalars, DUAL);
           loss.addSlopes(y, f, along, at, STEP, weight, slopes);
         }
         System.arraycopy(f, 0, response, start, count * outputs);
@@ -123,6 +119,18 @@ public record SearchJob(RowSetting setting, double[] direction, double[] weights
         from += count;
       }
       return RowState.ofSearch(response, fitted, dual);
+    }
+
+    private void rebuild(int count) {
+      if (!rebuilding) {
+        kernel.weights(WEIGHTS, job.weights);
+        rebuilding = true;
+      }
+      double[] offset = setting.offset();
+      kernel.forward(WEIGHTS, f, 0);
+      for (int i = 0; i < count * outputs; i++) {
+        f[i] += offset[i % outputs];
+      }
     }
 
     @Override

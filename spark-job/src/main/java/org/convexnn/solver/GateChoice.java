@@ -43,20 +43,9 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, Progress prog
 
   private GateSet draw(RowSelection seen) {
     return switch (options.gateSampler()) {
-      case AUTO -> automatic();
-      case TREES -> {
-        TreeGrower.Proposal grown = growTrees();
-        if (grown.trees().isEmpty()) {
-          progress.message("no split of the sample gains anything: Gaussian gates instead");
-          yield GateSet.of(sampler().gaussian(halfSpaces()));
-        }
-        HalfSpaces beside =
-            options.numGates() > 0
-                ? sampler().gaussian(options.numGates())
-                : HalfSpaces.none(rows.features());
-        yield ofTrees(beside, grown);
-      }
-      case GAUSSIAN -> GateSet.of(sampler().gaussian(halfSpaces()));
+      case AUTO -> automatic(seen);
+      case TREES -> trees(seen);
+      case GAUSSIAN -> gaussian();
       case COLUMNS -> GateSet.of(sampler().columns(halfSpaces(), sample(seen)));
       case MIXED -> GateSet.of(sampler().mixed(halfSpaces(), sample(seen)));
     };
@@ -68,40 +57,55 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, Progress prog
    */
   GateSet drawForOnePass() {
     return options.gateSampler() == TrainingOptions.GateSampler.AUTO
-        ? GateSet.of(sampler().gaussian(halfSpaces()))
+        ? gaussian()
         : draw(RowSelection.ALL);
+  }
+
+  /** Trees, and as many half-spaces beside them as are asked for. */
+  private GateSet trees(RowSelection seen) {
+    TreeGrower.Proposal grown = growTrees(seen);
+    if (grown.trees().isEmpty()) {
+      progress.message("no split of the sample gains anything: Gaussian gates instead");
+      return gaussian();
+    }
+    return withTrees(grown, options.numGates());
   }
 
   /**
    * Trees, and half-spaces beside them for what boosting cannot see; half-spaces alone where their
    * number is given, where rows are few or features many, and where boosting finds nothing.
    */
-  private GateSet automatic() {
-    boolean trees = options.numTrees() > 0 || options.numLeaves() > 0;
+  private GateSet automatic(RowSelection seen) {
+    boolean asked = options.numTrees() > 0 || options.numLeaves() > 0;
     boolean suited =
         frame.stats().rows() >= FEWEST_FOR_TREES && rows.features() <= MOST_FEATURES_FOR_TREES;
-    if (frame.constantLabel() || (!trees && (options.numGates() > 0 || !suited))) {
-      return GateSet.of(sampler().gaussian(halfSpaces()));
+    if (frame.constantLabel() || (!asked && (options.numGates() > 0 || !suited))) {
+      return gaussian();
     }
-    TreeGrower.Proposal grown = growTrees();
-    if (grown.trees().isEmpty() || (!trees && grown.gain() < LEAST_GAIN)) {
+    TreeGrower.Proposal grown = growTrees(seen);
+    if (grown.trees().isEmpty() || (!asked && grown.gain() < LEAST_GAIN)) {
       progress.message(
           String.format(
               Locale.ROOT,
               "boosted trees lower the loss by %.1f %% only: Gaussian gates instead",
               100 * Math.max(0, grown.gain())));
-      return GateSet.of(sampler().gaussian(halfSpaces()));
+      return gaussian();
     }
-    int automatic = frame.loss().outputs() == 1 ? BESIDE_TREES : BESIDE_TREES_OF_CLASSES;
-    int beside = options.numGates() > 0 ? options.numGates() : automatic;
-    return ofTrees(sampler().gaussian(beside), grown);
+    int usual = frame.loss().outputs() == 1 ? BESIDE_TREES : BESIDE_TREES_OF_CLASSES;
+    return withTrees(grown, options.numGates() > 0 ? options.numGates() : usual);
+  }
+
+  private GateSet gaussian() {
+    return GateSet.of(sampler().gaussian(halfSpaces()));
   }
 
   private HalfSpaceSampler sampler() {
     return new HalfSpaceSampler(frame.map(), options.seed());
   }
 
-  private GateSet ofTrees(HalfSpaces beside, TreeGrower.Proposal grown) {
+  private GateSet withTrees(TreeGrower.Proposal grown, int halfSpaces) {
+    HalfSpaces beside =
+        halfSpaces > 0 ? sampler().gaussian(halfSpaces) : HalfSpaces.none(rows.features());
     GateSet set = new GateSet(beside, grown.trees());
     progress.message(
         String.format(
@@ -115,8 +119,8 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, Progress prog
     return set;
   }
 
-  /** Trees grown by boosting on a sample of the rows that do not choose beta. */
-  private TreeGrower.Proposal growTrees() {
+  /** Trees grown by boosting on a sample of these rows. */
+  private TreeGrower.Proposal growTrees(RowSelection seen) {
     if (frame.constantLabel()) {
       return new TreeGrower.Proposal(List.of(), 0);
     }
@@ -124,8 +128,7 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, Progress prog
     double most =
         options.effort() == TrainingOptions.Effort.BEST ? BEST_SAMPLE_ROWS : TREE_SAMPLE_ROWS;
     List<SampleJob.Row> sample =
-        rows.sum(
-            "sample for trees", new SampleJob(selection(), Math.min(1, most / n), options.seed()));
+        rows.sum("sample for trees", new SampleJob(seen, Math.min(1, most / n), options.seed()));
     double[][] x = sample.stream().map(SampleJob.Row::features).toArray(double[][]::new);
     double[] y =
         sample.stream().mapToDouble(r -> (r.label() - frame.shift()) / frame.scale()).toArray();

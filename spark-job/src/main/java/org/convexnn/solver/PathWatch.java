@@ -29,9 +29,7 @@ final class PathWatch implements Solver.Watch {
   private final double best;
   private final double weight;
   private final List<Double> objectives = new ArrayList<>();
-  private int times;
-  private boolean lost;
-  private double heldOut = Double.NaN;
+  private int timesWorse;
 
   /**
    * A watch.
@@ -46,16 +44,6 @@ final class PathWatch implements Solver.Watch {
     this.weight = weight;
   }
 
-  /** Whether the fit ended because its held-out loss was clearly worse. */
-  boolean lost() {
-    return lost;
-  }
-
-  /** The held-out loss at the last iteration. */
-  double heldOut() {
-    return heldOut;
-  }
-
   @Override
   public void iteration(int iteration, double upper, double lower, double[] weights) {
     inner.iteration(iteration, upper, lower, weights);
@@ -63,10 +51,9 @@ final class PathWatch implements Solver.Watch {
 
   @Override
   public boolean enough(int iteration, double upper, double gap, double leftOut) {
-    heldOut = leftOut / weight;
     objectives.add(upper);
-    times = heldOut > LOST * best ? times + 1 : 0;
-    lost = iteration >= FIRST_LOST && times >= TIMES_LOST;
+    timesWorse = leftOut / weight > LOST * best ? timesWorse + 1 : 0;
+    boolean lost = iteration >= FIRST_LOST && timesWorse >= TIMES_LOST;
     int n = objectives.size();
     boolean settled =
         n > SPAN

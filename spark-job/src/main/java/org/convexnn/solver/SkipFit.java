@@ -33,6 +33,7 @@ final class SkipFit {
   private final int width;
   private final int outputs;
   private final boolean wide;
+  private final boolean newtonFits;
 
   private SkipFit(Problem linear, double scale) {
     this.linear = linear;
@@ -40,6 +41,7 @@ final class SkipFit {
     this.width = linear.setting().width();
     this.outputs = linear.setting().outputs();
     this.wide = width > MOST_WIDTH;
+    this.newtonFits = !wide && outputs * width <= MOST_COLUMNS;
   }
 
   /**
@@ -57,19 +59,19 @@ final class SkipFit {
     double[] w = start.clone();
     boolean newton = false;
     Problem.Curved curved = curved(w, false);
-    Metric metric = new Metric(curved, false);
+    Curvature curvature = new Curvature(curved, false);
     double[] gradient = withRidge(curved.at(), w);
     double value = curved.at().loss() + linear.penalty(w, 0);
     SecantPairs pairs = new SecantPairs(MOST_ITERATIONS);
     for (int k = 0; k < MOST_ITERATIONS; k++) {
-      double[] step = pairs.solve(gradient, metric::solve);
+      double[] step = pairs.solve(gradient, curvature::solve);
       double decrement = Blas.dot(gradient, step);
       if (!(decrement > DECREMENT * scale)) {
         break;
       }
-      newton = !wide && outputs * width <= MOST_COLUMNS && (newton || decrement < CLOSE * scale);
+      newton = newtonFits && (newton || decrement < CLOSE * scale);
       // Very close to the solution the last curvature is as good as a new one.
-      boolean curve = !wide && (decrement > VERY_CLOSE * scale || newton && !metric.whole);
+      boolean curve = !wide && (decrement > VERY_CLOSE * scale || newton && !curvature.whole);
       double length = 1;
       double[] next = new double[w.length];
       Problem.Evaluation there = curved.at();
@@ -95,7 +97,7 @@ final class SkipFit {
       }
       double[] nextGradient = withRidge(there, next);
       if (curve) {
-        metric = new Metric(curved, newton);
+        curvature = new Curvature(curved, newton);
         pairs.clear();
       } else {
         double[] move = next.clone();
@@ -129,12 +131,12 @@ final class SkipFit {
   }
 
   /** The inverse of the estimated curvature and the ridge, of all outputs at once or one by one. */
-  private final class Metric {
+  private final class Curvature {
 
     private final boolean whole;
     private final Cholesky[] factors;
 
-    Metric(Problem.Curved curved, boolean whole) {
+    Curvature(Problem.Curved curved, boolean whole) {
       this.whole = whole;
       this.factors = new Cholesky[whole ? 1 : outputs];
       if (whole) {
@@ -145,7 +147,7 @@ final class SkipFit {
       }
     }
 
-    /** The symmetric matrix of the blocks (c, k), k >= c; those off the diagonal are negative. */
+    /** The symcurvature matrix of the blocks (c, k), k >= c; those off the diagonal are negative. */
     private double[] assembled(double[][] blocks) {
       int size = outputs * width;
       double[] h = new double[size * size];

@@ -172,7 +172,7 @@ public record TrainingOptions(
   }
 
   /** Whether validation chooses beta. */
-  public boolean choosesBeta() {
+  boolean choosesBeta() {
     return regParam.isEmpty() && regRatio.isEmpty();
   }
 
