@@ -1,6 +1,7 @@
 package org.convexnn.block;
 
 import org.convexnn.loss.Loss;
+import org.convexnn.loss.Scalings;
 
 /**
  * The separable part of the dual objective along a ray of dual points, on a grid:
@@ -13,6 +14,7 @@ import org.convexnn.loss.Loss;
 public final class DualValue {
 
   private static final double[] GRID = {0.5, 0.9, 1};
+  private static final Scalings SCALINGS = Scalings.of(GRID);
 
   private DualValue() {}
 
@@ -36,7 +38,7 @@ public final class DualValue {
       double weight,
       double[] sums,
       int sumsAt) {
-    loss.addDualValues(y, r, at, offset, GRID, weight, sums, sumsAt);
+    loss.addDualValues(y, r, at, offset, SCALINGS, weight, sums, sumsAt);
   }
 
   /**

@@ -1,13 +1,13 @@
 package org.convexnn.block;
 
-import org.convexnn.linalg.Blas;
+import org.convexnn.linalg.SecondMoments;
 
 /**
  * The second moments of every group's rows in row coordinates, {@code A_i = sum_r w_r s_ri y~_r
  * y~_r'}: rows are gathered by group, so that each block costs one product per group.
  *
- * <p>Result: [0] = blocks of D x D row-major: all rows, then every half-space where they are wanted,
- * then every leaf.
+ * <p>Result: [0] = upper triangles ({@link SecondMoments}): all rows, then every half-space where they
+ * are wanted, then every leaf.
  *
  * @param setting the rows' setting
  * @param halfSpaces whether moments of half-spaces are wanted
@@ -30,27 +30,32 @@ public record GroupMomentsJob(RowSetting setting, boolean halfSpaces)
     private final RowSetting setting;
     private final int halfSpaces;
     private final int width;
+    private final int stride;
+    private final SecondMoments products;
     private final double[] moments;
 
     MomentsWorker(RowSetting setting, int halfSpaces) {
       this.setting = setting;
       this.halfSpaces = halfSpaces;
       this.width = setting.width();
-      this.moments = new double[(1 + halfSpaces + setting.leaves()) * width * width];
+      this.stride = SecondMoments.stride(width);
+      this.products = new SecondMoments(width);
+      int groups = 1 + halfSpaces + setting.leaves();
+      this.moments = new double[Math.multiplyExact(groups, SecondMoments.length(width))];
     }
 
     @Override
     public void accept(GatedBlock gated) {
       int n = gated.block().rows();
-      double[] rows = new double[n * width];
+      double[] rows = new double[n * stride];
       double[] x = new double[width - 1];
       for (int r = 0; r < n; r++) {
         double root = Math.sqrt(setting.weight(gated.block(), r));
         setting.rowCoordinates(gated, r, x);
         for (int j = 0; j < width - 1; j++) {
-          rows[r * width + j] = root * x[j];
+          rows[r * stride + j] = root * x[j];
         }
-        rows[r * width + width - 1] = root;
+        rows[r * stride + width - 1] = root;
       }
       add(0, rows, n);
       double[] gathered = new double[rows.length];
@@ -59,7 +64,7 @@ public record GroupMomentsJob(RowSetting setting, boolean halfSpaces)
         int count = 0;
         for (int r = 0; r < n; r++) {
           if (patterns.active(r, p)) {
-            System.arraycopy(rows, r * width, gathered, count++ * width, width);
+            System.arraycopy(rows, r * stride, gathered, count++ * stride, stride);
           }
         }
         add(1 + p, gathered, count);
@@ -88,7 +93,7 @@ public record GroupMomentsJob(RowSetting setting, boolean halfSpaces)
           int count = start[leaf + 1] - start[leaf];
           if (count > 0) {
             for (int k = 0; k < count; k++) {
-              System.arraycopy(rows, order[start[leaf] + k] * width, gathered, k * width, width);
+              System.arraycopy(rows, order[start[leaf] + k] * stride, gathered, k * stride, stride);
             }
             add(1 + halfSpaces + leaf, gathered, count);
           }
@@ -97,23 +102,7 @@ public record GroupMomentsJob(RowSetting setting, boolean halfSpaces)
     }
 
     private void add(int group, double[] rows, int count) {
-      Blas.gemm(
-          true,
-          false,
-          width,
-          width,
-          count,
-          1.0,
-          rows,
-          0,
-          width,
-          rows,
-          0,
-          width,
-          1.0,
-          moments,
-          group * width * width,
-          width);
+      products.add(rows, count, moments, group * SecondMoments.length(width));
     }
 
     @Override

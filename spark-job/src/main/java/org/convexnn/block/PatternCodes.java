@@ -82,9 +82,15 @@ final class PatternCodes {
     for (int r = 0; r < count; r++) {
       int at = r * picks;
       loadBits(patterns.bits(), (first + r) * patterns.words(), at);
-      for (int t = 0; t < trees; t++) {
-        values[at + quads + t] = quads * SUBSETS + patterns.leaf(first + r, t);
-      }
+      loadLeaves(patterns.leaves(), (first + r) * trees, trees, at + quads);
+    }
+  }
+
+  private void loadLeaves(int[] from, int leaf, int count, int at) {
+    int[] to = values;
+    int before = quads * SUBSETS;
+    for (int t = 0; t < count; t++) {
+      to[at + t] = before + from[leaf + t];
     }
   }
 

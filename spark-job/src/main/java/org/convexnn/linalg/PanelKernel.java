@@ -1,11 +1,14 @@
 package org.convexnn.linalg;
 
 /**
- * The two inner loops of a table ({@link FloatTable}, {@link DoubleTable}) on one panel of its
- * columns: sums of picked rows, and their transpose. All widths are multiples of the table's
- * padding.
+ * The inner loops that a pass spends its time in: those of a table ({@link FloatTable}, {@link
+ * DoubleTable}) on one panel of its columns, sums of picked rows and their transpose, with widths
+ * that are multiples of the table's padding; and sums of outer products ({@link SecondMoments}).
  */
 interface PanelKernel {
+
+  /** What the rows of outer products are padded to a multiple of. */
+  int TILE = 16;
 
   /** The best that this JVM offers: the vector module where it is there, else plain loops. */
   PanelKernel BEST = choose();
@@ -80,4 +83,12 @@ interface PanelKernel {
       double[] in,
       int inAt,
       int stride);
+
+  /**
+   * {@code c_ij = sum_r z_ri z_rj} for i at most j; what it leaves below the diagonal means nothing.
+   *
+   * @param z count x stride, the stride a multiple of {@link #TILE}
+   * @param c stride x stride
+   */
+  void outerProducts(double[] z, int count, int stride, double[] c);
 }

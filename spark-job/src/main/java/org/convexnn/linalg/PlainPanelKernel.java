@@ -1,5 +1,7 @@
 package org.convexnn.linalg;
 
+import java.util.Arrays;
+
 /** {@link PanelKernel} in loops that every JVM runs. */
 final class PlainPanelKernel implements PanelKernel {
 
@@ -88,6 +90,20 @@ final class PlainPanelKernel implements PanelKernel {
   private static void add(double[] from, int fromAt, double[] to, int toAt, int length) {
     for (int j = 0; j < length; j++) {
       to[toAt + j] += from[fromAt + j];
+    }
+  }
+
+  @Override
+  public void outerProducts(double[] z, int count, int stride, double[] c) {
+    Arrays.fill(c, 0, stride * stride, 0);
+    for (int r = 0; r < count; r++) {
+      int row = r * stride;
+      for (int i = 0; i < stride; i++) {
+        double factor = z[row + i];
+        for (int j = i; j < stride; j++) {
+          c[i * stride + j] += factor * z[row + j];
+        }
+      }
     }
   }
 }

@@ -413,4 +413,50 @@ final class VectorPanelKernel implements PanelKernel {
       }
     }
   }
+
+  @Override
+  public void outerProducts(double[] z, int count, int stride, double[] c) {
+    for (int j = 0; j < stride; j += 2 * DOUBLE_LANES) {
+      for (int i = 0; i < j + 2 * DOUBLE_LANES; i += 4) {
+        outerTile(z, count, stride, i, j, c);
+      }
+    }
+  }
+
+  /** Four rows by two vectors of the result stay in registers while the rows of z pass by. */
+  private static void outerTile(double[] z, int count, int stride, int i, int j, double[] c) {
+    DoubleVector c00 = DoubleVector.zero(DOUBLES);
+    DoubleVector c01 = c00;
+    DoubleVector c10 = c00;
+    DoubleVector c11 = c00;
+    DoubleVector c20 = c00;
+    DoubleVector c21 = c00;
+    DoubleVector c30 = c00;
+    DoubleVector c31 = c00;
+    for (int at = 0; at < count * stride; at += stride) {
+      DoubleVector right0 = DoubleVector.fromArray(DOUBLES, z, at + j);
+      DoubleVector right1 = DoubleVector.fromArray(DOUBLES, z, at + j + DOUBLE_LANES);
+      DoubleVector left = DoubleVector.broadcast(DOUBLES, z[at + i]);
+      c00 = left.fma(right0, c00);
+      c01 = left.fma(right1, c01);
+      left = DoubleVector.broadcast(DOUBLES, z[at + i + 1]);
+      c10 = left.fma(right0, c10);
+      c11 = left.fma(right1, c11);
+      left = DoubleVector.broadcast(DOUBLES, z[at + i + 2]);
+      c20 = left.fma(right0, c20);
+      c21 = left.fma(right1, c21);
+      left = DoubleVector.broadcast(DOUBLES, z[at + i + 3]);
+      c30 = left.fma(right0, c30);
+      c31 = left.fma(right1, c31);
+    }
+    int to = i * stride + j;
+    c00.intoArray(c, to);
+    c01.intoArray(c, to + DOUBLE_LANES);
+    c10.intoArray(c, to + stride);
+    c11.intoArray(c, to + stride + DOUBLE_LANES);
+    c20.intoArray(c, to + 2 * stride);
+    c21.intoArray(c, to + 2 * stride + DOUBLE_LANES);
+    c30.intoArray(c, to + 3 * stride);
+    c31.intoArray(c, to + 3 * stride + DOUBLE_LANES);
+  }
 }

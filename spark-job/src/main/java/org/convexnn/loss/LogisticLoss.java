@@ -85,6 +85,32 @@ public record LogisticLoss() implements Loss {
     return entropyTerm(p) + entropyTerm(1 - p);
   }
 
+  /** One logarithm for each scaling and one for r, instead of two for each scaling. */
+  @Override
+  public void addDualValues(
+      double y,
+      double[] r,
+      int rAt,
+      double[] b,
+      Scalings scalings,
+      double weight,
+      double[] sums,
+      int at) {
+    double s = y > 0.5 ? -r[rAt] : r[rAt];
+    if (!(s > 0 && s < 1)) {
+      Loss.super.addDualValues(y, r, rAt, b, scalings, weight, sums, at);
+      return;
+    }
+    // l*(tau r) = t log t + (1 - t) log(1 - t) with t = tau s.
+    double log = Math.log(s);
+    for (int g = 0; g < scalings.size(); g++) {
+      double tau = scalings.taus()[g];
+      double t = tau * s;
+      double conjugate = t * (log + scalings.logs()[g]) + (1 - t) * Math.log(1 - t);
+      sums[at + g] += weight * (tau * r[rAt] * b[0] - conjugate);
+    }
+  }
+
   private static double entropyTerm(double p) {
     return p > 0 ? p * Math.log(p) : 0;
   }

@@ -35,23 +35,23 @@ public sealed interface Loss extends Serializable permits SquaredLoss, LogisticL
    *
    * @param r C numbers at {@code r[rAt ..]}
    * @param b C numbers
-   * @param taus scalings in (0, 1]
+   * @param scalings the tau_g
    */
   default void addDualValues(
       double y,
       double[] r,
       int rAt,
       double[] b,
-      double[] taus,
+      Scalings scalings,
       double weight,
       double[] sums,
       int at) {
     int c = outputs();
     double[] scaled = new double[c];
-    for (int g = 0; g < taus.length; g++) {
+    for (int g = 0; g < scalings.size(); g++) {
       double value = 0;
       for (int k = 0; k < c; k++) {
-        scaled[k] = taus[g] * r[rAt + k];
+        scaled[k] = scalings.taus()[g] * r[rAt + k];
         value += scaled[k] * b[k];
       }
       sums[at + g] += weight * (value - conjugate(y, scaled, 0));

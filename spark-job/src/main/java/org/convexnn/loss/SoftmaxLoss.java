@@ -164,7 +164,7 @@ public record SoftmaxLoss(int outputs) implements Loss {
       double[] r,
       int rAt,
       double[] b,
-      double[] taus,
+      Scalings scalings,
       double weight,
       double[] sums,
       int at) {
@@ -180,20 +180,20 @@ public record SoftmaxLoss(int outputs) implements Loss {
         others += p;
       }
       if (c != label && !(p >= 0)) {
-        Loss.super.addDualValues(y, r, rAt, b, taus, weight, sums, at);
+        Loss.super.addDualValues(y, r, rAt, b, scalings, weight, sums, at);
         return;
       }
     }
     if (!(others <= 1 && Math.abs(others + r[rAt + label]) <= 1e-11)) {
-      Loss.super.addDualValues(y, r, rAt, b, taus, weight, sums, at);
+      Loss.super.addDualValues(y, r, rAt, b, scalings, weight, sums, at);
       return;
     }
-    for (int g = 0; g < taus.length; g++) {
-      double tau = taus[g];
+    for (int g = 0; g < scalings.size(); g++) {
+      double tau = scalings.taus()[g];
       double rest = 1 - tau * others;
       double conjugate =
           tau * entropy
-              + (tau < 1 ? tau * others * Math.log(tau) : 0)
+              + tau * others * scalings.logs()[g]
               + (rest > 0 ? rest * Math.log(rest) : 0);
       sums[at + g] += weight * (tau * product - conjugate);
     }

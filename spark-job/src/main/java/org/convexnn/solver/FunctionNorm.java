@@ -1,8 +1,11 @@
 package org.convexnn.solver;
 
+import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.convexnn.block.GroupMomentsJob;
 import org.convexnn.block.RowSetting;
 import org.convexnn.linalg.Blas;
+import org.convexnn.linalg.SecondMoments;
 import org.convexnn.network.FeatureMap;
 
 /**
@@ -32,48 +35,41 @@ final class FunctionNorm {
         rows.sum("second moments by group", new GroupMomentsJob(setting, halfSpaces))[0];
     int plain = halfSpaces ? 0 : setting.halfSpaces();
     int width = setting.width();
-    int size = width * width;
-    double[] base = Coordinates.base(map, true, true);
+    double[] base = map.linear() ? Coordinates.base(map, true, true) : new double[0];
     double common = trace(inMap(sums, 0, base, width, weight), width) / width;
     double[][] norms = new double[setting.groups()][];
-    for (int i = 0; i < plain; i++) {
-      norms[i] = new double[0];
-    }
-    for (int i = plain; i < norms.length; i++) {
-      double[] a = inMap(sums, (1 + i - plain) * size, base, width, weight);
-      double floor = OWN_FLOOR * trace(a, width) / width + COMMON_FLOOR * common;
-      for (int j = 0; j < width; j++) {
-        a[j * width + j] += floor;
-      }
-      norms[i] = inverseRoot(a, width);
-    }
+    Arrays.fill(norms, 0, plain, new double[0]);
+    IntStream.range(plain, norms.length)
+        .parallel()
+        .forEach(
+            i -> {
+              double[] a = inMap(sums, 1 + i - plain, base, width, weight);
+              double floor = OWN_FLOOR * trace(a, width) / width + COMMON_FLOOR * common;
+              for (int j = 0; j < width; j++) {
+                a[j * width + j] += floor;
+              }
+              norms[i] = inverseRoot(a, width);
+            });
     return norms;
   }
 
-  /** {@code B S B' / W} of a moment matrix S in row coordinates. */
-  private static double[] inMap(double[] sums, int at, double[] base, int width, double weight) {
-    double[] half = new double[width * width];
-    double[] a = new double[width * width];
-    Blas.gemm(
-        false,
-        false,
-        width,
-        width,
-        width,
-        1 / weight,
-        base,
-        0,
-        width,
-        sums,
-        at,
-        width,
-        0.0,
-        half,
-        0,
-        width);
-    Blas.gemm(
-        false, true, width, width, width, 1.0, half, 0, width, base, 0, width, 0.0, a, 0, width);
-    return a;
+  /** {@code B S B' / W} of a group's moments S in row coordinates; no B where it is the identity. */
+  private static double[] inMap(double[] sums, int group, double[] base, int width, double weight) {
+    double[] s = new double[width * width];
+    int from = group * SecondMoments.length(width);
+    for (int i = 0; i < width; i++) {
+      for (int j = i; j < width; j++) {
+        s[i * width + j] = sums[from++] / weight;
+        s[j * width + i] = s[i * width + j];
+      }
+    }
+    return base.length == 0 ? s : product(product(base, s, width, false), base, width, true);
+  }
+
+  private static double[] product(double[] a, double[] b, int n, boolean transposedB) {
+    double[] c = new double[n * n];
+    Blas.gemm(false, transposedB, n, n, n, 1.0, a, 0, n, b, 0, n, 0.0, c, 0, n);
+    return c;
   }
 
   private static double trace(double[] a, int width) {
@@ -96,15 +92,18 @@ final class FunctionNorm {
         l[i * n + j] = i == j ? Math.sqrt(sum) : sum / l[j * n + j];
       }
     }
+    // Row by row, so that the inner loop runs along memory.
     double[] inverse = new double[n * n];
-    for (int j = 0; j < n; j++) {
-      inverse[j * n + j] = 1 / l[j * n + j];
-      for (int i = j + 1; i < n; i++) {
-        double sum = 0;
-        for (int k = j; k < i; k++) {
-          sum -= l[i * n + k] * inverse[k * n + j];
+    for (int i = 0; i < n; i++) {
+      for (int k = 0; k < i; k++) {
+        double factor = l[i * n + k];
+        for (int j = 0; j <= k; j++) {
+          inverse[i * n + j] -= factor * inverse[k * n + j];
         }
-        inverse[i * n + j] = sum / l[i * n + i];
+      }
+      inverse[i * n + i] = 1;
+      for (int j = 0; j <= i; j++) {
+        inverse[i * n + j] /= l[i * n + i];
       }
     }
     return inverse;

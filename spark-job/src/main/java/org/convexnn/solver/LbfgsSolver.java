@@ -13,16 +13,21 @@ import org.convexnn.linalg.CounterRandom;
  *
  * An iteration is one pass in two halves: F d with the slopes of the loss along d, then the gradient
  * at the step chosen. The metric needs the right shape only, not to be a bound, so a small sample
- * serves where ADMM would inflate its own. The certificate takes the better of two dual points: l'(f)
+ * serves where ADMM would inflate its own, and the sample of the first solve serves later ones of the
+ * same program. The certificate takes the better of two dual points: l'(f)
  * and a running average of past ones, weighted so that the largest group norm is smallest.
  */
 final class LbfgsSolver implements Solver {
 
   private static final int SAMPLE = 2000;
   private static final double DAMPING = 1;
+  // Few sampled rows meet in a leaf: more of its curvature lies outside of them.
+  private static final double DAMPING_OF_LEAVES = 2;
   private static final int MEMORY = 30;
   private static final double FLOOR = 0.1;
   private static final double SMOOTHING = 2;
+  // Where all groups are zero, norms are taken for what makes the penalty this share of the loss.
+  private static final double FIRST_PENALTY = 0.05;
   private static final int SPACING = 4;
   private static final int MOST_SMALLER = 6;
   private static final double CHANGED_SHARE = 0.05;
@@ -30,8 +35,9 @@ final class LbfgsSolver implements Solver {
   private static final double[] TRIMS = {0.98, 0.9};
 
   private final long seed;
+  private SampleMetric metric;
 
-  /** A solver; the seed draws the sample. */
+  /** A solver for one program at several beta; the seed draws the sample. */
   LbfgsSolver(long seed) {
     this.seed = seed;
   }
@@ -96,7 +102,6 @@ final class LbfgsSolver implements Solver {
     private Problem.Move at;
     private double[] averageGradient;
     private double average;
-    private SampleMetric metric;
     private double[] factoredNorms;
     private int factoredAt;
     private int state;
@@ -224,12 +229,19 @@ final class LbfgsSolver implements Solver {
       double[] sorted = nu.clone();
       java.util.Arrays.sort(sorted);
       boolean zero = sorted.length == 0 || sorted[sorted.length - 1] < 2 * epsilon;
-      double least = k == 0 && !zero ? 0.1 * sorted[sorted.length / 2] : 0;
+      double least = 0;
+      if (k == 0) {
+        least =
+            zero
+                ? FIRST_PENALTY * Math.max(at.at().loss(), stop.scale()) / (beta * nu.length)
+                : 0.1 * sorted[sorted.length / 2];
+      }
       double[] curvature = new double[nu.length];
       for (int i = 0; i < nu.length; i++) {
-        curvature[i] = zero ? 0 : beta / Math.max(nu[i], least);
+        curvature[i] = beta / Math.max(nu[i], least);
       }
-      metric.refactor(inRows, FLOOR, DAMPING, curvature);
+      double damping = problem.setting().leaves() > 0 ? DAMPING_OF_LEAVES : DAMPING;
+      metric.refactor(inRows, FLOOR, damping, curvature);
     }
 
     /** Half-spaces with norms of their own need a product each: fewer rows. */

@@ -188,7 +188,7 @@ class SoftmaxLossTest {
     double[] b = outputs(random, classes, 2);
     double[] taus = {0.5, 0.9, 1};
     double[] sums = {1, 1, 1};
-    loss.addDualValues(y, r, 0, b, taus, 3, sums, 0);
+    loss.addDualValues(y, r, 0, b, Scalings.of(taus), 3, sums, 0);
     for (int g = 0; g < 3; g++) {
       double[] scaled = r.clone();
       for (int c = 0; c < classes; c++) {
