@@ -134,6 +134,13 @@ final class ModelOptions {
       description = "Whether the chosen beta is solved again on all rows.")
   private Boolean refit;
 
+  @Option(
+      names = "--num-folds",
+      paramLabel = "K",
+      converter = AutoInteger.class,
+      description = "Folds that choose beta; 1 = one held-out tenth, auto = by the number of rows.")
+  private Integer numFolds;
+
   @Option(names = "--seed", paramLabel = "S", description = "Seed of everything that is drawn.")
   private Long seed;
 
@@ -165,26 +172,47 @@ final class ModelOptions {
     Params params = new ConvexReLURegressor();
     given().forEach((name, value) -> tryOut(params, name, value));
     if (regParam != null && regRatio != null) {
-      preferCommandLine();
+      boolean param =
+          firstCounts(
+              "--reg-param",
+              "--reg-ratio",
+              "--reg-param ("
+                  + regParam
+                  + ") and --reg-ratio ("
+                  + regRatio
+                  + ") are both set: they say the same thing in two units; set one of them, or none"
+                  + " to have beta chosen by validation");
+      regParam = param ? regParam : null;
+      regRatio = param ? null : regRatio;
+    }
+    String beta = regParam != null ? "--reg-param" : "--reg-ratio";
+    if (numFolds != null && numFolds > 0 && (regParam != null || regRatio != null)) {
+      boolean folds =
+          firstCounts(
+              "--num-folds",
+              beta,
+              "--num-folds ("
+                  + numFolds
+                  + ") and "
+                  + beta
+                  + " are both set: folds choose beta, which is given; set one of them");
+      numFolds = folds ? numFolds : null;
+      regParam = folds ? null : regParam;
+      regRatio = folds ? null : regRatio;
     }
   }
 
-  /** One of the two may stand in the configuration file: then the other, typed one, counts. */
-  private void preferCommandLine() {
+  /**
+   * Whether the first of two options that exclude each other counts: one of them may stand in the
+   * configuration file, then the other, typed one, counts.
+   */
+  private boolean firstCounts(String first, String second, String refusal) {
     var given = command.commandLine().getParseResult();
-    boolean param = given.hasMatchedOption("--reg-param");
-    boolean ratio = given.hasMatchedOption("--reg-ratio");
-    if (param == ratio) {
-      throw refused(
-          "--reg-param ("
-              + regParam
-              + ") and --reg-ratio ("
-              + regRatio
-              + ") are both set: they say the same thing in two units; set one of them, or none to"
-              + " have beta chosen by validation");
+    boolean typed = given.hasMatchedOption(first);
+    if (typed == given.hasMatchedOption(second)) {
+      throw refused(refusal);
     }
-    regParam = param ? regParam : null;
-    regRatio = ratio ? regRatio : null;
+    return typed;
   }
 
   private void tryOut(Params params, String name, Object value) {
@@ -230,6 +258,7 @@ final class ModelOptions {
     all.put("maxIter", maxIter);
     all.put("tol", tol);
     all.put("refit", refit);
+    all.put("numFolds", numFolds);
     all.put("seed", seed);
     all.put("aggregationDepth", aggregationDepth);
     all.put("maxBlockSizeInMB", maxBlockSizeInMB);

@@ -95,10 +95,11 @@ final class Report {
     for (PathPoint p : fit.path()) {
       path.addObject()
           .put("ratio", p.ratio())
-          .put("beta", p.beta())
+          .put("beta", finite(p.beta()))
           .put("objective", finite(p.objective()))
           .put("relativeGap", finite(p.relativeGap()))
           .put("validationLoss", finite(p.validationLoss()))
+          .put("standardError", finite(p.standardError()))
           .put("activeNeurons", p.activeNeurons())
           .put("passes", p.passes());
     }

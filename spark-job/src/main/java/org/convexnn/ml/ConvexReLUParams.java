@@ -199,6 +199,16 @@ public interface ConvexReLUParams extends HasWeightCol {
     return (boolean) getOrDefault(refit());
   }
 
+  /** Param: folds of the cross-validation that chooses beta. */
+  default IntParam numFolds() {
+    return paramSet().numFolds;
+  }
+
+  /** Folds of the cross-validation that chooses beta; 1 = one held-out tenth, 0 = automatic. */
+  default int getNumFolds() {
+    return (int) getOrDefault(numFolds());
+  }
+
   /** Param: the seed. */
   default LongParam seed() {
     return paramSet().seed;
@@ -268,6 +278,7 @@ public interface ConvexReLUParams extends HasWeightCol {
         isDefined(regParam()) ? OptionalDouble.of(getRegParam()) : OptionalDouble.empty(),
         isDefined(regRatio()) ? OptionalDouble.of(getRegRatio()) : OptionalDouble.empty(),
         getRefit(),
+        getNumFolds(),
         ParamSet.constant(SolverKind.class, getSolver()),
         ParamSet.constant(PrecisionChoice.class, getPrecision()),
         getMaxIter(),

@@ -90,17 +90,25 @@ public final class ConvexReLURegressor
   }
 
   /**
-   * Trains with the regularisation parameter of the lowest mean loss of K-fold cross-validation, all
-   * folds and the final model from one pass over the data as in {@link #fitPath}, with K matrices.
-   * Gates and feature map are those of all rows, drawn without a look at labels. The losses are the
-   * {@code path()} of the model's summary.
+   * Looks at the rows once and keeps the sums that squared loss needs, for {@code numFolds} folds (1
+   * where it is not set): all models of the same gates come from them, and sums of later rows can be
+   * added. Gates see no label.
    *
-   * @param folds K, at least 2; a row's fold is a hash of its features and label, so that equal rows
-   *     are in one fold
-   * @throws IllegalArgumentException as {@link #fitPath}, and where gates are grown on labels
+   * @throws IllegalArgumentException as {@link #fitPath}
    */
-  public ConvexReLURegressionModel crossValidate(Dataset<?> dataset, int folds) {
-    return new OnePassRegression(this).crossValidated(dataset, folds);
+  public ConvexReLURegressionStatistics statistics(Dataset<?> dataset) {
+    return new ConvexReLURegressionStatistics(this, new OnePassRegression(this).sums(dataset));
+  }
+
+  /**
+   * Loads statistics that were saved, to be solved with this regressor's Params and to take rows of
+   * its columns. Feature map, gates, norms and folds are those of the statistics.
+   *
+   * @throws IllegalArgumentException where there is no file of statistics, or a damaged or newer one,
+   *     naming the path
+   */
+  public ConvexReLURegressionStatistics loadStatistics(String path) {
+    return new ConvexReLURegressionStatistics(this, StatisticsFile.of(path).read());
   }
 
   @Override

@@ -102,6 +102,17 @@ public interface ConvexReLUTraining<E extends ConvexReLUTraining<E>> extends Con
     return with(refit(), value);
   }
 
+  /**
+   * Sets the folds of the cross-validation that chooses beta: from 2 on; 1 = one tenth of the rows is
+   * held out instead; 0 (the default) = automatic, that or 5 folds where rows are few. A row's fold
+   * is a hash of its features and label, so that equal rows are in one fold. Gates grown on labels
+   * are grown for each fold without its rows. The losses are the {@code path()} of the model's
+   * summary.
+   */
+  default E setNumFolds(int value) {
+    return with(numFolds(), value);
+  }
+
   /** Sets the seed of every random choice. */
   default E setSeed(long value) {
     return with(seed(), value);

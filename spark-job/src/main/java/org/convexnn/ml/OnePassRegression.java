@@ -2,49 +2,57 @@ package org.convexnn.ml;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
+import org.convexnn.cluster.RddRows;
+import org.convexnn.solver.GramStatistics;
+import org.convexnn.solver.Trainer;
 import org.convexnn.solver.TrainingOptions.Task;
 import org.convexnn.solver.TrainingResult;
 
 /**
- * Models of a regressor that come from one pass over the rows: a regularisation path, or the model
- * that cross-validation chooses.
+ * Models of a regressor that come from sums over the rows alone, and the sums.
  *
  * @param estimator whose Params count
  */
 record OnePassRegression(ConvexReLURegressor estimator) {
 
+  /** One model per ratio, with the look at the rows. */
   List<ConvexReLURegressionModel> path(Dataset<?> dataset, double[] ratios) {
-    List<TrainingResult> results =
-        fit()
-            .run(
-                prepared(dataset),
-                0,
-                data -> Task.REGRESSION,
-                (trainer, rows) -> trainer.fitPath(rows, ratios));
-    List<ConvexReLURegressionModel> models = new ArrayList<>();
-    for (int k = 0; k < ratios.length; k++) {
-      models.add(model(results.get(k), new ParamMap().put(estimator.regRatio(), ratios[k])));
-    }
-    return List.copyOf(models);
+    return models(run(dataset, (trainer, rows) -> trainer.fitPath(rows, ratios)), ratios);
   }
 
-  ConvexReLURegressionModel crossValidated(Dataset<?> dataset, int folds) {
-    TrainingResult result =
-        fit()
-            .run(
-                prepared(dataset),
-                0,
-                data -> Task.REGRESSION,
-                (trainer, rows) -> trainer.crossValidate(rows, folds));
-    return model(result, new ParamMap());
+  /** The same from sums. */
+  List<ConvexReLURegressionModel> path(GramStatistics sums, double[] ratios) {
+    return models(trainer().fitPath(sums, ratios), ratios);
   }
 
-  private Fit fit() {
-    return Fit.of(estimator);
+  /** The model that cross-validation chooses, from sums. */
+  ConvexReLURegressionModel crossValidated(GramStatistics sums) {
+    return model(trainer().crossValidate(sums), new ParamMap());
+  }
+
+  /** The sums over the rows, on feature map, gates and norms of these rows. */
+  GramStatistics sums(Dataset<?> dataset) {
+    int folds = Math.max(1, estimator.getNumFolds());
+    return run(dataset, (trainer, rows) -> trainer.statistics(rows, folds));
+  }
+
+  /** The sums over the rows on the basis of others. */
+  GramStatistics sums(Dataset<?> dataset, GramStatistics of) {
+    return run(dataset, (trainer, rows) -> of.collect(rows));
+  }
+
+  private <T> T run(Dataset<?> dataset, BiFunction<Trainer, RddRows, T> training) {
+    return Fit.of(estimator).run(prepared(dataset), 0, data -> Task.REGRESSION, training);
+  }
+
+  private Trainer trainer() {
+    return new Trainer(
+        estimator.trainingOptions(Task.REGRESSION), new LoggedProgress(estimator.uid()));
   }
 
   /** The data as {@code fit} would hand it to {@code train}. */
@@ -57,6 +65,14 @@ record OnePassRegression(ConvexReLURegressor estimator) {
       prepared = prepared.withColumn(name, functions.col(name).cast("double"));
     }
     return prepared;
+  }
+
+  private List<ConvexReLURegressionModel> models(List<TrainingResult> results, double[] ratios) {
+    List<ConvexReLURegressionModel> models = new ArrayList<>();
+    for (int k = 0; k < ratios.length; k++) {
+      models.add(model(results.get(k), new ParamMap().put(estimator.regRatio(), ratios[k])));
+    }
+    return List.copyOf(models);
   }
 
   /**

@@ -10,6 +10,7 @@ import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.LongParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.Params;
+import org.convexnn.solver.TrainingOptions;
 import org.convexnn.solver.TrainingOptions.Effort;
 import org.convexnn.solver.TrainingOptions.GateSampler;
 import org.convexnn.solver.TrainingOptions.GroupNorm;
@@ -43,6 +44,7 @@ public final class ParamSet implements Serializable {
   final IntParam maxIter;
   final DoubleParam tol;
   final BooleanParam refit;
+  final IntParam numFolds;
   final LongParam seed;
   final IntParam aggregationDepth;
   final DoubleParam maxBlockSizeInMB;
@@ -182,6 +184,21 @@ public final class ParamSet implements Serializable {
             "refit",
             "whether the regularisation parameter that validation chose is solved again on all"
                 + " rows (default: true)");
+    numFolds =
+        new IntParam(
+            owner,
+            "numFolds",
+            "number of folds of the cross-validation that chooses the regularisation parameter,"
+                + " from 2 to "
+                + TrainingOptions.MOST_FOLDS
+                + "; 1 = one tenth of the rows is held out; 0 = automatic: one tenth, or 5 folds"
+                + " where rows are few; not together with regParam or regRatio (default: 0)",
+            Allowed.numbers(
+                "numFolds",
+                "from 2 to "
+                    + TrainingOptions.MOST_FOLDS
+                    + ", 1 for one held-out tenth, or 0 for automatic",
+                v -> v >= 0 && v <= TrainingOptions.MOST_FOLDS));
     seed =
         new LongParam(
             owner, "seed", "seed of every random choice; the same seed gives the same gates");
@@ -243,6 +260,7 @@ public final class ParamSet implements Serializable {
     owner.setDefault(precision, AUTO);
     owner.setDefault(maxIter, 200);
     owner.setDefault(refit, true);
+    owner.setDefault(numFolds, 0);
     owner.setDefault(seed, (long) owner.getClass().getName().hashCode());
     owner.setDefault(aggregationDepth, 2);
     owner.setDefault(maxBlockSizeInMB, 0.0);

@@ -17,9 +17,9 @@ import org.convexnn.network.HalfSpaces;
  * @param rows the rows
  * @param options sampler, numbers, seed
  * @param frame the constant parts of the model
- * @param progress is told what was chosen
+ * @param log is told what was chosen
  */
-record GateChoice(Rows rows, TrainingOptions options, Frame frame, Progress progress) {
+record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
 
   private static final int SAMPLE_ROWS = 4000;
   private static final int TREE_SAMPLE_ROWS = 22_000;
@@ -41,7 +41,8 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, Progress prog
     return draw(selection());
   }
 
-  private GateSet draw(RowSelection seen) {
+  /** The same, and no row but these has a part in them. */
+  GateSet draw(RowSelection seen) {
     return switch (options.gateSampler()) {
       case AUTO -> automatic(seen);
       case TREES -> trees(seen);
@@ -65,7 +66,7 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, Progress prog
   private GateSet trees(RowSelection seen) {
     TreeGrower.Proposal grown = growTrees(seen);
     if (grown.trees().isEmpty()) {
-      progress.message("no split of the sample gains anything: Gaussian gates instead");
+      log.message("no split of the sample gains anything: Gaussian gates instead");
       return gaussian();
     }
     return withTrees(grown, options.numGates());
@@ -84,7 +85,7 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, Progress prog
     }
     TreeGrower.Proposal grown = growTrees(seen);
     if (grown.trees().isEmpty() || (!asked && grown.gain() < LEAST_GAIN)) {
-      progress.message(
+      log.message(
           String.format(
               Locale.ROOT,
               "boosted trees lower the loss by %.1f %% only: Gaussian gates instead",
@@ -107,7 +108,7 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, Progress prog
     HalfSpaces beside =
         halfSpaces > 0 ? sampler().gaussian(halfSpaces) : HalfSpaces.none(rows.features());
     GateSet set = new GateSet(beside, grown.trees());
-    progress.message(
+    log.message(
         String.format(
             Locale.ROOT,
             "%d trees with %d leaves and %d half-spaces as gates; boosting the trees lowers the"
@@ -142,9 +143,11 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, Progress prog
     return TreeGrower.propose(x, y, w, frame.loss(), start, size);
   }
 
-  /** The rows that do not choose beta. */
+  /** The rows that do not choose beta; all of them where the folds that do have their own gates. */
   private RowSelection selection() {
-    return options.choosesBeta() ? Validation.training(options.seed()) : RowSelection.ALL;
+    return options.choosesBeta() && options.numFolds() < 2
+        ? Folds.withoutFirstTenth(options.seed())
+        : RowSelection.ALL;
   }
 
   private List<double[]> sample(RowSelection seen) {

@@ -104,7 +104,7 @@ public final class GramStatistics {
     if (!Arrays.equals(StatisticsFormat.bytes(basis), StatisticsFormat.bytes(other.basis))) {
       throw new IllegalArgumentException(
           "statistics of different gates, feature maps or label units cannot be added: collect the"
-              + " new rows with collect() of the statistics they are added to");
+              + " new rows by the statistics they are added to");
     }
     List<FoldSums> sums = new ArrayList<>();
     for (int k = 0; k < folds.size(); k++) {

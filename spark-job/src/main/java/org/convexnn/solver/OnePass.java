@@ -3,7 +3,6 @@ package org.convexnn.solver;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.IntStream;
 import org.convexnn.network.Network;
 
@@ -32,6 +31,14 @@ final class OnePass {
     if (!(total.weight() > 0)) {
       throw new IllegalArgumentException("the statistics are of no rows of positive weight");
     }
+    if (!options.fitIntercept()
+        && statistics.basis().labelShift() != 0
+        && total.labelSquare() > 0) {
+      throw new IllegalArgumentException(
+          "fitIntercept is false, but the statistics are of labels less their mean of "
+              + statistics.basis().labelShift()
+              + ", which stays in the model: set fitIntercept, or collect them without it");
+    }
     double mean = options.fitIntercept() ? total.labelMean(statistics.basis().width()) : 0;
     double constantLoss = 0.5 * (total.labelSquare() / total.weight() - mean * mean);
     this.gapScale = 1e-6 * constantLoss;
@@ -59,36 +66,31 @@ final class OnePass {
   }
 
   /**
-   * The mean losses of cross-validation: each fold's path solved on the other folds and scored on
-   * the fold.
+   * The losses of cross-validation: each fold's path solved on the other folds and scored on the
+   * fold, where there are rows on both sides.
    *
    * @param ratios of the path, descending
    * @param log hears of every solve
-   * @return one loss per ratio, over all rows; empty where no fold has rows inside and outside
    */
-  double[] validationLosses(double[] ratios, RunLog log) {
-    double[] losses = new double[ratios.length];
-    double weight = 0;
+  FoldLosses validationLosses(double[] ratios, RunLog log) {
+    FoldLosses losses = new FoldLosses(ratios);
     for (int k = 0; k < statistics.folds(); k++) {
       FoldSums heldOut = statistics.fold(k);
       FoldSums training = statistics.without(k);
-      if (!(training.weight() > 0 && heldOut.weight() > 0)) {
-        continue;
-      }
-      GramFit fit = fit(training);
-      weight += heldOut.weight();
-      double[] weights = fit.skip();
-      for (int i = 0; i < ratios.length; i++) {
-        double beta = ratios[i] * fit.betaMax();
-        weights = fit.solve(beta, weights, stopping(), log.watch("path", beta)).weights();
-        losses[i] += heldOut.weight() * heldOut.loss(coordinates.toRows(weights));
+      if (training.weight() > 0 && heldOut.weight() > 0) {
+        losses.add(heldOut.weight(), losses(fit(training), heldOut, ratios, log));
       }
     }
-    if (!(weight > 0)) {
-      return new double[0];
-    }
-    for (int i = 0; i < losses.length; i++) {
-      losses[i] /= weight;
+    return losses;
+  }
+
+  private double[] losses(GramFit fit, FoldSums heldOut, double[] ratios, RunLog log) {
+    double[] losses = new double[ratios.length];
+    double[] weights = fit.skip();
+    for (int i = 0; i < ratios.length; i++) {
+      double beta = ratios[i] * fit.betaMax();
+      weights = fit.solve(beta, weights, stopping(), log.watch("path", beta)).weights();
+      losses[i] = heldOut.loss(coordinates.toRows(weights));
     }
     return losses;
   }
@@ -102,31 +104,13 @@ final class OnePass {
     if (statistics.folds() < 2) {
       throw new IllegalArgumentException(
           "cross-validation needs statistics of at least 2 folds; these have 1: collect them with"
-              + " more folds");
+              + " numFolds of at least 2");
     }
     RunLog log = log(progress, ledger);
-    double[] losses = validationLosses(ratios, log);
-    if (losses.length == 0) {
-      throw new IllegalArgumentException(
-          "all rows fall into one of "
-              + statistics.folds()
-              + " folds: nothing is left to validate on; equal rows are always in one fold");
-    }
-    int best = 0;
-    for (int i = 0; i < losses.length; i++) {
-      best = losses[i] < losses[best] ? i : best;
-      log.validated(ratios[i], losses[i]);
-    }
-    log.message(
-        String.format(
-            Locale.ROOT,
-            "regRatio %.3g has the lowest mean validation loss of %d folds, %.5f",
-            ratios[best],
-            statistics.folds(),
-            losses[best]));
+    double ratio = validationLosses(ratios, log).choose(statistics.folds(), log);
     double before = ledger.seconds();
     GramFit fit = fit(total);
-    double beta = ratios[best] * fit.betaMax();
+    double beta = ratio * fit.betaMax();
     Solver.Solution solution = fit.solve(beta, fit.skip(), stopping(), log.watch("solve", beta));
     return result(fit, beta, solution, log, before);
   }

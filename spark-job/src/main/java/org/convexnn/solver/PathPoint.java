@@ -8,6 +8,7 @@ package org.convexnn.solver;
  * @param objective primal objective on the training rows
  * @param relativeGap the gap reached
  * @param validationLoss mean loss on the rows held out
+ * @param standardError of this mean over the folds of a cross-validation; NaN of one split
  * @param activeNeurons groups with non-zero weights
  * @param passes passes since training began
  */
@@ -17,5 +18,6 @@ public record PathPoint(
     double objective,
     double relativeGap,
     double validationLoss,
+    double standardError,
     int activeNeurons,
     double passes) {}

@@ -1,9 +1,9 @@
 package org.convexnn.solver;
 
 import java.util.Arrays;
-import org.convexnn.block.ClassWeightsJob;
 import org.convexnn.block.ColumnStats;
 import org.convexnn.block.ColumnStatsJob;
+import org.convexnn.block.FoldWeightsJob;
 import org.convexnn.block.MomentsJob;
 import org.convexnn.loss.LogisticLoss;
 import org.convexnn.loss.SoftmaxLoss;
@@ -32,6 +32,14 @@ final class Preparation {
       throw new IllegalArgumentException(
           "there are no rows of positive weight to train on; check the input and the weight"
               + " column");
+    }
+    if (options.numFolds() > stats.rows()) {
+      throw new IllegalArgumentException(
+          "numFolds is "
+              + options.numFolds()
+              + ", but only "
+              + stats.rows()
+              + " rows have a positive weight: lower it, or set it to 0 for automatic");
     }
     double[] half = stats.halfRanges();
     double[] inverse = new double[half.length];
@@ -101,7 +109,8 @@ final class Preparation {
               + " to "
               + stats.labelMax());
     }
-    double[] shares = rows.sum("weights of the classes", new ClassWeightsJob(classes))[0];
+    double[] sums = rows.sum("weights of the classes", new FoldWeightsJob(1, 0, classes))[0];
+    double[] shares = Arrays.copyOfRange(sums, FoldWeightsJob.CLASSES, sums.length);
     double total = Arrays.stream(shares).sum();
     for (int k = 0; k < classes; k++) {
       if (!(shares[k] > 0)) {

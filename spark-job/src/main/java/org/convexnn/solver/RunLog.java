@@ -2,6 +2,7 @@ package org.convexnn.solver;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** What a training run tells: the work done, one record per iteration, the path over beta. */
 final class RunLog {
@@ -49,10 +50,17 @@ final class RunLog {
     path.add(point);
   }
 
-  /** Keeps a point of a path of which the mean validation loss alone is known. */
-  void validated(double ratio, double loss) {
+  /** Keeps a point of the path of a cross-validation: there is no one fit that it is of. */
+  void validated(double ratio, double meanLoss, double standardError) {
     double none = Double.NaN;
-    point(new PathPoint(ratio, none, none, none, loss, 0, ledger.passes()));
+    point(new PathPoint(ratio, none, none, none, meanLoss, standardError, 0, ledger.passes()));
+    message(
+        String.format(
+            Locale.ROOT,
+            "path: regRatio %.3g, mean validation loss %.5f, standard error %.5f",
+            ratio,
+            meanLoss,
+            standardError));
   }
 
   /** Listens to the solve for one beta. */

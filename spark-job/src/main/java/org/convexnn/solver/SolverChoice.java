@@ -8,6 +8,11 @@ package org.convexnn.solver;
  */
 record SolverChoice(GatedModel model, boolean uniformSketch) {
 
+  /** The same choice for another model. */
+  SolverChoice of(GatedModel other) {
+    return new SolverChoice(other, uniformSketch);
+  }
+
   /** A new solver for a program of the model. */
   Solver of(Problem problem) {
     TrainingOptions options = model.options();

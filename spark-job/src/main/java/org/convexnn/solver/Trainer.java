@@ -2,19 +2,13 @@ package org.convexnn.solver;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
 import org.convexnn.block.RowSelection;
-import org.convexnn.linalg.Blas;
-import org.convexnn.linalg.FloatTable;
-import org.convexnn.network.GateSet;
 
 /**
  * Trains a network on rows: moments, feature map, gates, skip-only fit, betaMax, regularisation
  * path, final fit, certificate. definitions.md, "The objective" to "Choosing beta".
  */
 public final class Trainer {
-
-  private static final double TREE_CLIP = 8;
 
   private final TrainingOptions options;
   private final Progress progress;
@@ -43,7 +37,8 @@ public final class Trainer {
    *     remedy
    */
   public TrainingResult train(Rows rows) {
-    return withModel(rows, new Ledger(), GateChoice::draw, this::solve);
+    Run run = Run.begin(rows, options, progress, new Ledger());
+    return run.with(run.gates().draw(), model -> solve(run, model));
   }
 
   /**
@@ -69,25 +64,15 @@ public final class Trainer {
   }
 
   /**
-   * Trains a regression whose beta K-fold cross-validation chooses, in one pass: every fold's path
-   * and the final fit come from the rows' {@link GramStatistics}. Feature map, gates and norms are
-   * those of all rows, chosen without a look at labels.
+   * Trains a regression whose beta K-fold cross-validation chooses, without a pass: every fold's
+   * path and the final fit come from statistics of at least 2 folds. Feature map, gates and norms
+   * are those of all rows.
    *
-   * @param folds K, at least 2
    * @return the model of all rows at the ratio of the lowest mean validation loss; its path holds
    *     these losses
-   * @throws IllegalArgumentException as {@link #fitPath}, and where gates are grown on labels
+   * @throws IllegalArgumentException where the options do not allow it; where the statistics have
+   *     one fold; where no fold has rows inside and outside
    */
-  public TrainingResult crossValidate(Rows rows, int folds) {
-    if (folds < 2) {
-      throw new IllegalArgumentException("folds is " + folds + "; it must be at least 2");
-    }
-    Ledger ledger = new Ledger();
-    return new OnePass(statistics(rows, folds, ledger), options)
-        .crossValidated(RegularizationPath.FROM_ONE, progress, ledger);
-  }
-
-  /** The same from statistics at hand, of at least 2 folds, without a pass. */
   public TrainingResult crossValidate(GramStatistics statistics) {
     checkOnePass();
     return new OnePass(statistics, options)
@@ -113,10 +98,9 @@ public final class Trainer {
           "gateSampler 'trees' grows gates on labels, also on those of the fold that is held out;"
               + " cross-validate with gaussian, columns or mixed");
     }
-    return withModel(
-        rows,
-        ledger,
-        GateChoice::drawForOnePass,
+    Run run = Run.begin(rows, options, progress, ledger);
+    return run.with(
+        run.gates().drawForOnePass(),
         model -> {
           GramStatistics sums =
               GramStatistics.of(model.gated(), model.basis(), folds, options.seed());
@@ -144,39 +128,7 @@ public final class Trainer {
     }
   }
 
-  /** Prepares a model and uses it while its gated rows are kept. */
-  private <T> T withModel(
-      Rows rows, Ledger ledger, Function<GateChoice, GateSet> draw, Function<GatedModel, T> use) {
-    Frame looked = Preparation.of(rows, options);
-    progress.message(
-        String.format(
-            Locale.ROOT,
-            "%,d rows, %d features, blas %s, row kernels %s",
-            looked.stats().rows(),
-            rows.features(),
-            Blas.name(),
-            FloatTable.vectorised() ? "vector" : "java"));
-    GateSet gates = draw.apply(new GateChoice(rows, options, looked, progress));
-    Frame frame = framed(looked, gates);
-    RunLog log =
-        new RunLog(
-            progress,
-            ledger,
-            (rows.features() + 1) * frame.loss().outputs(),
-            1e-6 * frame.constantLoss());
-    try (GatedRows gated = rows.activate(gates, frame.map())) {
-      return use.apply(GatedModel.of(rows, gated, options, frame, gates, log));
-    }
-  }
-
-  /** Linear models in leaves extrapolate: one outlier must not spoil a prediction. */
-  private Frame framed(Frame frame, GateSet gates) {
-    boolean clip =
-        !gates.trees().isEmpty() && options.normalization() != TrainingOptions.Normalization.NONE;
-    return clip ? frame.clipped(TREE_CLIP) : frame;
-  }
-
-  private TrainingResult solve(GatedModel model) {
+  private TrainingResult solve(Run run, GatedModel model) {
     SolverChoice solvers = new SolverChoice(model, uniformSketch);
     Frame frame = model.frame();
     Ledger ledger = model.log().ledger();
@@ -197,7 +149,7 @@ public final class Trainer {
       return last.solve(beta, whole.start(), setUp);
     }
     double setUp = ledger.seconds();
-    RegularizationPath.Choice chosen = new RegularizationPath(model, solvers).choose(whole);
+    RegularizationPath.Choice chosen = new RegularizationPath(run, model, solvers).choose(whole);
     Solver.Start start = Solver.Start.at(chosen.weights());
     if (!options.refit() && chosen.fit().isPresent()) {
       Fit fit = chosen.fit().get();

@@ -21,6 +21,8 @@ import org.convexnn.block.Precision;
  * @param regParam beta, where given
  * @param regRatio beta / betaMax in (0, 1], where given; not both
  * @param refit whether the chosen beta is solved again on all rows
+ * @param numFolds K of the cross-validation that chooses beta, at most {@value #MOST_FOLDS}; 1 = one
+ *     tenth of the rows is held out; 0 = automatic, that or five folds where rows are few
  * @param solver which solver
  * @param precision arithmetic of the row kernels
  * @param maxIter most passes of the final fit
@@ -42,11 +44,15 @@ public record TrainingOptions(
     OptionalDouble regParam,
     OptionalDouble regRatio,
     boolean refit,
+    int numFolds,
     SolverKind solver,
     PrecisionChoice precision,
     int maxIter,
     OptionalDouble tol,
     long seed) {
+
+  /** The largest number of folds. */
+  public static final int MOST_FOLDS = 1000;
 
   /** The kind of label. */
   public enum Task {
@@ -138,6 +144,11 @@ public record TrainingOptions(
         numLeaves,
         "from 2 to 4096, or 0 for automatic");
     check(skipRidge > 0 && Double.isFinite(skipRidge), "skipRidge", skipRidge, "a positive number");
+    check(
+        numFolds >= 0 && numFolds <= MOST_FOLDS,
+        "numFolds",
+        numFolds,
+        "from 2 to " + MOST_FOLDS + ", 1 for one held-out tenth, or 0 for automatic");
     check(maxIter >= 1, "maxIter", maxIter, "a positive integer");
     regParam.ifPresent(b -> check(b > 0 && Double.isFinite(b), "regParam", b, "a positive number"));
     regRatio.ifPresent(b -> check(b > 0 && b <= 1, "regRatio", b, "in (0, 1]"));
@@ -150,6 +161,14 @@ public record TrainingOptions(
               + regRatio.getAsDouble()
               + ") are both set: they say the same thing in two units, set one of them, or none"
               + " to have beta chosen by validation");
+    }
+    if (numFolds > 0 && (regParam.isPresent() || regRatio.isPresent())) {
+      throw new IllegalArgumentException(
+          "numFolds is "
+              + numFolds
+              + " and "
+              + (regParam.isPresent() ? "regParam" : "regRatio")
+              + " is set: folds choose beta, which is given; unset one of them");
     }
     if (solver == SolverKind.GRAM && task != Task.REGRESSION) {
       throw new IllegalArgumentException(

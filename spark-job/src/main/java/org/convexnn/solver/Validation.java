@@ -2,30 +2,26 @@ package org.convexnn.solver;
 
 import java.util.Locale;
 import org.convexnn.block.RowSelection;
-import org.convexnn.block.WeightJob;
 
 /** Scores weights by their mean loss on rows that had no part in the fit. */
 final class Validation {
-
-  private static final int FOLDS = 10;
 
   private final GatedModel model;
   private final RowSelection heldOut;
   private final double weight;
   private final long count;
 
-  /** On these rows, whose weights take a sweep. */
-  Validation(GatedModel model, RowSelection heldOut) {
+  /**
+   * On these rows.
+   *
+   * @param weight their weight
+   * @param count how many they are
+   */
+  Validation(GatedModel model, RowSelection heldOut, double weight, long count) {
     this.model = model;
     this.heldOut = heldOut;
-    double[][] sums = model.rows().sum("weights of held-out rows", new WeightJob(heldOut));
-    this.weight = sums[0][1];
-    this.count = (long) sums[0][0];
-  }
-
-  /** The rows that a held-out split trains on. */
-  static RowSelection training(long seed) {
-    return new RowSelection(FOLDS, 0, false, seed);
+    this.weight = weight;
+    this.count = count;
   }
 
   /** The weight of the rows held out. */
@@ -47,7 +43,7 @@ final class Validation {
     RunLog log = model.log();
     int active = GroupNorms.active(weights, fit.problem().groupLength());
     double passes = log.ledger().passes();
-    log.point(new PathPoint(ratio, beta, objective, gap, score, active, passes));
+    log.point(new PathPoint(ratio, beta, objective, gap, score, Double.NaN, active, passes));
     log.message(
         String.format(
             Locale.ROOT,

@@ -49,9 +49,8 @@ class MergeTest {
   }
 
   static Stream<Arguments> blockJobs() {
-    RowSelection fold = new RowSelection(2, 0, true, 3);
     return Stream.of(
-        Arguments.of(Named.of("weights", new WeightJob(fold))),
+        Arguments.of(Named.of("weights", new FoldWeightsJob(3, 3, 2))),
         Arguments.of(Named.of("moments", new MomentsJob(MAP.mean(), MAP.inverseScale(), 0.25, 2))));
   }
 

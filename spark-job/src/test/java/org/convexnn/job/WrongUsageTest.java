@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.ml.param.Params;
 import org.convexnn.ml.ConvexReLUClassifier;
 import org.convexnn.ml.ConvexReLURegressor;
@@ -34,6 +35,7 @@ class WrongUsageTest {
     "--num-gates, -3, 'a positive integer, or auto'",
     "--gates, many, not an integer",
     "--max-iter, 0, a positive integer",
+    "--num-folds, -1, 'from 2 to 1000, 1 for one held-out tenth'",
     "--aggregation-depth, 0, a positive integer",
     "--tol, 0, 'in (0, 1)'",
     "--tol, -1e-3, 'in (0, 1)'",
@@ -88,6 +90,7 @@ class WrongUsageTest {
   @Test
   void refusesWhatContradictsItself() {
     train("--reg-param", 1, "--reg-ratio", 0.1).wrongUsage("--reg-param (1.0)", "set one of them");
+    train("--num-folds", 5, "--reg-ratio", 0.1).wrongUsage("--num-folds (5) and --reg-ratio");
     train("--positive", "a", "--task", "regression").wrongUsage("--positive is 'a'");
     train("--positive", "a", "--task", "multiclass")
         .wrongUsage("--positive is 'a', but --task is multiclass");
@@ -136,12 +139,30 @@ class WrongUsageTest {
   @Test
   void letsTheCommandLineReplaceTheOtherOfTwoOptions() {
     Path file = CommandLineRun.file(folder, "my.properties", "regRatio = 0.5");
+    assertThat(given(file, "--reg-param", "0.25"))
+        .containsEntry("regParam", 0.25)
+        .doesNotContainKey("regRatio");
+  }
+
+  @Test
+  void foldsAndBetaReplaceEachOther() {
+    Path file = CommandLineRun.file(folder, "beta.properties", "regRatio = 0.5");
+    assertThat(given(file, "--num-folds", "5"))
+        .containsEntry("numFolds", 5)
+        .doesNotContainKey("regRatio");
+    file = CommandLineRun.file(folder, "folds.properties", "numFolds = 5");
+    assertThat(given(file, "--reg-param", "2"))
+        .containsEntry("regParam", 2.0)
+        .doesNotContainKey("numFolds");
+  }
+
+  private static Map<String, Object> given(Path config, String... arguments) {
     ModelOptions options = new ModelOptions();
     CommandLine line = new CommandLine(new Holder(options));
-    OptionsFile.install(line, new String[] {"--config", file.toString()});
-    line.parseArgs("--reg-param", "0.25");
+    OptionsFile.install(line, new String[] {"--config", config.toString()});
+    line.parseArgs(arguments);
     options.check();
-    assertThat(options.given()).containsEntry("regParam", 0.25).doesNotContainKey("regRatio");
+    return options.given();
   }
 
   @CommandLine.Command(name = "holder")

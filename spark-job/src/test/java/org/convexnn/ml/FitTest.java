@@ -266,4 +266,36 @@ class FitTest {
   void noRowsAreRefused() {
     refused(classifier(), Models.ring(50).where("label = 7"), "0 rows");
   }
+
+  /** Folds of cached rows: the table does not depend on partitions, and trees are grown per fold. */
+  @Test
+  void foldsChooseBetaOfAClassifier() {
+    Dataset<Row> data = Models.ring(400);
+    ConvexReLUClassifier classifier =
+        new ConvexReLUClassifier()
+            .setWeightCol("weight")
+            .setNumFolds(3)
+            .setPrecision("float64")
+            .setSeed(1);
+    for (int trees : new int[] {0, 4}) {
+      classifier.setNumGates(8).setNumTrees(trees);
+      ConvexReLUClassificationModel one = classifier.fit(data.coalesce(1));
+      ConvexReLUClassificationModel four = classifier.fit(data.repartition(4));
+      assertThat(one.getNumFolds()).isEqualTo(3);
+      for (int k = 0; k < 7; k++) {
+        PathPoint point = one.summary().path().get(k);
+        assertThat(point.standardError()).isPositive();
+        assertThat(four.summary().path().get(k).validationLoss())
+            .isCloseTo(point.validationLoss(), within(1e-6));
+      }
+      PathPoint best =
+          one.summary().path().stream()
+              .min(java.util.Comparator.comparingDouble(PathPoint::validationLoss))
+              .orElseThrow();
+      assertThat(one.certificate().beta())
+          .isCloseTo(best.ratio() * one.certificate().betaMax(), within(1e-12));
+      assertThat(four.certificate().beta()).isCloseTo(one.certificate().beta(), within(1e-8));
+      assertThat(one.certificate().relativeGap()).isBetween(0.0, 1e-2);
+    }
+  }
 }

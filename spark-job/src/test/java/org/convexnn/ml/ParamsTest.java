@@ -48,6 +48,7 @@ class ParamsTest {
           "maxIter",
           "tol",
           "refit",
+          "numFolds",
           "seed",
           "aggregationDepth",
           "maxBlockSizeInMB",
@@ -93,6 +94,7 @@ class ParamsTest {
         .containsOnly("auto");
     assertThat(c.getSkipRidge()).isEqualTo(1e-3);
     assertThat(c.getFitIntercept() && c.getLinearSkip() && c.getRefit()).isTrue();
+    assertThat(c.getNumFolds()).isZero();
     assertThat(c.getMaxIter()).isEqualTo(200);
     assertThat(c.getAggregationDepth()).isEqualTo(2);
     assertThat(c.getMaxBlockSizeInMB()).isZero();
@@ -139,7 +141,7 @@ class ParamsTest {
                 + " gateSampler=COLUMNS, effort=BEST,"
                 + " normalization=STANDARDIZE, groupNorm=FUNCTION, fitIntercept=false,"
                 + " linearSkip=false, skipRidge=0.5, regParam=OptionalDouble[0.25],"
-                + " regRatio=OptionalDouble.empty, refit=false, solver=GRAM, precision=FLOAT64,"
+                + " regRatio=OptionalDouble.empty, refit=false, numFolds=0, solver=GRAM, precision=FLOAT64,"
                 + " maxIter=9, tol=OptionalDouble[1.0E-5], seed=42]");
   }
 
@@ -158,6 +160,8 @@ class ParamsTest {
         Arguments.of("skipRidge", 0.0, "skipRidge is 0.0; it must be a positive number"),
         Arguments.of("solver", "sgd", "solver is 'sgd'; it must be one of auto, gram, admm"),
         Arguments.of("precision", "double", "one of auto, float32, float64"),
+        Arguments.of("numFolds", -1, "numFolds is -1; it must be from 2 to 1000, 1 for one held"),
+        Arguments.of("numFolds", 1001, "numFolds is 1001; it must be from 2 to 1000"),
         Arguments.of("maxIter", 0, "maxIter is 0; it must be a positive integer"),
         Arguments.of("tol", 0.0, "tol is 0.0; it must be in (0, 1), or unset for automatic"),
         Arguments.of("tol", 1.0, "tol is 1.0"),
@@ -184,6 +188,16 @@ class ParamsTest {
         .hasMessageContaining("regParam (0.1) and regRatio (0.1)");
     c.clear(c.regParam());
     c.transformSchema(Models.SCHEMA);
+  }
+
+  @Test
+  void foldsAndAGivenBetaAreRefused() {
+    ConvexReLURegressor r = new ConvexReLURegressor().setNumFolds(5).setRegRatio(0.1);
+    assertThatThrownBy(() -> r.transformSchema(Models.SCHEMA))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("numFolds is 5", "regRatio", "unset");
+    r.clear(r.regRatio());
+    assertThat(r.trainingOptions(Task.REGRESSION).numFolds()).isEqualTo(5);
   }
 
   @Test

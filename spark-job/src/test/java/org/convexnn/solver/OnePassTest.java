@@ -149,8 +149,11 @@ class OnePassTest {
     Training training = training(1e-11);
     training.norm = TrainingOptions.GroupNorm.FUNCTION;
     Training.Data data = data(2, 160);
-    TrainingResult result = trainer(training).crossValidate(data.rows(64), folds);
-    FrozenBasis basis = trainer(training).statistics(data.rows(64), folds).basis();
+    GramStatistics statistics = trainer(training).statistics(data.rows(64), folds);
+    TrainingResult result = trainer(training).crossValidate(statistics);
+    training.folds = folds;
+    TrainingResult fitted = training.train(data);
+    FrozenBasis basis = statistics.basis();
     double[] losses = new double[RATIOS.length];
     double weight = 0;
     for (int k = 0; k < folds; k++) {
@@ -169,6 +172,9 @@ class OnePassTest {
       PathPoint point = result.path().get(i);
       assertThat(point.ratio()).isEqualTo(RATIOS[i]);
       assertThat(point.validationLoss()).isCloseTo(losses[i] / weight, within(1e-8));
+      // A fit with folds is this one, certified on the rows.
+      assertThat(fitted.path().get(i).validationLoss()).isEqualTo(point.validationLoss());
+      assertThat(fitted.path().get(i).standardError()).isEqualTo(point.standardError());
       if (losses[i] < best) {
         best = losses[i];
         ratio = RATIOS[i];
@@ -179,6 +185,8 @@ class OnePassTest {
     double objective = training.objective(result.network(), data, certificate.beta());
     assertThat(certificate.primalObjective()).isCloseTo(objective, within(1e-10));
     assertThat(result.rows()).isEqualTo(160);
+    assertThat(fitted.certificate().beta()).isCloseTo(certificate.beta(), within(1e-9));
+    assertThat(fitted.certificate().primalObjective()).isCloseTo(objective, within(1e-9));
   }
 
   /** The sum of the held-out rows' losses of a fit by passes, from cold. */
@@ -354,17 +362,20 @@ class OnePassTest {
     refused(() -> trainer(training).fitPath(rows), "at least one ratio");
     refused(() -> trainer(training).fitPath(rows, 0.1, 1.5), "1.5", "(0, 1]");
     refused(() -> trainer(training).fitPath(rows, Double.NaN), "NaN");
-    refused(() -> trainer(training).crossValidate(rows, 1), "folds is 1", "at least 2");
     refused(() -> trainer(training).statistics(rows, 0), "folds is 0", "at least 1");
     GramStatistics one = trainer(training).statistics(rows, 1);
-    refused(() -> trainer(training).crossValidate(one), "at least 2 folds");
+    refused(() -> trainer(training).crossValidate(one), "at least 2 folds", "numFolds");
+    GramStatistics two = trainer(training).statistics(rows, 2);
+    training.intercept = false;
+    refused(() -> trainer(training).crossValidate(two), "fitIntercept is false", "less their mean");
+    training.intercept = true;
     training.solver(TrainingOptions.SolverKind.ADMM);
     refused(() -> trainer(training).fitPath(rows, 0.1), "'gram' or 'auto'", "admm");
     training.solver(TrainingOptions.SolverKind.AUTO).ratio(0.1);
-    refused(() -> trainer(training).crossValidate(rows, 5), "regRatio", "unset");
+    refused(() -> trainer(training).crossValidate(two), "regRatio", "unset");
     training.regRatio = OptionalDouble.empty();
     training.sampler = TrainingOptions.GateSampler.TREES;
-    refused(() -> trainer(training).crossValidate(rows, 5), "trees", "gaussian");
+    refused(() -> trainer(training).statistics(rows, 5), "trees", "gaussian");
     Training binary = Training.binary().path().solver(TrainingOptions.SolverKind.AUTO);
     refused(() -> trainer(binary).fitPath(rows, 0.1), "squared loss");
   }
@@ -378,7 +389,8 @@ class OnePassTest {
       y[r] = 4;
     }
     LocalRows rows = new Training.Data(x, y, Training.ones(20)).rows(64);
-    refused(() -> trainer(training(1e-3)).crossValidate(rows, 5), "one of 5 folds");
+    GramStatistics statistics = trainer(training(1e-3)).statistics(rows, 5);
+    refused(() -> trainer(training(1e-3)).crossValidate(statistics), "none of 5 folds", "numFolds");
     TrainingResult constant = trainer(training(1e-3)).fitPath(rows, 0.1).get(0);
     assertThat(constant.certificate().stopReason()).isEqualTo(StopReason.NO_SIGNAL);
     double[] f = new double[1];
@@ -393,7 +405,8 @@ class OnePassTest {
     Training.Data data = data(9, 150);
     TrainingResult result = training.train(data);
     assertThat(result.certificate().jobs()).isLessThan(10);
-    TrainingResult explicit = trainer(training).crossValidate(data.rows(64), 5);
+    TrainingResult explicit =
+        trainer(training).crossValidate(trainer(training).statistics(data.rows(64), 5));
     assertThat(result.path()).hasSize(7);
     for (int k = 0; k < 7; k++) {
       assertThat(result.path().get(k).validationLoss())

@@ -17,6 +17,7 @@ final class Training {
 
   TrainingOptions.Task task = TrainingOptions.Task.BINARY;
   int gates = 16;
+  int trees;
   TrainingOptions.GateSampler sampler = TrainingOptions.GateSampler.AUTO;
   TrainingOptions.Normalization normalization = TrainingOptions.Normalization.AUTO;
   TrainingOptions.GroupNorm norm = TrainingOptions.GroupNorm.AUTO;
@@ -28,6 +29,7 @@ final class Training {
   TrainingOptions.SolverKind solver = TrainingOptions.SolverKind.ADMM;
   TrainingOptions.PrecisionChoice precision = TrainingOptions.PrecisionChoice.FLOAT64;
   boolean refit = true;
+  int folds;
   int maxIter = 300;
   double tol = 1e-5;
   long seed = 1;
@@ -69,7 +71,7 @@ final class Training {
     return new TrainingOptions(
         task,
         gates,
-        0,
+        trees,
         0,
         sampler,
         TrainingOptions.Effort.BALANCED,
@@ -81,6 +83,7 @@ final class Training {
         regParam,
         regRatio,
         refit,
+        folds,
         solver,
         precision,
         maxIter,

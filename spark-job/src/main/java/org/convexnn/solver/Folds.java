@@ -1,0 +1,113 @@
+package org.convexnn.solver;
+
+import java.util.Optional;
+import org.convexnn.block.FoldWeightsJob;
+import org.convexnn.block.RowSelection;
+
+/**
+ * The folds that the rows are in, of which one at a time is held out: hashes of the rows' keys, so
+ * that equal rows are in one fold and nothing is moved. Finding what they weigh takes one sweep.
+ */
+final class Folds {
+
+  private static final int TENTHS = 10;
+
+  private final double[][] sums;
+  private final double[] total;
+  private final long seed;
+
+  private Folds(double[][] sums, long seed) {
+    this.sums = sums;
+    this.seed = seed;
+    this.total = new double[sums[0].length];
+    for (double[] fold : sums) {
+      for (int i = 0; i < total.length; i++) {
+        total[i] += fold[i];
+      }
+    }
+  }
+
+  /** K folds of a model's rows. */
+  static Folds of(Run run, int count) {
+    int classes =
+        switch (run.options().task()) {
+          case BINARY -> 2;
+          case MULTICLASS -> run.frame().loss().outputs();
+          case REGRESSION -> 0;
+        };
+    long seed = run.options().seed();
+    return new Folds(
+        run.rows().sum("weights of the folds", new FoldWeightsJob(count, seed, classes)), seed);
+  }
+
+  /** Tenths, of which the first is the held-out split. */
+  static Folds tenths(Run run) {
+    return of(run, TENTHS);
+  }
+
+  /** The rows that a held-out split trains on. */
+  static RowSelection withoutFirstTenth(long seed) {
+    return without(TENTHS, 0, seed);
+  }
+
+  private static RowSelection without(int count, int fold, long seed) {
+    return new RowSelection(count, fold, false, seed);
+  }
+
+  /** K. */
+  int count() {
+    return sums.length;
+  }
+
+  /** The rows outside fold k. */
+  RowSelection without(int k) {
+    return without(count(), k, seed);
+  }
+
+  /** The weight of fold k. */
+  double weight(int k) {
+    return sums[k][FoldWeightsJob.WEIGHT];
+  }
+
+  /** The number of rows of fold k. */
+  long rows(int k) {
+    return (long) sums[k][FoldWeightsJob.ROWS];
+  }
+
+  /** The weight of the rows outside fold k. */
+  double weightWithout(int k) {
+    return sumWithout(k, FoldWeightsJob.WEIGHT);
+  }
+
+  /** The number of rows outside fold k. */
+  long rowsWithout(int k) {
+    return (long) sumWithout(k, FoldWeightsJob.ROWS);
+  }
+
+  private double sumWithout(int k, int index) {
+    double sum = 0;
+    for (int j = 0; j < count(); j++) {
+      sum += j == k ? 0 : sums[j][index];
+    }
+    return sum;
+  }
+
+  /**
+   * Why fold k is no judge of a fit without it, where that is so: it has no rows or all of them, or
+   * all rows of a class. A fit that has not seen a class says nothing about beta.
+   */
+  Optional<String> flaw(int k) {
+    if (!(weight(k) > 0)) {
+      return Optional.of("no row falls into it");
+    }
+    if (!(weightWithout(k) > 0)) {
+      return Optional.of("all rows fall into it");
+    }
+    for (int i = FoldWeightsJob.CLASSES; i < total.length; i++) {
+      if (total[i] > 0 && !(sumWithout(k, i) > 0)) {
+        return Optional.of("all rows of class " + (i - FoldWeightsJob.CLASSES) + " fall into it");
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,59 @@
+package org.convexnn.solver;
+
+import java.util.Locale;
+import java.util.function.Function;
+import org.convexnn.linalg.Blas;
+import org.convexnn.linalg.FloatTable;
+import org.convexnn.network.GateSet;
+
+/**
+ * A training run on some rows, as far as it does not depend on gates.
+ *
+ * @param rows the rows
+ * @param options how to train
+ * @param frame the constant parts of its models
+ * @param log of the run
+ */
+record Run(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
+
+  private static final double TREE_CLIP = 8;
+
+  /** Takes the first looks at the rows. */
+  static Run begin(Rows rows, TrainingOptions options, Progress progress, Ledger ledger) {
+    Frame frame = Preparation.of(rows, options);
+    progress.message(
+        String.format(
+            Locale.ROOT,
+            "%,d rows, %d features, blas %s, row kernels %s",
+            frame.stats().rows(),
+            rows.features(),
+            Blas.name(),
+            FloatTable.vectorised() ? "vector" : "java"));
+    int groupLength = (rows.features() + 1) * frame.loss().outputs();
+    return new Run(
+        rows,
+        options,
+        frame,
+        new RunLog(progress, ledger, groupLength, 1e-6 * frame.constantLoss()));
+  }
+
+  /** Chooses gates. */
+  GateChoice gates() {
+    return new GateChoice(rows, options, frame, log);
+  }
+
+  /** Prepares the model of some gates and uses it while its gated rows are kept. */
+  <T> T with(GateSet gates, Function<GatedModel, T> use) {
+    Frame framed = framed(gates);
+    try (GatedRows gated = rows.activate(gates, framed.map())) {
+      return use.apply(GatedModel.of(rows, gated, options, framed, gates, log));
+    }
+  }
+
+  /** Linear models in leaves extrapolate: one outlier must not spoil a prediction. */
+  private Frame framed(GateSet gates) {
+    boolean clip =
+        !gates.trees().isEmpty() && options.normalization() != TrainingOptions.Normalization.NONE;
+    return clip ? frame.clipped(TREE_CLIP) : frame;
+  }
+}
