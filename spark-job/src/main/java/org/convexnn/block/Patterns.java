@@ -1,6 +1,7 @@
 package org.convexnn.block;
 
 import java.io.Serializable;
+import org.convexnn.linalg.Blas;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
@@ -16,7 +17,8 @@ import org.convexnn.network.Tree;
  * @param trees trees per row
  * @param leaves rows x trees; the leaf's number among the leaves of all trees
  * @param leverage squared norm of z~ = [z, 1] by row
- * @param mapped rows x d, z itself where the map is clipped, else empty
+ * @param mapped rows x k, z itself where the map {@linkplain FeatureMap#mapsRows maps rows}, else
+ *     empty
  */
 public record Patterns(
     int words, long[] bits, int trees, int[] leaves, float[] leverage, double[] mapped)
@@ -35,10 +37,11 @@ public record Patterns(
     float[] leverage = new float[n];
     double[] transposed = halfSpaces.transposed();
     double[] scores = new double[p];
-    double[] mapped = new double[map.linear() ? 0 : n * d];
     double[] x = new double[d];
+    double[] values = new double[n * d];
     for (int r = 0; r < n; r++) {
       block.copyRow(r, x);
+      System.arraycopy(x, 0, values, r * d, d);
       if (p > 0) {
         halfSpaces.scores(transposed, x, scores);
         for (int i = 0; i < p; i++) {
@@ -53,17 +56,14 @@ public record Patterns(
         leaves[r * trees + t] = first + tree.leaf(x);
         first += tree.leaves();
       }
-      double[] z = map.apply(x);
-      double norm = 1;
-      for (double v : z) {
-        norm += v * v;
-      }
-      leverage[r] = (float) Math.min(norm, Float.MAX_VALUE);
-      if (!map.linear()) {
-        System.arraycopy(z, 0, mapped, r * d, d);
-      }
     }
-    return new Patterns(words, bits, trees, leaves, leverage, mapped);
+    double[] z = map.applyRows(values, n);
+    int k = map.dimension();
+    for (int r = 0; r < n; r++) {
+      double norm = Blas.norm(z, r * k, k);
+      leverage[r] = (float) Math.min(1 + norm * norm, Float.MAX_VALUE);
+    }
+    return new Patterns(words, bits, trees, leaves, leverage, map.mapsRows() ? z : new double[0]);
   }
 
   /** Whether half-space p is active on row r. */

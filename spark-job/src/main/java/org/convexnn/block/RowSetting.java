@@ -9,9 +9,10 @@ import org.convexnn.network.GateSet;
  * What every kernel on gated rows needs besides weights: the model's constant parts.
  *
  * <p>Rows work in <em>row coordinates</em> y~ = [y, 1], y = (x - mean) * inverseScale (or z where
- * the feature map is clipped), and with uncentred indicators. Weights in row coordinates are (1 +
- * P) x C x D, D = d + 1: block 0 linear, block 1 + i of group i.
+ * the feature map {@linkplain FeatureMap#mapsRows maps rows}), and with uncentred indicators.
+ * Weights in row coordinates are (1 + P) x C x D, D = k + 1: block 0 linear, block 1 + i of group i.
  *
+ * @param dimension k, the number of row coordinates
  * @param mean column means
  * @param inverseScale column scales
  * @param halfSpaces number of half-space groups
@@ -24,6 +25,7 @@ import org.convexnn.network.GateSet;
  * @param selection the rows that count
  */
 public record RowSetting(
+    int dimension,
     double[] mean,
     double[] inverseScale,
     int halfSpaces,
@@ -46,6 +48,7 @@ public record RowSetting(
       double labelScale,
       Precision precision) {
     return new RowSetting(
+        map.dimension(),
         map.mean(),
         map.inverseScale(),
         gates.halfSpaces().size(),
@@ -61,6 +64,7 @@ public record RowSetting(
   /** The same on other rows. */
   public RowSetting on(RowSelection rows) {
     return new RowSetting(
+        dimension,
         mean,
         inverseScale,
         halfSpaces,
@@ -76,6 +80,7 @@ public record RowSetting(
   /** The same with another arithmetic. */
   public RowSetting with(Precision other) {
     return new RowSetting(
+        dimension,
         mean,
         inverseScale,
         halfSpaces,
@@ -91,12 +96,22 @@ public record RowSetting(
   /** The same with the linear block alone. */
   public RowSetting withoutGroups() {
     return new RowSetting(
-        mean, inverseScale, 0, 0, loss, offset, labelShift, labelScale, precision, selection);
+        dimension,
+        mean,
+        inverseScale,
+        0,
+        0,
+        loss,
+        offset,
+        labelShift,
+        labelScale,
+        precision,
+        selection);
   }
 
-  /** D = d + 1. */
+  /** D = k + 1. */
   public int width() {
-    return mean.length + 1;
+    return dimension + 1;
   }
 
   /** C. */
@@ -114,16 +129,15 @@ public record RowSetting(
     return (1 + groups()) * outputs() * width();
   }
 
-  /** Writes the d row coordinates of row r of a block: y, or z where the feature map is clipped. */
+  /** Writes the k row coordinates of row r of a block: y, or z where the feature map maps rows. */
   public void rowCoordinates(GatedBlock gated, int r, double[] to) {
-    int d = mean.length;
     double[] mapped = gated.patterns().mapped();
     if (mapped.length > 0) {
-      System.arraycopy(mapped, r * d, to, 0, d);
+      System.arraycopy(mapped, r * dimension, to, 0, dimension);
       return;
     }
     gated.block().copyRow(r, to);
-    for (int j = 0; j < d; j++) {
+    for (int j = 0; j < dimension; j++) {
       to[j] = (to[j] - mean[j]) * inverseScale[j];
     }
   }

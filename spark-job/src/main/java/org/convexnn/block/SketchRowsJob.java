@@ -97,7 +97,7 @@ public record SketchRowsJob(RowSetting setting, double floor, GramJob.Sketch ske
         double p = job.sketch.probability(rho, patterns.leverage()[i]);
         boolean take = block.draw(i, salt) < p;
         if (weight > 0 && take) {
-          double[] x = new double[block.features()];
+          double[] x = new double[job.setting.dimension()];
           job.setting.rowCoordinates(gated, i, x);
           rows.add(
               new Row(

@@ -65,16 +65,15 @@ public final class HalfSpaceSampler {
   }
 
   private Gate gaussianGate(CounterRandom random) {
-    int d = map.features();
-    double[] g = new double[d];
-    for (int j = 0; j < d; j++) {
+    double[] g = new double[map.dimension()];
+    for (int j = 0; j < g.length; j++) {
       g[j] = random.nextGaussian();
     }
     double bias = random.nextGaussian();
     // z.g + b >= 0 with z = M (x - mean) * s is x.(s * M'g) >= mean.(s * M'g) - b.
     double[] direction = map.multiplyTransposed(g);
     double threshold = -bias;
-    for (int j = 0; j < d; j++) {
+    for (int j = 0; j < direction.length; j++) {
       direction[j] *= map.inverseScale()[j];
       threshold += map.mean()[j] * direction[j];
     }

@@ -57,7 +57,7 @@ final class ModelOptions {
   @Option(
       names = "--normalization",
       paramLabel = "NAME",
-      description = "Feature map: auto, whiten, standardize or none.")
+      description = "Feature map: auto, whiten, standardize, pca or none.")
   private String normalization;
 
   @Option(

@@ -84,7 +84,7 @@ public interface ConvexReLUParams extends HasWeightCol {
     return paramSet().normalization;
   }
 
-  /** The feature map: auto, whiten, standardize or none. */
+  /** The feature map: auto, whiten, standardize, pca or none. */
   default String getNormalization() {
     return getOrDefault(normalization());
   }

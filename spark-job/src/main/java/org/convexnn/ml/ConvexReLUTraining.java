@@ -42,7 +42,7 @@ public interface ConvexReLUTraining<E extends ConvexReLUTraining<E>> extends Con
     return with(effort(), value);
   }
 
-  /** Sets the feature map: auto (the default), whiten, standardize or none. */
+  /** Sets the feature map: auto (the default), whiten, standardize, pca or none. */
   default E setNormalization(String value) {
     return with(normalization(), value);
   }

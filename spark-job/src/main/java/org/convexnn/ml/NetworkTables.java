@@ -27,7 +27,7 @@ import org.convexnn.network.Tree;
  *       the skip [w0, b]), halfspace or tree. {@code direction} and {@code threshold} are a
  *       half-space's gate; {@code feature}, {@code threshold}, {@code left} and {@code right} are the
  *       nodes of a tree; {@code centre} has one number per group; {@code weights} are groups x C x
- *       (d + 1), a tree's groups being its leaves.
+ *       (k + 1), k coordinates of the feature map, a tree's groups being its leaves.
  * </ul>
  */
 final class NetworkTables {
@@ -81,7 +81,7 @@ final class NetworkTables {
   static void write(SparkSession session, String path, Network network) {
     FeatureMap map = network.map();
     int d = map.features();
-    int matrixRows = map.matrix().length == 0 ? 0 : d;
+    int matrixRows = map.matrix().length == 0 ? 0 : map.dimension();
     map(d)
         .write(
             session,
@@ -99,7 +99,7 @@ final class NetworkTables {
                     network.labelScale())));
     if (matrixRows > 0) {
       List<Row> rows = new ArrayList<>();
-      for (int i = 0; i < d; i++) {
+      for (int i = 0; i < matrixRows; i++) {
         rows.add(RowFactory.create(i, Arrays.copyOfRange(map.matrix(), i * d, (i + 1) * d)));
       }
       matrix(d).write(session, path, rows);
@@ -111,7 +111,7 @@ final class NetworkTables {
   }
 
   private static List<Row> rows(Network network) {
-    int size = network.outputs() * (network.features() + 1);
+    int size = network.outputs() * (network.map().dimension() + 1);
     double[] none = new double[0];
     int[] noNodes = new int[0];
     List<Row> rows = new ArrayList<>();
@@ -176,11 +176,11 @@ final class NetworkTables {
     int d = row.integer("features");
     int outputs = row.integer("outputs");
     int matrixRows = row.integer("matrixRows");
-    if (d < 1 || outputs < 1 || (matrixRows != 0 && matrixRows != d)) {
+    if (d < 1 || outputs < 1 || matrixRows < 0 || matrixRows > d) {
       throw damaged(
           path, "map", d + " features, " + outputs + " outputs, " + matrixRows + " matrix rows");
     }
-    double[] matrix = matrixRows == 0 ? new double[0] : readMatrix(session, path, d);
+    double[] matrix = matrixRows == 0 ? new double[0] : readMatrix(session, path, matrixRows, d);
     double clip = row.number("clip");
     if (clip < 0) {
       throw damaged(path, "map", "clip has the value " + clip);
@@ -188,7 +188,7 @@ final class NetworkTables {
     FeatureMap linear =
         new FeatureMap(row.doubles("mean", d), row.doubles("inverseScale", d), matrix);
     FeatureMap map = clip == 0 ? linear : linear.clipped(clip);
-    Parts parts = readSubnetworks(session, path, d, outputs);
+    Parts parts = readSubnetworks(session, path, map, outputs);
     return new Network(
         map,
         parts.gates(),
@@ -198,13 +198,13 @@ final class NetworkTables {
         row.number("labelScale"));
   }
 
-  private static double[] readMatrix(SparkSession session, String path, int d) {
+  private static double[] readMatrix(SparkSession session, String path, int matrixRows, int d) {
     List<Row> rows = inOrder(matrix(d).read(session, path), "row", "matrix", path);
-    if (rows.size() != d) {
-      throw damaged(path, "matrix", rows.size() + " rows instead of " + d);
+    if (rows.size() != matrixRows) {
+      throw damaged(path, "matrix", rows.size() + " rows instead of " + matrixRows);
     }
-    double[] matrix = new double[d * d];
-    for (int i = 0; i < d; i++) {
+    double[] matrix = new double[matrixRows * d];
+    for (int i = 0; i < matrixRows; i++) {
       double[] values = new SavedRow(rows.get(i), "matrix", path).doubles("values", d);
       System.arraycopy(values, 0, matrix, i * d, d);
     }
@@ -213,9 +213,11 @@ final class NetworkTables {
 
   private record Parts(GateSet gates, double[] weights) {}
 
-  private static Parts readSubnetworks(SparkSession session, String path, int d, int outputs) {
+  private static Parts readSubnetworks(
+      SparkSession session, String path, FeatureMap map, int outputs) {
     List<Row> rows = inOrder(subnetworks(0).read(session, path), "id", "subnetworks", path);
-    int size = outputs * (d + 1);
+    int d = map.features();
+    int size = outputs * (map.dimension() + 1);
     Doubles directions = new Doubles();
     Doubles thresholds = new Doubles();
     Doubles centres = new Doubles();

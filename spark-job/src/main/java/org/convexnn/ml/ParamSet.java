@@ -98,8 +98,9 @@ public final class ParamSet implements Serializable {
             owner,
             "normalization",
             "the linear feature map: whiten = uncorrelated columns of variance one, standardize ="
-                + " columns of mean zero and variance one, none = features as they come, auto ="
-                + " whiten",
+                + " columns of mean zero and variance one, pca = the 120 leading principal"
+                + " components, none = features as they come, auto = pca where there are more than"
+                + " 300 features and 120 components hold most of their variance, else whiten",
             Normalization.values());
     groupNorm =
         choice(

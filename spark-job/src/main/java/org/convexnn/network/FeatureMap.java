@@ -4,17 +4,18 @@ import java.io.Serializable;
 import org.convexnn.linalg.Blas;
 
 /**
- * The map {@code z = clip(T (x - mu), +-c)} in two steps: column scaling {@code y = (x - mean) *
- * inverseScale} and a linear map {@code z = clip(M y, +-c)}.
+ * The map {@code z = clip(T (x - mu), +-c)} of d features to k <= d coordinates, in two steps: column
+ * scaling {@code y = (x - mean) * inverseScale} and a linear map {@code z = clip(M y, +-c)}.
  *
- * <p>With c = infinity rows only ever see their <em>row coordinates</em> y (sparse stays cheap,
- * float32 stays precise whatever the units of x); M is applied to weights and gradients on the
+ * <p>With c = infinity and k = d rows only ever see their <em>row coordinates</em> y (sparse stays
+ * cheap, float32 stays precise whatever the units of x); M is applied to weights and gradients on the
  * driver, which is exact because a network's sub-network is linear between its gates: {@code z.u =
- * y.(M' u)}. With a finite c, for gates whose linear models extrapolate, z is the row coordinates.
+ * y.(M' u)}. With a finite c, for gates whose linear models extrapolate, and with k < d, where z is
+ * shorter, z is the row coordinates.
  *
  * @param mean column means, d numbers
  * @param inverseScale 1 / standard deviation by column, 0 for a constant column
- * @param matrix M, d x d row-major, or empty for the identity
+ * @param matrix M, k x d row-major, or empty for the identity
  * @param clip c, positive, infinite for none
  */
 public record FeatureMap(double[] mean, double[] inverseScale, double[] matrix, double clip)
@@ -23,7 +24,8 @@ public record FeatureMap(double[] mean, double[] inverseScale, double[] matrix, 
   /** Checks the shapes. */
   public FeatureMap {
     int d = mean.length;
-    if (inverseScale.length != d || (matrix.length != 0 && matrix.length != d * d)) {
+    boolean whole = matrix.length == 0 || (d > 0 && matrix.length % d == 0);
+    if (inverseScale.length != d || !whole || matrix.length / Math.max(1, d) > d) {
       throw new IllegalArgumentException(
           "feature map of "
               + d
@@ -53,6 +55,14 @@ public record FeatureMap(double[] mean, double[] inverseScale, double[] matrix, 
     return clip == Double.POSITIVE_INFINITY;
   }
 
+  /**
+   * Whether rows work on z itself, computed once for each of them, and not on y: where the map is
+   * clipped, and where it lowers the dimension.
+   */
+  public boolean mapsRows() {
+    return !linear() || dimension() < features();
+  }
+
   /** z = x. */
   public static FeatureMap identity(int features) {
     double[] ones = new double[features];
@@ -65,6 +75,11 @@ public record FeatureMap(double[] mean, double[] inverseScale, double[] matrix, 
     return mean.length;
   }
 
+  /** k, the number of coordinates of z. */
+  public int dimension() {
+    return matrix.length == 0 ? mean.length : matrix.length / mean.length;
+  }
+
   /** Writes {@code y = (x - mean) * inverseScale}. */
   public void scale(double[] x, double[] y) {
     for (int j = 0; j < mean.length; j++) {
@@ -74,20 +89,35 @@ public record FeatureMap(double[] mean, double[] inverseScale, double[] matrix, 
 
   /** {@code z = clip(M (x - mean) * inverseScale, +-c)}. */
   public double[] apply(double[] x) {
-    double[] y = new double[mean.length];
-    scale(x, y);
-    double[] z = multiply(y);
+    return applyRows(x, 1);
+  }
+
+  /**
+   * The same of several rows, by one product.
+   *
+   * @param x count x d row-major
+   * @return count x k row-major
+   */
+  public double[] applyRows(double[] x, int count) {
+    int d = mean.length;
+    double[] y = new double[count * d];
+    for (int r = 0; r < count; r++) {
+      for (int j = 0; j < d; j++) {
+        y[r * d + j] = (x[r * d + j] - mean[j]) * inverseScale[j];
+      }
+    }
+    double[] z = multiply(y, count);
     if (!linear()) {
-      for (int j = 0; j < z.length; j++) {
-        z[j] = Math.max(-clip, Math.min(clip, z[j]));
+      for (int i = 0; i < z.length; i++) {
+        z[i] = Math.max(-clip, Math.min(clip, z[i]));
       }
     }
     return z;
   }
 
-  /** The row coordinates of a raw row: y of a linear map, z of a clipped one. */
+  /** The row coordinates of a raw row: z where the map {@link #mapsRows}, else y. */
   public double[] rowCoordinates(double[] x) {
-    if (!linear()) {
+    if (mapsRows()) {
       return apply(x);
     }
     double[] y = new double[mean.length];
@@ -97,17 +127,22 @@ public record FeatureMap(double[] mean, double[] inverseScale, double[] matrix, 
 
   /** The weights on row coordinates of a linear function with weights u on z. */
   public double[] toRowWeights(double[] u) {
-    return linear() ? multiplyTransposed(u) : u.clone();
+    return mapsRows() ? u.clone() : multiplyTransposed(u);
   }
 
   /** {@code M y}. */
   public double[] multiply(double[] y) {
+    return multiply(y, 1);
+  }
+
+  private double[] multiply(double[] y, int count) {
     if (matrix.length == 0) {
       return y.clone();
     }
     int d = mean.length;
-    double[] z = new double[d];
-    Blas.gemm(false, false, d, 1, d, 1.0, matrix, 0, d, y, 0, 1, 0.0, z, 0, 1);
+    int k = dimension();
+    double[] z = new double[count * k];
+    Blas.gemm(false, true, count, k, d, 1.0, y, 0, d, matrix, 0, d, 0.0, z, 0, k);
     return z;
   }
 
@@ -118,7 +153,7 @@ public record FeatureMap(double[] mean, double[] inverseScale, double[] matrix, 
     }
     int d = mean.length;
     double[] v = new double[d];
-    Blas.gemm(true, false, d, 1, d, 1.0, matrix, 0, d, u, 0, 1, 0.0, v, 0, 1);
+    Blas.gemm(true, false, d, 1, dimension(), 1.0, matrix, 0, d, u, 0, 1, 0.0, v, 0, 1);
     return v;
   }
 }

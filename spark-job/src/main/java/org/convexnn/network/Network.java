@@ -12,7 +12,7 @@ import java.util.Arrays;
  *
  * @param map the feature map
  * @param gates the gates, P groups
- * @param weights (1 + P) x C x (d + 1): block 0 is [w0, b], block 1 + i is u_i
+ * @param weights (1 + P) x C x (k + 1), k coordinates of z: block 0 is [w0, b], block 1 + i is u_i
  * @param offset b0, C numbers: the constant model
  * @param labelShift the shift from training units of the label to its own
  * @param labelScale the scale from training units of the label to its own
@@ -28,7 +28,7 @@ public record Network(
 
   /** Checks the shapes and that all weights are finite. */
   public Network {
-    int expected = (1 + gates.size()) * offset.length * (map.features() + 1);
+    int expected = (1 + gates.size()) * offset.length * (map.dimension() + 1);
     if (weights.length != expected) {
       throw new IllegalArgumentException(
           "network with " + weights.length + " weights, expected " + expected);
@@ -50,9 +50,14 @@ public record Network(
     return offset.length;
   }
 
+  /** C (k + 1), the numbers in a group's weights. */
+  private int groupLength() {
+    return outputs() * (map.dimension() + 1);
+  }
+
   /** The groups whose weights are not all zero. */
   public int activeGroups() {
-    int size = outputs() * (features() + 1);
+    int size = groupLength();
     int active = 0;
     for (int i = 1; i <= gates.size(); i++) {
       if (nonZero(i * size, size)) {
@@ -73,7 +78,7 @@ public record Network(
 
   /** The same function without half-spaces and trees whose weights are all zero. */
   public Network pruned() {
-    int size = outputs() * (features() + 1);
+    int size = groupLength();
     int p = gates.halfSpaces().size();
     int[] kept =
         java.util.stream.IntStream.range(0, p).filter(i -> nonZero((1 + i) * size, size)).toArray();
@@ -108,7 +113,7 @@ public record Network(
   }
 
   /**
-   * An evaluator with the feature map folded into the weights: (d + 1) numbers per active group and
+   * An evaluator with the feature map folded into the weights: (k + 1) numbers per active group and
    * row. Not thread-safe; make one per task.
    */
   public Evaluator evaluator() {
@@ -129,10 +134,10 @@ public record Network(
 
     private Evaluator(Network network) {
       this.network = network;
-      int d = network.features();
+      int d = network.map.dimension();
       int c = network.outputs();
       this.width = d + 1;
-      this.size = c * width;
+      this.size = network.groupLength();
       this.groups = new double[network.gates.size() * size];
       this.linear = new double[size];
       double[] centres = network.gates.centres();

@@ -12,11 +12,11 @@ import org.convexnn.network.FeatureMap;
  *
  * <pre>v_i = T_i w_i,   v_0 = T_0 w_0 - sum_i c_i v_i;      h_i = T_i' (g_i - c_i g_0),   h_0 = T_0' g_0</pre>
  *
- * where T_i = B N_i, B = diag(M', 1) takes feature-map weights to row weights (I where the map is
- * clipped) and N_i = L_i^(-T), A_i = L_i L_i', or I, is the group norm's metric: ||A_i^(1/2) u_i|| =
- * ||L_i' u_i|| = ||w_i||. Coordinates that are switched off (the linear skip, the
- * intercept, the bias inside groups) are zero rows of T: their gradient is zero and their weights
- * stay zero. All vectors are (1 + P) x C x D.
+ * where T_i = B N_i, B = diag(M', 1) takes feature-map weights to row weights (I where the map
+ * {@linkplain FeatureMap#mapsRows maps rows}) and N_i = L_i^(-T), A_i = L_i L_i', or I, is the group
+ * norm's metric: ||A_i^(1/2) u_i|| = ||L_i' u_i|| = ||w_i||. Coordinates that are switched off (the
+ * linear skip, the intercept, the bias inside groups) are zero rows of T: their gradient is zero and
+ * their weights stay zero. All vectors are (1 + P) x C x D.
  */
 public final class Coordinates {
 
@@ -51,7 +51,7 @@ public final class Coordinates {
       boolean groupBias) {
     this.groups = centres.length;
     this.outputs = outputs;
-    this.width = map.features() + 1;
+    this.width = map.dimension() + 1;
     this.centres = centres.clone();
     this.norms = norms;
     this.groupBase = base(map, true, groupBias);
@@ -69,11 +69,11 @@ public final class Coordinates {
 
   /** B' = diag(M, 1), D x D row-major, with switched-off columns zero: v = w B'. */
   static double[] base(FeatureMap map, boolean linear, boolean bias) {
-    int d = map.features();
+    int d = map.dimension();
     int width = d + 1;
     double[] base = new double[width * width];
     for (int i = 0; linear && i < d; i++) {
-      if (map.matrix().length == 0 || !map.linear()) {
+      if (map.matrix().length == 0 || map.mapsRows()) {
         base[i * width + i] = 1;
       } else {
         System.arraycopy(map.matrix(), i * d, base, i * width, d);

@@ -29,9 +29,10 @@ public record FrozenBasis(
    */
   public FrozenBasis {
     int d = map.features();
+    int width = map.dimension() + 1;
     boolean fits = norms.length == 0 || norms.length == gates.size();
     for (double[] norm : norms) {
-      fits &= norm.length == 0 || norm.length == (d + 1) * (d + 1);
+      fits &= norm.length == 0 || norm.length == width * width;
     }
     if (!fits || gates.halfSpaces().features() != d) {
       throw new IllegalArgumentException(
@@ -51,9 +52,9 @@ public record FrozenBasis(
     }
   }
 
-  /** D = d + 1. */
+  /** D = k + 1, k coordinates of the feature map. */
   int width() {
-    return map.features() + 1;
+    return map.dimension() + 1;
   }
 
   /** Q = (1 + P) D, the number of weights. */

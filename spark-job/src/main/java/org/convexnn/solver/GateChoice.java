@@ -197,7 +197,7 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
           case BALANCED -> balanced;
           case BEST -> n >= 10_000 ? 200 : 100;
         };
-    double width = rows.features() + 1.0;
+    double width = frame.map().dimension() + 1.0;
     // The matrices of the leaves' norms must leave the driver room for everything else.
     double room = TREE_MEMORY_SHARE * Runtime.getRuntime().maxMemory() / (8 * width * width);
     return (int) Math.max(1, Math.min(wanted, room / leaves(n)));

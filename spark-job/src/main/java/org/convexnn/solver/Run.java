@@ -24,12 +24,15 @@ record Run(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
     progress.message(
         String.format(
             Locale.ROOT,
-            "%,d rows, %d features, blas %s, row kernels %s",
+            "%,d rows, %d features%s, blas %s, row kernels %s",
             frame.stats().rows(),
             rows.features(),
+            frame.map().dimension() < rows.features()
+                ? " in " + frame.map().dimension() + " principal components"
+                : "",
             Blas.name(),
             FloatTable.vectorised() ? "vector" : "java"));
-    int groupLength = (rows.features() + 1) * frame.loss().outputs();
+    int groupLength = (frame.map().dimension() + 1) * frame.loss().outputs();
     return new Run(
         rows,
         options,

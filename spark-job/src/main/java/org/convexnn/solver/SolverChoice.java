@@ -34,7 +34,7 @@ record SolverChoice(GatedModel model, boolean uniformSketch) {
             .choose(
                 problem,
                 problem.rowCount(),
-                model.rows().features() + 1,
+                model.setting().width(),
                 model.gates().halfSpaces().size() + model.gates().trees().size(),
                 model.gates().size(),
                 model.rows().parallelism(),

@@ -143,7 +143,11 @@ final class StatisticsFormat {
     double[] matrix = readDoubles(in);
     double clip = in.readDouble();
     require(clip > 0, "a feature map clipped at " + clip);
-    require(matrix.length == 0 || matrix.length == (long) d * d, "a matrix of the wrong size");
+    require(
+        matrix.length == 0 || (d > 0 && matrix.length % d == 0 && matrix.length <= (long) d * d),
+        "a matrix of the wrong size");
+    FeatureMap map = new FeatureMap(mean, inverseScale, matrix, clip);
+    int width = map.dimension() + 1;
     double[] thresholds = readDoubles(in);
     long entries = (long) thresholds.length * d;
     require(entries <= Integer.MAX_VALUE, entries + " entries of directions");
@@ -166,13 +170,12 @@ final class StatisticsFormat {
     require(normed == 0 || normed == gates.size(), normed + " norms of " + gates.size() + " gates");
     double[][] norms = new double[normed][];
     for (int i = 0; i < normed; i++) {
-      norms[i] = in.readBoolean() ? readDoubles(in, (d + 1) * (d + 1)) : new double[0];
+      norms[i] = in.readBoolean() ? readDoubles(in, width * width) : new double[0];
     }
     double shift = in.readDouble();
     double scale = in.readDouble();
     require(scale > 0, "labels scaled by " + scale);
-    return new FrozenBasis(
-        new FeatureMap(mean, inverseScale, matrix, clip), gates, norms, shift, scale);
+    return new FrozenBasis(map, gates, norms, shift, scale);
   }
 
   private static void writeDoubles(double[] values, DataOutputStream out) throws IOException {

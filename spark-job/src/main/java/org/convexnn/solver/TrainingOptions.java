@@ -90,12 +90,14 @@ public record TrainingOptions(
 
   /** The feature map. */
   public enum Normalization {
-    /** Whiten. */
+    /** Principal components where they say most of many features, else whitened columns. */
     AUTO,
     /** Uncorrelated columns of variance one. */
     WHITEN,
     /** Columns of mean zero and variance one. */
     STANDARDIZE,
+    /** The leading principal components, fewer than the features where these are many. */
+    PCA,
     /** Features as they come. */
     NONE
   }

@@ -11,6 +11,7 @@ class GradientJobTest {
   /** Q = 62,130, whose square is negative as an int. */
   private static final RowSetting WIDE =
       new RowSetting(
+          113,
           new double[113],
           new double[113],
           64,

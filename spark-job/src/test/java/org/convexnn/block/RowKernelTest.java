@@ -181,6 +181,7 @@ class RowKernelTest {
     for (int p : new int[] {0, 1, 64, 130, 1000, 100_000}) {
       RowSetting setting =
           new RowSetting(
+              1,
               new double[1],
               new double[] {1},
               p,

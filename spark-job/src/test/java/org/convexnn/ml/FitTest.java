@@ -71,6 +71,30 @@ class FitTest {
     assertThat(model.toString()).contains("certificate");
   }
 
+  /** Columns that depend on others: the model has fewer coordinates, and loads and scores as such. */
+  @Test
+  void principalComponentsOfDependentColumns() throws Exception {
+    Dataset<Row> data =
+        new VectorAssembler()
+            .setInputCols(new String[] {"features", "constant", "features"})
+            .setOutputCol("wide")
+            .transform(Models.ring(600).withColumn("constant", functions.lit(3)))
+            .drop("constant");
+    ConvexReLUClassificationModel model =
+        classifier().setFeaturesCol("wide").setNormalization("pca").fit(data);
+    assertThat(model.numFeatures()).isEqualTo(7);
+    assertThat(model.network().map().dimension()).isEqualTo(3);
+    assertThat(model.certificate().relativeGap()).isBetween(-1e-9, 1e-3);
+    Dataset<Row> scored = model.transform(data);
+    assertThat(accuracy(scored)).isGreaterThan(0.9);
+    String path = directory.resolve("model").toString();
+    model.save(path);
+    ConvexReLUClassificationModel loaded = ConvexReLUClassificationModel.load(path);
+    assertThat(loaded.transform(data).select("rawPrediction").collectAsList())
+        .isEqualTo(scored.select("rawPrediction").collectAsList());
+    assertThat(loaded.getNormalization()).isEqualTo("pca");
+  }
+
   @Test
   void aRegressorLearnsWhatIsNotLinear() {
     Dataset<Row> data = Models.hinge(600);

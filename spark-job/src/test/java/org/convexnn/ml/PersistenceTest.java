@@ -19,6 +19,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 import org.convexnn.SparkTest;
+import org.convexnn.network.FeatureMap;
 import org.convexnn.network.Network;
 import org.convexnn.network.Tree;
 import org.convexnn.solver.Certificate;
@@ -145,6 +146,27 @@ class PersistenceTest {
             1);
     new ConvexReLURegressionModel("r", network, Models.CERTIFICATE).save(path());
     assertThat(ConvexReLURegressionModel.load(path()).network().map().matrix()).isEqualTo(matrix);
+  }
+
+  /** A feature map of two coordinates of three features: matrix and weights have their size. */
+  @Test
+  void aModelOfPrincipalComponentsComesBackBitByBit() throws Exception {
+    Network full = Models.network();
+    Network network =
+        new Network(
+            new FeatureMap(
+                full.map().mean(),
+                full.map().inverseScale(),
+                java.util.Arrays.copyOf(full.map().matrix(), 6)),
+            full.gates(),
+            java.util.Arrays.copyOf(full.weights(), (1 + full.gates().size()) * 3),
+            full.offset(),
+            0,
+            1);
+    new ConvexReLUClassificationModel("mine", network, Models.CERTIFICATE).save(path());
+    same(ConvexReLUClassificationModel.load(path()).network(), network);
+    editTable("matrix", t -> t.where("row < 1"));
+    refused("data/matrix", "1 rows instead of 2");
   }
 
   // ---- what must be refused

@@ -51,6 +51,30 @@ class FeatureMapTest {
     assertThat(scaled.multiplyTransposed(x)).containsExactly(x).isNotSameAs(x);
   }
 
+  /** z = (y_0 + 2 y_1 + 3 y_2, -y_2) with y = ((x_0 - 1) / 2, x_1, 10 x_2). */
+  @Test
+  void fewerCoordinatesThanFeatures() {
+    FeatureMap map =
+        new FeatureMap(
+            new double[] {1, 0, 0}, new double[] {0.5, 1, 10}, new double[] {1, 2, 3, 0, 0, -1});
+    double[] x = {5, 1, 0.1};
+    assertThat(map.features()).isEqualTo(3);
+    assertThat(map.dimension()).isEqualTo(2);
+    assertThat(map.apply(x)).containsExactly(7, -1);
+    assertThat(map.applyRows(new double[] {5, 1, 0.1, 3, 2, 0.2}, 2))
+        .containsExactly(7, -1, 11, -2);
+    assertThat(map.multiplyTransposed(new double[] {1, 10})).containsExactly(1, 2, -7);
+    // Rows see z: weights on it are weights on rows.
+    assertThat(map.mapsRows()).isTrue();
+    assertThat(map.rowCoordinates(x)).containsExactly(7, -1);
+    assertThat(map.toRowWeights(new double[] {1, 10})).containsExactly(1, 10);
+    assertThat(map.clipped(2).rowCoordinates(x)).containsExactly(2, -1);
+    FeatureMap square = random(3, 1);
+    assertThat(square.mapsRows()).isFalse();
+    assertThat(square.clipped(2).mapsRows()).isTrue();
+    assertThat(square.dimension()).isEqualTo(FeatureMap.identity(3).dimension()).isEqualTo(3);
+  }
+
   @Test
   void shapesAreChecked() {
     assertThatThrownBy(() -> new FeatureMap(new double[2], new double[3], new double[0]))
@@ -59,5 +83,8 @@ class FeatureMapTest {
     assertThatThrownBy(() -> new FeatureMap(new double[2], new double[2], new double[3]))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("3 numbers");
+    assertThatThrownBy(() -> new FeatureMap(new double[2], new double[2], new double[6]))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("6 numbers");
   }
 }

@@ -17,6 +17,11 @@ class NetworkTest {
   private static final int FEATURES = 4;
 
   private static Network random(int halfSpaces, boolean trees, int outputs, boolean sparse) {
+    return random(halfSpaces, trees, outputs, sparse, FEATURES);
+  }
+
+  private static Network random(
+      int halfSpaces, boolean trees, int outputs, boolean sparse, int dimension) {
     Random random = new Random(halfSpaces * 10L + outputs);
     double[] centres = new double[halfSpaces];
     for (int i = 0; i < halfSpaces; i++) {
@@ -33,7 +38,7 @@ class NetworkTest {
     Tree second = new Tree(new int[] {3}, new double[] {-0.2}, new int[] {~0}, new int[] {~1});
     Tree third = new Tree(new int[0], new double[0], new int[0], new int[0]);
     GateSet gates = new GateSet(half, trees ? List.of(first, second, third) : List.of());
-    int size = outputs * (FEATURES + 1);
+    int size = outputs * (dimension + 1);
     double[] weights = random.doubles((1 + gates.size()) * size, -1, 1).toArray();
     if (sparse) {
       for (int i = 0; i < gates.size(); i++) {
@@ -48,7 +53,7 @@ class NetworkTest {
         new FeatureMap(
             random.doubles(FEATURES, -1, 1).toArray(),
             random.doubles(FEATURES, 0.5, 2).toArray(),
-            random.doubles(FEATURES * FEATURES, -1, 1).toArray()),
+            random.doubles(dimension * FEATURES, -1, 1).toArray()),
         gates,
         weights,
         random.doubles(outputs, -1, 1).toArray(),
@@ -79,9 +84,9 @@ class NetworkTest {
     for (int k = 0; k < c; k++) {
       double sum = network.offset()[k];
       for (int block = 0; block <= pattern.length; block++) {
-        int from = (block * c + k) * (d + 1);
-        double affine = network.weights()[from + d];
-        for (int j = 0; j < d; j++) {
+        int from = (block * c + k) * (z.length + 1);
+        double affine = network.weights()[from + z.length];
+        for (int j = 0; j < z.length; j++) {
           affine += z[j] * network.weights()[from + j];
         }
         sum += (block == 0 ? 1 : pattern[block - 1]) * affine;
@@ -93,16 +98,18 @@ class NetworkTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0,false,1",
-    "0,true,1",
-    "1,false,1",
-    "9,false,1",
-    "9,true,1",
-    "9,true,2",
-    "70,true,3"
+    "0,false,1,4",
+    "0,true,1,4",
+    "1,false,1,4",
+    "9,false,1,4",
+    "9,true,1,4",
+    "9,true,2,4",
+    "70,true,3,4",
+    "9,false,1,2",
+    "70,true,3,1"
   })
-  void evaluatorIsTheDefinition(int halfSpaces, boolean trees, int outputs) {
-    Network network = random(halfSpaces, trees, outputs, false);
+  void evaluatorIsTheDefinition(int halfSpaces, boolean trees, int outputs, int dimension) {
+    Network network = random(halfSpaces, trees, outputs, false, dimension);
     Network.Evaluator evaluator = network.evaluator();
     Random random = new Random(5);
     for (int row = 0; row < 100; row++) {
@@ -114,9 +121,9 @@ class NetworkTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"9,false,1", "9,true,1", "9,true,2"})
-  void pruningKeepsTheFunction(int halfSpaces, boolean trees, int outputs) {
-    Network network = random(halfSpaces, trees, outputs, true);
+  @CsvSource({"9,false,1,4", "9,true,1,4", "9,true,2,4", "9,true,2,3"})
+  void pruningKeepsTheFunction(int halfSpaces, boolean trees, int outputs, int dimension) {
+    Network network = random(halfSpaces, trees, outputs, true, dimension);
     Network pruned = network.pruned();
     assertThat(pruned.gates().halfSpaces().size()).isEqualTo(5);
     assertThat(pruned.gates().trees()).hasSize(trees ? 2 : 0);

@@ -314,6 +314,32 @@ class OnePassTest {
     assertThat(two.network()).usingRecursiveComparison().isEqualTo(one.network());
   }
 
+  /** Four columns of rank three: statistics are of three coordinates, models take four columns. */
+  @Test
+  void statisticsOfPrincipalComponents() throws IOException {
+    Training training = training(1e-5);
+    training.normalization = TrainingOptions.Normalization.PCA;
+    training.norm = TrainingOptions.GroupNorm.FUNCTION;
+    Training.Data plain = data(6, 200);
+    double[][] x =
+        Arrays.stream(plain.x())
+            .map(row -> new double[] {row[0], row[1], row[2], row[0] - row[2]})
+            .toArray(double[][]::new);
+    Training.Data data = new Training.Data(x, plain.y(), plain.w());
+    GramStatistics statistics = trainer(training).statistics(data.rows(64), 1);
+    assertThat(statistics.basis().map().dimension()).isEqualTo(3);
+    byte[] bytes = bytes(statistics);
+    assertThat(bytes(read(bytes))).isEqualTo(bytes);
+    TrainingResult result = trainer(training).fitPath(read(bytes), 0.1).get(0);
+    Certificate certificate = result.certificate();
+    assertThat(certificate.relativeGap()).isLessThanOrEqualTo(1e-5);
+    double objective = training.objective(result.network(), data, certificate.beta());
+    assertThat(certificate.primalObjective()).isCloseTo(objective, within(1e-10));
+    assertThat(trainer(training).fitPath(statistics.collect(data.rows(64)), 0.1).get(0).network())
+        .usingRecursiveComparison()
+        .isEqualTo(result.network());
+  }
+
   @Test
   void damagedAndNewerFilesAreRefused() throws IOException {
     byte[] bytes = bytes(trainer(training(1e-3)).statistics(data(6, 60).rows(64), 2));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.convexnn.network.Network;
@@ -77,6 +78,39 @@ class TrainerTest {
         assertThat(result.path()).isEmpty();
       }
     }
+  }
+
+  /**
+   * Six columns of rank four: rows work on four coordinates, the returned network takes six columns.
+   * The objective by definition evaluates it on raw rows, the certificate on the mapped ones.
+   */
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void principalComponentsOfDependentColumns(Training training) {
+    training.tol = 1e-3;
+    training.maxIter = 2000;
+    training.normalization = TrainingOptions.Normalization.PCA;
+    Training.Data plain = data(training, 3, 300);
+    double[][] x = Arrays.stream(plain.x()).map(TrainerTest::dependent).toArray(double[][]::new);
+    Training.Data data = new Training.Data(x, plain.y(), plain.w());
+    for (TrainingOptions.GateSampler sampler : TrainingOptions.GateSampler.values()) {
+      training.sampler = sampler;
+      TrainingResult result = training.train(data);
+      Network network = result.network();
+      assertThat(network.features()).isEqualTo(6);
+      assertThat(network.map().dimension()).isEqualTo(4);
+      Certificate certificate = result.certificate();
+      double objective = training.objective(network, data, certificate.beta());
+      assertThat(certificate.primalObjective())
+          .as("%s", sampler)
+          .isCloseTo(objective, within(1e-10 * objective));
+      assertThat(certificate.stopReason()).isEqualTo(StopReason.GAP);
+      assertThat(certificate.activeNeurons()).isPositive();
+    }
+  }
+
+  private static double[] dependent(double[] x) {
+    return new double[] {x[0], x[1] - x[0], x[2], x[3], 100 * (x[1] + x[3]), 1e-3 * x[2] - 5};
   }
 
   /** Every solver minimises in coordinates in which the function norm is Euclidean. */

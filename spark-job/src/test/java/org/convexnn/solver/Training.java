@@ -212,7 +212,7 @@ final class Training {
       sum += data.w[r] * loss.value(y, f, 0);
       weight += data.w[r];
     }
-    int width = network.features() + 1;
+    int width = network.map().dimension() + 1;
     int length = c * width;
     double penalty = 0;
     boolean function =
@@ -236,7 +236,7 @@ final class Training {
 
   /** sqrt(u' A u) by its definition: the neuron's mean square output, plus the floor on ||u||^2. */
   private static double functionNorm(Network network, int group, int at, Data data, double weight) {
-    int width = network.features() + 1;
+    int width = network.map().dimension() + 1;
     double output = 0;
     double trace = 0;
     double all = 0;
