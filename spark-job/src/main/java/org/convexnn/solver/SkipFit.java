@@ -118,7 +118,8 @@ final class SkipFit {
         newton
             ? GradientJob.Order.HESSIAN
             : wide ? GradientJob.Order.SHARED : GradientJob.Order.CURVATURE;
-    double columns = newton ? outputs * width : width;
+    // A row of several classes counts for each of them: twice the rows do for all of their pairs.
+    double columns = newton && outputs > 1 ? 2 * width : width;
     double perColumn = wide ? FEWER_ROWS_PER_COLUMN : ROWS_PER_COLUMN;
     double share = Math.min(1, perColumn * columns / linear.rowCount());
     return linear.curved("linear fit", w, order, share);
