@@ -35,7 +35,7 @@ final class FunctionNorm {
         rows.sum("second moments by group", new GroupMomentsJob(setting, halfSpaces))[0];
     int plain = halfSpaces ? 0 : setting.halfSpaces();
     int width = setting.width();
-    double[] base = map.linear() ? Coordinates.base(map, true, true) : new double[0];
+    double[] base = map.mapsRows() ? new double[0] : Coordinates.base(map, true, true);
     double common = trace(inMap(sums, 0, base, width, weight), width) / width;
     double[][] norms = new double[setting.groups()][];
     Arrays.fill(norms, 0, plain, new double[0]);

@@ -20,6 +20,8 @@ import org.convexnn.linalg.CounterRandom;
 final class LbfgsSolver implements Solver {
 
   private static final int SAMPLE = 2000;
+  private static final int MOST_SAMPLE = 16_000;
+  private static final double SAMPLE_MEMORY_SHARE = 0.3;
   private static final double DAMPING = 1;
   // Few sampled rows meet in a leaf: more of its curvature lies outside of them.
   private static final double DAMPING_OF_LEAVES = 2;
@@ -36,6 +38,7 @@ final class LbfgsSolver implements Solver {
 
   private final long seed;
   private SampleMetric metric;
+  private int sampleRows = SAMPLE;
 
   /** A solver for one program at several beta; the seed draws the sample. */
   LbfgsSolver(long seed) {
@@ -148,6 +151,7 @@ final class LbfgsSolver implements Solver {
           stallFrom = k;
           force = true;
           pairs.clear();
+          growSample();
         }
         if (k == 0 || force || normsMoved(k)) {
           refactor(k);
@@ -247,7 +251,26 @@ final class LbfgsSolver implements Solver {
     /** Half-spaces with norms of their own need a product each: fewer rows. */
     private int sampleSize() {
       boolean own = problem.setting().halfSpaces() > 0 && problem.coordinates().norm(0).length > 0;
-      return own ? SAMPLE / 4 : SAMPLE;
+      return own ? sampleRows / 4 : sampleRows;
+    }
+
+    /**
+     * No progress: the metric misses directions that matter. Twice the rows, as far as there are more
+     * and the driver has room for their matrices (Lacotte and Pilanci, 2104.14101, double a sketch
+     * too).
+     */
+    private void growSample() {
+      double next = 2.0 * sampleSize();
+      double room = SAMPLE_MEMORY_SHARE * Runtime.getRuntime().maxMemory();
+      if (sampleSize() < problem.rowCount()
+          && 2 * sampleRows <= MOST_SAMPLE
+          && SampleMetric.bytes(next) <= room) {
+        sampleRows *= 2;
+        metric = null;
+        watch.message(
+            String.format(
+                Locale.ROOT, "slow progress: the metric is sampled from %.0f rows now", next));
+      }
     }
 
     /** The gradient of Phi at w, given that of the loss. */

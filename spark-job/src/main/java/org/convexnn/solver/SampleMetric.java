@@ -60,6 +60,11 @@ final class SampleMetric {
     this.leafProducts = leafProducts();
   }
 
+  /** About how many bytes the matrices of m rows take. */
+  static double bytes(double m) {
+    return 5 * 8 * m * m;
+  }
+
   private double[] scaledRows() {
     int width = setting.width();
     int d = width - 1;
