@@ -1,7 +1,6 @@
 package org.convexnn.job;
 
 import java.io.PrintWriter;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -66,9 +65,7 @@ final class DemoCommand implements Callable<Integer> {
             .persist(StorageLevel.MEMORY_AND_DISK());
     Dataset<Row> test = GeneratedRows.of(spark, xor, seed, rows, rows / 4, partitions);
     Stopwatch watch = new Stopwatch();
-    Contender.Result linear =
-        new Contender.Peer(Contender.Peer.Kind.LR, List.of(), 0, seed)
-            .fit(train, LearningTask.BINARY);
+    Contender.Result linear = new Peer.Linear().fit(train, LearningTask.BINARY);
     NetworkFit network = NetworkFit.of(train, LearningTask.BINARY, params);
     Scores linearScores = Scores.of(linear.model().transform(test), LearningTask.BINARY);
     Scores scores = Scores.of(network.model().transform(test), LearningTask.BINARY);

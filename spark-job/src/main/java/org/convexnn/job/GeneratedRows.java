@@ -1,7 +1,9 @@
 package org.convexnn.job;
 
 import java.io.Serializable;
+import java.util.List;
 import org.apache.spark.api.java.function.Function;
+import org.apache.spark.ml.attribute.NominalAttribute;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.sql.Dataset;
@@ -9,17 +11,12 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.StructType;
 import org.convexnn.linalg.CounterRandom;
 
 /** Data sets that executors make up, each row from the seed and its own number alone. */
 final class GeneratedRows {
-
-  private static final StructType SCHEMA =
-      new StructType()
-          .add(RowColumns.FEATURES, SQLDataTypes.VectorType(), false)
-          .add(RowColumns.LABEL, DataTypes.DoubleType, false)
-          .add(RowColumns.WEIGHT, DataTypes.DoubleType, false);
 
   private GeneratedRows() {}
 
@@ -28,6 +25,9 @@ final class GeneratedRows {
 
     /** d. */
     int features();
+
+    /** How many classes there are; 0 where labels are numbers. */
+    int classes();
 
     /** Fills x, d numbers, and gives the label. */
     double fill(CounterRandom random, double[] x);
@@ -50,6 +50,11 @@ final class GeneratedRows {
     }
 
     @Override
+    public int classes() {
+      return 2;
+    }
+
+    @Override
     public double fill(CounterRandom random, double[] x) {
       for (int j = 0; j < FEATURES; j++) {
         double centre = j >= 2 ? 0 : random.nextDouble() < 0.5 ? -CENTRE : CENTRE;
@@ -61,8 +66,18 @@ final class GeneratedRows {
     }
   }
 
-  /** 28 single-precision features, like those of the HIGGS data, and log-odds that bend. */
-  record Bent() implements Recipe {
+  /**
+   * 28 single-precision features, like those of the HIGGS data, and a function of them that bends:
+   * the log-odds of two classes; or a number with standard normal noise, as it is or cut at -1 and 1
+   * into three classes.
+   *
+   * @param task what its labels are
+   */
+  record Bent(LearningTask task) implements Recipe {
+
+    /** What labels can be. */
+    static final List<LearningTask> TASKS =
+        List.of(LearningTask.BINARY, LearningTask.MULTICLASS, LearningTask.REGRESSION);
 
     private static final int FEATURES = 28;
 
@@ -72,12 +87,30 @@ final class GeneratedRows {
     }
 
     @Override
+    public int classes() {
+      return switch (task) {
+        case BINARY -> 2;
+        case MULTICLASS -> 3;
+        default -> 0;
+      };
+    }
+
+    @Override
     public double fill(CounterRandom random, double[] x) {
       for (int j = 0; j < FEATURES; j++) {
         x[j] = (float) random.nextGaussian();
       }
-      double odds = Math.abs(x[0]) - Math.abs(x[1] + x[2]) + x[3] * x[4] + 0.5 * x[5] - 0.5 * x[6];
-      return random.nextDouble() < 1 / (1 + StrictMath.exp(-odds)) ? 1 : 0;
+      double bent = Math.abs(x[0]) - Math.abs(x[1] + x[2]) + x[3] * x[4] + 0.5 * x[5] - 0.5 * x[6];
+      return switch (task) {
+        case BINARY -> random.nextDouble() < 1 / (1 + StrictMath.exp(-bent)) ? 1 : 0;
+        case MULTICLASS -> 1 + cut(bent + random.nextGaussian());
+        default -> bent + random.nextGaussian();
+      };
+    }
+
+    /** -1, 0 or 1. */
+    private static int cut(double x) {
+      return x < -1 ? -1 : x > 1 ? 1 : 0;
     }
   }
 
@@ -86,7 +119,22 @@ final class GeneratedRows {
       SparkSession spark, Recipe recipe, long seed, long first, long count, int partitions) {
     return spark.createDataFrame(
         spark.range(first, first + count, 1, partitions).toJavaRDD().map(new Maker(recipe, seed)),
-        SCHEMA);
+        schema(recipe));
+  }
+
+  /** The label knows how many classes there are, as if StringIndexer had made it. */
+  private static StructType schema(Recipe recipe) {
+    Metadata label =
+        recipe.classes() > 0
+            ? NominalAttribute.defaultAttr()
+                .withName(RowColumns.LABEL)
+                .withNumValues(recipe.classes())
+                .toMetadata()
+            : Metadata.empty();
+    return new StructType()
+        .add(RowColumns.FEATURES, SQLDataTypes.VectorType(), false)
+        .add(RowColumns.LABEL, DataTypes.DoubleType, false, label)
+        .add(RowColumns.WEIGHT, DataTypes.DoubleType, false);
   }
 
   private static final class Maker implements Function<Long, Row> {

@@ -2,8 +2,12 @@ package org.convexnn.job;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
-/** A Markdown table with its columns aligned, so that it reads well on a terminal too. */
+/**
+ * A Markdown table with its columns aligned, so that it reads well on a terminal too. A row may end
+ * early, and its last cell is then as long as it likes: a remark in place of numbers.
+ */
 final class TextTable {
 
   private final List<List<String>> rows = new ArrayList<>();
@@ -13,7 +17,7 @@ final class TextTable {
   }
 
   TextTable row(String... cells) {
-    rows.add(List.of(cells));
+    rows.add(Stream.of(cells).map(cell -> cell.replace("|", "\\|")).toList());
     return this;
   }
 
@@ -21,7 +25,8 @@ final class TextTable {
   public String toString() {
     int[] widths = new int[rows.get(0).size()];
     for (List<String> row : rows) {
-      for (int i = 0; i < widths.length; i++) {
+      int whole = row.size() < widths.length ? row.size() - 1 : widths.length;
+      for (int i = 0; i < whole; i++) {
         widths[i] = Math.max(widths[i], row.get(i).length());
       }
     }
@@ -42,8 +47,9 @@ final class TextTable {
 
   private static void line(StringBuilder text, List<String> cells, int[] widths) {
     text.append('|');
-    for (int i = 0; i < widths.length; i++) {
-      text.append(' ').append(cells.get(i)).append(" ".repeat(widths[i] - cells.get(i).length()));
+    for (int i = 0; i < cells.size(); i++) {
+      text.append(' ').append(cells.get(i));
+      text.append(" ".repeat(Math.max(0, widths[i] - cells.get(i).length())));
       text.append(" |");
     }
     text.append(System.lineSeparator());

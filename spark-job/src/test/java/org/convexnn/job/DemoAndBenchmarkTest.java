@@ -3,6 +3,11 @@ package org.convexnn.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.spark.ml.attribute.Attribute;
+import org.apache.spark.ml.attribute.NominalAttribute;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
@@ -45,68 +50,86 @@ class DemoAndBenchmarkTest {
     return Double.parseDouble(line.replaceAll(".*accuracy ([0-9.]+),.*", "$1"));
   }
 
+  private static final List<Object> SMALL =
+      List.of("--mlp-iterations", 2, "--mlp-layers", 3, "--gates", 4, "--reg-ratio", 0.5);
+
+  /** A benchmark of small models; the words come before their options. */
+  private static CommandLineRun benchmark(Object... words) {
+    return CommandLineRun.of(
+        Stream.concat(Stream.concat(Stream.of("benchmark"), Stream.of(words)), SMALL.stream())
+            .toArray());
+  }
+
+  /** Rows of two features, a number between 0 and {@code classes} - 1 as label. */
+  private Path table(String name, String label, int classes) {
+    Stream<String> rows =
+        IntStream.range(0, 150).mapToObj(i -> i % 7 + "," + i % 5 + ",c" + i % classes);
+    return CommandLineRun.file(
+        folder, name, Stream.concat(Stream.of("a,b," + label), rows).toArray(String[]::new));
+  }
+
+  private CommandLineRun benchmarkOn(Path file, String against) {
+    return benchmark("--input", file, "--label", "label", "--test", file, "--against", against);
+  }
+
   @Test
   void benchmarkPrintsATableRowPerModel() {
-    StringBuilder lines = new StringBuilder("a,b,y");
-    for (int i = 0; i < 120; i++) {
-      lines.append("\n").append(i % 7).append(',').append(i % 5).append(',').append(i % 2);
-    }
-    Path file = CommandLineRun.file(folder, "d.csv", lines.toString().split("\n"));
-    String out =
-        CommandLineRun.of(
-                "benchmark",
-                "--input",
-                file,
-                "--label",
-                "y",
-                "--test",
-                file,
-                "--against",
-                "lr,mlp",
-                "--mlp-iterations",
-                2,
-                "--mlp-layers",
-                "3",
-                "--gates",
-                4,
-                "--reg-ratio",
-                0.5)
-            .good()
-            .out();
-    assertThat(out).contains("| ConvexReLU ", "| linear (MLlib) ", "| MLP [3] x 2 (MLlib) ");
+    String out = benchmarkOn(table("d.csv", "label", 2), "lr,mlp").good().out();
+    assertThat(out)
+        .containsPattern("\\| d.csv \\| ConvexReLU +\\| [0-9.]+ +\\| [0-9.]+ ")
+        .contains("| linear (MLlib) ", "| MLP [3] x 2 (MLlib) ");
   }
 
   @Test
   void benchmarkComparesOnSeveralClasses() {
-    StringBuilder lines = new StringBuilder("a,b,y");
-    for (int i = 0; i < 150; i++) {
-      lines.append("\n").append(i % 7).append(',').append(i % 5).append(",c").append(i % 3);
-    }
-    Path file = CommandLineRun.file(folder, "d.csv", lines.toString().split("\n"));
-    String out =
-        CommandLineRun.of(
-                "benchmark",
-                "--input",
-                file,
-                "--label",
-                "y",
-                "--test",
-                file,
-                "--against",
-                "lr,mlp,gbt,rf",
-                "--mlp-iterations",
-                2,
-                "--mlp-layers",
-                "3",
-                "--gates",
-                4,
-                "--reg-ratio",
-                0.5)
-            .good()
-            .out();
+    String out = benchmarkOn(table("d.csv", "label", 3), "lr,mlp,gbt,rf").good().out();
     assertThat(out)
         .contains("| ConvexReLU ", "| linear (MLlib) ", "| MLP [3] x 2 (MLlib) ", "| random forest")
-        .doesNotContain("GBT");
+        .containsPattern(
+            "GBT \\(MLlib\\) +\\| left out: it learns two classes or numbers only \\|");
+  }
+
+  @Test
+  void generatedSuiteHasAllTasks() {
+    String out =
+        benchmark("--suite", "generated", "--rows", 200, "--against", "lr,mlp").good().out();
+    for (String task : List.of("binary", "multiclass", "regression")) {
+      String name = "| 200 generated rows, " + task;
+      assertThat(out.lines().filter(l -> l.startsWith(name)))
+          .as(task)
+          .hasSize(3)
+          .filteredOn(l -> l.contains("left out"))
+          .hasSize(task.equals("regression") ? 1 : 0);
+    }
+  }
+
+  @Test
+  void generatedLabelsKnowTheirClasses() {
+    for (LearningTask task : GeneratedRows.Bent.TASKS) {
+      Dataset<Row> rows =
+          GeneratedRows.of(SparkTest.session(), new GeneratedRows.Bent(task), 1, 0, 500, 1);
+      long labels = rows.select(RowColumns.LABEL).distinct().count();
+      Attribute label = Attribute.fromStructField(rows.schema().apply(RowColumns.LABEL));
+      if (task.classification()) {
+        assertThat(((NominalAttribute) label).getNumValues().get()).isEqualTo((int) labels);
+      } else {
+        assertThat(labels).isEqualTo(500);
+      }
+    }
+  }
+
+  @Test
+  void readmeSuiteKeepsWhatHasRunWhenADataSetFails() {
+    table("adult.train.csv", "label", 2);
+    table("adult.test.csv", "income", 2);
+    table("protein.train.csv", "label", 2);
+    table("protein.test.csv", "label", 2);
+    CommandLineRun run = benchmark("--suite", "readme", "--data", folder);
+    run.failed("1 run failed; the table says why");
+    assertThat(run.out())
+        .containsPattern("\\| adult +\\| all +\\| failed: --label is 'label', but .*income")
+        .containsPattern("\\| protein +\\| ConvexReLU +\\| [0-9.]+ ")
+        .containsPattern("\\| protein +\\| linear \\(MLlib\\) +\\| [0-9.]+ ");
   }
 
   @Test
@@ -117,19 +140,7 @@ class DemoAndBenchmarkTest {
 
   @Test
   void scalingSuiteGrows() {
-    String out =
-        CommandLineRun.of(
-                "benchmark",
-                "--suite",
-                "scaling",
-                "--rows",
-                "500,1000",
-                "--gates",
-                4,
-                "--reg-ratio",
-                0.3)
-            .good()
-            .out();
+    String out = benchmark("--suite", "scaling", "--rows", "500,1000").good().out();
     assertThat(out).contains("| 500 ", "| 1000 ");
   }
 }

@@ -88,6 +88,19 @@ class WrongUsageTest {
   }
 
   @Test
+  void refusesSizesOutOfRange() {
+    for (String option :
+        List.of("--mlp-layers", "--mlp-iterations", "--xgboost-rounds", "--xgboost-depth")) {
+      CommandLineRun.of("benchmark", "--suite", "generated", option, 0)
+          .wrongUsage(option + " is 0; it must be a positive integer");
+    }
+    CommandLineRun.of("benchmark", "--suite", "scaling", "--rows", "1000,3")
+        .wrongUsage("--rows is 3; it must be 4 or more");
+    CommandLineRun.of("benchmark", "--suite", "generated", "--against", "svm")
+        .wrongUsage("--against", "'svm'");
+  }
+
+  @Test
   void refusesWhatContradictsItself() {
     train("--reg-param", 1, "--reg-ratio", 0.1).wrongUsage("--reg-param (1.0)", "set one of them");
     train("--num-folds", 5, "--reg-ratio", 0.1).wrongUsage("--num-folds (5) and --reg-ratio");

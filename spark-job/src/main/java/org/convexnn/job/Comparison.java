@@ -1,0 +1,86 @@
+package org.convexnn.job;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * Contenders on the same rows.
+ *
+ * @param name what the rows are called
+ * @param train rows to learn from
+ * @param test rows to score on
+ * @param task what to learn
+ */
+record Comparison(String name, Dataset<Row> train, Dataset<Row> test, LearningTask task) {
+
+  /** Share of the rows that every contender is warmed up on; all of them where they are few. */
+  private static final double WARM_UP_SHARE = 0.2;
+
+  private static final long SMALL = 20_000;
+
+  /** A table for {@link #run}. */
+  static RunTable table() {
+    return new RunTable(
+        "data",
+        "model",
+        "fit seconds",
+        "passes",
+        "relative gap",
+        "test accuracy / R2",
+        "log-loss / RMSE");
+  }
+
+  /** Fits and scores all contenders, one row of the table each. */
+  void run(List<Contender> contenders, RunTable table) {
+    train.persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      // Nobody's fit should pay for reading the rows.
+      long rows = train.count();
+      Dataset<Row> warmUp = rows > SMALL ? part() : train;
+      for (Contender contender : contenders) {
+        List<String> names = List.of(name, contender.name());
+        Optional<String> obstacle = contender.obstacle(task);
+        if (obstacle.isPresent()) {
+          table.leftOut(names, obstacle.get());
+        } else {
+          table.add(names, () -> measured(contender, warmUp));
+        }
+      }
+    } finally {
+      train.unpersist();
+    }
+  }
+
+  private List<String> measured(Contender contender, Dataset<Row> warmUp) {
+    // Nobody's fit should pay for loading and compiling its code.
+    contender.fit(warmUp, task);
+    Contender.Result result = contender.fit(train, task);
+    Scores scores = Scores.of(result.model().transform(test), task);
+    boolean classes = task.classification();
+    return List.of(
+        number("%.1f", OptionalDouble.of(result.seconds())),
+        number("%.1f", result.passes()),
+        number("%.1e", result.gap()),
+        number("%.4f", OptionalDouble.of(scores.get(classes ? "accuracy" : "r2"))),
+        number("%.4g", OptionalDouble.of(scores.get(classes ? "logLoss" : "rmse"))));
+  }
+
+  /** A part of the rows, all of them where a class would be missing. */
+  private Dataset<Row> part() {
+    Dataset<Row> part = train.sample(WARM_UP_SHARE, 1);
+    return task.classification() && labels(part) < labels(train) ? train : part;
+  }
+
+  private static long labels(Dataset<Row> rows) {
+    return rows.where(RowColumns.WEIGHT + " > 0").select(RowColumns.LABEL).distinct().count();
+  }
+
+  private static String number(String format, OptionalDouble value) {
+    return value.isPresent() ? String.format(Locale.ROOT, format, value.getAsDouble()) : "";
+  }
+}

@@ -1,0 +1,178 @@
+package org.convexnn.job;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.spark.ml.Pipeline;
+import org.apache.spark.ml.PipelineStage;
+import org.apache.spark.ml.Transformer;
+import org.apache.spark.ml.attribute.Attribute;
+import org.apache.spark.ml.attribute.NominalAttribute;
+import org.apache.spark.ml.classification.GBTClassifier;
+import org.apache.spark.ml.classification.LogisticRegression;
+import org.apache.spark.ml.classification.MultilayerPerceptronClassifier;
+import org.apache.spark.ml.classification.RandomForestClassifier;
+import org.apache.spark.ml.feature.StandardScaler;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.regression.GBTRegressor;
+import org.apache.spark.ml.regression.LinearRegression;
+import org.apache.spark.ml.regression.RandomForestRegressor;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/** A contender that is an Estimator of MLlib, or speaks as one. */
+interface Peer extends Contender {
+
+  /** Trees of a forest, rounds of boosting. */
+  int TREES = 50;
+
+  /** The Estimator for a task, its columns not yet set. */
+  PipelineStage estimator(Dataset<Row> rows, LearningTask task);
+
+  /** Whether it wants dense features of mean zero and variance one. */
+  default boolean scaled() {
+    return false;
+  }
+
+  /** Whether it knows row weights. */
+  default boolean weighted() {
+    return true;
+  }
+
+  @Override
+  default Optional<String> obstacle(LearningTask task) {
+    return Optional.empty();
+  }
+
+  @Override
+  default Result fit(Dataset<Row> rows, LearningTask task) {
+    String features = scaled() ? "convexnn_scaled" : RowColumns.FEATURES;
+    List<PipelineStage> stages = new ArrayList<>();
+    if (scaled()) {
+      stages.add(
+          new StandardScaler()
+              .setWithMean(true)
+              .setWithStd(true)
+              .setInputCol(RowColumns.FEATURES)
+              .setOutputCol(features));
+    }
+    Map<String, Object> columns = new HashMap<>();
+    columns.put("featuresCol", features);
+    columns.put("labelCol", RowColumns.LABEL);
+    if (weighted()) {
+      columns.put("weightCol", RowColumns.WEIGHT);
+    }
+    PipelineStage estimator = estimator(rows, task);
+    ModelOptions.set(estimator, columns);
+    stages.add(estimator);
+    Stopwatch watch = new Stopwatch();
+    Transformer model = new Pipeline().setStages(stages.toArray(PipelineStage[]::new)).fit(rows);
+    return new Result(model, watch.seconds(), OptionalDouble.empty(), OptionalDouble.empty());
+  }
+
+  /** LogisticRegression or LinearRegression. */
+  record Linear() implements Peer {
+
+    @Override
+    public String name() {
+      return "linear (MLlib)";
+    }
+
+    @Override
+    public PipelineStage estimator(Dataset<Row> rows, LearningTask task) {
+      return task.classification() ? new LogisticRegression() : new LinearRegression();
+    }
+  }
+
+  /** MultilayerPerceptronClassifier. */
+  record Perceptron(List<Integer> hidden, int iterations, long seed) implements Peer {
+
+    @Override
+    public String name() {
+      return "MLP " + hidden + " x " + iterations + " (MLlib)";
+    }
+
+    @Override
+    public Optional<String> obstacle(LearningTask task) {
+      return task.classification() ? Optional.empty() : Optional.of("it learns classes only");
+    }
+
+    @Override
+    public boolean scaled() {
+      return true;
+    }
+
+    @Override
+    public boolean weighted() {
+      return false;
+    }
+
+    @Override
+    public PipelineStage estimator(Dataset<Row> rows, LearningTask task) {
+      int features = ((Vector) rows.select(RowColumns.FEATURES).first().get(0)).size();
+      int[] layers =
+          Stream.of(
+                  IntStream.of(features),
+                  hidden.stream().mapToInt(Integer::intValue),
+                  IntStream.of(classes(rows)))
+              .flatMapToInt(layer -> layer)
+              .toArray();
+      return new MultilayerPerceptronClassifier()
+          .setLayers(layers)
+          .setMaxIter(iterations)
+          .setSeed(seed);
+    }
+
+    /** As the label column knows it. */
+    private static int classes(Dataset<Row> rows) {
+      Attribute label = Attribute.fromStructField(rows.schema().apply(RowColumns.LABEL));
+      return label instanceof NominalAttribute nominal ? (int) nominal.getNumValues().get() : 2;
+    }
+  }
+
+  /** Gradient-boosted trees. */
+  record BoostedTrees(long seed) implements Peer {
+
+    @Override
+    public String name() {
+      return "GBT (MLlib)";
+    }
+
+    @Override
+    public Optional<String> obstacle(LearningTask task) {
+      return task == LearningTask.MULTICLASS
+          ? Optional.of("it learns two classes or numbers only")
+          : Optional.empty();
+    }
+
+    @Override
+    public PipelineStage estimator(Dataset<Row> rows, LearningTask task) {
+      return task.classification()
+          ? new GBTClassifier().setMaxIter(TREES).setSeed(seed)
+          : new GBTRegressor().setMaxIter(TREES).setSeed(seed);
+    }
+  }
+
+  /** A random forest. */
+  record RandomForest(long seed) implements Peer {
+
+    private static final int DEPTH = 12;
+
+    @Override
+    public String name() {
+      return "random forest (MLlib)";
+    }
+
+    @Override
+    public PipelineStage estimator(Dataset<Row> rows, LearningTask task) {
+      return task.classification()
+          ? new RandomForestClassifier().setNumTrees(TREES).setMaxDepth(DEPTH).setSeed(seed)
+          : new RandomForestRegressor().setNumTrees(TREES).setMaxDepth(DEPTH).setSeed(seed);
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package org.convexnn.job;
+
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The options that say which models a network is compared with. */
+final class PeerOptions {
+
+  /** Short names of the peers. */
+  enum Name {
+    /** LogisticRegression or LinearRegression. */
+    LR,
+    /** MultilayerPerceptronClassifier, for classes. */
+    MLP,
+    /** Gradient-boosted trees, for two classes or numbers. */
+    GBT,
+    /** A random forest. */
+    RF,
+    /** XGBoost4J-Spark, where it is on the class path. */
+    XGBOOST
+  }
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
+  @Option(
+      names = "--against",
+      split = ",",
+      paramLabel = "NAME",
+      description =
+          "Models to run beside: MLlib's lr, mlp, gbt and rf, and xgboost; with commas between.")
+  private List<Name> against = List.of(Name.LR);
+
+  @Option(
+      names = "--mlp-layers",
+      split = ",",
+      paramLabel = "N",
+      description = "Hidden layers of the perceptron (64).")
+  private List<Integer> mlpLayers = List.of(64);
+
+  @Option(
+      names = "--mlp-iterations",
+      paramLabel = "N",
+      description = "Iterations of the perceptron (${DEFAULT-VALUE}).")
+  private int mlpIterations = 300;
+
+  @Option(
+      names = "--xgboost-rounds",
+      paramLabel = "N",
+      description = "Rounds of XGBoost (${DEFAULT-VALUE}).")
+  private int xgboostRounds = 100;
+
+  @Option(
+      names = "--xgboost-depth",
+      paramLabel = "N",
+      description = "Most levels of XGBoost's trees (${DEFAULT-VALUE}).")
+  private int xgboostDepth = 6;
+
+  /** Refuses values out of range, before any Spark is started. */
+  void check() {
+    mlpLayers.forEach(layer -> requirePositive("--mlp-layers", layer));
+    requirePositive("--mlp-iterations", mlpIterations);
+    requirePositive("--xgboost-rounds", xgboostRounds);
+    requirePositive("--xgboost-depth", xgboostDepth);
+  }
+
+  private void requirePositive(String option, int value) {
+    if (value < 1) {
+      throw new ParameterException(
+          command.commandLine(), option + " is " + value + "; it must be a positive integer");
+    }
+  }
+
+  /** The names that were given. */
+  List<Name> against() {
+    return against;
+  }
+
+  /** The peer of a name. */
+  Peer peer(Name name, long seed) {
+    return switch (name) {
+      case LR -> new Peer.Linear();
+      case MLP -> new Peer.Perceptron(List.copyOf(mlpLayers), mlpIterations, seed);
+      case GBT -> new Peer.BoostedTrees(seed);
+      case RF -> new Peer.RandomForest(seed);
+      case XGBOOST -> new XgBoost(xgboostRounds, xgboostDepth, seed);
+    };
+  }
+}
