@@ -47,8 +47,14 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
       case AUTO -> automatic(seen);
       case TREES -> trees(seen);
       case GAUSSIAN -> gaussian();
-      case COLUMNS -> GateSet.of(sampler().columns(halfSpaces(), sample(seen)));
-      case MIXED -> GateSet.of(sampler().mixed(halfSpaces(), sample(seen)));
+      case COLUMNS -> {
+        checkMemory(halfSpaces(), 0);
+        yield GateSet.of(sampler().columns(halfSpaces(), sample(seen)));
+      }
+      case MIXED -> {
+        checkMemory(halfSpaces(), 0);
+        yield GateSet.of(sampler().mixed(halfSpaces(), sample(seen)));
+      }
     };
   }
 
@@ -64,6 +70,7 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
 
   /** Trees, and as many half-spaces beside them as are asked for. */
   private GateSet trees(RowSelection seen) {
+    checkMemory(options.numGates(), trees(frame.stats().rows()));
     TreeGrower.Proposal grown = growTrees(seen);
     if (grown.trees().isEmpty()) {
       log.message("no split of the sample gains anything: Gaussian gates instead");
@@ -83,6 +90,9 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
     if (frame.constantLabel() || (!asked && (options.numGates() > 0 || !suited))) {
       return gaussian();
     }
+    int usual = frame.loss().outputs() == 1 ? BESIDE_TREES : BESIDE_TREES_OF_CLASSES;
+    int beside = options.numGates() > 0 ? options.numGates() : usual;
+    checkMemory(beside, trees(frame.stats().rows()));
     TreeGrower.Proposal grown = growTrees(seen);
     if (grown.trees().isEmpty() || (!asked && grown.gain() < LEAST_GAIN)) {
       log.message(
@@ -92,12 +102,24 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
               100 * Math.max(0, grown.gain())));
       return gaussian();
     }
-    int usual = frame.loss().outputs() == 1 ? BESIDE_TREES : BESIDE_TREES_OF_CLASSES;
-    return withTrees(grown, options.numGates() > 0 ? options.numGates() : usual);
+    return withTrees(grown, beside);
   }
 
   private GateSet gaussian() {
+    checkMemory(halfSpaces(), 0);
     return GateSet.of(sampler().gaussian(halfSpaces()));
+  }
+
+  /** Refuses gates whose fit has no room on the driver, before they are drawn. */
+  private void checkMemory(int halfSpaces, int trees) {
+    new DriverMemory(
+            frame.map().dimension() + 1,
+            frame.loss().outputs(),
+            halfSpaces,
+            trees,
+            (long) trees * leaves(frame.stats().rows()),
+            options.solver())
+        .check(Runtime.getRuntime().maxMemory());
   }
 
   private HalfSpaceSampler sampler() {

@@ -19,7 +19,9 @@ import org.convexnn.linalg.CounterRandom;
  */
 final class LbfgsSolver implements Solver {
 
-  private static final int SAMPLE = 2000;
+  /** Rows that the metric is sampled from, at first. */
+  static final int SAMPLE = 2000;
+
   private static final int MOST_SAMPLE = 16_000;
   private static final double SAMPLE_MEMORY_SHARE = 0.3;
   private static final double DAMPING = 1;
@@ -264,7 +266,7 @@ final class LbfgsSolver implements Solver {
       double room = SAMPLE_MEMORY_SHARE * Runtime.getRuntime().maxMemory();
       if (sampleSize() < problem.rowCount()
           && 2 * sampleRows <= MOST_SAMPLE
-          && SampleMetric.bytes(next) <= room) {
+          && SampleMetric.bytes(next, metric.trees()) <= room) {
         sampleRows *= 2;
         metric = null;
         watch.message(

@@ -27,6 +27,9 @@ import org.convexnn.loss.Loss;
  */
 final class SampleMetric {
 
+  // Of pairs of rows, those that a tree does not part.
+  private static final double SHARE_IN_ONE_LEAF = 0.25;
+
   private final Problem problem;
   private final GatedBlock sample;
   private final int rows;
@@ -60,9 +63,14 @@ final class SampleMetric {
     this.leafProducts = leafProducts();
   }
 
-  /** About how many bytes the matrices of m rows take. */
-  static double bytes(double m) {
-    return 5 * 8 * m * m;
+  /** About how many bytes m rows take: matrices, and the products of rows in one leaf by tree. */
+  static double bytes(double m, int trees) {
+    return (5 * 8 + 4 * SHARE_IN_ONE_LEAF * trees) * m * m;
+  }
+
+  /** The number of trees. */
+  int trees() {
+    return setting.leaves() > 0 ? sample.patterns().trees() : 0;
   }
 
   private double[] scaledRows() {

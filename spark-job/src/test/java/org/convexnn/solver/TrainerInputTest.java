@@ -314,6 +314,23 @@ class TrainerInputTest {
   }
 
   @Test
+  void gatesBeyondTheDriverAreRefusedBeforeTheyAreDrawn() {
+    Training many = Training.binary();
+    many.gates = 500_000_000;
+    assertThatThrownBy(() -> many.train(Training.xor(3, 500, 2, 0)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("lower numGates (500000000)")
+        .hasMessageContaining("spark.driver.memory");
+    Training trees = Training.binary();
+    trees.gates = 0;
+    trees.sampler = TrainingOptions.GateSampler.TREES;
+    trees.trees = Integer.MAX_VALUE;
+    assertThatThrownBy(() -> trees.train(Training.xor(3, 500, 2, 0)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("lower numTrees or numLeaves");
+  }
+
+  @Test
   void contradictoryAndImpossibleOptions() {
     Training both = Training.binary();
     both.regParam = OptionalDouble.of(0.1);
