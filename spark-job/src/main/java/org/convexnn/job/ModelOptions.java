@@ -67,6 +67,13 @@ final class ModelOptions {
   private String groupNorm;
 
   @Option(
+      names = "--per-class-groups",
+      arity = "1",
+      paramLabel = "true|false",
+      description = "Of several classes: whether a neuron is switched off class by class.")
+  private Boolean perClassGroups;
+
+  @Option(
       names = "--reg-param",
       paramLabel = "BETA",
       converter = AutoDouble.class,
@@ -248,6 +255,7 @@ final class ModelOptions {
     all.put("effort", effort);
     all.put("normalization", normalization);
     all.put("groupNorm", groupNorm);
+    all.put("perClassGroups", perClassGroups);
     all.put("regParam", regParam);
     all.put("regRatio", regRatio);
     all.put("skipRidge", skipRidge);

@@ -99,6 +99,16 @@ public interface ConvexReLUParams extends HasWeightCol {
     return getOrDefault(groupNorm());
   }
 
+  /** Param: whether each class has its own group at a gate. */
+  default BooleanParam perClassGroups() {
+    return paramSet().perClassGroups;
+  }
+
+  /** Whether each class has its own group at a gate. */
+  default boolean getPerClassGroups() {
+    return (boolean) getOrDefault(perClassGroups());
+  }
+
   /** Param: the regularisation parameter beta. */
   default DoubleParam regParam() {
     return paramSet().regParam;
@@ -272,6 +282,7 @@ public interface ConvexReLUParams extends HasWeightCol {
         ParamSet.constant(Effort.class, getEffort()),
         ParamSet.constant(Normalization.class, getNormalization()),
         ParamSet.constant(GroupNorm.class, getGroupNorm()),
+        getPerClassGroups(),
         getFitIntercept(),
         getLinearSkip(),
         getSkipRidge(),

@@ -52,6 +52,11 @@ public interface ConvexReLUTraining<E extends ConvexReLUTraining<E>> extends Con
     return with(groupNorm(), value);
   }
 
+  /** Sets whether each class has its own group at a gate (default: false). */
+  default E setPerClassGroups(boolean value) {
+    return with(perClassGroups(), value);
+  }
+
   /** Sets the regularisation parameter beta, positive; not together with regRatio. */
   default E setRegParam(double value) {
     return with(regParam(), value);

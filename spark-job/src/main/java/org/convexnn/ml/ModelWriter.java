@@ -25,6 +25,7 @@ final class ModelWriter extends MLWriter {
         .putObject("objective")
         .put("beta", certificate.beta())
         .put("groupNorm", model.getGroupNorm())
+        .put("perClassGroups", model.getPerClassGroups())
         .put("skipRidge", model.getSkipRidge())
         .put("fitIntercept", model.getFitIntercept())
         .put("linearSkip", model.getLinearSkip());

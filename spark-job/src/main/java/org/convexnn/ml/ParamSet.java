@@ -34,6 +34,7 @@ public final class ParamSet implements Serializable {
   final Param<String> effort;
   final Param<String> normalization;
   final Param<String> groupNorm;
+  final BooleanParam perClassGroups;
   final DoubleParam regParam;
   final DoubleParam regRatio;
   final DoubleParam skipRidge;
@@ -110,6 +111,13 @@ public final class ParamSet implements Serializable {
                 + " coordinates, function = root mean square of the neuron's output over the"
                 + " training rows, auto = chosen by the kind of gates",
             GroupNorm.values());
+    perClassGroups =
+        new BooleanParam(
+            owner,
+            "perClassGroups",
+            "whether the penalty switches off each class of a neuron by itself (the sum of the"
+                + " norms of its classes' weights) instead of whole neurons (the norm of all of"
+                + " them); means something with more than two classes only (default: false)");
     regParam =
         new DoubleParam(
             owner,
@@ -254,6 +262,7 @@ public final class ParamSet implements Serializable {
     owner.setDefault(effort, BALANCED);
     owner.setDefault(normalization, AUTO);
     owner.setDefault(groupNorm, AUTO);
+    owner.setDefault(perClassGroups, false);
     owner.setDefault(skipRidge, 1e-3);
     owner.setDefault(fitIntercept, true);
     owner.setDefault(linearSkip, true);

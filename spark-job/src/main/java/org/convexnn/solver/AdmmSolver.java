@@ -66,7 +66,7 @@ final class AdmmSolver implements Solver {
     private final Stopping stop;
     private final Watch watch;
     private final double startPasses;
-    private final int length;
+    private final Groups groups;
     private final boolean curved;
     private final Incumbent best;
     private PenaltyRule rule;
@@ -94,7 +94,7 @@ final class AdmmSolver implements Solver {
       this.stop = stop;
       this.watch = watch;
       this.startPasses = problem.ledger().passes();
-      this.length = problem.groupLength();
+      this.groups = problem.groups();
       this.curved = !problem.quadratic();
       this.rule = new PenaltyRule(KAPPA, FLOOR, 1);
       this.u = start.clone();
@@ -147,7 +147,7 @@ final class AdmmSolver implements Solver {
           new AdmmJob(
               problem.setting(),
               AdmmJob.Step.START,
-              problem.coordinates().toRows(u),
+              inRows(u),
               reference,
               new double[0],
               rule,
@@ -161,21 +161,21 @@ final class AdmmSolver implements Solver {
       // The dual of u = z, -F' l'(f), put where the proximal step would leave it.
       w = new double[u.length];
       for (int i = 0; i < w.length; i++) {
-        w[i] = i < length ? problem.ridge() * z[i] : -gradient[i];
+        w[i] = i < groups.block() ? problem.ridge() * z[i] : -gradient[i];
       }
-      for (int at = length; at < w.length; at += length) {
-        double norm = Blas.norm(w, at, length);
-        if (norm > beta) {
-          for (int i = at; i < at + length; i++) {
-            w[i] *= beta / norm;
-          }
-        }
-      }
+      groups.cut(w, beta);
       sketch(Double.NaN);
       g = gradient;
       for (int i = 0; i < g.length; i++) {
         g[i] += w[i];
       }
+    }
+
+    /** The weights as rows keep them: without the shift of outputs, so that f does not resist it. */
+    private double[] inRows(double[] w) {
+      double[] centred = w.clone();
+      OutputShift.remove(centred, problem.setting().outputs(), problem.setting().width());
+      return problem.coordinates().toRows(centred);
     }
 
     private static double[] duals(double[] scalars) {
@@ -245,7 +245,7 @@ final class AdmmSolver implements Solver {
             new AdmmJob(
                 problem.setting(),
                 refresh ? AdmmJob.Step.REFRESH : AdmmJob.Step.ADVANCE,
-                problem.coordinates().toRows(next),
+                inRows(next),
                 reference,
                 candidate,
                 rule,
@@ -291,7 +291,7 @@ final class AdmmSolver implements Solver {
 
     /** Half a pass for the true curvature along a rejected step. */
     private void learn(double[] step, int tried) {
-      double[] change = problem.curvature("curvature of a rejected step", step, tried);
+      double[] change = problem.curvature("curvature of a rejected step", inRows(step), tried);
       // H step = -g, so the shortfall of H along the step is A step + g.
       Blas.axpy(metric.sigma(), step, change);
       Blas.axpy(1, g, change);
@@ -333,7 +333,7 @@ final class AdmmSolver implements Solver {
         v[i] = alpha * u[i] + (1 - alpha) * z[i] + w[i] / sigma;
       }
       z = v.clone();
-      GroupNorms.prox(z, length, beta, problem.ridge(), sigma);
+      groups.prox(z, beta, problem.ridge(), sigma);
       g = sums[1];
       for (int i = 0; i < v.length; i++) {
         w[i] = sigma * (v[i] - z[i]);
@@ -357,7 +357,7 @@ final class AdmmSolver implements Solver {
       double sigma = pendingSigma;
       double dual = 0;
       double primal = 0;
-      for (int i = length; i < z.length; i++) {
+      for (int i = groups.block(); i < z.length; i++) {
         dual += w[i] * w[i];
         primal += z[i] * z[i];
       }

@@ -10,8 +10,8 @@ package org.convexnn.solver;
  * @param tol the gap that was asked for
  * @param beta the regularisation parameter
  * @param betaMax the smallest beta at which the model is linear
- * @param gates number of groups trained
- * @param activeNeurons groups with non-zero weights
+ * @param gates number of gates trained, half-spaces and leaves
+ * @param activeNeurons gates with non-zero weights, of whichever class
  * @param passes sweeps over the data with all gates, everything counted
  * @param jobs sweeps over the data of any kind
  * @param stopReason why the fit stopped

@@ -8,13 +8,13 @@ import org.convexnn.network.FeatureMap;
  * The driver-side change of variables between the coordinates a solver works in and the row
  * coordinates in which rows are multiplied.
  *
- * <p>In solver coordinates w every group's norm is Euclidean and indicators are centred:
+ * <p>In solver coordinates w the norms of the penalty are Euclidean and indicators are centred:
  *
  * <pre>v_i = T_i w_i,   v_0 = T_0 w_0 - sum_i c_i v_i;      h_i = T_i' (g_i - c_i g_0),   h_0 = T_0' g_0</pre>
  *
  * where T_i = B N_i, B = diag(M', 1) takes feature-map weights to row weights (I where the map
- * {@linkplain FeatureMap#mapsRows maps rows}) and N_i = L_i^(-T), A_i = L_i L_i', or I, is the group
- * norm's metric: ||A_i^(1/2) u_i|| = ||L_i' u_i|| = ||w_i||. Coordinates that are switched off (the
+ * {@linkplain FeatureMap#mapsRows maps rows}) and N_i = L_i^(-T), A_i = L_i L_i', or I, is the
+ * norm's metric at gate i: ||A_i^(1/2) u_i|| = ||L_i' u_i|| = ||w_i||. Coordinates that are switched off (the
  * linear skip, the intercept, the bias inside groups) are zero rows of T: their gradient is zero and
  * their weights stay zero. All vectors are (1 + P) x C x D.
  */
@@ -22,7 +22,7 @@ public final class Coordinates {
 
   private static final int PARALLEL_LENGTH = 1 << 14;
 
-  private final int groups;
+  private final int gates;
   private final int outputs;
   private final int width;
   private final double[] groupBase;
@@ -49,7 +49,7 @@ public final class Coordinates {
       double[][] norms,
       Skip skip,
       boolean groupBias) {
-    this.groups = centres.length;
+    this.gates = centres.length;
     this.outputs = outputs;
     this.width = map.dimension() + 1;
     this.centres = centres.clone();
@@ -92,25 +92,25 @@ public final class Coordinates {
     return true;
   }
 
-  /** The number of groups P. */
-  public int groups() {
-    return groups;
+  /** The number of gates P. */
+  public int gates() {
+    return gates;
   }
 
-  /** C D, the numbers in a group. */
-  public int groupLength() {
+  /** C D, the numbers in a block: of a gate or of the linear part. */
+  public int blockLength() {
     return outputs * width;
   }
 
   /** (1 + P) C D. */
   public int length() {
-    return (1 + groups) * groupLength();
+    return (1 + gates) * blockLength();
   }
 
   /** The row coordinates v of solver coordinates w. */
   public double[] toRows(double[] w) {
     double[] v = new double[w.length];
-    int span = groupLength();
+    int span = blockLength();
     Blas.gemm(
         false,
         false,
@@ -130,12 +130,12 @@ public final class Coordinates {
         width);
     double[] u = normalised(w, false);
     if (plainGroups) {
-      System.arraycopy(u, span, v, span, groups * span);
+      System.arraycopy(u, span, v, span, gates * span);
     } else {
       Blas.gemm(
           false,
           false,
-          groups * outputs,
+          gates * outputs,
           width,
           width,
           1.0,
@@ -150,7 +150,7 @@ public final class Coordinates {
           span,
           width);
     }
-    for (int i = 0; i < groups; i++) {
+    for (int i = 0; i < gates; i++) {
       if (centres[i] != 0) {
         int from = (1 + i) * span;
         for (int k = 0; k < span; k++) {
@@ -165,8 +165,8 @@ public final class Coordinates {
   public double[] toSolver(double[] g) {
     double[] h = new double[g.length];
     double[] centred = g.clone();
-    int span = groupLength();
-    for (int i = 0; i < groups; i++) {
+    int span = blockLength();
+    for (int i = 0; i < gates; i++) {
       if (centres[i] != 0) {
         int from = (1 + i) * span;
         for (int k = 0; k < span; k++) {
@@ -192,12 +192,12 @@ public final class Coordinates {
         0,
         width);
     if (plainGroups) {
-      System.arraycopy(centred, span, h, span, groups * span);
+      System.arraycopy(centred, span, h, span, gates * span);
     } else {
       Blas.gemm(
           false,
           true,
-          groups * outputs,
+          gates * outputs,
           width,
           width,
           1.0,
@@ -221,12 +221,12 @@ public final class Coordinates {
       return w;
     }
     double[] u = new double[w.length];
-    System.arraycopy(w, 0, u, 0, groupLength());
-    IntStream range = IntStream.range(0, groups * outputs);
+    System.arraycopy(w, 0, u, 0, blockLength());
+    IntStream range = IntStream.range(0, gates * outputs);
     (w.length > PARALLEL_LENGTH ? range.parallel() : range)
         .forEach(
             k -> {
-              int at = groupLength() + k * width;
+              int at = blockLength() + k * width;
               if (norms[k / outputs].length == 0) {
                 System.arraycopy(w, at, u, at, width);
               } else if (transposed) {
@@ -320,7 +320,7 @@ public final class Coordinates {
    * @return the same array, both triangles complete
    */
   public double[] toSolverGram(double[] gram) {
-    int q = (1 + groups) * width;
+    int q = (1 + gates) * width;
     for (int i = 0; i < q; i++) {
       for (int j = 0; j < i; j++) {
         gram[i * q + j] = gram[j * q + i];
@@ -345,7 +345,7 @@ public final class Coordinates {
   }
 
   private Coordinates(Coordinates other, int outputs, double[][] norms, double[] centres) {
-    this.groups = centres.length;
+    this.gates = centres.length;
     this.outputs = outputs;
     this.width = other.width;
     this.groupBase = other.groupBase;

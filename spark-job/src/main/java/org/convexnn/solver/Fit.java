@@ -33,7 +33,7 @@ final class Fit {
         SkipFit.solve(linear, Arrays.copyOf(from, linear.length()), model.frame().constantLoss());
     System.arraycopy(block, 0, skip, 0, block.length);
     atSkip = problem.evaluate("betaMax", skip, true, Precision.FLOAT64);
-    betaMax = GroupNorms.max(atSkip.gradient(), problem.groupLength());
+    betaMax = problem.groups().max(atSkip.gradient());
   }
 
   Problem problem() {

@@ -71,6 +71,10 @@ record FoldSums(double rows, double weight, double labelSquare, double[] moments
       b[i] /= weight;
     }
     return new QuadraticProgram(
-        coordinates.toSolverGram(full), b, labelSquare / weight, coordinates.groupLength(), ridge);
+        coordinates.toSolverGram(full),
+        b,
+        labelSquare / weight,
+        Groups.of(1, coordinates.blockLength(), false),
+        ridge);
   }
 }

@@ -31,6 +31,11 @@ record Frame(
     return new Frame(stats, map.clipped(c), loss, offset, shift, scale, rarestClass, constantLoss);
   }
 
+  /** What the penalty is a sum over. */
+  Groups groups(TrainingOptions options) {
+    return Groups.of(loss.outputs(), map.dimension() + 1, options.perClassGroups());
+  }
+
   /** Whether there is nothing to learn. */
   boolean constantLabel() {
     return stats.labelMin() == stats.labelMax();

@@ -62,6 +62,11 @@ public record FrozenBasis(
     return (1L + gates.size()) * width();
   }
 
+  /** Of a regression: a group for each gate. */
+  Groups groups() {
+    return Groups.of(1, width(), false);
+  }
+
   /** What kernels need, for all rows, in float64. */
   RowSetting setting() {
     return RowSetting.of(

@@ -92,6 +92,7 @@ record GatedModel(
         gated,
         setting.on(selection),
         coordinates,
+        frame.groups(options),
         weight,
         count,
         options.skipRidge(),

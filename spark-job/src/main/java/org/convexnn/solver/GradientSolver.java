@@ -23,7 +23,6 @@ final class GradientSolver implements Solver {
 
   @Override
   public Solution solve(Problem problem, double beta, Start start, Stopping stop, Watch watch) {
-    int length = problem.groupLength();
     double ridge = problem.ridge();
     double startPasses = problem.ledger().passes();
     Incumbent best = new Incumbent(start.weights());
@@ -44,7 +43,7 @@ final class GradientSolver implements Solver {
       }
       double[] next = v.clone();
       Blas.axpy(-1 / l, at.gradient(), next);
-      GroupNorms.prox(next, length, beta, ridge, l);
+      problem.groups().prox(next, beta, ridge, l);
       double along = 0;
       for (int i = 0; i < z.length; i++) {
         along += (v[i] - next[i]) * (next[i] - z[i]);

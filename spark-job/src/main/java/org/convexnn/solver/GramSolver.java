@@ -45,7 +45,6 @@ final class GramSolver implements Solver {
     for (int i = 0; i < moments.length; i++) {
       moments[i] = -moments[i];
     }
-    return new QuadraticProgram(
-        gram, moments, 2 * zero.loss(), problem.groupLength(), problem.ridge());
+    return new QuadraticProgram(gram, moments, 2 * zero.loss(), problem.groups(), problem.ridge());
   }
 }

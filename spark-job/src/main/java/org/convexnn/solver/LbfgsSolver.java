@@ -1,5 +1,6 @@
 package org.convexnn.solver;
 
+import java.util.Arrays;
 import java.util.Locale;
 import org.convexnn.block.SearchJob;
 import org.convexnn.linalg.Blas;
@@ -9,7 +10,7 @@ import org.convexnn.linalg.CounterRandom;
  * Limited-memory quasi-Newton for wide networks: L-BFGS on a slightly smoothed penalty, its initial
  * matrix a sampled Woodbury metric ({@link SampleMetric}), with a near-exact line search.
  *
- * <pre>Phi(u) = loss(u) + beta sum_i sqrt(||u_i||^2 + eps^2) + ridge/2 ||u_0||^2,   eps = 2 tol loss / (beta P)</pre>
+ * <pre>Phi(u) = loss(u) + beta sum_i sqrt(||u_i||^2 + eps^2) + ridge/2 ||u_0||^2,   eps = 2 tol loss / (beta groups)</pre>
  *
  * An iteration is one pass in two halves: F d with the slopes of the loss along d, then the gradient
  * at the step chosen. The metric needs the right shape only, not to be a bound, so a small sample
@@ -97,7 +98,7 @@ final class LbfgsSolver implements Solver {
     private final double beta;
     private final Stopping stop;
     private final Watch watch;
-    private final int length;
+    private final Groups groups;
     private final double startPasses;
     private final Incumbent best;
     private final SecantPairs pairs = new SecantPairs(MEMORY);
@@ -116,7 +117,7 @@ final class LbfgsSolver implements Solver {
       this.beta = beta;
       this.stop = stop;
       this.watch = watch;
-      this.length = problem.groupLength();
+      this.groups = problem.groups();
       this.startPasses = problem.ledger().passes();
       this.u = start.clone();
       this.best = new Incumbent(start);
@@ -174,8 +175,8 @@ final class LbfgsSolver implements Solver {
       at = problem.move("quasi-Newton start", inRows, inRows, 0, FLOOR, GatedRows.NO_STATE, state);
       averageGradient = at.at().gradient();
       average = 1;
-      int groups = Math.max(1, problem.coordinates().groups());
-      epsilon = SMOOTHING * stop.tol() * Math.max(at.at().loss(), stop.scale()) / (beta * groups);
+      int count = Math.max(1, groups.count(u));
+      epsilon = SMOOTHING * stop.tol() * Math.max(at.at().loss(), stop.scale()) / (beta * count);
     }
 
     /** Bounds at the current point. */
@@ -194,10 +195,8 @@ final class LbfgsSolver implements Solver {
     }
 
     private double[] smoothNorms(double[] w) {
-      double[] nu = new double[problem.coordinates().groups()];
-      for (int i = 0; i < nu.length; i++) {
-        nu[i] = Math.hypot(Blas.norm(w, (1 + i) * length, length), epsilon);
-      }
+      double[] nu = groups.norms(w);
+      Arrays.setAll(nu, i -> Math.hypot(nu[i], epsilon));
       return nu;
     }
 
@@ -233,7 +232,7 @@ final class LbfgsSolver implements Solver {
       factoredNorms = nu.clone();
       factoredAt = k;
       double[] sorted = nu.clone();
-      java.util.Arrays.sort(sorted);
+      Arrays.sort(sorted);
       boolean zero = sorted.length == 0 || sorted[sorted.length - 1] < 2 * epsilon;
       double least = 0;
       if (k == 0) {
@@ -278,12 +277,12 @@ final class LbfgsSolver implements Solver {
     /** The gradient of Phi at w, given that of the loss. */
     private double[] smoothed(double[] gradient, double[] w) {
       double[] g = gradient.clone();
-      for (int i = 0; i < length; i++) {
+      for (int i = 0; i < groups.block(); i++) {
         g[i] += problem.ridge() * w[i];
       }
       double[] nu = smoothNorms(w);
-      for (int i = length; i < w.length; i++) {
-        g[i] += beta * w[i] / nu[i / length - 1];
+      for (int i = groups.block(); i < w.length; i++) {
+        g[i] += beta * w[i] / nu[groups.at(i)];
       }
       return g;
     }
@@ -374,13 +373,13 @@ final class LbfgsSolver implements Solver {
 
     private double penaltySlope(double[] d, double a) {
       double slope = 0;
-      for (int i = 0; i < length; i++) {
+      for (int i = 0; i < groups.block(); i++) {
         slope += problem.ridge() * (u[i] + a * d[i]) * d[i];
       }
-      for (int from = length; from < u.length; from += length) {
+      for (int from = groups.block(); from < u.length; from += groups.length()) {
         double product = 0;
         double square = epsilon * epsilon;
-        for (int i = from; i < from + length; i++) {
+        for (int i = from; i < from + groups.length(); i++) {
           double w = u[i] + a * d[i];
           product += w * d[i];
           square += w * w;
@@ -406,9 +405,7 @@ final class LbfgsSolver implements Solver {
         for (int i = 0; i < g.length; i++) {
           mixed[i] = averageGradient[i] + share * (g[i] - averageGradient[i]);
         }
-        double merit =
-            GroupNorms.max(mixed, length) / beta
-                + 5 * GroupNorms.linearSquare(mixed, length) / problem.ridge();
+        double merit = groups.max(mixed) / beta + 5 * groups.linearSquare(mixed) / problem.ridge();
         if (merit < lowest) {
           lowest = merit;
           average = share;
@@ -429,9 +426,9 @@ final class LbfgsSolver implements Solver {
       for (double trim : TRIMS) {
         double[] cut = u.clone();
         int zeros = 0;
-        for (int from = length; from < cut.length; from += length) {
-          if (Blas.norm(g, from, length) < trim * beta) {
-            java.util.Arrays.fill(cut, from, from + length, 0);
+        for (int from = groups.block(); from < cut.length; from += groups.length()) {
+          if (Blas.norm(g, from, groups.length()) < trim * beta) {
+            Arrays.fill(cut, from, from + groups.length(), 0);
             zeros++;
           }
         }

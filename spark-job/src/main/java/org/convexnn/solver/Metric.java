@@ -13,6 +13,8 @@ import org.convexnn.linalg.Cholesky;
  * A s, {@code v = y - H s} and {@code delta = s'v > 0}, so that H s becomes y. This symmetric
  * rank-one update only ever adds curvature; a BFGS update was measured to take it away elsewhere and
  * to violate the safeguard again on the next step.
+ *
+ * <p>Of several outputs G is the curvature but along an {@link OutputShift}, where it is zero.
  */
 final class Metric {
 
@@ -135,9 +137,11 @@ final class Metric {
       for (int i = 0; i < q.length; i++) {
         turned[turnedIndex(i)] = q[i];
       }
+      double[] shift = OutputShift.remove(turned, columns, 1);
       factor.solve(turned, columns);
       for (int i = 0; i < q.length; i++) {
-        q[i] = turned[turnedIndex(i)];
+        int at = turnedIndex(i);
+        q[i] = turned[at] + shift[at / columns] / sigma;
       }
     }
     if (scale != 1) {

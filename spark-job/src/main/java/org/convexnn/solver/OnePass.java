@@ -125,7 +125,7 @@ final class OnePass {
   }
 
   private RunLog log(Progress progress, Ledger ledger) {
-    return new RunLog(progress, ledger, coordinates.groupLength(), gapScale);
+    return new RunLog(progress, ledger, statistics.basis().groups(), gapScale);
   }
 
   private Solver.Stopping stopping() {

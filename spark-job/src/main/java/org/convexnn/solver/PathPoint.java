@@ -9,7 +9,7 @@ package org.convexnn.solver;
  * @param relativeGap the gap reached
  * @param validationLoss mean loss on the rows held out
  * @param standardError of this mean over the folds of a cross-validation; NaN of one split
- * @param activeNeurons groups with non-zero weights
+ * @param activeNeurons gates with non-zero weights
  * @param passes passes since training began
  */
 public record PathPoint(

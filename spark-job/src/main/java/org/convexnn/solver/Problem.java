@@ -17,7 +17,8 @@ import org.convexnn.block.SketchRowsJob;
 import org.convexnn.loss.SquaredLoss;
 
 /**
- * The convex program in solver coordinates w (blocks of C D numbers, block 0 linear):
+ * The convex program in solver coordinates w (blocks of C D numbers, block 0 linear, w_i the groups
+ * of the others):
  *
  * <pre>P(w) = (1/W) sum_r w_r l(y_r, b0 + (F w)_r) + beta sum_i ||w_i|| + ridge/2 ||w_0||^2
  * D(r) = (1/W) sum_r w_r (r_r b0 - l*(r_r)) - ||q_0||^2 / (2 ridge),   q = F'(w r)/W,  ||q_i|| <= beta</pre>
@@ -30,6 +31,7 @@ public final class Problem {
   private final GatedRows rows;
   private final RowSetting setting;
   private final Coordinates coordinates;
+  private final Groups groups;
   private final double totalWeight;
   private final double ridge;
   private final long rowCount;
@@ -42,26 +44,29 @@ public final class Problem {
    * @param rows the rows
    * @param setting loss, offset, gates, precision and the rows that count
    * @param coordinates the change of variables
+   * @param groups what the penalty is a sum over
    * @param totalWeight W, the weight of the rows that count
    * @param rowCount about how many rows count
    * @param ridge skipRidge, positive
    * @param ledger counts the passes
    */
-  public Problem(
+  Problem(
       GatedRows rows,
       RowSetting setting,
       Coordinates coordinates,
+      Groups groups,
       double totalWeight,
       long rowCount,
       double ridge,
       Ledger ledger) {
-    this(rows, setting, coordinates, totalWeight, rowCount, ridge, ledger, 1);
+    this(rows, setting, coordinates, groups, totalWeight, rowCount, ridge, ledger, 1);
   }
 
   private Problem(
       GatedRows rows,
       RowSetting setting,
       Coordinates coordinates,
+      Groups groups,
       double totalWeight,
       long rowCount,
       double ridge,
@@ -71,6 +76,7 @@ public final class Problem {
     this.rows = rows;
     this.setting = setting;
     this.coordinates = coordinates;
+    this.groups = groups;
     this.totalWeight = totalWeight;
     this.rowCount = rowCount;
     this.ridge = ridge;
@@ -92,11 +98,12 @@ public final class Problem {
         rows,
         setting.withoutGroups(),
         coordinates.withoutGroups(),
+        groups,
         totalWeight,
         rowCount,
         ridge,
         ledger,
-        1.0 / (1 + coordinates.groups()));
+        1.0 / (1 + coordinates.gates()));
   }
 
   /** What a certificate pass found. */
@@ -142,9 +149,9 @@ public final class Problem {
     return coordinates.length();
   }
 
-  /** The numbers in a block. */
-  public int groupLength() {
-    return coordinates.groupLength();
+  /** What the penalty is a sum over. */
+  Groups groups() {
+    return groups;
   }
 
   /** Whether the loss is squared, so that its dual value is a quadratic along a ray. */
@@ -211,8 +218,7 @@ public final class Problem {
 
   /** The penalty and ridge terms at w. */
   public double penalty(double[] w, double beta) {
-    return beta * GroupNorms.sum(w, groupLength())
-        + 0.5 * ridge * GroupNorms.linearSquare(w, groupLength());
+    return beta * groups.sum(w) + 0.5 * ridge * groups.linearSquare(w);
   }
 
   /**
@@ -223,8 +229,8 @@ public final class Problem {
    * @param dual sums of r's dual value over the grid, divided by W
    */
   public double lowerBound(double[] gradient, double[] dual, double beta) {
-    double largest = GroupNorms.max(gradient, groupLength());
-    double penalty = GroupNorms.linearSquare(gradient, groupLength()) / (2 * ridge);
+    double largest = groups.max(gradient);
+    double penalty = groups.linearSquare(gradient) / (2 * ridge);
     double most = largest > 0 ? beta / largest : Double.POSITIVE_INFINITY;
     if (quadratic()) {
       double one = DualValue.at(1, dual, 0, true);
@@ -275,14 +281,10 @@ public final class Problem {
     return gramOf(sums[1]);
   }
 
-  /** {@code F' diag(w rho) F d / W} in solver coordinates, of a step just tried. Half a pass. */
-  double[] curvature(String what, double[] direction, int state) {
+  /** {@code F' diag(w rho) F d / W} in solver coordinates, of a step d just tried. Half a pass. */
+  double[] curvature(String what, double[] directionInRows, int state) {
     double[][] sums =
-        rows.step(
-            what,
-            new CurvatureJob(setting, coordinates.toRows(direction)),
-            state,
-            GatedRows.NO_STATE);
+        rows.step(what, new CurvatureJob(setting, directionInRows), state, GatedRows.NO_STATE);
     ledger.sweep(0.5);
     return gradientOf(sums[0]);
   }

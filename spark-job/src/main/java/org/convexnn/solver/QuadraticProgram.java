@@ -26,7 +26,7 @@ final class QuadraticProgram {
   private final double[] gram;
   private final double[] moments;
   private final double labelSquare;
-  private final int groupLength;
+  private final Groups groups;
   private final double ridge;
   private Cholesky factor;
   private double factoredSigma = Double.NaN;
@@ -37,28 +37,29 @@ final class QuadraticProgram {
    * @param gram G, Q x Q row-major, both triangles
    * @param moments b, Q numbers
    * @param labelSquare s
-   * @param groupLength D, the numbers in a block of w
+   * @param groups of w
    * @param ridge skipRidge, positive
    */
   QuadraticProgram(
-      double[] gram, double[] moments, double labelSquare, int groupLength, double ridge) {
+      double[] gram, double[] moments, double labelSquare, Groups groups, double ridge) {
     this.gram = gram;
     this.moments = moments;
     this.labelSquare = labelSquare;
-    this.groupLength = groupLength;
+    this.groups = groups;
     this.ridge = ridge;
   }
 
   /** The skip-only fit: {@code (G_00 + ridge I) w_0 = b_0}, all groups zero. */
   double[] linearFit() {
     int q = moments.length;
-    double[] a = new double[groupLength * groupLength];
-    for (int i = 0; i < groupLength; i++) {
-      System.arraycopy(gram, i * q, a, i * groupLength, groupLength);
-      a[i * groupLength + i] += ridge;
+    int width = groups.block();
+    double[] a = new double[width * width];
+    for (int i = 0; i < width; i++) {
+      System.arraycopy(gram, i * q, a, i * width, width);
+      a[i * width + i] += ridge;
     }
-    double[] block = Arrays.copyOf(moments, groupLength);
-    new Cholesky(groupLength, a).solve(block, 1);
+    double[] block = Arrays.copyOf(moments, width);
+    new Cholesky(width, a).solve(block, 1);
     return Arrays.copyOf(block, q);
   }
 
@@ -66,7 +67,7 @@ final class QuadraticProgram {
   double largestDual(double[] w) {
     double[] q = product(w);
     Blas.axpy(-1, moments, q);
-    return GroupNorms.max(q, groupLength);
+    return groups.max(q);
   }
 
   /** The objective of w and the bound of its own dual point. */
@@ -81,15 +82,13 @@ final class QuadraticProgram {
     // r = F w - y: D(tau) = -tau r.y - tau^2 r.r/2, all over W.
     double residualLabel = linear - labelSquare;
     double residualSquare = 2 * loss;
-    double penalty = GroupNorms.linearSquare(gradient, groupLength) / ridge;
-    double largest = GroupNorms.max(gradient, groupLength);
+    double penalty = groups.linearSquare(gradient) / ridge;
+    double largest = groups.max(gradient);
     double most = largest > 0 ? beta / largest : Double.POSITIVE_INFINITY;
     double curvature = residualSquare + penalty;
     double tau = curvature > 0 ? Math.min(most, Math.max(0, -residualLabel / curvature)) : 0;
     return new Problem.Bounds(
-        loss
-            + (beta * GroupNorms.sum(w, groupLength)
-                + 0.5 * ridge * GroupNorms.linearSquare(w, groupLength)),
+        loss + (beta * groups.sum(w) + 0.5 * ridge * groups.linearSquare(w)),
         -tau * residualLabel - 0.5 * tau * tau * curvature);
   }
 
@@ -124,7 +123,7 @@ final class QuadraticProgram {
         v[i] = ALPHA * u[i] + (1 - ALPHA) * z[i] + w[i] / sigma;
       }
       z = v.clone();
-      GroupNorms.prox(z, groupLength, beta, ridge, sigma);
+      groups.prox(z, beta, ridge, sigma);
       for (int i = 0; i < q; i++) {
         w[i] = sigma * (v[i] - z[i]);
       }
@@ -141,7 +140,7 @@ final class QuadraticProgram {
       }
       if (k == nextBalance) {
         nextBalance = k < 100 ? 2 * k : k + 100;
-        double next = balanced(sigma, w, z, groupLength);
+        double next = balanced(sigma, w, z);
         if (next != sigma) {
           sigma = next;
           factor(sigma);
@@ -186,16 +185,9 @@ final class QuadraticProgram {
   private double[] negatedGradient(double[] z, double beta) {
     double[] w = product(z);
     for (int i = 0; i < w.length; i++) {
-      w[i] = i < groupLength ? ridge * z[i] : moments[i] - w[i];
+      w[i] = i < groups.block() ? ridge * z[i] : moments[i] - w[i];
     }
-    for (int at = groupLength; at < w.length; at += groupLength) {
-      double norm = Blas.norm(w, at, groupLength);
-      if (norm > beta) {
-        for (int i = at; i < at + groupLength; i++) {
-          w[i] *= beta / norm;
-        }
-      }
-    }
+    groups.cut(w, beta);
     return w;
   }
 
@@ -205,10 +197,10 @@ final class QuadraticProgram {
     best.dual(DualPoint.ofWeights(w.clone()), bounds.dual());
   }
 
-  private static double balanced(double sigma, double[] w, double[] z, int length) {
+  private double balanced(double sigma, double[] w, double[] z) {
     double dual = 0;
     double primal = 0;
-    for (int i = length; i < z.length; i++) {
+    for (int i = groups.block(); i < z.length; i++) {
       dual += w[i] * w[i];
       primal += z[i] * z[i];
     }

@@ -32,12 +32,11 @@ record Run(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
                 : "",
             Blas.name(),
             FloatTable.vectorised() ? "vector" : "java"));
-    int groupLength = (frame.map().dimension() + 1) * frame.loss().outputs();
     return new Run(
         rows,
         options,
         frame,
-        new RunLog(progress, ledger, groupLength, 1e-6 * frame.constantLoss()));
+        new RunLog(progress, ledger, frame.groups(options), 1e-6 * frame.constantLoss()));
   }
 
   /** Chooses gates. */

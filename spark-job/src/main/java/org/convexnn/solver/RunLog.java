@@ -8,7 +8,7 @@ import java.util.Locale;
 final class RunLog {
 
   private final Progress progress;
-  private final int groupLength;
+  private final Groups groups;
   private final Solver.Stopping scale;
   private final Ledger ledger;
   private final List<TraceRecord> trace = new ArrayList<>();
@@ -19,13 +19,13 @@ final class RunLog {
    *
    * @param progress hears of everything too
    * @param ledger of the run
-   * @param groupLength the numbers in a group, for counting active ones
+   * @param groups for counting active gates
    * @param scale the smallest denominator of relative gaps
    */
-  RunLog(Progress progress, Ledger ledger, int groupLength, double scale) {
+  RunLog(Progress progress, Ledger ledger, Groups groups, double scale) {
     this.progress = progress;
     this.ledger = ledger;
-    this.groupLength = groupLength;
+    this.groups = groups;
     this.scale = new Solver.Stopping(0, 0, scale);
   }
 
@@ -77,7 +77,7 @@ final class RunLog {
                 upper,
                 lower,
                 scale.relativeGap(upper, lower),
-                GroupNorms.active(weights, groupLength),
+                groups.activeGates(weights),
                 ledger.seconds());
         trace.add(record);
         progress.iteration(record);

@@ -23,7 +23,9 @@ import org.convexnn.loss.Loss;
  * For half-spaces K is a product by entries of two m x m matrices, patterns and features, {@code
  * (S shift^-1 S') . (Z Z')}: m^2 (P + D) flops instead of m^2 Q. For leaves only pairs of rows in
  * the same leaf contribute. The factor costs m^3 / 3, a solve 2 m^2 + 8 m P D. Several outputs
- * share w and K: a K for each was measured to save no pass.
+ * share w and K: a K for each was measured to save no pass. Where outputs have groups, and shifts, of
+ * their own, the smallest shift of a gate is K's: the result stays positive definite, as K is at
+ * least that of each output. There too a K for each was measured to save no pass.
  */
 final class SampleMetric {
 
@@ -43,7 +45,9 @@ final class SampleMetric {
   private final double[] groupSquares;
   private final List<LeafProducts> leafProducts;
   private double[] root;
+  private double linearShift;
   private double[] shift;
+  private double[] gateShift;
   private Cholesky factor;
 
   /** A metric on these sampled rows; weights of the sample are over their probabilities. */
@@ -99,21 +103,24 @@ final class SampleMetric {
    * @param weights in row coordinates
    * @param floor lowest row curvature as a share of the loss's
    * @param damping shift of the groups in units of the mean diagonal of F_s' w^2 F_s
-   * @param curvature of the penalty by group, added to the shift
+   * @param curvature of the penalty by group, added to the groups' shifts
    */
   void refactor(double[] weights, double floor, double damping, double[] curvature) {
     root = roots(weights, floor);
-    int groups = problem.coordinates().groups();
     double mean = meanDiagonal();
-    shift = new double[1 + groups];
-    shift[0] = problem.ridge() + 1e-3 * mean;
-    for (int i = 0; i < groups; i++) {
-      shift[1 + i] = damping * mean + curvature[i];
+    linearShift = problem.ridge() + 1e-3 * mean;
+    shift = new double[curvature.length];
+    Arrays.setAll(shift, i -> damping * mean + curvature[i]);
+    gateShift = new double[problem.coordinates().gates()];
+    Arrays.fill(gateShift, Double.POSITIVE_INFINITY);
+    int perGate = problem.groups().perGate();
+    for (int i = 0; i < shift.length; i++) {
+      gateShift[i / perGate] = Math.min(gateShift[i / perGate], shift[i]);
     }
     double[] similar = new double[rows * rows];
     addHalfSpaces(similar);
     addLeaves(similar);
-    Blas.axpy(1 / shift[0], linearSimilarity, similar);
+    Blas.axpy(1 / linearShift, linearSimilarity, similar);
     for (int a = 0; a < rows; a++) {
       for (int b = 0; b < rows; b++) {
         similar[a * rows + b] *= root[a] * root[b];
@@ -142,12 +149,12 @@ final class SampleMetric {
 
   /** The mean diagonal of F_s' w^2 F_s in solver coordinates. */
   private double meanDiagonal() {
-    int groups = problem.coordinates().groups();
+    int gates = problem.coordinates().gates();
     double sum = 0;
     for (int r = 0; r < rows; r++) {
       sum += root[r] * root[r] * (groupSquares[r] + linearSimilarity[r * rows + r]);
     }
-    return sum / ((1.0 + groups) * setting.width());
+    return sum / ((1.0 + gates) * setting.width());
   }
 
   /** {@code sum_i ((s_i - c_i) ||N_i' B' y~||)^2} by row. */
@@ -196,14 +203,14 @@ final class SampleMetric {
       int[] all = new int[rows];
       Arrays.setAll(all, r -> r);
       for (int i = 0; i < p; i++) {
-        Blas.axpy(1, products(all, i, 1 / shift[1 + i]), k);
+        Blas.axpy(1, products(all, i, 1 / gateShift[i]), k);
       }
       return;
     }
     double[] s = new double[rows * p];
     for (int r = 0; r < rows; r++) {
       for (int i = 0; i < p; i++) {
-        s[r * p + i] = patternValue(r, i) / Math.sqrt(shift[1 + i]);
+        s[r * p + i] = patternValue(r, i) / Math.sqrt(gateShift[i]);
       }
     }
     Blas.parallelGemm(rows, rows, p, 1.0, s, 0, p, s, 0, p, 0.0, k, 0, rows);
@@ -269,7 +276,7 @@ final class SampleMetric {
 
   private void addLeaves(double[] k) {
     for (LeafProducts leaf : leafProducts) {
-      leaf.addTo(k, rows, 1 / shift[1 + leaf.group()]);
+      leaf.addTo(k, rows, 1 / gateShift[leaf.group()]);
     }
   }
 
@@ -301,24 +308,26 @@ final class SampleMetric {
 
   /** {@code H0^-1 x}. */
   double[] solve(double[] x) {
-    int length = problem.groupLength();
     int outputs = setting.outputs();
-    double[] y = divided(x, length);
+    double[] y = divided(x);
     double[] v = forward(problem.coordinates().toRows(y));
     scale(v, outputs);
+    // The loss has no curvature there.
+    OutputShift.remove(v, outputs, 1);
     factor.solve(v, outputs);
     scale(v, outputs);
-    double[] back = divided(problem.coordinates().toSolver(backward(v)), length);
+    double[] back = divided(problem.coordinates().toSolver(backward(v)));
     for (int i = 0; i < y.length; i++) {
       y[i] -= back[i];
     }
     return y;
   }
 
-  private double[] divided(double[] x, int length) {
+  private double[] divided(double[] x) {
+    Groups groups = problem.groups();
     double[] y = new double[x.length];
     for (int i = 0; i < x.length; i++) {
-      y[i] = x[i] / shift[i / length];
+      y[i] = x[i] / (i < groups.block() ? linearShift : shift[groups.at(i)]);
     }
     return y;
   }

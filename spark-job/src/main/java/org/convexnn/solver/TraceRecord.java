@@ -10,7 +10,7 @@ package org.convexnn.solver;
  * @param objective the best primal objective so far
  * @param dualBound the best lower bound so far
  * @param relativeGap the gap between the two
- * @param activeNeurons groups with non-zero weights
+ * @param activeNeurons gates with non-zero weights
  * @param seconds since training began
  */
 public record TraceRecord(

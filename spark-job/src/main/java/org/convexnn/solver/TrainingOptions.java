@@ -15,6 +15,7 @@ import org.convexnn.block.Precision;
  * @param effort how many gates are drawn where no number is given
  * @param normalization the feature map
  * @param groupNorm the norm of a group
+ * @param perClassGroups whether each class has its own group at a gate, of several classes
  * @param fitIntercept whether b0 and b are free
  * @param linearSkip whether w0 is free
  * @param skipRidge ridge on the skip and the intercept correction, positive
@@ -38,6 +39,7 @@ public record TrainingOptions(
     Effort effort,
     Normalization normalization,
     GroupNorm groupNorm,
+    boolean perClassGroups,
     boolean fitIntercept,
     boolean linearSkip,
     double skipRidge,

@@ -41,7 +41,7 @@ final class Validation {
   double score(Fit fit, double ratio, double beta, double[] weights, double objective, double gap) {
     double score = loss(fit, weights);
     RunLog log = model.log();
-    int active = GroupNorms.active(weights, fit.problem().groupLength());
+    int active = fit.problem().groups().activeGates(weights);
     double passes = log.ledger().passes();
     log.point(new PathPoint(ratio, beta, objective, gap, score, Double.NaN, active, passes));
     log.message(

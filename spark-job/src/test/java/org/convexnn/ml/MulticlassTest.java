@@ -134,6 +134,22 @@ class MulticlassTest {
   }
 
   @Test
+  void groupsPerClassAreTrainedAndSaved() throws Exception {
+    Dataset<Row> data = rings(500);
+    ConvexReLUClassificationModel shared = classifier().fit(data);
+    ConvexReLUClassificationModel own = classifier().setPerClassGroups(true).fit(data);
+    // One class's norm is smaller than that of all three.
+    assertThat(own.certificate().betaMax()).isLessThan(shared.certificate().betaMax());
+    assertThat(own.certificate().relativeGap()).isBetween(-1e-9, 1e-2);
+    assertThat(own.certificate().activeNeurons()).isEqualTo(own.network().activeGroups());
+    String path = directory.resolve("own").toString();
+    own.save(path);
+    ConvexReLUClassificationModel loaded = ConvexReLUClassificationModel.load(path);
+    assertThat(loaded.getPerClassGroups()).isTrue();
+    assertThat(loaded.certificate()).isEqualTo(own.certificate());
+  }
+
+  @Test
   void atBetaMaxTheModelIsTheMultinomialOne() {
     Dataset<Row> rows = overlapping(800);
     ConvexReLUClassificationModel model =

@@ -37,6 +37,7 @@ class ParamsTest {
           "gateSampler",
           "normalization",
           "groupNorm",
+          "perClassGroups",
           "effort",
           "regParam",
           "regRatio",
@@ -95,6 +96,7 @@ class ParamsTest {
     assertThat(c.getSkipRidge()).isEqualTo(1e-3);
     assertThat(c.getFitIntercept() && c.getLinearSkip() && c.getRefit()).isTrue();
     assertThat(c.getNumFolds()).isZero();
+    assertThat(c.getPerClassGroups()).isFalse();
     assertThat(c.getMaxIter()).isEqualTo(200);
     assertThat(c.getAggregationDepth()).isEqualTo(2);
     assertThat(c.getMaxBlockSizeInMB()).isZero();
@@ -122,6 +124,7 @@ class ParamsTest {
             .setEffort("best")
             .setNormalization("standardize")
             .setGroupNorm("function")
+            .setPerClassGroups(true)
             .setRegParam(0.25)
             .setSkipRidge(0.5)
             .setFitIntercept(false)
@@ -139,7 +142,8 @@ class ParamsTest {
         .isEqualTo(
             "TrainingOptions[task=REGRESSION, numGates=77, numTrees=7, numLeaves=9,"
                 + " gateSampler=COLUMNS, effort=BEST,"
-                + " normalization=STANDARDIZE, groupNorm=FUNCTION, fitIntercept=false,"
+                + " normalization=STANDARDIZE, groupNorm=FUNCTION,"
+                + " perClassGroups=true, fitIntercept=false,"
                 + " linearSkip=false, skipRidge=0.5, regParam=OptionalDouble[0.25],"
                 + " regRatio=OptionalDouble.empty, refit=false, numFolds=0, solver=GRAM, precision=FLOAT64,"
                 + " maxIter=9, tol=OptionalDouble[1.0E-5], seed=42]");

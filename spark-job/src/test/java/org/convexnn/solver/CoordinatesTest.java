@@ -71,7 +71,7 @@ class CoordinatesTest {
   void toSolverIsTheTransposeOfToRows(
       int outputs, boolean matrix, boolean linear, boolean bias, boolean groupBias, boolean norms) {
     Coordinates map = coordinates(outputs, matrix, linear, bias, groupBias, norms);
-    assertThat(map.groupLength()).isEqualTo(outputs * WIDTH);
+    assertThat(map.blockLength()).isEqualTo(outputs * WIDTH);
     assertThat(map.length()).isEqualTo(5 * outputs * WIDTH);
     for (int seed = 0; seed < 20; seed++) {
       double[] w = new Random(seed).doubles(map.length(), -1, 1).toArray();
@@ -91,9 +91,9 @@ class CoordinatesTest {
     double[] w = new Random(4).doubles(map.length(), -1, 1).toArray();
     double[] v = map.toRows(w);
     double[] only = w.clone();
-    java.util.Arrays.fill(only, map.groupLength(), only.length, 0);
+    java.util.Arrays.fill(only, map.blockLength(), only.length, 0);
     double[] linearPart = map.toRows(only);
-    int span = map.groupLength();
+    int span = map.blockLength();
     for (int k = 0; k < span; k++) {
       double expected = linearPart[k];
       for (int i = 0; i < CENTRES.length; i++) {
@@ -114,7 +114,7 @@ class CoordinatesTest {
     double[] h = map.toSolver(new Random(4).doubles(map.length(), 1, 2).toArray());
     for (int k = 0; k < h.length; k++) {
       boolean last = k % WIDTH == FEATURES;
-      boolean first = k < map.groupLength();
+      boolean first = k < map.blockLength();
       boolean on = first ? last ? bias : linear : !last || groupBias;
       assertThat(h[k] != 0).as("coordinate %d", k).isEqualTo(on);
     }

@@ -26,7 +26,7 @@ class FoldLossesTest {
             }
           },
           new Ledger(),
-          1,
+          Groups.of(1, 1, false),
           1);
 
   /** By hand: 2, 4, 6, 8 have mean 5 and s^2 = 20 / 3. */

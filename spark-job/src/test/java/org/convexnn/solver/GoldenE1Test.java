@@ -9,10 +9,12 @@ import org.convexnn.block.Precision;
 import org.convexnn.linalg.Blas;
 import org.convexnn.loss.LogisticLoss;
 import org.convexnn.loss.Loss;
+import org.convexnn.loss.SoftmaxLoss;
 import org.convexnn.loss.SquaredLoss;
 import org.convexnn.network.HalfSpaces;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -24,6 +26,7 @@ class GoldenE1Test {
   private static final double[][] X = {{1, 0}, {0, 1}, {-1, 1}, {1, 2}, {-1, -1}};
   private static final double[] Y = {1, -1, 2, 0.5, -0.5};
   private static final double[] CLASSES = {1, 0, 1, 1, 0};
+  private static final double[] LABELS = {0, 1, 2, 0, 1};
   private static final String[] PATTERNS = {
     "00001", "00101", "01101", "01110", "01111", "10000", "10001", "10010", "11010", "11110"
   };
@@ -60,7 +63,11 @@ class GoldenE1Test {
   }
 
   private static Problem problem(double[] labels, Loss loss) {
-    return LocalProblem.plain(X, labels, gates(), loss, Precision.FLOAT64);
+    return problem(labels, loss, false);
+  }
+
+  private static Problem problem(double[] labels, Loss loss, boolean perClass) {
+    return LocalProblem.plain(X, labels, gates(), loss, perClass, Precision.FLOAT64);
   }
 
   private static Solver.Solution solve(Solver solver, Problem problem, double beta, double tol) {
@@ -79,9 +86,7 @@ class GoldenE1Test {
 
   private static double betaMax(Problem problem) {
     return N
-        * GroupNorms.max(
-            problem.evaluate("", new double[problem.length()], true).gradient(),
-            problem.groupLength());
+        * problem.groups().max(problem.evaluate("", new double[problem.length()], true).gradient());
   }
 
   @ParameterizedTest
@@ -143,7 +148,69 @@ class GoldenE1Test {
     assertThat(N * bounds.primal()).isCloseTo(1.1105690156, within(1.2 * tol + 1e-10));
     assertThat(N * bounds.dual()).isCloseTo(1.1105690156, within(1.2 * tol + 1e-10));
     double[] gradient = problem.evaluate("", solution.weights(), true).gradient();
-    assertThat(N * GroupNorms.max(gradient, 3)).isCloseTo(0.1, within(Math.sqrt(tol)));
+    assertThat(N * problem.groups().max(gradient)).isCloseTo(0.1, within(Math.sqrt(tol)));
+  }
+
+  static Stream<Solver> softmaxSolvers() {
+    return Stream.of(new AdmmSolver(1, false), new GradientSolver(), new LbfgsSolver(1));
+  }
+
+  /** Three classes, a group for each ("OVA" in theory.md 1.6). */
+  @ParameterizedTest
+  @MethodSource("softmaxSolvers")
+  void softmaxPerClass(Solver solver) {
+    Problem problem = problem(LABELS, new SoftmaxLoss(3), true);
+    assertThat(betaMax(problem)).isCloseTo(1.8856180832, within(1e-9));
+    double tol = solver instanceof AdmmSolver ? 1e-9 : 1e-5;
+    Solver.Solution solution = solve(solver, problem, 0.1, tol);
+    Problem.Bounds bounds = problem.certify(solution.weights(), solution.dual(), 0.1 / N);
+    assertThat(N * bounds.primal()).isCloseTo(1.4283103496, within(1.5 * tol + 1e-10));
+    assertThat(N * bounds.dual()).isCloseTo(1.4283103496, within(1.5 * tol + 1e-10));
+  }
+
+  /**
+   * Frobenius groups have no golden with softmax. But ||U||_F <= ||U||_* <= sqrt(rank) ||U||_F, the
+   * rank is 2 at most, and the nuclear norm has one.
+   */
+  @ParameterizedTest
+  @MethodSource("softmaxSolvers")
+  void softmaxFrobeniusAgainstNuclear(Solver solver) {
+    double nuclear = 1.1803456497;
+    double nuclearBetaMax = 2.3094010768;
+    Problem problem = problem(LABELS, new SoftmaxLoss(3));
+    assertThat(betaMax(problem)).isBetween(nuclearBetaMax - 1e-9, Math.sqrt(2) * nuclearBetaMax);
+    assertThat(N * solve(solver, problem, 0.1, 1e-5).upper()).isLessThan(nuclear);
+    assertThat(N * solve(solver, problem, 0.1 * Math.sqrt(2), 1e-5).lower()).isGreaterThan(nuclear);
+  }
+
+  /** Squared loss of two outputs (theory.md 1.4): one program, two sets of groups. */
+  @ParameterizedTest
+  @CsvSource({"true, 1.4398846889", "false, 1.2144020211"})
+  void squaredLossOfTwoOutputs(boolean perClass, double golden) {
+    double[][] labels = {{1, 0}, {-1, 1}, {2, 1}, {0.5, -1}, {-0.5, 0.5}};
+    int q = (1 + PATTERNS.length) * 4;
+    double[] gram = new double[q * q];
+    double[] moments = new double[q];
+    double labelSquare = 0;
+    for (int r = 0; r < N; r++) {
+      for (int c = 0; c < 2; c++) {
+        double[] row = new double[q];
+        for (int i = 0; i < PATTERNS.length; i++) {
+          double active = PATTERNS[i].charAt(r) - '0';
+          for (int j = 0; j < 2; j++) {
+            row[(1 + i) * 4 + 2 * c + j] = active * X[r][j];
+          }
+        }
+        Blas.gemm(false, false, q, q, 1, 1.0, row, 0, 1, row, 0, q, 1.0, gram, 0, q);
+        Blas.axpy(labels[r][c], row, moments);
+        labelSquare += labels[r][c] * labels[r][c];
+      }
+    }
+    Solver.Solution solution =
+        new QuadraticProgram(gram, moments, labelSquare, Groups.of(2, 2, perClass), 1)
+            .solve(0.3, new double[q], new Solver.Stopping(1e-9, 1, 1e-9), ProblemTest.Quiet.WATCH);
+    assertThat(solution.upper()).isCloseTo(golden, within(2e-9));
+    assertThat(solution.lower()).isCloseTo(golden, within(2e-9));
   }
 
   /** At betaMax and above nothing is active; the objective is the loss at zero. */
@@ -152,7 +219,7 @@ class GoldenE1Test {
   void nothingIsActiveAtBetaMax(Solver solver) {
     Problem problem = problem(CLASSES, new LogisticLoss());
     Solver.Solution solution = solve(solver, problem, 1.5811388301, 1e-9);
-    assertThat(GroupNorms.active(solution.weights(), 3)).isZero();
+    assertThat(problem.groups().activeGates(solution.weights())).isZero();
     assertThat(solution.upper()).isCloseTo(Math.log(2), within(1e-12));
   }
 }

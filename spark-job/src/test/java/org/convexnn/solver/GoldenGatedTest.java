@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.convexnn.block.Precision;
 import org.convexnn.loss.SquaredLoss;
+import org.convexnn.network.HalfSpaces;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -55,6 +57,34 @@ class GoldenGatedTest {
     check(golden, new LbfgsSolver(1), 1e-5, 2e-6);
   }
 
+  /** Classes decouple, each with its own golden: the sum would hide two that are swapped. */
+  @Test
+  void boundsOfEveryClassOfTheDigitsHoldItsGolden() {
+    double[][] x = Golden.matrix("digits_unit_X");
+    double[][] y = Golden.matrix("digits_unit_y");
+    HalfSpaces gates = LocalProblem.strictGates(Golden.matrix("digits_unit_gates64"));
+    double[] golden = Golden.column(Golden.matrix("digits_unit_gates64_by_class"), 0);
+    assertThat(golden).hasSize(10);
+    for (int k = 0; k < golden.length; k++) {
+      Problem problem =
+          LocalProblem.plain(x, Golden.column(y, k), gates, new SquaredLoss(), Precision.FLOAT32);
+      double beta = golden.length * 0.001;
+      double tol = 1e-3;
+      Solver.Solution solution =
+          new GradientSolver()
+              .solve(
+                  problem,
+                  beta,
+                  Solver.Start.at(new double[problem.length()]),
+                  new Solver.Stopping(0.9 * tol, 2000, 1e-9),
+                  ProblemTest.Quiet.WATCH);
+      Problem.Bounds bounds = problem.certify(solution.weights(), solution.dual(), beta);
+      double optimum = golden.length * golden[k];
+      assertThat(bounds.primal()).isBetween(optimum, optimum * (1 + tol));
+      assertThat(bounds.dual()).isBetween(optimum * (1 - tol), optimum);
+    }
+  }
+
   private static void check(Golden.Gated golden, Solver template, double tol, double relative) {
     double[][] x = Golden.matrix(golden.files() + "_X");
     double[][] y = Golden.matrix(golden.files() + "_y");
@@ -79,7 +109,7 @@ class GoldenGatedTest {
       betaMax =
           Math.max(
               betaMax,
-              GroupNorms.max(problem.evaluate("", start, true).gradient(), problem.groupLength())
+              problem.groups().max(problem.evaluate("", start, true).gradient())
                   / golden.classes());
       double beta = golden.beta() * golden.classes();
       if (beta >= golden.classes() * golden.betaMax()) {

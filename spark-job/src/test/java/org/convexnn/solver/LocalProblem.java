@@ -53,14 +53,29 @@ final class LocalProblem {
 
   /** The program (1/n) sum l + beta sum ||u_i|| with no linear terms. */
   static Problem plain(double[][] x, double[] y, HalfSpaces gates, Loss loss, Precision precision) {
-    double[] ones = new double[y.length];
-    Arrays.fill(ones, 1);
-    return plain(rows(x, y, ones, 100), y.length, gates, loss, precision);
+    return plain(x, y, gates, loss, false, precision);
+  }
+
+  /** The same with groups per class or not. */
+  static Problem plain(
+      double[][] x,
+      double[] y,
+      HalfSpaces gates,
+      Loss loss,
+      boolean perClass,
+      Precision precision) {
+    LocalRows rows = rows(x, y, Training.ones(y.length), 100);
+    return plain(rows, y.length, gates, loss, perClass, precision);
   }
 
   /** The same on given rows. */
   static Problem plain(
-      LocalRows rows, double weight, HalfSpaces half, Loss loss, Precision precision) {
+      LocalRows rows,
+      double weight,
+      HalfSpaces half,
+      Loss loss,
+      boolean perClass,
+      Precision precision) {
     GateSet gates = GateSet.of(half);
     FeatureMap map = FeatureMap.identity(half.features());
     RowSetting setting =
@@ -74,6 +89,13 @@ final class LocalProblem {
             new Coordinates.Skip(false, false),
             false);
     return new Problem(
-        rows.activate(gates, map), setting, coordinates, weight, (long) weight, 1, new Ledger());
+        rows.activate(gates, map),
+        setting,
+        coordinates,
+        Groups.of(loss.outputs(), map.features() + 1, perClass),
+        weight,
+        (long) weight,
+        1,
+        new Ledger());
   }
 }

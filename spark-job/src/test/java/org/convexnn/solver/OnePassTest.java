@@ -201,6 +201,7 @@ class OnePassTest {
               gated,
               basis.setting(),
               coordinates,
+              basis.groups(),
               weight,
               on.y().length,
               training.skipRidge,
@@ -208,8 +209,7 @@ class OnePassTest {
       Problem linear = problem.withoutGroups();
       double[] skip =
           Arrays.copyOf(SkipFit.solve(linear, new double[linear.length()], 1e-3), problem.length());
-      double betaMax =
-          GroupNorms.max(problem.evaluate("", skip, true).gradient(), problem.groupLength());
+      double betaMax = problem.groups().max(problem.evaluate("", skip, true).gradient());
       double[] weights = skip;
       if (ratio < 1) {
         weights =
@@ -219,7 +219,7 @@ class OnePassTest {
                     ratio * betaMax,
                     Solver.Start.at(skip),
                     new Solver.Stopping(1e-13, 1, 1e-6),
-                    new RunLog(Progress.SILENT, new Ledger(), 4, 1).watch("", 0))
+                    new RunLog(Progress.SILENT, new Ledger(), basis.groups(), 1).watch("", 0))
                 .weights();
       }
       Network.Evaluator network = basis.network(coordinates, weights).evaluator();

@@ -55,6 +55,7 @@ class ProblemTest {
         data.weights(w).rows(blockRows).activate(gates, map),
         setting,
         coordinates,
+        Groups.of(1, 4, false),
         total,
         n,
         1e-2,

@@ -73,6 +73,7 @@ class RobustAdmmTest {
         every > 0 ? new Losing(rows, new ArrayList<>(), every, lost) : rows,
         setting,
         coordinates,
+        Groups.of(1, d + 1, false),
         n,
         n,
         1e-3,

@@ -21,6 +21,7 @@ final class Training {
   TrainingOptions.GateSampler sampler = TrainingOptions.GateSampler.AUTO;
   TrainingOptions.Normalization normalization = TrainingOptions.Normalization.AUTO;
   TrainingOptions.GroupNorm norm = TrainingOptions.GroupNorm.AUTO;
+  boolean perClass;
   boolean intercept = true;
   boolean skip = true;
   double skipRidge = 1e-3;
@@ -77,6 +78,7 @@ final class Training {
         TrainingOptions.Effort.BALANCED,
         normalization,
         norm,
+        perClass,
         intercept,
         skip,
         skipRidge,
@@ -221,14 +223,16 @@ final class Training {
     for (int i = 0; i < network.gates().size(); i++) {
       int at = (1 + i) * length;
       double square = 0;
+      double sumOfNorms = 0;
       for (int k = 0; k < c; k++) {
         double norm =
             function
                 ? functionNorm(network, i, at + k * width, data, weight)
                 : Blas.norm(network.weights(), at + k * width, width);
         square += norm * norm;
+        sumOfNorms += norm;
       }
-      penalty += Math.sqrt(square);
+      penalty += perClass ? sumOfNorms : Math.sqrt(square);
     }
     double linear = Blas.norm(network.weights(), 0, length);
     return sum / weight + beta * penalty + 0.5 * skipRidge * linear * linear;
