@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -253,6 +254,33 @@ class TrainerInputTest {
       TrainingResult result = training.train(data);
       assertThat(result.certificate().relativeGap()).isBetween(0.0, 1e-3);
     }
+  }
+
+  /** Half a percent of the rows are of the last class, in the middle where the others meet. */
+  @ParameterizedTest
+  @CsvSource({"2, false", "3, false", "3, true"})
+  void aRareClassIsLearntToTheTolerance(int classes, boolean perClass) {
+    Training.Data data = Training.xor(11, 2000, 4, 0);
+    for (int r = 0; r < data.y().length; r++) {
+      boolean rare = r % 200 == 0;
+      data.y()[r] = rare ? classes - 1 : classes == 2 ? 0 : data.y()[r];
+      for (int j = 0; rare && j < 2; j++) {
+        data.x()[r][j] *= 0.2;
+      }
+    }
+    Training training = classes == 2 ? Training.binary() : Training.multiclass();
+    training.perClass = perClass;
+    training.solver = TrainingOptions.SolverKind.AUTO;
+    training.precision = TrainingOptions.PrecisionChoice.AUTO;
+    training.gates = 0;
+    training.maxIter = 200;
+    training.tol = classes == 2 ? 1e-3 : 1e-2;
+    TrainingResult result = training.train(data);
+    assertThat(result.certificate().stopReason()).isEqualTo(StopReason.GAP);
+    assertThat(result.certificate().relativeGap()).isBetween(0.0, training.tol);
+    assertThat(Training.accuracy(result.network(), data))
+        .as("more than without the rare class, or without one of the others")
+        .isGreaterThan(classes == 2 ? 0.995 : 0.95);
   }
 
   /** Two distinct rows: whichever side of the split they fall on, beta is chosen without a crash. */
