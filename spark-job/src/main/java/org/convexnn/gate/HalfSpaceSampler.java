@@ -1,6 +1,8 @@
 package org.convexnn.gate;
 
+import java.util.Arrays;
 import java.util.List;
+import org.convexnn.linalg.Blas;
 import org.convexnn.linalg.CounterRandom;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.HalfSpaces;
@@ -14,6 +16,7 @@ public final class HalfSpaceSampler {
   private static final double CENTRE = 0.5;
   private static final double LEAST_SHARE = 0.05;
   private static final int ATTEMPTS = 64;
+  private static final double SPHERE_BOUND = 1;
 
   private final FeatureMap map;
   private final long seed;
@@ -40,6 +43,19 @@ public final class HalfSpaceSampler {
   }
 
   /**
+   * Gates on the unit sphere: active where {@code z.g >= t} with g uniform on the sphere ||g|| = 1 in
+   * feature-map coordinates and t uniform in [-1, 1]. Where the map whitens, z.g has variance one:
+   * the hyperplanes lie within a standard deviation of the mean.
+   */
+  public HalfSpaces sphere(int count) {
+    Gate[] gates = new Gate[count];
+    for (int i = 0; i < count; i++) {
+      gates[i] = sphereGate(new CounterRandom(seed, i));
+    }
+    return collect(gates);
+  }
+
+  /**
    * Gates on one column: active where {@code x_j >= t}, j a random column, t a value half way
    * between two neighbouring values of a sample, each side with at least 5 % of the sample (kind
    * sp1b). Where no such cut is found the gate is Gaussian.
@@ -49,7 +65,7 @@ public final class HalfSpaceSampler {
   public HalfSpaces columns(int count, List<double[]> sample) {
     Gate[] gates = new Gate[count];
     for (int i = 0; i < count; i++) {
-      gates[i] = columnGate(new CounterRandom(seed, i), sample);
+      gates[i] = cut(new CounterRandom(seed, i), 1, sample);
     }
     return collect(gates);
   }
@@ -59,18 +75,64 @@ public final class HalfSpaceSampler {
     Gate[] gates = new Gate[count];
     for (int i = 0; i < count; i++) {
       CounterRandom random = new CounterRandom(seed, i);
-      gates[i] = i % 2 == 0 ? gaussianGate(random) : columnGate(random, sample);
+      gates[i] = i % 2 == 0 ? gaussianGate(random) : cut(random, 1, sample);
+    }
+    return collect(gates);
+  }
+
+  /**
+   * In turn Gaussian gates, gates on one column, and gates on two: active where {@code a x_j / sd_j +
+   * b x_k / sd_k >= t} with a, b ~ N(0, 1) and t through a row of the sample, balanced like those on
+   * one column (kinds gw, sp1b and sp2b).
+   */
+  HalfSpaces raw(int count, List<double[]> sample) {
+    Gate[] gates = new Gate[count];
+    for (int i = 0; i < count; i++) {
+      CounterRandom random = new CounterRandom(seed, i);
+      gates[i] = i % 3 == 0 ? gaussianGate(random) : cut(random, i % 3, sample);
+    }
+    return collect(gates);
+  }
+
+  /**
+   * The gates {@code z~.w_i >= 0} on raw features.
+   *
+   * @param directions w, P x (k + 1) row-major, z of k coordinates
+   */
+  HalfSpaces inMap(double[] directions) {
+    int width = map.dimension() + 1;
+    Gate[] gates = new Gate[directions.length / width];
+    for (int i = 0; i < gates.length; i++) {
+      double[] g = Arrays.copyOfRange(directions, i * width, (i + 1) * width - 1);
+      gates[i] = gate(g, directions[(i + 1) * width - 1]);
     }
     return collect(gates);
   }
 
   private Gate gaussianGate(CounterRandom random) {
-    double[] g = new double[map.dimension()];
-    for (int j = 0; j < g.length; j++) {
+    double[] g = gaussians(random, map.dimension());
+    return gate(g, random.nextGaussian());
+  }
+
+  private Gate sphereGate(CounterRandom random) {
+    double[] g = gaussians(random, map.dimension());
+    double norm = Blas.norm(g, 0, g.length);
+    for (int j = 0; j < g.length && norm > 0; j++) {
+      g[j] /= norm;
+    }
+    return gate(g, SPHERE_BOUND * (2 * random.nextDouble() - 1));
+  }
+
+  private static double[] gaussians(CounterRandom random, int count) {
+    double[] g = new double[count];
+    for (int j = 0; j < count; j++) {
       g[j] = random.nextGaussian();
     }
-    double bias = random.nextGaussian();
-    // z.g + b >= 0 with z = M (x - mean) * s is x.(s * M'g) >= mean.(s * M'g) - b.
+    return g;
+  }
+
+  /** z.g + b >= 0 with z = M (x - mean) * s is x.(s * M'g) >= mean.(s * M'g) - b. */
+  private Gate gate(double[] g, double bias) {
     double[] direction = map.multiplyTransposed(g);
     double threshold = -bias;
     for (int j = 0; j < direction.length; j++) {
@@ -80,29 +142,42 @@ public final class HalfSpaceSampler {
     return new Gate(direction, threshold);
   }
 
-  private Gate columnGate(CounterRandom random, List<double[]> sample) {
-    int d = map.features();
+  /** A balanced cut through a row of the sample; Gaussian where there is none. */
+  private Gate cut(CounterRandom random, int columns, List<double[]> sample) {
     for (int attempt = 0; attempt < ATTEMPTS && !sample.isEmpty(); attempt++) {
-      int j = random.nextInt(d);
-      double at = sample.get(random.nextInt(sample.size()))[j];
+      int[] column = new int[columns];
+      double[] direction = new double[map.features()];
+      for (int k = 0; k < columns; k++) {
+        column[k] = random.nextInt(direction.length);
+        direction[column[k]] =
+            columns == 1 ? 1 : map.inverseScale()[column[k]] * random.nextGaussian();
+      }
+      double at = score(column, direction, sample.get(random.nextInt(sample.size())));
       double below = Double.NEGATIVE_INFINITY;
       int active = 0;
       for (double[] x : sample) {
-        if (x[j] >= at) {
+        double score = score(column, direction, x);
+        if (score >= at) {
           active++;
         } else {
-          below = Math.max(below, x[j]);
+          below = Math.max(below, score);
         }
       }
       double share = (double) active / sample.size();
       if (share >= LEAST_SHARE && share <= 1 - LEAST_SHARE) {
-        double[] direction = new double[d];
-        direction[j] = 1;
         double middle = below / 2 + at / 2;
         return new Gate(direction, middle > below ? middle : at);
       }
     }
     return gaussianGate(random);
+  }
+
+  /** x.g for a g of one column, or of two. */
+  private static double score(int[] columns, double[] direction, double[] x) {
+    double first = direction[columns[0]] * x[columns[0]];
+    return columns.length == 1 || columns[1] == columns[0]
+        ? first
+        : first + direction[columns[1]] * x[columns[1]];
   }
 
   private HalfSpaces collect(Gate[] gates) {

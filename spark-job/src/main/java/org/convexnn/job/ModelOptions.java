@@ -45,7 +45,7 @@ final class ModelOptions {
   @Option(
       names = "--gate-sampler",
       paramLabel = "NAME",
-      description = "How gates are drawn: auto, trees, gaussian, columns or mixed.")
+      description = "How gates are drawn: auto, trees, gaussian, columns, mixed, sphere or priced.")
   private String gateSampler;
 
   @Option(

@@ -64,7 +64,7 @@ public interface ConvexReLUParams extends HasWeightCol {
     return paramSet().gateSampler;
   }
 
-  /** How gates are drawn: auto, trees, gaussian, columns or mixed. */
+  /** How gates are drawn: auto, trees, gaussian, columns, mixed, sphere or priced. */
   default String getGateSampler() {
     return getOrDefault(gateSampler());
   }

@@ -32,7 +32,7 @@ public interface ConvexReLUTraining<E extends ConvexReLUTraining<E>> extends Con
     return with(numLeaves(), value);
   }
 
-  /** Sets how gates are drawn: auto (the default), trees, gaussian, columns or mixed. */
+  /** Sets how gates are drawn: auto (the default), trees, gaussian, columns, mixed, sphere or priced. */
   default E setGateSampler(String value) {
     return with(gateSampler(), value);
   }

@@ -83,9 +83,10 @@ public final class ParamSet implements Serializable {
             "how gates are drawn: trees = leaves of trees grown by boosting on a sample, gaussian ="
                 + " dense random half-spaces in normalised coordinates,"
                 + " columns = half-spaces on one column with thresholds at sampled rows, mixed ="
-                + " half of each, auto = trees with some gaussian half-spaces beside them, gaussian"
-                + " where numGates is given, rows are few, features are many or boosting finds"
-                + " nothing",
+                + " half of each, sphere = directions on the unit sphere with bounded thresholds,"
+                + " priced = half-spaces generated along the path by what they promise to gain, auto ="
+                + " trees with some gaussian half-spaces beside them, gaussian where numGates is"
+                + " given, features are many or boosting finds nothing, priced where rows are few",
             GateSampler.values());
     effort =
         new Param<>(

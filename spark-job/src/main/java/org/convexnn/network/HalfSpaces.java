@@ -80,6 +80,21 @@ public record HalfSpaces(int features, double[] directions, double[] thresholds,
     return score >= thresholds[p];
   }
 
+  /** These gates and then the other ones. */
+  public HalfSpaces and(HalfSpaces other) {
+    return new HalfSpaces(
+        features,
+        joined(directions, other.directions),
+        joined(thresholds, other.thresholds),
+        joined(centres, other.centres));
+  }
+
+  private static double[] joined(double[] a, double[] b) {
+    double[] both = java.util.Arrays.copyOf(a, a.length + b.length);
+    System.arraycopy(b, 0, both, a.length, b.length);
+    return both;
+  }
+
   /** The gates with these numbers, in this order. */
   public HalfSpaces select(int[] gates) {
     double[] g = new double[gates.length * features];

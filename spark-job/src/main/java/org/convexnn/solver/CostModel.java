@@ -11,7 +11,6 @@ import org.convexnn.linalg.FloatTable;
 final class CostModel {
 
   private static final double PICKS_OF_A_ROW = 40;
-  private static final double JOB_SECONDS = 0.03;
   private static final double ADMM_PASSES = 30;
   private static final double LBFGS_PASSES = 35;
   private static final double LBFGS_SAMPLE = 2000;
@@ -60,16 +59,24 @@ final class CostModel {
    * @param gates P, groups multiplied per row (half-spaces and trees)
    * @param groups all groups
    * @param parallelism tasks at a time
+   * @param jobSeconds what a job costs whatever it does
    * @param path whether a regularisation path comes first
    */
   Choice choose(
-      Problem problem, long rows, int width, int gates, int groups, int parallelism, boolean path) {
+      Problem problem,
+      long rows,
+      int width,
+      int gates,
+      int groups,
+      int parallelism,
+      double jobSeconds,
+      boolean path) {
     double outputs = problem.setting().outputs();
     double q = (1.0 + groups) * width;
     double halfSpaces = problem.setting().halfSpaces();
     // Four half-spaces share a pick; a row's own work is worth about so many picks.
     double picks = halfSpaces / 4 + (gates - halfSpaces) + PICKS_OF_A_ROW;
-    double pass = 2.0 * rows * width * picks * outputs / (additionRate * parallelism) + JOB_SECONDS;
+    double pass = 2.0 * rows * width * picks * outputs / (additionRate * parallelism) + jobSeconds;
     double solves = path ? PATH_POINTS : 1;
     double metrics = problem.quadratic() ? 1 : 5;
     double sketchRows = Math.min(rows, 8 * q);
@@ -83,7 +90,7 @@ final class CostModel {
     double lbfgs =
         solves
             * (4 * (m * m * (gates + width) * 2 + m * m * m / 3) / doubleRate
-                + LBFGS_PASSES * (pass + JOB_SECONDS + (8 * m * gates * width) / doubleRate));
+                + LBFGS_PASSES * (pass + jobSeconds + (8 * m * gates * width) / doubleRate));
     double gram =
         rows * q * q / (0.7 * doubleRate * parallelism)
             + solves * (3 * q * q * q / (3 * doubleRate) + 100 * 2 * q * q / (0.1 * doubleRate));

@@ -1,49 +1,47 @@
 package org.convexnn.solver;
 
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * K-fold cross-validation: for each fold a warm path on the other rows, scored on the fold. All of
  * it on the rows as they are cached: a fold is a selection of them.
  *
- * <p>The rows of a fold have no part in gates grown on labels (definitions.md, "Choosing beta"):
- * where the model has such gates each fold grows its own, in the way of the model's, without them.
- * Gates that saw no label are the model's. Feature map, norms and constant model are those of all
- * rows.
+ * <p>The rows of a fold have no part in gates that see labels (definitions.md, "Choosing beta"): the
+ * path of the other rows has gates of its own then. Feature map, norms and constant model are those
+ * of all rows.
  *
- * @param run of the model
- * @param model of all rows
- * @param solvers of the model
+ * @param run the run
+ * @param fits the path on some rows
  * @param folds K
  */
-record CrossValidation(Run run, GatedModel model, SolverChoice solvers, int folds) {
+record CrossValidation(Run run, Function<SelectedRows, PathFits> fits, int folds) {
 
   /**
    * The losses at {@link RegularizationPath#FROM_ONE}.
    *
-   * @param whole the fit of all rows, which has not begun
+   * @param whole the fit of all rows with the gates of every fold, where they share them; it has not
+   *     begun
    */
-  FoldLosses losses(Fit whole) {
-    return !grown()
-            && whole.problem().quadratic()
-            && whole.solver() instanceof GramSolver gram
-            && GramStatistics.fits(model.basis(), folds)
-        ? ofOnePass(gram)
-        : ofRefits();
+  FoldLosses losses(Optional<Fit> whole) {
+    return whole.flatMap(this::ofOnePass).orElseGet(this::ofRefits);
   }
 
-  private boolean grown() {
-    return !model.gates().trees().isEmpty();
-  }
-
-  /** All folds from one sweep, whose sums serve the final fit too. */
-  private FoldLosses ofOnePass(GramSolver gram) {
-    GramStatistics statistics =
-        GramStatistics.of(model.gated(), model.basis(), folds, run.options().seed());
-    run.log().ledger().sweep(1);
-    OnePass onePass = new OnePass(statistics, run.options());
-    gram.use(onePass.program());
-    return onePass.validationLosses(RegularizationPath.FROM_ONE, run.log());
+  /** All folds from one sweep, where they fit; its sums serve the final fit too. */
+  private Optional<FoldLosses> ofOnePass(Fit whole) {
+    GatedModel model = whole.model();
+    if (whole.problem().quadratic()
+        && whole.solver() instanceof GramSolver gram
+        && GramStatistics.fits(model.basis(), folds)) {
+      GramStatistics statistics =
+          GramStatistics.of(model.gated(), model.basis(), folds, run.options().seed());
+      run.log().ledger().sweep(1);
+      OnePass onePass = new OnePass(statistics, run.options());
+      gram.use(onePass.program());
+      return Optional.of(onePass.validationLosses(RegularizationPath.FROM_ONE, run.log()));
+    }
+    return Optional.empty();
   }
 
   private FoldLosses ofRefits() {
@@ -56,30 +54,26 @@ record CrossValidation(Run run, GatedModel model, SolverChoice solvers, int fold
         continue;
       }
       run.log().message(name);
-      losses.add(split.weight(k), grown() ? ofOwnGates(split, k) : path(model, solvers, split, k));
+      try (PathFits path = fits.apply(split.outside(k))) {
+        losses.add(split.inside(k).weight(), losses(path, new Validation(run, split.inside(k))));
+      }
     }
     return losses;
   }
 
-  private double[] ofOwnGates(Folds split, int k) {
-    return run.with(
-        run.gates().draw(split.without(k)), own -> path(own, solvers.of(own), split, k));
-  }
-
   /** The held-out losses of a fold; all of them, as another fold may need less regularisation. */
-  private static double[] path(GatedModel model, SolverChoice solvers, Folds split, int k) {
-    PathFit path = PathFit.of(model, solvers, split, k);
-    Fit fit = path.fit();
+  private static double[] losses(PathFits path, Validation validation) {
+    PathFits.Point point = path.begin();
     double[] losses = new double[RegularizationPath.FROM_ONE.length];
-    losses[0] = path.validation().loss(fit, fit.skip());
+    double[] weights = point.fit().skip();
+    losses[0] = validation.loss(point.fit(), weights);
     double best = losses[0];
-    Solver.Start current = fit.start();
     for (int i = 1; i < losses.length; i++) {
-      double beta = RegularizationPath.FROM_ONE[i] * fit.betaMax();
-      double[] weights = path.solve(beta, current, best).weights();
-      losses[i] = path.validation().loss(fit, weights);
+      point = i > 1 ? path.next(point, weights) : point;
+      double beta = RegularizationPath.FROM_ONE[i] * point.fit().betaMax();
+      weights = point.solve(beta, validation.watch(beta, best)).weights();
+      losses[i] = validation.loss(point.fit(), weights);
       best = Math.min(best, losses[i]);
-      current = Solver.Start.at(weights);
     }
     return losses;
   }

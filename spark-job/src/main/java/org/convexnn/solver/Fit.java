@@ -36,6 +36,10 @@ final class Fit {
     betaMax = problem.groups().max(atSkip.gradient());
   }
 
+  GatedModel model() {
+    return model;
+  }
+
   Problem problem() {
     return problem;
   }

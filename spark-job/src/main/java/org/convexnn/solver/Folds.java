@@ -59,29 +59,20 @@ final class Folds {
     return sums.length;
   }
 
+  /** The rows of fold k. */
+  SelectedRows inside(int k) {
+    return new SelectedRows(
+        without(count(), k, seed).complement(),
+        sums[k][FoldWeightsJob.WEIGHT],
+        (long) sums[k][FoldWeightsJob.ROWS]);
+  }
+
   /** The rows outside fold k. */
-  RowSelection without(int k) {
-    return without(count(), k, seed);
-  }
-
-  /** The weight of fold k. */
-  double weight(int k) {
-    return sums[k][FoldWeightsJob.WEIGHT];
-  }
-
-  /** The number of rows of fold k. */
-  long rows(int k) {
-    return (long) sums[k][FoldWeightsJob.ROWS];
-  }
-
-  /** The weight of the rows outside fold k. */
-  double weightWithout(int k) {
-    return sumWithout(k, FoldWeightsJob.WEIGHT);
-  }
-
-  /** The number of rows outside fold k. */
-  long rowsWithout(int k) {
-    return (long) sumWithout(k, FoldWeightsJob.ROWS);
+  SelectedRows outside(int k) {
+    return new SelectedRows(
+        without(count(), k, seed),
+        sumWithout(k, FoldWeightsJob.WEIGHT),
+        (long) sumWithout(k, FoldWeightsJob.ROWS));
   }
 
   private double sumWithout(int k, int index) {
@@ -97,10 +88,10 @@ final class Folds {
    * all rows of a class. A fit that has not seen a class says nothing about beta.
    */
   Optional<String> flaw(int k) {
-    if (!(weight(k) > 0)) {
+    if (!(inside(k).weight() > 0)) {
       return Optional.of("no row falls into it");
     }
-    if (!(weightWithout(k) > 0)) {
+    if (!(outside(k).weight() > 0)) {
       return Optional.of("all rows fall into it");
     }
     for (int i = FoldWeightsJob.CLASSES; i < total.length; i++) {

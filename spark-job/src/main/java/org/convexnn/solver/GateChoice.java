@@ -36,7 +36,26 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
   private static final int TREES_PER_CLASS = 3;
   private static final int FEWEST_TREES_OF_CLASSES = 20;
 
-  /** The gates. */
+  /** Whether gates are priced along the path: there are none to begin with. */
+  boolean priced() {
+    return !frame.constantLabel()
+        && switch (options.gateSampler()) {
+          case PRICED -> true;
+          case AUTO ->
+              options.numGates() == 0
+                  && !treesAsked()
+                  && frame.stats().rows() < FEWEST_FOR_TREES
+                  && rows.features() <= MOST_FEATURES_FOR_TREES
+                  && frame.loss().outputs() == 1;
+          case TREES, GAUSSIAN, COLUMNS, MIXED, SPHERE -> false;
+        };
+  }
+
+  private boolean treesAsked() {
+    return options.numTrees() > 0 || options.numLeaves() > 0;
+  }
+
+  /** The gates; none where they are to be priced. */
   GateSet draw() {
     return draw(selection());
   }
@@ -45,16 +64,12 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
   GateSet draw(RowSelection seen) {
     return switch (options.gateSampler()) {
       case AUTO -> automatic(seen);
+      case PRICED -> GateSet.of(HalfSpaces.none(rows.features()));
       case TREES -> trees(seen);
       case GAUSSIAN -> gaussian();
-      case COLUMNS -> {
-        checkMemory(halfSpaces(), 0);
-        yield GateSet.of(sampler().columns(halfSpaces(), sample(seen)));
-      }
-      case MIXED -> {
-        checkMemory(halfSpaces(), 0);
-        yield GateSet.of(sampler().mixed(halfSpaces(), sample(seen)));
-      }
+      case COLUMNS -> GateSet.of(sampler().columns(halfSpaces(), sample(seen)));
+      case MIXED -> GateSet.of(sampler().mixed(halfSpaces(), sample(seen)));
+      case SPHERE -> GateSet.of(sampler().sphere(halfSpaces()));
     };
   }
 
@@ -84,7 +99,7 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
    * number is given, where rows are few or features many, and where boosting finds nothing.
    */
   private GateSet automatic(RowSelection seen) {
-    boolean asked = options.numTrees() > 0 || options.numLeaves() > 0;
+    boolean asked = treesAsked();
     boolean suited =
         frame.stats().rows() >= FEWEST_FOR_TREES && rows.features() <= MOST_FEATURES_FOR_TREES;
     if (frame.constantLabel() || (!asked && (options.numGates() > 0 || !suited))) {
@@ -106,7 +121,6 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
   }
 
   private GateSet gaussian() {
-    checkMemory(halfSpaces(), 0);
     return GateSet.of(sampler().gaussian(halfSpaces()));
   }
 
@@ -179,8 +193,15 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
         .toList();
   }
 
+  /** P, where a fit with so many half-spaces has room. */
+  int halfSpaces() {
+    int count = wantedHalfSpaces();
+    checkMemory(count, 0);
+    return count;
+  }
+
   /** modelling.md sections 2 and 8. */
-  private int halfSpaces() {
+  private int wantedHalfSpaces() {
     if (options.numGates() > 0) {
       return options.numGates();
     }

@@ -1,6 +1,5 @@
 package org.convexnn.solver;
 
-import org.convexnn.block.RowSelection;
 import org.convexnn.block.RowSetting;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.Network;
@@ -26,7 +25,8 @@ record GatedModel(
     GateSet gates,
     RowSetting setting,
     double[][] norms,
-    RunLog log) {
+    RunLog log)
+    implements AutoCloseable {
 
   /** Finds the norms, for which the function norm takes a sweep. */
   static GatedModel of(
@@ -76,25 +76,20 @@ record GatedModel(
         true);
   }
 
-  /**
-   * The program on some rows.
-   *
-   * @param weight their weight W
-   * @param count about how many they are
-   */
-  Problem problem(RowSelection selection, double weight, long count) {
-    return problem(selection, coordinates(), weight, count);
+  /** The program on some rows. */
+  Problem problem(SelectedRows selected) {
+    return problem(selected, coordinates());
   }
 
   /** The same in given coordinates. */
-  Problem problem(RowSelection selection, Coordinates coordinates, double weight, long count) {
+  Problem problem(SelectedRows selected, Coordinates coordinates) {
     return new Problem(
         gated,
-        setting.on(selection),
+        setting.on(selected.selection()),
         coordinates,
         frame.groups(options),
-        weight,
-        count,
+        selected.weight(),
+        selected.count(),
         options.skipRidge(),
         log.ledger());
   }
@@ -118,5 +113,11 @@ record GatedModel(
         frame.offset(),
         frame.shift(),
         frame.scale());
+  }
+
+  /** Releases the gated rows. */
+  @Override
+  public void close() {
+    gated.close();
   }
 }

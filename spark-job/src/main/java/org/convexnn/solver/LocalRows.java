@@ -9,7 +9,9 @@ import org.convexnn.block.Block;
 import org.convexnn.block.GatedBlock;
 import org.convexnn.block.Patterns;
 import org.convexnn.block.RowJob;
+import org.convexnn.block.RowSelection;
 import org.convexnn.block.RowState;
+import org.convexnn.block.SampleJob;
 import org.convexnn.block.StepJob;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
@@ -27,6 +29,24 @@ public final class LocalRows implements Rows {
     this.blocks = List.copyOf(blocks);
   }
 
+  /** A copy of all rows, sorted by key: for so few of them that the driver may hold them. */
+  static LocalRows copyOf(Rows rows) {
+    List<SampleJob.Row> all =
+        rows.sum("rows for the driver", new SampleJob(RowSelection.ALL, 1, 0));
+    int d = rows.features();
+    double[] values = new double[all.size() * d];
+    for (int r = 0; r < all.size(); r++) {
+      System.arraycopy(all.get(r).features(), 0, values, r * d, d);
+    }
+    return new LocalRows(
+        List.of(
+            new Block(
+                d,
+                values,
+                all.stream().mapToDouble(SampleJob.Row::label).toArray(),
+                all.stream().mapToDouble(SampleJob.Row::weight).toArray())));
+  }
+
   @Override
   public int features() {
     return blocks.get(0).features();
@@ -35,6 +55,11 @@ public final class LocalRows implements Rows {
   @Override
   public int parallelism() {
     return 1;
+  }
+
+  @Override
+  public double jobSeconds() {
+    return 0;
   }
 
   @Override

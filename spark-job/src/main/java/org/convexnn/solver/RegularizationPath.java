@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Chooses beta on a warm regularisation path from betaMax down, scored on rows held out: 10 % of
@@ -19,20 +20,44 @@ final class RegularizationPath {
   private static final double ROWS_PER_FEATURE = 1000;
   private static final double CLEARLY_WORSE = 1.002;
   private static final int FEWEST_FOR_VALIDATION = 10;
-  private static final int FEWEST_FOR_HOLD_OUT = 200;
+
+  /** Below so many rows beta is chosen by cross-validation. */
+  static final int FEWEST_FOR_HOLD_OUT = 200;
+
   private static final int FEWEST_OF_A_CLASS = 10;
   private static final int FEW_ROWS_FOLDS = 5;
   private static final double WITHOUT_VALIDATION = 0.1;
 
   private final Run run;
-  private final GatedModel model;
-  private final SolverChoice solvers;
+  private final Function<SelectedRows, PathFits> fits;
+  private final int folds;
 
-  /** A path for this model of the run. */
-  RegularizationPath(Run run, GatedModel model, SolverChoice solvers) {
+  /**
+   * A path.
+   *
+   * @param run the run
+   * @param fits the fits of a path on some rows
+   * @param folds K of the cross-validation; 1 = a tenth is held out
+   */
+  RegularizationPath(Run run, Function<SelectedRows, PathFits> fits, int folds) {
     this.run = run;
-    this.model = model;
-    this.solvers = solvers;
+    this.fits = fits;
+    this.folds = folds;
+  }
+
+  /**
+   * The folds that are asked for; where it is left open, 5 where rows, or those of a class, are too
+   * few to hold some out.
+   *
+   * @param fewest the fewest rows of which some are held out
+   */
+  static int folds(Run run, long fewest) {
+    if (run.options().numFolds() > 0) {
+      return run.options().numFolds();
+    }
+    long n = run.frame().stats().rows();
+    boolean few = n < fewest || run.frame().rarestClass() * n < FEWEST_OF_A_CLASS;
+    return few ? FEW_ROWS_FOLDS : 1;
   }
 
   /**
@@ -52,27 +77,27 @@ final class RegularizationPath {
   /**
    * The ratio of the lowest validation loss.
    *
-   * @param whole the fit of all rows, which has not begun
+   * @param whole the fit of all rows with the gates of every fold, where they share them; it has not
+   *     begun
    * @throws IllegalArgumentException where folds are asked for and cannot be validated on
    */
-  Choice choose(Fit whole) {
-    int asked = model.options().numFolds();
-    if (asked < 2 && model.frame().stats().rows() < FEWEST_FOR_VALIDATION) {
+  Choice choose(Optional<Fit> whole) {
+    if (run.options().numFolds() < 2 && run.frame().stats().rows() < FEWEST_FOR_VALIDATION) {
       return withoutValidation("fewer than 10 rows");
     }
-    boolean few = asked == 0 && fewRows() && model.gates().trees().isEmpty();
-    return few || asked > 1 ? crossValidate(whole, few ? FEW_ROWS_FOLDS : asked) : holdOut();
-  }
-
-  /** Too few rows, or rows of a class, to hold some out. */
-  private boolean fewRows() {
-    long n = model.frame().stats().rows();
-    return n < FEWEST_FOR_HOLD_OUT || model.frame().rarestClass() * n < FEWEST_OF_A_CLASS;
+    return folds > 1 ? crossValidate(whole) : holdOut();
   }
 
   private Choice withoutValidation(String why) {
-    model.log().message(why + ": regRatio 0.1 without validation");
+    run.log().message(why + ": regRatio 0.1 without validation");
     return Choice.of(WITHOUT_VALIDATION);
+  }
+
+  private Choice crossValidate(Optional<Fit> whole) {
+    FoldLosses losses = new CrossValidation(run, fits, folds).losses(whole);
+    return losses.isEmpty() && run.options().numFolds() == 0
+        ? withoutValidation("no fold can be validated on")
+        : Choice.of(losses.choose(folds, run.log()));
   }
 
   private Choice holdOut() {
@@ -81,31 +106,40 @@ final class RegularizationPath {
     if (flaw.isPresent()) {
       return withoutValidation("the held-out tenth is no judge, " + flaw.get());
     }
-    PathFit path = PathFit.of(model, solvers, tenths, 0);
-    Fit fit = path.fit();
-    Validation validation = path.validation();
-    Solver.Start current = fit.start();
+    try (PathFits path = fits.apply(tenths.outside(0))) {
+      return best(path, new Validation(run, tenths.inside(0)));
+    }
+  }
+
+  private Choice best(PathFits path, Validation validation) {
+    PathFits.Point point = path.begin();
+    Fit fit = point.fit();
+    Fit chosen = fit;
     double ratio = 1;
     double[] weights = fit.skip();
+    double[] last = weights;
     double best =
         validation.score(fit, 1, fit.betaMax(), weights, fit.skipObjective(), fit.skipGap());
-    boolean many = model.frame().stats().rows() > ROWS_PER_FEATURE * model.rows().features();
+    boolean many = run.frame().stats().rows() > ROWS_PER_FEATURE * run.rows().features();
     List<Double> candidates =
         new ArrayList<>(
             Arrays.stream(FROM_ONE).boxed().toList().subList(many ? 2 : 1, FROM_ONE.length));
     for (int k = 0; k < candidates.size(); k++) {
       double candidate = candidates.get(k);
+      point = k > 0 ? path.next(point, last) : point;
+      fit = point.fit();
       double beta = candidate * fit.betaMax();
-      Solver.Solution solution = path.solve(beta, current, best);
-      current = Solver.Start.at(solution.weights());
+      Solver.Solution solution = point.solve(beta, validation.watch(beta, best));
+      last = solution.weights();
       double gap =
-          (solution.upper() - solution.lower()) / Math.max(solution.upper(), model.gapScale());
-      double score =
-          validation.score(fit, candidate, beta, solution.weights(), solution.upper(), gap);
+          (solution.upper() - solution.lower())
+              / Math.max(solution.upper(), fit.model().gapScale());
+      double score = validation.score(fit, candidate, beta, last, solution.upper(), gap);
       if (score < best) {
         best = score;
         ratio = candidate;
-        weights = solution.weights();
+        weights = last;
+        chosen = fit;
       } else if (many && k == 1 && ratio == candidates.get(0)) {
         // The first point is the best so far: look at the one that was left out, then stop.
         candidates.subList(k + 1, candidates.size()).clear();
@@ -114,14 +148,7 @@ final class RegularizationPath {
         break;
       }
     }
-    model.log().message("regRatio " + ratio + " has the lowest validation loss");
-    return new Choice(ratio, weights, Optional.of(fit));
-  }
-
-  private Choice crossValidate(Fit whole, int folds) {
-    FoldLosses losses = new CrossValidation(run, model, solvers, folds).losses(whole);
-    return losses.isEmpty() && model.options().numFolds() == 0
-        ? withoutValidation("no fold can be validated on")
-        : Choice.of(losses.choose(folds, model.log()));
+    run.log().message("regRatio " + ratio + " has the lowest validation loss");
+    return new Choice(ratio, weights, Optional.of(chosen));
   }
 }

@@ -14,6 +14,11 @@ public interface Rows {
   /** How many tasks run at the same time. */
   int parallelism();
 
+  /** About how many seconds a job takes that does nothing: measured on a local cluster. */
+  default double jobSeconds() {
+    return 0.03;
+  }
+
   /**
    * Runs a job over all blocks.
    *

@@ -44,11 +44,27 @@ record Run(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
     return new GateChoice(rows, options, frame, log);
   }
 
+  /** The run on the same rows somewhere else. */
+  Run on(Rows others) {
+    return new Run(others, options, frame, log);
+  }
+
   /** Prepares the model of some gates and uses it while its gated rows are kept. */
   <T> T with(GateSet gates, Function<GatedModel, T> use) {
+    try (GatedModel model = model(gates)) {
+      return use.apply(model);
+    }
+  }
+
+  /** Prepares the model of some gates, which is to be closed. */
+  GatedModel model(GateSet gates) {
     Frame framed = framed(gates);
-    try (GatedRows gated = rows.activate(gates, framed.map())) {
-      return use.apply(GatedModel.of(rows, gated, options, framed, gates, log));
+    GatedRows gated = rows.activate(gates, framed.map());
+    try {
+      return GatedModel.of(rows, gated, options, framed, gates, log);
+    } catch (RuntimeException e) {
+      gated.close();
+      throw e;
     }
   }
 

@@ -38,6 +38,7 @@ record SolverChoice(GatedModel model, boolean uniformSketch) {
                 model.gates().halfSpaces().size() + model.gates().trees().size(),
                 model.gates().size(),
                 model.rows().parallelism(),
+                model.rows().jobSeconds(),
                 options.choosesBeta());
     model.log().message(choice.reason());
     return choice.kind();

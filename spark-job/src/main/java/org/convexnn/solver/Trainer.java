@@ -2,7 +2,7 @@ package org.convexnn.solver;
 
 import java.util.List;
 import java.util.Locale;
-import org.convexnn.block.RowSelection;
+import java.util.Optional;
 
 /**
  * Trains a network on rows: moments, feature map, gates, skip-only fit, betaMax, regularisation
@@ -38,7 +38,9 @@ public final class Trainer {
    */
   public TrainingResult train(Rows rows) {
     Run run = Run.begin(rows, options, progress, new Ledger());
-    return run.with(run.gates().draw(), model -> solve(run, model));
+    return run.gates().priced()
+        ? PricedFit.of(run, uniformSketch).solve()
+        : run.with(run.gates().draw(), model -> solve(run, model));
   }
 
   /**
@@ -93,10 +95,15 @@ public final class Trainer {
 
   private GramStatistics statistics(Rows rows, int folds, Ledger ledger) {
     checkOnePass();
+    if (options.gateSampler() == TrainingOptions.GateSampler.PRICED) {
+      throw new IllegalArgumentException(
+          "gateSampler 'priced' needs a fit before it finds its next gates, one pass does not do;"
+              + " use gaussian, sphere, columns or mixed");
+    }
     if (folds > 1 && options.gateSampler() == TrainingOptions.GateSampler.TREES) {
       throw new IllegalArgumentException(
           "gateSampler 'trees' grows gates on labels, also on those of the fold that is held out;"
-              + " cross-validate with gaussian, columns or mixed");
+              + " cross-validate with gaussian, sphere, columns or mixed");
     }
     Run run = Run.begin(rows, options, progress, ledger);
     return run.with(
@@ -132,11 +139,7 @@ public final class Trainer {
     SolverChoice solvers = new SolverChoice(model, uniformSketch);
     Frame frame = model.frame();
     Ledger ledger = model.log().ledger();
-    Fit whole =
-        new Fit(
-            model,
-            solvers,
-            model.problem(RowSelection.ALL, frame.stats().weight(), frame.stats().rows()));
+    Fit whole = new Fit(model, solvers, model.problem(SelectedRows.all(frame)));
     FinalFit last = new FinalFit(model, whole);
     if (frame.constantLabel()) {
       return last.solve(0, Solver.Start.at(whole.skip()), ledger.seconds());
@@ -149,7 +152,7 @@ public final class Trainer {
       return last.solve(beta, whole.start(), setUp);
     }
     double setUp = ledger.seconds();
-    RegularizationPath.Choice chosen = new RegularizationPath(run, model, solvers).choose(whole);
+    RegularizationPath.Choice chosen = choose(run, whole, solvers);
     Solver.Start start = Solver.Start.at(chosen.weights());
     if (!options.refit() && chosen.fit().isPresent()) {
       Fit fit = chosen.fit().get();
@@ -158,5 +161,19 @@ public final class Trainer {
     whole.begin(chosen.fit().map(Fit::skip).orElse(whole.skip()));
     boolean warm = chosen.ratio() < 1 && chosen.weights().length > 0;
     return last.solve(whole.betaMax() * chosen.ratio(), warm ? start : whole.start(), setUp);
+  }
+
+  /** Folds that are asked for grow trees of their own; a held-out tenth had no part in the model's. */
+  private RegularizationPath.Choice choose(Run run, Fit whole, SolverChoice solvers) {
+    boolean trees = !whole.model().gates().trees().isEmpty();
+    int folds =
+        trees
+            ? Math.max(1, options.numFolds())
+            : RegularizationPath.folds(run, RegularizationPath.FEWEST_FOR_HOLD_OUT);
+    return trees && folds > 1
+        ? new RegularizationPath(run, rows -> FixedGates.drawn(run, solvers, rows), folds)
+            .choose(Optional.empty())
+        : new RegularizationPath(run, rows -> FixedGates.of(whole.model(), solvers, rows), folds)
+            .choose(Optional.of(whole));
   }
 }

@@ -68,7 +68,10 @@ public record TrainingOptions(
 
   /** How gates are drawn. */
   public enum GateSampler {
-    /** Trees with some Gaussian half-spaces beside them; half-spaces alone where trees do not help. */
+    /**
+     * Trees with some Gaussian half-spaces beside them; half-spaces alone where trees do not help,
+     * priced where rows are few.
+     */
     AUTO,
     /** Leaves of trees grown by boosting on a sample. */
     TREES,
@@ -77,7 +80,11 @@ public record TrainingOptions(
     /** Half-spaces on one column, thresholds at sampled rows, balanced. */
     COLUMNS,
     /** Half of each. */
-    MIXED
+    MIXED,
+    /** Half-spaces with directions on the unit sphere and bounded thresholds. */
+    SPHERE,
+    /** Half-spaces generated along the path, by their price at the present network. */
+    PRICED
   }
 
   /** How many gates are drawn where no number is given. */

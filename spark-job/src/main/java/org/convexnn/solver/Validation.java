@@ -1,38 +1,32 @@
 package org.convexnn.solver;
 
 import java.util.Locale;
-import org.convexnn.block.RowSelection;
 
 /** Scores weights by their mean loss on rows that had no part in the fit. */
 final class Validation {
 
-  private final GatedModel model;
-  private final RowSelection heldOut;
-  private final double weight;
-  private final long count;
+  private final RunLog log;
+  private final SelectedRows heldOut;
 
-  /**
-   * On these rows.
-   *
-   * @param weight their weight
-   * @param count how many they are
-   */
-  Validation(GatedModel model, RowSelection heldOut, double weight, long count) {
-    this.model = model;
+  /** On these rows of the run. */
+  Validation(Run run, SelectedRows heldOut) {
+    this.log = run.log();
     this.heldOut = heldOut;
-    this.weight = weight;
-    this.count = count;
   }
 
-  /** The weight of the rows held out. */
-  double weight() {
-    return weight;
+  /**
+   * Ends the fit of a point as soon as this needs it no better.
+   *
+   * @param best the lowest loss of earlier points
+   */
+  PathWatch watch(double beta, double best) {
+    return new PathWatch(log.watch("path", beta), best, heldOut.weight());
   }
 
   /** The mean loss of a fit's weights. Half a pass. */
   double loss(Fit fit, double[] weights) {
-    return model
-        .problem(heldOut, fit.problem().coordinates(), weight, count)
+    return fit.model()
+        .problem(heldOut, fit.problem().coordinates())
         .evaluate("validation", weights, false)
         .loss();
   }
@@ -40,7 +34,6 @@ final class Validation {
   /** The same, kept as a point of the path. */
   double score(Fit fit, double ratio, double beta, double[] weights, double objective, double gap) {
     double score = loss(fit, weights);
-    RunLog log = model.log();
     int active = fit.problem().groups().activeGates(weights);
     double passes = log.ledger().passes();
     log.point(new PathPoint(ratio, beta, objective, gap, score, Double.NaN, active, passes));

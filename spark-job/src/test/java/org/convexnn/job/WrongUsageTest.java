@@ -47,7 +47,7 @@ class WrongUsageTest {
     "--skip-ridge, -1, a positive number",
     "--max-block-size-in-mb, -1, 0 for automatic",
     "--solver, adm, admm",
-    "--gate-sampler, dense, 'auto, trees, gaussian, columns, mixed'",
+    "--gate-sampler, dense, 'auto, trees, gaussian, columns, mixed, sphere, priced'",
     "--normalization, whitten, whiten",
     "--group-norm, l1, 'auto, euclidean, function'",
     "--precision, float16, 'auto, float32, float64'",

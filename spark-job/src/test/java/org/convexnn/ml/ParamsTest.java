@@ -152,7 +152,8 @@ class ParamsTest {
   static Stream<Arguments> refused() {
     return Stream.of(
         Arguments.of("numGates", -1, "numGates is -1; it must be a positive integer, or 0"),
-        Arguments.of("gateSampler", "dense", "one of auto, trees, gaussian, columns, mixed"),
+        Arguments.of(
+            "gateSampler", "dense", "one of auto, trees, gaussian, columns, mixed, sphere, priced"),
         Arguments.of("numTrees", -1, "numTrees is -1; it must be a positive integer, or 0"),
         Arguments.of("numLeaves", 1, "numLeaves is 1; it must be from 2 to 4096, or 0"),
         Arguments.of("normalization", "Whiten", "normalization is 'Whiten'; it must be one of"),

@@ -8,9 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.convexnn.block.Block;
 import org.convexnn.block.RowSelection;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.Network;
@@ -63,25 +61,6 @@ class CrossValidationTest {
     return data.weights(new Random(5).doubles(n, 0.5, 2).toArray());
   }
 
-  private static Training.Data part(Training.Data data, RowSelection selection) {
-    int[] rows =
-        IntStream.range(0, data.y().length)
-            .filter(
-                r ->
-                    selection.selects(
-                        new Block(
-                                data.x()[r].length,
-                                data.x()[r].clone(),
-                                new double[] {data.y()[r]},
-                                new double[] {1})
-                            .key(0)))
-            .toArray();
-    return new Training.Data(
-        Arrays.stream(rows).mapToObj(r -> data.x()[r]).toArray(double[][]::new),
-        Arrays.stream(rows).mapToDouble(r -> data.y()[r]).toArray(),
-        Arrays.stream(rows).mapToDouble(r -> data.w()[r]).toArray());
-  }
-
   private static double weight(Training.Data data) {
     return Arrays.stream(data.w()).sum();
   }
@@ -92,7 +71,8 @@ class CrossValidationTest {
         .with(
             gates,
             model -> {
-              Problem problem = model.problem(RowSelection.ALL, weight(on), on.y().length);
+              Problem problem =
+                  model.problem(new SelectedRows(RowSelection.ALL, weight(on), on.y().length));
               Fit fit = new Fit(model, new SolverChoice(model, false), problem);
               fit.begin(fit.skip());
               double[] losses = new double[RATIOS.length];
@@ -156,8 +136,8 @@ class CrossValidationTest {
     FoldLosses expected = new FoldLosses(RATIOS);
     for (int k = 0; k < FOLDS; k++) {
       RowSelection without = new RowSelection(FOLDS, k, false, training.seed);
-      Training.Data on = part(data, without);
-      Training.Data heldOut = part(data, without.complement());
+      Training.Data on = data.part(without);
+      Training.Data heldOut = data.part(without.complement());
       GateSet gates = shared;
       if (trees) {
         // Grown where the held-out rows do not exist.
@@ -224,8 +204,8 @@ class CrossValidationTest {
     FoldLosses expected = new FoldLosses(RATIOS);
     for (int k = 0; k < FOLDS; k++) {
       RowSelection without = new RowSelection(FOLDS, k, false, training.seed);
-      Training.Data on = part(data, without);
-      Training.Data heldOut = part(data, without.complement());
+      Training.Data on = data.part(without);
+      Training.Data heldOut = data.part(without.complement());
       if (Arrays.stream(on.y()).anyMatch(label -> label == 2)) {
         expected.add(weight(heldOut), refits(run, run.gates().draw(), on, heldOut));
       }

@@ -8,7 +8,6 @@ import java.util.Random;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.convexnn.block.RowSelection;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
 import org.junit.jupiter.api.Named;
@@ -46,8 +45,7 @@ class OptimumTest {
     RunLog log = new RunLog(Progress.SILENT, new Ledger(), frame.groups(options), 1e-9);
     try (GatedRows gated = rows.activate(gates, frame.map())) {
       GatedModel model = GatedModel.of(rows, gated, options, frame, gates, log);
-      Problem problem =
-          model.problem(RowSelection.ALL, frame.stats().weight(), frame.stats().rows());
+      Problem problem = model.problem(SelectedRows.all(frame));
       Fit fit = new Fit(model, new SolverChoice(model, false), problem);
       fit.begin(fit.skip());
       return new FinalFit(model, fit).solve(BETA, fit.start(), 0).certificate();

@@ -3,6 +3,9 @@ package org.convexnn.solver;
 import java.util.Arrays;
 import java.util.OptionalDouble;
 import java.util.Random;
+import java.util.stream.IntStream;
+import org.convexnn.block.Block;
+import org.convexnn.block.RowSelection;
 import org.convexnn.linalg.Blas;
 import org.convexnn.loss.LogisticLoss;
 import org.convexnn.loss.Loss;
@@ -110,6 +113,22 @@ final class Training {
 
     Data weights(double[] weights) {
       return new Data(x, y, weights);
+    }
+
+    /** The selected rows, by their keys. */
+    Data part(RowSelection selection) {
+      int[] rows =
+          IntStream.range(0, y.length)
+              .filter(
+                  r ->
+                      selection.selects(
+                          new Block(x[r].length, x[r].clone(), new double[] {y[r]}, ones(1))
+                              .key(0)))
+              .toArray();
+      return new Data(
+          Arrays.stream(rows).mapToObj(r -> x[r]).toArray(double[][]::new),
+          Arrays.stream(rows).mapToDouble(r -> y[r]).toArray(),
+          Arrays.stream(rows).mapToDouble(r -> w[r]).toArray());
     }
   }
 

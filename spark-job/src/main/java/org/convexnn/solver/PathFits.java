@@ -1,0 +1,37 @@
+package org.convexnn.solver;
+
+/** The fits of a regularisation path on some rows, one point after the other, from betaMax down. */
+interface PathFits extends AutoCloseable {
+
+  /** The first point, at its skip-only fit. */
+  Point begin();
+
+  /** The point after one that was solved with these weights. */
+  Point next(Point last, double[] weights);
+
+  /** Releases what the path alone keeps. */
+  @Override
+  void close();
+
+  /**
+   * A point of a path, not solved yet.
+   *
+   * @param fit begun: its skip-only fit and betaMax are known
+   * @param start where to start from
+   */
+  record Point(Fit fit, Solver.Start start) {
+
+    private static final double TOL = 1.5e-2;
+    private static final double PASSES = 200;
+
+    /** Solves well enough to be scored. */
+    Solver.Solution solve(double beta, Solver.Watch watch) {
+      GatedModel model = fit.model();
+      Solver.Stopping stop =
+          new Solver.Stopping(Math.max(TOL, model.tolerance()), PASSES, model.gapScale());
+      Solver.Solution solution = fit.solver().solve(fit.problem(), beta, start, stop, watch);
+      fit.problem().rows().release(solution.dual().state());
+      return solution;
+    }
+  }
+}

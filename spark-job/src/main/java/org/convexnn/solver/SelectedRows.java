@@ -1,0 +1,18 @@
+package org.convexnn.solver;
+
+import org.convexnn.block.RowSelection;
+
+/**
+ * The rows that a program or a score is of.
+ *
+ * @param selection which they are
+ * @param weight W, their weight
+ * @param count about how many they are
+ */
+record SelectedRows(RowSelection selection, double weight, long count) {
+
+  /** All rows. */
+  static SelectedRows all(Frame frame) {
+    return new SelectedRows(RowSelection.ALL, frame.stats().weight(), frame.stats().rows());
+  }
+}
