@@ -371,6 +371,13 @@ class OnePassTest {
     training.gates = 30_000;
     refused(
         () -> trainer(training).fitPath(data(7, 40).rows(64), 0.1),
+        "30000 gates with 4 x 1 weights",
+        "matrices 460,831",
+        "lower numGates (30000)",
+        "memory");
+    training.solver = TrainingOptions.SolverKind.AUTO;
+    refused(
+        () -> trainer(training).fitPath(data(7, 40).rows(64), 0.1),
         "30000 gates on 3 features",
         "120004 x 120004",
         "MB",
