@@ -345,6 +345,16 @@ class PricedFitTest {
   }
 
   @Test
+  void gatesWithoutRoomAreRefused() {
+    Training training = priced(TrainingOptions.Task.BINARY);
+    training.gates = 500_000_000;
+    Training.Data data = data(training.task, 300);
+    assertThatThrownBy(() -> training.train(data))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("lower numGates (500000000)");
+  }
+
+  @Test
   void onePassIsRefused() {
     Training training = priced(TrainingOptions.Task.REGRESSION).path();
     training.solver = TrainingOptions.SolverKind.AUTO;
