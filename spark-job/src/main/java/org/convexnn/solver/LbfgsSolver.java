@@ -154,7 +154,10 @@ final class LbfgsSolver implements Solver {
           stallFrom = k;
           force = true;
           pairs.clear();
-          growSample();
+          // The first time the smoothing alone: close to the tolerance progress is slow anyway.
+          if (smaller > 1) {
+            growSample();
+          }
         }
         if (k == 0 || force || normsMoved(k)) {
           refactor(k);
