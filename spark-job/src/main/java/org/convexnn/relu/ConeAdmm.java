@@ -82,7 +82,7 @@ public final class ConeAdmm {
   /**
    * What an iteration found.
    *
-   * @param point z, evaluated where that was asked for
+   * @param point z before it, evaluated where that was asked for
    * @param bound the lower bound of its dual point
    * @param price M_S, an upper bound on all prices
    * @param primalResidual root of the summed squares of F u - f, G u - s (weighted) and u - z
@@ -105,18 +105,12 @@ public final class ConeAdmm {
     return state;
   }
 
-  /** q = A' rho (a, nu, mu) as the recursion has it. */
-  double[] dualVector() {
-    return q;
-  }
-
-  /** One iteration; with evaluate, z's objective comes with it. */
+  /** One iteration; with evaluate, the objective of the z it starts from comes with it. */
   Iteration advance(boolean evaluate) {
     u = metric.solve(b);
-    double[] candidate = evaluate ? z : new double[0];
-    double[] evaluated = z;
+    double[] before = z;
     int next = program.nextState();
-    double[][] sums = rows(ConeStepJob.Step.ADVANCE, candidate, next);
+    double[][] sums = rows(ConeStepJob.Step.ADVANCE, evaluate ? before : new double[0], next);
     program.rows().release(state);
     state = next;
     double[] v = new double[u.length];
@@ -153,7 +147,7 @@ public final class ConeAdmm {
     slack = sums[0][ConeStepJob.SLACK];
     multiplier = sums[0][ConeStepJob.MULTIPLIER];
     return new Iteration(
-        evaluate ? Optional.of(program.point(sums, evaluated, beta)) : Optional.empty(),
+        evaluate ? Optional.of(program.point(sums, before, beta)) : Optional.empty(),
         bound,
         price,
         Math.sqrt(residual),

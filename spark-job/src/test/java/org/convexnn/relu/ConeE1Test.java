@@ -3,10 +3,12 @@ package org.convexnn.relu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.Optional;
 import org.convexnn.linalg.Blas;
 import org.convexnn.loss.LogisticLoss;
 import org.convexnn.loss.SquaredLoss;
+import org.convexnn.network.ReluNetwork;
 import org.convexnn.solver.StopReason;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,6 +106,29 @@ class ConeE1Test {
     ConeSolution solution = new ConeNewton(program, 0.1 / N).solve(1e-8, 100);
     assertThat(N * solution.point().objective()).isCloseTo(1.7656664147, within(1e-7));
     assertThat(N * solution.lower()).isCloseTo(1.7656664147, within(1e-7));
+  }
+
+  /** No pattern prices above beta at the optimum, and both signs reach it. */
+  @Test
+  void pricesAtTheOptimum() {
+    ConeProgram program = ConeE1.program(ConeE1.Y, new SquaredLoss());
+    ConeSolution solution = new ConeNewton(program, 0.3 / N).solve(1e-8, 100);
+    double[] prices = new ConePrices(program).at(solution.weights());
+    assertThat(N * Arrays.stream(prices, 0, 10).max().orElseThrow()).isCloseTo(.3, within(1e-4));
+    assertThat(N * Arrays.stream(prices, 10, 20).max().orElseThrow()).isCloseTo(.3, within(1e-4));
+  }
+
+  @Test
+  void logisticFit() {
+    ConeProgram program = ConeE1.program(ConeE1.CLASSES, new LogisticLoss());
+    ConeSolution solution = new ConeNewton(program, 0.1 / N).solve(1e-8, 100);
+    ReluNetwork network = new ConeDecoder(program).decodeSparsely(solution.weights());
+    double[] golden = {3.51655595, -.47373872, 1.58059891, 2.56907851, -2.57582353};
+    double[] f = new double[1];
+    for (int r = 0; r < N; r++) {
+      network.evaluate(ConeE1.X[r], f);
+      assertThat(f[0]).isCloseTo(golden[r], within(1e-3));
+    }
   }
 
   @Test

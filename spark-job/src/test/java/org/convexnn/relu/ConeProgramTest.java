@@ -220,6 +220,33 @@ class ConeProgramTest {
     assertThat(objective).isGreaterThanOrEqualTo(solution.lower() * (1 - 1e-6));
   }
 
+  /** A constant b0 takes labels that are b0 higher to the same weights. */
+  @Test
+  void offsetShiftsTheLabels() {
+    double[][] x = features(8);
+    double[] y = labels(x, false);
+    double b0 = 1.5;
+    double[] higher = Arrays.stream(y).map(v -> v + b0).toArray();
+    GateSet gates = GateSet.of(gates(8));
+    FeatureMap map = FeatureMap.identity(D);
+    RowSetting setting =
+        RowSetting.of(map, gates, new SquaredLoss(), new double[] {b0}, 0, 1, Precision.FLOAT64);
+    ConeProgram shifted =
+        new ConeProgram(
+            ConeE1.rows(x, higher, 11).activate(gates, map),
+            new ConeSetting(setting, map, true, true),
+            ROWS,
+            1e-3);
+    ConeProgram plain = program(8, new SquaredLoss(), true, ROWS);
+    double optimum = new ConeNewton(plain, BETA).solve(1e-8, 100).lower();
+    ConeSolution newton = new ConeNewton(shifted, BETA).solve(1e-8, 100);
+    assertThat(newton.lower()).isCloseTo(optimum, within(1e-7 * optimum));
+    assertThat(newton.point().objective()).isCloseTo(optimum, within(1e-7 * optimum));
+    ConeSolution admm = new ConeAdmm(shifted, BETA).solve(1e-5, 20_000);
+    assertThat(admm.lower()).isCloseTo(optimum, within(2e-5 * optimum));
+    assertThat(admm.point().objective()).isCloseTo(optimum, within(2e-5 * optimum));
+  }
+
   /** Weight 2 is the row twice, and weight 0 is no row. */
   @Test
   void weightsCountRows() {
