@@ -143,7 +143,7 @@ public final class ConeAdmm {
         (sums[0][ConeStepJob.FIT_RESIDUAL] + sums[0][ConeStepJob.CONE_RESIDUAL]) + split;
     double price = price();
     double bound = bound(dualSums, price, evaluate);
-    lower = Math.max(lower, bound);
+    lower = bound > lower ? bound : lower;
     slack = sums[0][ConeStepJob.SLACK];
     multiplier = sums[0][ConeStepJob.MULTIPLIER];
     return new Iteration(

@@ -163,7 +163,8 @@ public final class ConeNewton {
             program.groups().max(stationarity),
             program.groups().linearSquare(gradient),
             program.divide(dual));
-    lower = Math.max(lower, bound);
+    // A comparison, so that a bound that is not a number is none.
+    lower = bound > lower ? bound : lower;
   }
 
   /**
