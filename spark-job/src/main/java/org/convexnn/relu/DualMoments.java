@@ -51,7 +51,10 @@ record DualMoments(
 
   private static final double LEAST_SIGMA = 1e-4;
   private static final double GOLDEN = (Math.sqrt(5) - 1) / 2;
+  // Eigenvalues of a wide matrix take seconds.
+  private static final int WIDE = 128;
   private static final int SEARCHES = 20;
+  private static final int WIDE_SEARCHES = 5;
   private static final int BISECTIONS = 60;
 
   // An upper bound must not fall below its own rounding error.
@@ -107,7 +110,7 @@ record DualMoments(
     double atLeft = quadratic(positive, negative, radius, g, Math.exp(left));
     double atRight = quadratic(positive, negative, radius, g, Math.exp(right));
     double least = Math.min(atLeft, atRight);
-    for (int k = 0; k < SEARCHES; k++) {
+    for (int k = 0; k < (width > WIDE ? WIDE_SEARCHES : SEARCHES); k++) {
       if (atLeft < atRight) {
         high = right;
         right = left;
