@@ -8,26 +8,24 @@ import org.convexnn.network.ReluNetwork;
  * every ReLU neuron there may be (theory.md 5.1), y~ = [y, 1] in row coordinates:
  *
  * <pre>
- * [0]          = [sum w l(f), dual sums of t l'(f)]
- * [1]          = y~' r                                    D x C
- * [2]          = y~' diag(||r_r||_2) y~                   D x D
- * [3 + 2 c]    = y~' diag((r_c)_+) y~,   [4 + 2 c] = y~' diag((-r_c)_+) y~      c &lt; C</pre>
+ * [0]      = [sum w l(f), dual sums of t l'(f)]
+ * [1]      = y~' r                                                D x C
+ * [2]      = y~' diag(||r_r||_2) y~                               D x D
+ * [3 + k]  = y~' diag(l_k) y~            k &lt; 2 C,  l_2c = (r_c)_+,  l_2c+1 = (-r_c)_+
+ * [3 + 2 C + k] = y~' diag(l_k / R) y~   R_r &gt;= ||z~_r||, up to the rounding of a float
+ * [3 + 4 C]     = [sum l_k R]</pre>
  *
- * The last entry of each matrix is the sum of its weights.
+ * The last entry of [2] .. [2 + 2 C] is the sum of the weights.
  *
  * @param setting the rows' setting; its groups are not read
  * @param network the network in row coordinates
  * @param scale t, in [0, 1] but with squared loss any number
+ * @param bias whether R is the norm of [z, 1], else of z
  * @param byOutput whether [3 ..] are wanted
  */
 public record DualMomentsJob(
-    RowSetting setting, ReluNetwork network, double scale, boolean byOutput)
+    RowSetting setting, ReluNetwork network, double scale, boolean bias, boolean byOutput)
     implements RowJob<GatedBlock, double[][]> {
-
-  /** The number of matrices for C outputs. */
-  public static int matrices(int outputs) {
-    return 1 + 2 * outputs;
-  }
 
   @Override
   public Worker<GatedBlock, double[][]> worker() {
@@ -46,9 +44,14 @@ public record DualMomentsJob(
     private final boolean byOutput;
     private final DoubleNeuronKernel kernel;
     private final RowResponse response;
+    private final boolean bias;
+    private final double[] radii;
     private final double[] weighted;
     private final double[] weights;
-    private final double[][] matrices;
+    private final double[] pooled;
+    private final double[][] plain;
+    private final double[][] scaled;
+    private final double[] sums;
 
     DualMomentsWorker(DualMomentsJob job) {
       this.width = job.setting.width();
@@ -58,7 +61,12 @@ public record DualMomentsJob(
       this.response = new RowResponse(job.setting, kernel.capacity(), job.scale);
       this.weighted = new double[kernel.capacity() * width];
       this.weights = new double[kernel.capacity()];
-      this.matrices = new double[byOutput ? matrices(outputs) : 1][width * width];
+      this.bias = job.bias;
+      this.radii = new double[kernel.capacity()];
+      this.pooled = new double[width * width];
+      this.plain = new double[byOutput ? 2 * outputs : 0][width * width];
+      this.scaled = new double[plain.length][width * width];
+      this.sums = new double[plain.length];
     }
 
     @Override
@@ -72,18 +80,30 @@ public record DualMomentsJob(
         for (int i = 0; i < count; i++) {
           weights[i] = Blas.norm(r, i * outputs, outputs);
         }
-        add(count, matrices[0]);
-        for (int c = 0; byOutput && c < outputs; c++) {
-          for (int sign = 0; sign < 2; sign++) {
-            for (int i = 0; i < count; i++) {
-              double value = r[i * outputs + c];
-              weights[i] = Math.max(0, sign == 0 ? value : -value);
-            }
-            add(count, matrices[1 + 2 * c + sign]);
+        add(count, pooled);
+        for (int i = 0; i < count; i++) {
+          radii[i] = radius(gated.patterns().leverage()[from + i]);
+        }
+        for (int k = 0; k < plain.length; k++) {
+          for (int i = 0; i < count; i++) {
+            double value = r[i * outputs + k / 2];
+            weights[i] = Math.max(0, k % 2 == 0 ? value : -value);
+            sums[k] += weights[i] * radii[i];
           }
+          add(count, plain[k]);
+          for (int i = 0; i < count; i++) {
+            weights[i] = radii[i] > 0 ? weights[i] / radii[i] : 0;
+          }
+          add(count, scaled[k]);
         }
         from += count;
       }
+    }
+
+    /** An upper bound on ||z~|| or ||z||: the leverage is a float. */
+    private double radius(float leverage) {
+      double square = leverage * (1 + 2e-7) - (bias ? 0 : 1);
+      return Math.sqrt(Math.max(0, square));
     }
 
     /** Adds {@code sum_r weight_r y~_r y~_r'}; rows of weight 0 are left out. */
@@ -106,10 +126,16 @@ public record DualMomentsJob(
 
     @Override
     public double[][] result() {
-      double[][] result = new double[2 + matrices.length][];
+      if (!byOutput) {
+        return new double[][] {response.sums(), kernel.gradient(0)[0], pooled};
+      }
+      double[][] result = new double[4 + 4 * outputs][];
       result[0] = response.sums();
       result[1] = kernel.gradient(0)[0];
-      System.arraycopy(matrices, 0, result, 2, matrices.length);
+      result[2] = pooled;
+      System.arraycopy(plain, 0, result, 3, plain.length);
+      System.arraycopy(scaled, 0, result, 3 + plain.length, plain.length);
+      result[3 + 4 * outputs] = sums;
       return result;
     }
   }

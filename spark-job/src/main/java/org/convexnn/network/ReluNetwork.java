@@ -2,6 +2,7 @@ package org.convexnn.network;
 
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.convexnn.linalg.Blas;
 
 /**
@@ -293,8 +294,7 @@ public record ReluNetwork(double[] w1, double[] b1, double[] w2, double[] b2, do
 
   /** Outputs that cancelled leave zero neurons. */
   private ReluNetwork withoutZeros() {
-    return select(
-        java.util.stream.IntStream.range(0, neurons()).filter(j -> outputNorm(j) > 0).toArray());
+    return select(IntStream.range(0, neurons()).filter(j -> outputNorm(j) > 0).toArray());
   }
 
   /** The network of these neurons, in this order, and the linear part. */

@@ -1,6 +1,7 @@
 package org.convexnn.relu;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.convexnn.linalg.Blas;
@@ -161,7 +162,7 @@ public record PriceSearch(int candidates, int passes, long seed) {
 
   /** z, or [z, 1]. */
   private static double[] point(double[] z, int free) {
-    double[] x = java.util.Arrays.copyOf(z, free);
+    double[] x = Arrays.copyOf(z, free);
     if (free > z.length) {
       x[z.length] = 1;
     }

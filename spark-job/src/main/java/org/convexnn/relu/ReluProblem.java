@@ -240,25 +240,41 @@ public final class ReluProblem implements AutoCloseable {
 
   /** Moments of the dual point t l'(f) over W. One pass. */
   DualMoments moments(String what, ReluNetwork network, double scale) {
-    boolean byOutput = DualMoments.byOutput(width(), outputs());
+    int c = outputs();
+    boolean byOutput = DualMoments.byOutput(width(), c);
     double[][] sums =
         gated.sum(
-            what, new DualMomentsJob(setting, network.onRowCoordinates(map), scale, byOutput));
+            what,
+            new DualMomentsJob(
+                setting, network.onRowCoordinates(map), scale, terms.bias(), byOutput));
     for (double[] part : sums) {
       divide(part);
     }
-    double[][] matrices = new double[sums.length - 2][];
-    for (int k = 0; k < matrices.length; k++) {
-      double[] half = toMap(sums[2 + k], width());
-      matrices[k] = toMap(transposed(half, width()), width());
-    }
+    int outputs = byOutput ? c : 0;
     return new DualMoments(
         freeWidth(),
-        outputs(),
+        c,
         Arrays.copyOfRange(sums[0], 1, 1 + DualValue.length()),
         linear(sums[1]),
-        hidden(sums[1], outputs()),
-        matrices);
+        hidden(sums[1], c),
+        matrix(sums[2]),
+        matrices(sums, 3, 2 * outputs),
+        matrices(sums, 3 + 2 * outputs, 2 * outputs),
+        byOutput ? sums[3 + 4 * c] : new double[0]);
+  }
+
+  private double[][] matrices(double[][] sums, int from, int count) {
+    double[][] matrices = new double[count][];
+    for (int k = 0; k < count; k++) {
+      matrices[k] = matrix(sums[from + k]);
+    }
+    return matrices;
+  }
+
+  /** B A B' of moments A in row coordinates, B = diag(M, 1). */
+  private double[] matrix(double[] moments) {
+    double[] half = toMap(moments, width());
+    return toMap(transposed(half, width()), width());
   }
 
   /** All rows and their dual points: for few rows of at most two coordinates. One pass. */

@@ -71,13 +71,14 @@ class DualMomentsJobTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1, 1, true", "3, 0.4, true", "3, 1, false"})
-  void sumsOfAPlainLoop(int outputs, double scale, boolean byOutput) {
+  @CsvSource({"1, 1, true, true", "3, 0.4, false, true", "3, 1, true, false"})
+  void sumsOfAPlainLoop(int outputs, double scale, boolean bias, boolean byOutput) {
     RowSetting setting = setting(outputs);
     ReluNetwork network = network(5, outputs);
-    double[][] sums = run(new DualMomentsJob(setting, network, scale, byOutput));
-    int matrices = byOutput ? DualMomentsJob.matrices(outputs) : 1;
-    assertThat(sums.length).isEqualTo(2 + matrices);
+    double[][] sums = run(new DualMomentsJob(setting, network, scale, bias, byOutput));
+    int matrices = byOutput ? 1 + 4 * outputs : 1;
+    assertThat(sums.length).isEqualTo(2 + matrices + (byOutput ? 1 : 0));
+    double[] radii = new double[2 * outputs];
     double[][] expected = new double[matrices][WIDTH * WIDTH];
     double[] linear = new double[WIDTH * outputs];
     double[] dual = new double[DualValue.length()];
@@ -94,9 +95,17 @@ class DualMomentsJobTest {
       }
       DualValue.add(
           setting.loss(), block.label(r), setting.offset(), point, 0, block.weight(r), dual, 0);
+      double[] x = new double[FEATURES];
+      block.copyRow(r, x);
+      double[] z = map.apply(x);
+      double radius = Math.sqrt(Blas.dot(z, z) + (bias ? 1 : 0));
       for (int m = 0; m < matrices; m++) {
-        double weight =
-            m == 0 ? Blas.norm(d, 0, outputs) : Math.max(0, (m % 2 == 1 ? 1 : -1) * d[(m - 1) / 2]);
+        int k = (m - 1) % (2 * outputs);
+        double part = m == 0 ? 0 : Math.max(0, (k % 2 == 0 ? 1 : -1) * d[k / 2]);
+        double weight = m == 0 ? Blas.norm(d, 0, outputs) : m <= 2 * outputs ? part : part / radius;
+        if (m > 2 * outputs) {
+          radii[k] += part * radius;
+        }
         for (int i = 0; i < WIDTH; i++) {
           for (int j = 0; j < WIDTH; j++) {
             expected[m][i * WIDTH + j] += weight * y[i] * y[j];
@@ -107,7 +116,12 @@ class DualMomentsJobTest {
     assertThat(Arrays.copyOfRange(sums[0], 1, sums[0].length)).containsExactly(dual, within(1e-9));
     assertThat(sums[1]).containsExactly(linear, within(1e-9));
     for (int m = 0; m < matrices; m++) {
-      assertThat(sums[2 + m]).as("matrix %d", m).containsExactly(expected[m], within(1e-9));
+      // Radii are rounded up, by less than 1e-6.
+      double tolerance = m <= 2 * outputs ? 1e-9 : 1e-3;
+      assertThat(sums[2 + m]).as("matrix %d", m).containsExactly(expected[m], within(tolerance));
+    }
+    for (int k = 0; byOutput && k < 2 * outputs; k++) {
+      assertThat(sums[2 + matrices][k]).isBetween(radii[k], radii[k] * (1 + 1e-6));
     }
   }
 

@@ -82,7 +82,7 @@ class MergeTest {
                 "loss alone", new GradientJob(SETTING, weights(1), GradientJob.Order.VALUE, 1))),
         Arguments.of(Named.of("neurons", new NeuronJob(SETTING, network(1, 5), network(2, 7)))),
         Arguments.of(
-            Named.of("dual moments", new DualMomentsJob(SETTING, network(1, 5), 0.5, true))),
+            Named.of("dual moments", new DualMomentsJob(SETTING, network(1, 5), 0.5, true, true))),
         Arguments.of(Named.of("scale", new ScaleFitJob(SETTING, network(1, 5), 0.5, false))));
   }
 

@@ -39,7 +39,7 @@ class AllPatternsTest {
     assertThat(5 * moments.bound(0, plus).mixed()).isCloseTo(.488560, within(1e-6));
     assertThat(5 * moments.bound(0, minus).cauchySchwarz()).isCloseTo(1.078486, within(1e-6));
     assertThat(5 * moments.bound(0, minus).mixed()).isCloseTo(.539243, within(1e-6));
-    assertThat(5 * moments.largestPrice()).isCloseTo(.539243, within(1e-6));
+    assertThat(5 * moments.largestPrice()).isBetween(0.3, .539243);
   }
 
   private static Loss loss(int outputs) {
@@ -50,6 +50,7 @@ class AllPatternsTest {
   @Test
   void boundsEncloseTheExactMaximum() {
     double[] looseness = new double[200];
+    double[] theory = new double[200];
     double[] found = new double[200];
     for (int k = 0; k < 200; k++) {
       Random random = new Random(k);
@@ -63,6 +64,19 @@ class AllPatternsTest {
       double exact = small.problem().plane("", network).largest().price();
       DualMoments moments = small.problem().moments("", network, 1);
       assertThat(moments.largestPrice()).as("problem %d", k).isGreaterThanOrEqualTo(exact);
+      if (outputs == 1) {
+        // The sweep adds and takes off rows: where no row is priced, rounding is left.
+        PlanePrices plane = small.problem().plane("", network);
+        for (int sign = 0; sign < 2; sign++) {
+          double one = plane.largest(sign == 0 ? 1 : -1).price();
+          DualMoments.SignBound bound = moments.bound(0, sign);
+          assertThat(bound.cauchySchwarz()).isGreaterThanOrEqualTo(one - 1e-15);
+          assertThat(bound.mixed()).isGreaterThanOrEqualTo(one - 1e-15);
+          assertThat(bound.quadratic()).isGreaterThanOrEqualTo(one - 1e-15);
+          theory[k] = Math.max(theory[k], Math.min(bound.cauchySchwarz(), bound.mixed()) / exact);
+        }
+        assertThat(moments.largestPrice()).isLessThanOrEqualTo(theory[k] * exact);
+      }
       double searched = new PriceSearch(32, 25, k).run(small.problem(), network).get(0).price();
       assertThat(searched).as("problem %d", k).isLessThanOrEqualTo(exact * (1 + 1e-12));
       looseness[k] = moments.largestPrice() / exact;
@@ -70,7 +84,7 @@ class AllPatternsTest {
     }
     Arrays.sort(looseness);
     Arrays.sort(found);
-    assertThat(looseness[100]).as("median looseness").isLessThan(1.5);
+    assertThat(looseness[100]).as("median looseness").isLessThan(1.3);
     assertThat(found[0]).as("worst search").isGreaterThan(0.97);
     assertThat(found[20]).as("search in nine of ten").isGreaterThan(0.99999);
   }

@@ -52,7 +52,7 @@ class NetworkCertificateTest {
   void onePassBoundOfE1() {
     SmallProblem e1 = SmallProblem.e1();
     DualMoments moments = e1.problem().moments("", AllPatternsTest.optimum(), 1);
-    double tau = 0.06 / moments.largestPrice();
+    double tau = 0.06 / moments.bound(0, 0).mixed();
     double one = moments.dual()[2];
     double half = moments.dual()[0];
     double square = 4 * half - 2 * one;
