@@ -53,6 +53,11 @@ final class DoubleNeuronKernel extends NeuronKernel {
     return rows;
   }
 
+  /** H of a slot, count x m row-major, not a copy. */
+  double[] active(int slot) {
+    return slots[slot].active;
+  }
+
   @Override
   void activate(int slot) {
     Slot s = slots[slot];

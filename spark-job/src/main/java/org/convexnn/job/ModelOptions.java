@@ -152,6 +152,20 @@ final class ModelOptions {
   private Long seed;
 
   @Option(
+      names = "--activation",
+      paramLabel = "NAME",
+      description = "What a hidden neuron computes: gated, or relu (plain ReLU).")
+  private String activation;
+
+  @Option(
+      names = "--polish",
+      arity = "0..1",
+      fallbackValue = "true",
+      paramLabel = "true|false",
+      description = "With activation relu: improve all weights together at the end.")
+  private Boolean polish;
+
+  @Option(
       names = "--aggregation-depth",
       paramLabel = "N",
       description = "Levels of the tree that adds up the partitions' results.")
@@ -173,6 +187,7 @@ final class ModelOptions {
     effort = lowerCase(effort);
     normalization = lowerCase(normalization);
     groupNorm = lowerCase(groupNorm);
+    activation = lowerCase(activation);
     solver = lowerCase(solver);
     precision = lowerCase(precision);
     // The Params know their ranges.
@@ -268,6 +283,8 @@ final class ModelOptions {
     all.put("refit", refit);
     all.put("numFolds", numFolds);
     all.put("seed", seed);
+    all.put("activation", activation);
+    all.put("polish", polish);
     all.put("aggregationDepth", aggregationDepth);
     all.put("maxBlockSizeInMB", maxBlockSizeInMB);
     all.values().removeIf(java.util.Objects::isNull);

@@ -11,6 +11,7 @@ import org.apache.hadoop.fs.Path;
 import org.convexnn.linalg.Blas;
 import org.convexnn.relu.NetworkCertificate;
 import org.convexnn.relu.PricedNeuron;
+import org.convexnn.solver.AllPatterns;
 import org.convexnn.solver.Certificate;
 import org.convexnn.solver.PathPoint;
 import org.convexnn.solver.TraceRecord;
@@ -51,6 +52,12 @@ final class Report {
     root.put("jobs", c.jobs());
     root.put("stopReason", c.stopReason().name());
     root.put("solver", c.solver());
+    AllPatterns all = c.allPatterns();
+    if (all.known()) {
+      root.put("allPatternsBound", finite(all.bound()));
+      root.put("allPatternsGap", finite(all.relativeGap()));
+      root.put("searchPrice", finite(all.searchPrice()));
+    }
     return this;
   }
 

@@ -2,6 +2,7 @@ package org.convexnn.ml;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.convexnn.solver.AllPatterns;
 import org.convexnn.solver.Certificate;
 import org.convexnn.solver.StopReason;
 
@@ -9,6 +10,7 @@ import org.convexnn.solver.StopReason;
 final class CertificateJson {
 
   private static final String FIELD = "certificate";
+  private static final String ALL_PATTERNS = "allPatterns";
 
   private CertificateJson() {}
 
@@ -26,6 +28,14 @@ final class CertificateJson {
     node.put("jobs", c.jobs());
     node.put("stopReason", c.stopReason().name());
     node.put("solver", c.solver());
+    AllPatterns all = c.allPatterns();
+    if (all.known()) {
+      ObjectNode bounds = node.putObject(ALL_PATTERNS);
+      put(bounds, "bound", all.bound());
+      put(bounds, "relativeGap", all.relativeGap());
+      put(bounds, "searchPrice", all.searchPrice());
+      bounds.put("hiddenFree", all.hiddenFree());
+    }
     return node;
   }
 
@@ -53,12 +63,21 @@ final class CertificateJson {
           number(c, "passes"),
           (int) number(c, "jobs"),
           StopReason.valueOf(c.required("stopReason").asText()),
-          c.required("solver").asText());
+          c.required("solver").asText(),
+          c.has(ALL_PATTERNS) ? allPatterns(c.get(ALL_PATTERNS)) : AllPatterns.NONE);
     } catch (IllegalArgumentException e) {
       IllegalArgumentException damaged = metadata.damaged(FIELD);
       damaged.initCause(e);
       throw damaged;
     }
+  }
+
+  private static AllPatterns allPatterns(JsonNode node) {
+    return new AllPatterns(
+        number(node, "bound"),
+        number(node, "relativeGap"),
+        number(node, "searchPrice"),
+        node.required("hiddenFree").asBoolean());
   }
 
   private static double number(JsonNode node, String field) {

@@ -9,6 +9,7 @@ import org.apache.spark.ml.param.LongParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.shared.HasWeightCol;
 import org.convexnn.solver.TrainingOptions;
+import org.convexnn.solver.TrainingOptions.Activation;
 import org.convexnn.solver.TrainingOptions.Effort;
 import org.convexnn.solver.TrainingOptions.GateSampler;
 import org.convexnn.solver.TrainingOptions.GroupNorm;
@@ -229,6 +230,26 @@ public interface ConvexReLUParams extends HasWeightCol {
     return (long) getOrDefault(seed());
   }
 
+  /** Param: what a hidden neuron computes. */
+  default Param<String> activation() {
+    return paramSet().activation;
+  }
+
+  /** What a hidden neuron computes: gated or relu. */
+  default String getActivation() {
+    return getOrDefault(activation());
+  }
+
+  /** Param: whether all weights of a plain ReLU network are improved together at the end. */
+  default BooleanParam polish() {
+    return paramSet().polish;
+  }
+
+  /** Whether all weights of a plain ReLU network are improved together at the end. */
+  default boolean getPolish() {
+    return (boolean) getOrDefault(polish());
+  }
+
   /** Param: levels of the tree in which partial results are added. */
   default IntParam aggregationDepth() {
     return paramSet().aggregationDepth;
@@ -294,6 +315,8 @@ public interface ConvexReLUParams extends HasWeightCol {
         ParamSet.constant(PrecisionChoice.class, getPrecision()),
         getMaxIter(),
         isDefined(tol()) ? OptionalDouble.of(getTol()) : OptionalDouble.empty(),
-        getSeed());
+        getSeed(),
+        ParamSet.constant(Activation.class, getActivation()),
+        getPolish());
   }
 }

@@ -123,6 +123,18 @@ public interface ConvexReLUTraining<E extends ConvexReLUTraining<E>> extends Con
     return with(seed(), value);
   }
 
+  /** Sets what a hidden neuron computes: gated (the default) or relu. */
+  default E setActivation(String value) {
+    return with(activation(), value);
+  }
+
+  /**
+   * Sets whether all weights of a plain ReLU network are improved together at the end; default false.
+   */
+  default E setPolish(boolean value) {
+    return with(polish(), value);
+  }
+
   /** Sets the levels of the tree in which partial results are added; default 2. */
   default E setAggregationDepth(int value) {
     return with(aggregationDepth(), value);

@@ -1,7 +1,6 @@
 package org.convexnn.ml;
 
 import java.util.Optional;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.apache.spark.ml.PredictorParams;
 import org.apache.spark.sql.Column;
@@ -12,6 +11,8 @@ import org.convexnn.cluster.DataColumns;
 import org.convexnn.cluster.DataSummary;
 import org.convexnn.cluster.Packing;
 import org.convexnn.cluster.RddRows;
+import org.convexnn.relu.ReluTrainer;
+import org.convexnn.solver.Progress;
 import org.convexnn.solver.Trainer;
 import org.convexnn.solver.TrainingOptions;
 import org.convexnn.solver.TrainingOptions.Task;
@@ -50,7 +51,26 @@ record Fit(ConvexReLUParams estimator, PredictorParams columns) {
    * @param task what to train, told when the rows have been looked at; may refuse what they hold
    */
   TrainingResult run(Dataset<?> dataset, int classes, Function<DataSummary, Task> task) {
-    return run(dataset, classes, task, Trainer::train);
+    return run(
+        dataset,
+        classes,
+        task,
+        (options, progress, rows) ->
+            switch (options.activation()) {
+              case GATED -> new Trainer(options, progress).train(rows);
+              case RELU -> new ReluTrainer(options, progress).train(rows);
+            });
+  }
+
+  /**
+   * A way of training.
+   *
+   * @param <T> what it gives
+   */
+  interface Training<T> {
+
+    /** Uses the rows while they are cached. */
+    T of(TrainingOptions options, Progress progress, RddRows rows);
   }
 
   /**
@@ -59,10 +79,7 @@ record Fit(ConvexReLUParams estimator, PredictorParams columns) {
    * @param training uses the rows while they are cached
    */
   <T> T run(
-      Dataset<?> dataset,
-      int classes,
-      Function<DataSummary, Task> task,
-      BiFunction<Trainer, RddRows, T> training) {
+      Dataset<?> dataset, int classes, Function<DataSummary, Task> task, Training<T> training) {
     LoggedProgress progress = new LoggedProgress(estimator.uid());
     Optional<String> weight = estimator.weightColumn();
     Column weights = weight.map(functions::col).orElse(functions.lit(1.0));
@@ -89,7 +106,7 @@ record Fit(ConvexReLUParams estimator, PredictorParams columns) {
               + summary.features()
               + " features"
               + (summary.dropped() > 0 ? ", " + summary.dropped() + " of weight 0 left out" : ""));
-      return training.apply(new Trainer(options, progress), rows);
+      return training.of(options, progress, rows);
     }
   }
 }

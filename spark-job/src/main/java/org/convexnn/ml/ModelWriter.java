@@ -26,6 +26,7 @@ final class ModelWriter extends MLWriter {
         .put("beta", certificate.beta())
         .put("groupNorm", model.getGroupNorm())
         .put("perClassGroups", model.getPerClassGroups())
+        .put("activation", model.getActivation())
         .put("skipRidge", model.getSkipRidge())
         .put("fitIntercept", model.getFitIntercept())
         .put("linearSkip", model.getLinearSkip());

@@ -47,7 +47,12 @@ record OnePassRegression(ConvexReLURegressor estimator) {
   }
 
   private <T> T run(Dataset<?> dataset, BiFunction<Trainer, RddRows, T> training) {
-    return Fit.of(estimator).run(prepared(dataset), 0, data -> Task.REGRESSION, training);
+    return Fit.of(estimator)
+        .run(
+            prepared(dataset),
+            0,
+            data -> Task.REGRESSION,
+            (options, progress, rows) -> training.apply(new Trainer(options, progress), rows));
   }
 
   private Trainer trainer() {

@@ -11,6 +11,7 @@ import org.apache.spark.ml.param.LongParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.Params;
 import org.convexnn.solver.TrainingOptions;
+import org.convexnn.solver.TrainingOptions.Activation;
 import org.convexnn.solver.TrainingOptions.Effort;
 import org.convexnn.solver.TrainingOptions.GateSampler;
 import org.convexnn.solver.TrainingOptions.GroupNorm;
@@ -26,6 +27,7 @@ public final class ParamSet implements Serializable {
   private static final long serialVersionUID = 1L;
   private static final String AUTO = "auto";
   private static final String BALANCED = "balanced";
+  private static final String GATED = "gated";
 
   final IntParam numGates;
   final IntParam numTrees;
@@ -47,6 +49,8 @@ public final class ParamSet implements Serializable {
   final BooleanParam refit;
   final IntParam numFolds;
   final LongParam seed;
+  final Param<String> activation;
+  final BooleanParam polish;
   final IntParam aggregationDepth;
   final DoubleParam maxBlockSizeInMB;
   final Param<String> weightCol;
@@ -213,6 +217,22 @@ public final class ParamSet implements Serializable {
     seed =
         new LongParam(
             owner, "seed", "seed of every random choice; the same seed gives the same gates");
+    activation =
+        new Param<>(
+            owner,
+            "activation",
+            "what a hidden neuron computes: gated = a linear function behind a gate that is fixed"
+                + " before training, a convex program; relu = max(0, x.v + b), the network grown"
+                + " neuron by neuron from the gated one, or exact for the gates where rows are few"
+                + " (default: gated)",
+            words("activation", Activation.values()));
+    polish =
+        new BooleanParam(
+            owner,
+            "polish",
+            "with activation relu, whether all weights are improved together at the end, by L-BFGS:"
+                + " more accurate, but not convex: the certificate then holds over all networks"
+                + " only, not for given gates (default: false)");
     aggregationDepth =
         new IntParam(
             owner,
@@ -274,6 +294,8 @@ public final class ParamSet implements Serializable {
     owner.setDefault(refit, true);
     owner.setDefault(numFolds, 0);
     owner.setDefault(seed, (long) owner.getClass().getName().hashCode());
+    owner.setDefault(activation, GATED);
+    owner.setDefault(polish, false);
     owner.setDefault(aggregationDepth, 2);
     owner.setDefault(maxBlockSizeInMB, 0.0);
   }

@@ -6,9 +6,12 @@ import org.convexnn.block.ColumnStats;
 import org.convexnn.block.ColumnStatsJob;
 import org.convexnn.block.DualMomentsJob;
 import org.convexnn.block.DualValue;
+import org.convexnn.block.GatedBlock;
 import org.convexnn.block.NeuronJob;
 import org.convexnn.block.PlaneRowsJob;
 import org.convexnn.block.Precision;
+import org.convexnn.block.RayGramJob;
+import org.convexnn.block.RowJob;
 import org.convexnn.block.RowSetting;
 import org.convexnn.block.SampleJob;
 import org.convexnn.block.ScaleFitJob;
@@ -22,6 +25,7 @@ import org.convexnn.network.ReluNetwork;
 import org.convexnn.solver.ConstantModel;
 import org.convexnn.solver.GatedRows;
 import org.convexnn.solver.Rows;
+import org.convexnn.solver.SelectedRows;
 import org.convexnn.solver.TrainingOptions.Task;
 
 /**
@@ -49,6 +53,8 @@ public final class ReluProblem implements AutoCloseable {
   private final Sizes sizes;
   private final double ridge;
   private final Terms terms;
+  private final int[] passes;
+  private final boolean owner;
 
   /**
    * Which weights are free beside W1 and W2.
@@ -103,6 +109,31 @@ public final class ReluProblem implements AutoCloseable {
     this.ridge = ridge;
     this.terms = terms;
     this.gated = rows.activate(GateSet.of(HalfSpaces.none(map.features())), map);
+    this.passes = new int[1];
+    this.owner = true;
+  }
+
+  private ReluProblem(ReluProblem other, RowSetting setting, Sizes sizes) {
+    this.rows = other.rows;
+    this.map = other.map;
+    this.setting = setting;
+    this.sizes = sizes;
+    this.ridge = other.ridge;
+    this.terms = other.terms;
+    this.gated = other.gated;
+    this.passes = other.passes;
+    this.owner = false;
+  }
+
+  /** The program on some of these rows, which is usable as long as this one. */
+  public ReluProblem on(SelectedRows selected) {
+    return new ReluProblem(
+        this, setting.on(selected.selection()), new Sizes(selected.weight(), selected.count()));
+  }
+
+  /** The same program in another arithmetic, usable as long as this one. */
+  public ReluProblem with(Precision precision) {
+    return new ReluProblem(this, setting.with(precision), sizes);
   }
 
   /**
@@ -211,16 +242,68 @@ public final class ReluProblem implements AutoCloseable {
 
   /** Loss and gradient of all weights of a network. One pass. */
   public Evaluation evaluate(String what, ReluNetwork network) {
-    return evaluation(gated.sum(what, NeuronJob.gradient(setting, network.onRowCoordinates(map))));
+    return evaluation(sum(what, NeuronJob.gradient(setting, network.onRowCoordinates(map))));
   }
 
   /** Loss of a network and, at its dual point, prices of candidates, at least one. One pass. */
   public Evaluation price(String what, ReluNetwork network, ReluNetwork candidates) {
     return evaluation(
-        gated.sum(
+        sum(
             what,
             new NeuronJob(
                 setting, network.onRowCoordinates(map), candidates.onRowCoordinates(map))));
+  }
+
+  /** A pass over the rows. */
+  private <A> A sum(String what, RowJob<GatedBlock, A> job) {
+    passes[0]++;
+    return gated.sum(what, job);
+  }
+
+  /** How many passes over the rows there were, by programs on other of these rows too. */
+  public int passes() {
+    return passes[0];
+  }
+
+  /**
+   * Sums for a fit of output weights and linear terms, of features Phi = [(z~ U)_+, linear terms], over
+   * W, in coordinates z.
+   *
+   * @param loss (1/W) sum w l
+   * @param gradient p x C
+   * @param grams by output, p x p
+   */
+  record Rays(double loss, double[] gradient, double[][] grams) {}
+
+  /**
+   * Loss, gradient and curvature by output weights and the last linear terms. One pass.
+   *
+   * @param tail 0, 1 for the biases of the outputs, or D for all linear terms
+   */
+  Rays rays(String what, ReluNetwork network, int tail) {
+    double[][] sums = sum(what, new RayGramJob(setting, network.onRowCoordinates(map), tail));
+    for (double[] part : sums) {
+      divide(part);
+    }
+    int p = network.neurons() + tail;
+    double[][] grams = new double[outputs()][];
+    for (int c = 0; c < grams.length; c++) {
+      double[] half = transposed(tailToMap(sums[2 + c], p, tail), p);
+      grams[c] = tailToMap(half, p, tail);
+    }
+    return new Rays(sums[0][0], tailToMap(sums[1], outputs(), tail), grams);
+  }
+
+  /** Takes the last D rows of a matrix to coordinates z, where they are that many. */
+  private double[] tailToMap(double[] a, int columns, int tail) {
+    if (tail != width()) {
+      return a;
+    }
+    int from = a.length - tail * columns;
+    double[] mapped = toMap(Arrays.copyOfRange(a, from, a.length), columns);
+    double[] result = a.clone();
+    System.arraycopy(mapped, 0, result, from, mapped.length);
+    return result;
   }
 
   private Evaluation evaluation(double[][] sums) {
@@ -243,7 +326,7 @@ public final class ReluProblem implements AutoCloseable {
     int c = outputs();
     boolean byOutput = DualMoments.byOutput(width(), c);
     double[][] sums =
-        gated.sum(
+        sum(
             what,
             new DualMomentsJob(
                 setting, network.onRowCoordinates(map), scale, terms.bias(), byOutput));
@@ -279,7 +362,7 @@ public final class ReluProblem implements AutoCloseable {
 
   /** All rows and their dual points: for few rows of at most two coordinates. One pass. */
   PlanePrices plane(String what, ReluNetwork network) {
-    double[] numbers = gated.sum(what, new PlaneRowsJob(setting, network.onRowCoordinates(map)));
+    double[] numbers = sum(what, new PlaneRowsJob(setting, network.onRowCoordinates(map)));
     int k = width() - 1;
     int c = outputs();
     int n = numbers.length / (k + c);
@@ -302,8 +385,7 @@ public final class ReluProblem implements AutoCloseable {
   /** Loss, gradient and Hessian over W by scale and linear part, in row coordinates. One pass. */
   double[][] scaled(String what, ReluNetwork network, double scale, boolean biasesAlone) {
     double[][] sums =
-        gated.sum(
-            what, new ScaleFitJob(setting, network.onRowCoordinates(map), scale, biasesAlone));
+        sum(what, new ScaleFitJob(setting, network.onRowCoordinates(map), scale, biasesAlone));
     for (double[] part : sums) {
       divide(part);
     }
@@ -373,6 +455,8 @@ public final class ReluProblem implements AutoCloseable {
   /** Releases the rows' mapped features. */
   @Override
   public void close() {
-    gated.close();
+    if (owner) {
+      gated.close();
+    }
   }
 }

@@ -16,6 +16,7 @@ package org.convexnn.solver;
  * @param jobs sweeps over the data of any kind
  * @param stopReason why the fit stopped
  * @param solver the solver that ran
+ * @param allPatterns of a plain ReLU network, what is proven beyond its own activation patterns
  */
 public record Certificate(
     double primalObjective,
@@ -29,25 +30,57 @@ public record Certificate(
     double passes,
     int jobs,
     StopReason stopReason,
-    String solver)
+    String solver,
+    AllPatterns allPatterns)
     implements java.io.Serializable {
 
-  @Override
-  public String toString() {
-    return String.format(
-        java.util.Locale.ROOT,
-        "objective %.6g, dual bound %.6g, relative gap %.2e (tol %.0e), beta %.4g, betaMax %.4g,"
-            + " %d of %d gates active, %.1f passes, solver %s, stopped by %s",
+  /** The certificate of gated neurons: nothing is said of other patterns. */
+  public Certificate(
+      double primalObjective,
+      double dualBound,
+      double relativeGap,
+      double tol,
+      double beta,
+      double betaMax,
+      int gates,
+      int activeNeurons,
+      double passes,
+      int jobs,
+      StopReason stopReason,
+      String solver) {
+    this(
         primalObjective,
         dualBound,
         relativeGap,
         tol,
         beta,
         betaMax,
-        activeNeurons,
         gates,
+        activeNeurons,
         passes,
+        jobs,
+        stopReason,
         solver,
-        stopReason);
+        AllPatterns.NONE);
+  }
+
+  @Override
+  public String toString() {
+    return String.format(
+            java.util.Locale.ROOT,
+            "objective %.6g, dual bound %.6g, relative gap %.2e (tol %.0e), beta %.4g, betaMax %.4g,"
+                + " %d of %d gates active, %.1f passes, solver %s, stopped by %s",
+            primalObjective,
+            dualBound,
+            relativeGap,
+            tol,
+            beta,
+            betaMax,
+            activeNeurons,
+            gates,
+            passes,
+            solver,
+            stopReason)
+        + (allPatterns.known() ? "; " + allPatterns : "");
   }
 }

@@ -8,9 +8,10 @@ import org.convexnn.block.RowSelection;
  * The folds that the rows are in, of which one at a time is held out: hashes of the rows' keys, so
  * that equal rows are in one fold and nothing is moved. Finding what they weigh takes one sweep.
  */
-final class Folds {
+public final class Folds {
 
-  private static final int TENTHS = 10;
+  /** The folds of which the first is held out. */
+  public static final int TENTHS = 10;
 
   private final double[][] sums;
   private final double[] total;
@@ -35,9 +36,18 @@ final class Folds {
           case MULTICLASS -> run.frame().loss().outputs();
           case REGRESSION -> 0;
         };
-    long seed = run.options().seed();
+    return of(run.rows(), count, classes, run.options().seed());
+  }
+
+  /**
+   * K folds of some rows.
+   *
+   * @param classes the number of classes, 0 where labels are none
+   * @param seed varies the folds
+   */
+  public static Folds of(Rows rows, int count, int classes, long seed) {
     return new Folds(
-        run.rows().sum("weights of the folds", new FoldWeightsJob(count, seed, classes)), seed);
+        rows.sum("weights of the folds", new FoldWeightsJob(count, seed, classes)), seed);
   }
 
   /** Tenths, of which the first is the held-out split. */
@@ -60,7 +70,7 @@ final class Folds {
   }
 
   /** The rows of fold k. */
-  SelectedRows inside(int k) {
+  public SelectedRows inside(int k) {
     return new SelectedRows(
         without(count(), k, seed).complement(),
         sums[k][FoldWeightsJob.WEIGHT],
@@ -68,7 +78,7 @@ final class Folds {
   }
 
   /** The rows outside fold k. */
-  SelectedRows outside(int k) {
+  public SelectedRows outside(int k) {
     return new SelectedRows(
         without(count(), k, seed),
         sumWithout(k, FoldWeightsJob.WEIGHT),
@@ -87,7 +97,7 @@ final class Folds {
    * Why fold k is no judge of a fit without it, where that is so: it has no rows or all of them, or
    * all rows of a class. A fit that has not seen a class says nothing about beta.
    */
-  Optional<String> flaw(int k) {
+  public Optional<String> flaw(int k) {
     if (!(inside(k).weight() > 0)) {
       return Optional.of("no row falls into it");
     }

@@ -31,7 +31,7 @@ public final class LocalRows implements Rows {
   }
 
   /** A copy of all rows, sorted by key: for so few of them that the driver may hold them. */
-  static LocalRows copyOf(Rows rows) {
+  public static LocalRows copyOf(Rows rows) {
     List<SampleJob.Row> all =
         rows.sum("rows for the driver", new SampleJob(RowSelection.ALL, 1, 0));
     int d = rows.features();

@@ -9,19 +9,19 @@ import org.convexnn.linalg.Blas;
  * The inverse of L-BFGS (Nocedal and Wright, algorithm 7.4): recent pairs of a step and the change
  * of the gradient along it, around an initial inverse given as a function.
  */
-final class SecantPairs {
+public final class SecantPairs {
 
   private final int memory;
   private final List<double[]> steps = new ArrayList<>();
   private final List<double[]> changes = new ArrayList<>();
 
   /** Keeps at most this many pairs. */
-  SecantPairs(int memory) {
+  public SecantPairs(int memory) {
     this.memory = memory;
   }
 
   /** Learns a pair, unless its curvature is lost in rounding. */
-  void learn(double[] step, double[] change) {
+  public void learn(double[] step, double[] change) {
     double product = Blas.dot(step, change);
     double norms = Math.sqrt(Blas.dot(step, step) * Blas.dot(change, change));
     if (product > 1e-12 * norms) {
@@ -35,13 +35,13 @@ final class SecantPairs {
   }
 
   /** Forgets all pairs. */
-  void clear() {
+  public void clear() {
     steps.clear();
     changes.clear();
   }
 
   /** {@code H^-1 g}. */
-  double[] solve(double[] g, UnaryOperator<double[]> initial) {
+  public double[] solve(double[] g, UnaryOperator<double[]> initial) {
     double[] q = g.clone();
     double[] alpha = new double[steps.size()];
     for (int k = steps.size() - 1; k >= 0; k--) {

@@ -9,7 +9,7 @@ import org.convexnn.block.RowSelection;
  * @param weight W, their weight
  * @param count about how many they are
  */
-record SelectedRows(RowSelection selection, double weight, long count) {
+public record SelectedRows(RowSelection selection, double weight, long count) {
 
   /** All rows. */
   static SelectedRows all(Frame frame) {

@@ -37,6 +37,7 @@ public final class Trainer {
    *     remedy
    */
   public TrainingResult train(Rows rows) {
+    checkGated();
     Run run = Run.begin(rows, options, progress, new Ledger());
     return run.gates().priced()
         ? PricedFit.of(run, uniformSketch).solve()
@@ -116,7 +117,16 @@ public final class Trainer {
         });
   }
 
+  private void checkGated() {
+    if (options.activation() != TrainingOptions.Activation.GATED) {
+      throw new IllegalArgumentException(
+          "activation is 'relu': this trains gated neurons, and so does one pass; use fit, or"
+              + " activation 'gated'");
+    }
+  }
+
   private void checkOnePass() {
+    checkGated();
     if (options.task() != TrainingOptions.Task.REGRESSION) {
       throw new IllegalArgumentException(
           "only the squared loss of a regression is trained from one pass, not a classifier");

@@ -29,6 +29,8 @@ import org.convexnn.block.Precision;
  * @param maxIter most passes of the final fit
  * @param tol relative gap to reach; empty = automatic
  * @param seed of every random choice
+ * @param activation what a neuron computes
+ * @param polish whether the hidden weights of plain ReLU neurons are improved after the convex fit
  */
 public record TrainingOptions(
     Task task,
@@ -51,10 +53,22 @@ public record TrainingOptions(
     PrecisionChoice precision,
     int maxIter,
     OptionalDouble tol,
-    long seed) {
+    long seed,
+    Activation activation,
+    boolean polish) {
+
+  private static final double ROUGH = 1e-2;
 
   /** The largest number of folds. */
   public static final int MOST_FOLDS = 1000;
+
+  /** What a neuron computes. */
+  public enum Activation {
+    /** {@code s(x) z~.u} with a gate s that is fixed before training: a convex program. */
+    GATED,
+    /** {@code (z~.v)_+ a}: plain ReLU, its gate is its own weights. */
+    RELU
+  }
 
   /** The kind of label. */
   public enum Task {
@@ -184,10 +198,77 @@ public record TrainingOptions(
               + (regParam.isPresent() ? "regParam" : "regRatio")
               + " is set: folds choose beta, which is given; unset one of them");
     }
+    if (activation == Activation.RELU) {
+      checkPlainRelu(gateSampler, numTrees, numLeaves, perClassGroups, groupNorm);
+    } else if (polish) {
+      throw new IllegalArgumentException(
+          "polish is true and activation is 'gated': polishing moves the hidden weights of plain ReLU"
+              + " neurons; set activation to 'relu', or leave polish off");
+    }
     if (solver == SolverKind.GRAM && task != Task.REGRESSION) {
       throw new IllegalArgumentException(
           "solver 'gram' needs the squared loss of a regression; use auto, admm, lbfgs or gradient");
     }
+  }
+
+  /** Plain ReLU neurons are half-spaces with one Euclidean norm for all outputs. */
+  private static void checkPlainRelu(
+      GateSampler gateSampler,
+      int numTrees,
+      int numLeaves,
+      boolean perClassGroups,
+      GroupNorm groupNorm) {
+    if (gateSampler == GateSampler.TREES || gateSampler == GateSampler.PRICED) {
+      throw new IllegalArgumentException(
+          "gateSampler is '"
+              + gateSampler.name().toLowerCase(java.util.Locale.ROOT)
+              + "' and activation is 'relu': a plain ReLU neuron is its own half-space; use"
+              + " gateSampler auto, gaussian, sphere, columns or mixed, or activation 'gated'");
+    }
+    if (numTrees > 0 || numLeaves > 0) {
+      throw new IllegalArgumentException(
+          (numTrees > 0 ? "numTrees is " + numTrees : "numLeaves is " + numLeaves)
+              + " and activation is 'relu': leaves are no ReLU neurons; leave it automatic and set"
+              + " numGates, or use activation 'gated'");
+    }
+    if (perClassGroups) {
+      throw new IllegalArgumentException(
+          "perClassGroups is true and activation is 'relu': a plain ReLU neuron has one norm for all"
+              + " classes; leave perClassGroups off, or use activation 'gated'");
+    }
+    if (groupNorm == GroupNorm.FUNCTION) {
+      throw new IllegalArgumentException(
+          "groupNorm is 'function' and activation is 'relu': the penalty of a plain ReLU network is"
+              + " that of its weights; use groupNorm auto or euclidean, or activation 'gated'");
+    }
+  }
+
+  /** The fit of gated neurons on half-spaces that one of plain ReLU neurons starts from. */
+  public TrainingOptions forDirections() {
+    return new TrainingOptions(
+        task,
+        numGates,
+        numTrees,
+        numLeaves,
+        gateSampler == GateSampler.AUTO ? GateSampler.GAUSSIAN : gateSampler,
+        effort,
+        normalization,
+        GroupNorm.EUCLIDEAN,
+        perClassGroups,
+        fitIntercept,
+        linearSkip,
+        skipRidge,
+        regParam,
+        regRatio,
+        false,
+        numFolds,
+        solver,
+        precision,
+        maxIter,
+        OptionalDouble.of(ROUGH),
+        seed,
+        Activation.GATED,
+        false);
   }
 
   private static void check(boolean good, String name, Object value, String allowed) {
@@ -205,7 +286,7 @@ public record TrainingOptions(
   }
 
   /** Whether validation chooses beta. */
-  boolean choosesBeta() {
+  public boolean choosesBeta() {
     return regParam.isEmpty() && regRatio.isEmpty();
   }
 

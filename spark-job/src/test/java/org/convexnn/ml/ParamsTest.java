@@ -51,6 +51,8 @@ class ParamsTest {
           "refit",
           "numFolds",
           "seed",
+          "activation",
+          "polish",
           "aggregationDepth",
           "maxBlockSizeInMB",
           "weightCol",
@@ -146,7 +148,7 @@ class ParamsTest {
                 + " perClassGroups=true, fitIntercept=false,"
                 + " linearSkip=false, skipRidge=0.5, regParam=OptionalDouble[0.25],"
                 + " regRatio=OptionalDouble.empty, refit=false, numFolds=0, solver=GRAM, precision=FLOAT64,"
-                + " maxIter=9, tol=OptionalDouble[1.0E-5], seed=42]");
+                + " maxIter=9, tol=OptionalDouble[1.0E-5], seed=42, activation=GATED, polish=false]");
   }
 
   static Stream<Arguments> refused() {

@@ -93,7 +93,9 @@ final class Training {
         precision,
         maxIter,
         OptionalDouble.of(tol),
-        seed);
+        seed,
+        TrainingOptions.Activation.GATED,
+        false);
   }
 
   TrainingResult train(Rows rows) {

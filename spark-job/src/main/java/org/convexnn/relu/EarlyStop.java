@@ -1,0 +1,56 @@
+package org.convexnn.relu;
+
+import java.util.Optional;
+import org.convexnn.network.ReluNetwork;
+
+/**
+ * Keeps the network of the lowest loss on held-out rows and ends a polish where that loss has not
+ * fallen for some time. Without held-out rows it does neither.
+ */
+final class EarlyStop {
+
+  private static final int EVERY = 10;
+  private static final int PATIENCE = 4;
+
+  private final Optional<ReluProblem> heldOut;
+  private ReluNetwork best;
+  private double lowest = Double.POSITIVE_INFINITY;
+  private int without;
+
+  /** Looks at these rows. */
+  EarlyStop(Optional<ReluProblem> heldOut) {
+    this.heldOut = heldOut;
+  }
+
+  /** Whether to go on after this network; looks at every tenth. */
+  boolean goesOn(int iteration, ReluNetwork network) {
+    if (heldOut.isPresent() && iteration % EVERY == 0) {
+      look(network);
+    }
+    return !stopped();
+  }
+
+  private void look(ReluNetwork network) {
+    double loss = heldOut.orElseThrow().evaluate("validation", network).loss();
+    without++;
+    if (loss < lowest) {
+      lowest = loss;
+      best = network;
+      without = 0;
+    }
+  }
+
+  /** Whether the loss has not fallen for some time. */
+  boolean stopped() {
+    return without >= PATIENCE;
+  }
+
+  /** The best network seen, the last one looked at too. */
+  ReluNetwork best(ReluNetwork last) {
+    if (heldOut.isEmpty()) {
+      return last;
+    }
+    look(last);
+    return best;
+  }
+}

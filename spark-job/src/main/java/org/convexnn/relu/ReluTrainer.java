@@ -1,0 +1,394 @@
+package org.convexnn.relu;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.convexnn.block.ConeSetting;
+import org.convexnn.block.Precision;
+import org.convexnn.block.RowSetting;
+import org.convexnn.loss.LogisticLoss;
+import org.convexnn.loss.Loss;
+import org.convexnn.loss.SoftmaxLoss;
+import org.convexnn.loss.SquaredLoss;
+import org.convexnn.network.GateSet;
+import org.convexnn.network.HalfSpaces;
+import org.convexnn.network.Network;
+import org.convexnn.network.ReluNetwork;
+import org.convexnn.solver.AllPatterns;
+import org.convexnn.solver.Certificate;
+import org.convexnn.solver.Folds;
+import org.convexnn.solver.GatedRows;
+import org.convexnn.solver.LocalRows;
+import org.convexnn.solver.PathPoint;
+import org.convexnn.solver.Progress;
+import org.convexnn.solver.Rows;
+import org.convexnn.solver.SelectedRows;
+import org.convexnn.solver.StopReason;
+import org.convexnn.solver.TraceRecord;
+import org.convexnn.solver.Trainer;
+import org.convexnn.solver.TrainingOptions;
+import org.convexnn.solver.TrainingResult;
+
+/**
+ * Trains a plain ReLU network on rows. First a gated network, for feature map, beta and directions.
+ * Then, where rows are few and the network has one output, the exact optimum on the activation patterns
+ * of its gates ({@link ConeSolver}); else growth ({@link NeuronGrowth}): beta chosen once more, on the
+ * rays of the gated network's directions. At last, where asked for, a {@link Polish}. What it returns is
+ * certified against all networks of any width ({@link NetworkCertificate}).
+ */
+public final class ReluTrainer {
+
+  private static final int MOST_EXACT_ROWS = 2000;
+  private static final int MOST_EXACT_WEIGHTS = 2500;
+  private static final int EXACT_PASSES = 5000;
+
+  private static final double[] PATH = {3, 1, 0.3, 0.1, 0.03, 0.01};
+  private static final double CLEARLY_WORSE = 1.002;
+  private static final double FIT_TOLERANCE = 1e-3;
+  private static final int ROUNDS = 3;
+  private static final int SEARCHED = 64;
+  private static final int SEARCH_PASSES = 6;
+  private static final long MANY_ROWS = 5000;
+  private static final int NEURONS = 64;
+  private static final int MANY_NEURONS = 128;
+  private static final long MOST_NUMBERS = 1L << 22;
+
+  private final TrainingOptions options;
+  private final Progress progress;
+  private final long began = System.nanoTime();
+
+  /**
+   * A trainer with these options; progress is told of every iteration.
+   *
+   * @param options of activation {@code RELU}
+   */
+  public ReluTrainer(TrainingOptions options, Progress progress) {
+    this.options = options;
+    this.progress = progress;
+  }
+
+  /**
+   * Trains.
+   *
+   * @throws IllegalArgumentException when the data cannot be trained on, naming the culprit and the
+   *     remedy
+   */
+  public TrainingResult train(Rows rows) {
+    TrainingResult gated = new Trainer(options.forDirections(), progress).train(rows);
+    StopReason reason = gated.certificate().stopReason();
+    if (reason == StopReason.LINEAR || reason == StopReason.NO_SIGNAL) {
+      progress.message("plain ReLU: no neuron is worth its penalty, the model is linear");
+      return gated;
+    }
+    return new Training(rows, gated).run();
+  }
+
+  /** What was trained last, and how it ended. */
+  private record Fitted(
+      ReluNetwork network, double beta, Optional<Double> lower, StopReason reason, String solver) {}
+
+  /** One training, after its gated network. */
+  private final class Training {
+
+    private final Rows rows;
+    private final TrainingResult gated;
+    private final Network start;
+    private final double betaMax;
+    private final List<TraceRecord> trace;
+    private final List<PathPoint> path;
+    private int offered;
+    private ReluProblem whole;
+
+    Training(Rows rows, TrainingResult gated) {
+      this.rows = rows;
+      this.gated = gated;
+      this.start = gated.network();
+      this.betaMax = gated.certificate().betaMax();
+      this.trace = new ArrayList<>(gated.trace());
+      this.path = new ArrayList<>(gated.path());
+    }
+
+    TrainingResult run() {
+      SelectedRows all = Folds.of(rows, 1, 0, options.seed()).inside(0);
+      try (ReluProblem problem = problem(all)) {
+        whole = problem;
+        return certified(exact(all) ? cones(all) : grown(all));
+      }
+    }
+
+    private ReluProblem problem(SelectedRows all) {
+      GateSet none = GateSet.of(HalfSpaces.none(start.features()));
+      return new ReluProblem(
+          rows,
+          start.map(),
+          setting(none, options.arithmetic()),
+          new ReluProblem.Sizes(all.weight(), all.count()),
+          options.skipRidge(),
+          new ReluProblem.Terms(true, options.linearSkip(), options.fitIntercept()));
+    }
+
+    private RowSetting setting(GateSet gates, Precision precision) {
+      Loss loss =
+          switch (options.task()) {
+            case BINARY -> new LogisticLoss();
+            case MULTICLASS -> new SoftmaxLoss(start.outputs());
+            case REGRESSION -> new SquaredLoss();
+          };
+      return RowSetting.of(
+          start.map(),
+          gates,
+          loss,
+          start.offset(),
+          start.labelShift(),
+          start.labelScale(),
+          precision);
+    }
+
+    /** Whether the cones of the gates are few and small enough, and wanted. */
+    private boolean exact(SelectedRows all) {
+      long weights = (1 + 2L * start.gates().size()) * (start.map().dimension() + 1);
+      String why =
+          options.polish()
+              ? "polish"
+              : start.outputs() > 1
+                  ? start.outputs() + " outputs, exact cones take one"
+                  : options.linearSkip() != options.fitIntercept()
+                      ? "linearSkip and fitIntercept differ, exact cones take both or none"
+                      : all.count() > MOST_EXACT_ROWS
+                          ? String.format(
+                              Locale.ROOT,
+                              "%,d rows, exact cones take at most %,d",
+                              all.count(),
+                              MOST_EXACT_ROWS)
+                          : weights > MOST_EXACT_WEIGHTS
+                              ? String.format(
+                                  Locale.ROOT,
+                                  "%,d weights, exact cones take at most %,d",
+                                  weights,
+                                  MOST_EXACT_WEIGHTS)
+                              : "";
+      progress.message(
+          why.isEmpty()
+              ? "plain ReLU: exact on the patterns of " + start.gates().size() + " gates"
+              : "plain ReLU: grown from the gated network (" + why + ")");
+      return why.isEmpty();
+    }
+
+    private Fitted cones(SelectedRows all) {
+      double beta = gated.certificate().beta();
+      offered = start.gates().size();
+      try (GatedRows local = LocalRows.copyOf(rows).activate(start.gates(), start.map())) {
+        ConeProgram program =
+            new ConeProgram(
+                local,
+                new ConeSetting(
+                    setting(start.gates(), Precision.FLOAT64),
+                    start.map(),
+                    true,
+                    options.linearSkip()),
+                all.weight(),
+                options.skipRidge());
+        ConeSolution solution =
+            ConeSolver.solve(program, beta, options.tolerance(false), EXACT_PASSES);
+        ReluNetwork network = new ConeDecoder(program).decodeSparsely(solution.weights());
+        return new Fitted(network, beta, Optional.of(solution.lower()), solution.reason(), "cones");
+      }
+    }
+
+    private int most() {
+      if (options.numGates() > 0) {
+        return options.numGates();
+      }
+      int usual = gated.rows() >= MANY_ROWS ? MANY_NEURONS : NEURONS;
+      return switch (options.effort()) {
+        case FAST -> usual / 2;
+        case BALANCED -> usual;
+        case BEST -> 2 * usual;
+      };
+    }
+
+    private Fitted grown(SelectedRows all) {
+      Optional<Folds> split = split();
+      ReluProblem training = split.map(s -> whole.on(s.outside(0))).orElse(whole);
+      Optional<ReluProblem> heldOut = split.map(s -> whole.on(s.inside(0)));
+      int room = (int) Math.sqrt((double) MOST_NUMBERS / start.outputs());
+      int columns = Math.min(2 * most(), room);
+      ReluNetwork directions = Neurons.of(Neurons.of(start, columns), training);
+      offered = directions.neurons();
+      NeuronGrowth growth =
+          new NeuronGrowth(
+              most(),
+              ROUNDS,
+              new PriceSearch(SEARCHED, SEARCH_PASSES, options.seed()),
+              FIT_TOLERANCE,
+              progress::message);
+      double beta = gated.certificate().beta();
+      ReluNetwork best = directions;
+      if (heldOut.isPresent()) {
+        Chosen chosen = choose(training, heldOut.get(), directions, beta);
+        beta = chosen.beta;
+        best = chosen.network;
+      }
+      // Half of the neurons from the gated network, the others by price.
+      ReluNetwork half = growth.largest(best, (most() + 1) / 2);
+      NeuronGrowth.Grown grown = growth.grow(training, half, beta);
+      if (options.polish()) {
+        return polished(training, heldOut, grown.network(), beta);
+      }
+      ReluNetwork last =
+          heldOut.isPresent() && options.refit()
+              ? growth.fit(whole, grown.network(), beta).network()
+              : grown.network();
+      return new Fitted(last, beta, Optional.empty(), StopReason.NO_IMPROVEMENT, "growth");
+    }
+
+    /** The split that chose beta for the gated network: its held-out rows saw no fit. */
+    private Optional<Folds> split() {
+      boolean heldOut =
+          !gated.path().isEmpty()
+              && gated.path().stream().allMatch(p -> Double.isNaN(p.standardError()));
+      return heldOut
+          ? Optional.of(Folds.of(rows, Folds.TENTHS, 0, options.seed()))
+          : Optional.empty();
+    }
+
+    /** A beta and the network of its rays. */
+    private record Chosen(double beta, ReluNetwork network) {}
+
+    private Chosen choose(
+        ReluProblem training, ReluProblem heldOut, ReluNetwork directions, double from) {
+      double best = Double.POSITIVE_INFINITY;
+      Chosen chosen = new Chosen(from, directions);
+      ReluNetwork last = directions;
+      for (double factor : PATH) {
+        double beta = factor * from;
+        RayFit.Fitted fit = RayFit.of(training, last, beta, FIT_TOLERANCE);
+        last = fit.network();
+        double score = heldOut.evaluate("validation", last).loss();
+        int active = active(last);
+        double passes = passes();
+        path.add(
+            new PathPoint(
+                beta / betaMax,
+                beta,
+                fit.objective(),
+                Double.NaN,
+                score,
+                Double.NaN,
+                active,
+                passes));
+        progress.message(
+            String.format(
+                Locale.ROOT,
+                "growth: beta %.4g, validation loss %.5f, %d of %d neurons, %.1f passes, %.1f s",
+                beta,
+                score,
+                active,
+                last.neurons(),
+                passes,
+                seconds()));
+        if (score < best) {
+          best = score;
+          chosen = new Chosen(beta, last);
+        } else if (score > CLEARLY_WORSE * best) {
+          break;
+        }
+      }
+      return chosen;
+    }
+
+    private Fitted polished(
+        ReluProblem training, Optional<ReluProblem> heldOut, ReluNetwork network, double beta) {
+      EarlyStop stop = new EarlyStop(heldOut);
+      int last = whole.passes() + options.maxIter();
+      ReluNetwork end =
+          Polish.run(
+              training,
+              network,
+              beta,
+              () -> whole.passes() < last,
+              (iteration, at, value) -> {
+                TraceRecord record =
+                    new TraceRecord(
+                        "polish",
+                        iteration,
+                        passes(),
+                        beta,
+                        value,
+                        Double.NaN,
+                        Double.NaN,
+                        at.neurons(),
+                        seconds());
+                trace.add(record);
+                progress.iteration(record);
+                return stop.goesOn(iteration, at);
+              });
+      StopReason reason =
+          stop.stopped()
+              ? StopReason.VALIDATION
+              : whole.passes() >= last ? StopReason.MAX_PASSES : StopReason.NO_IMPROVEMENT;
+      return new Fitted(stop.best(end), beta, Optional.empty(), reason, "growth, polish");
+    }
+
+    private TrainingResult certified(Fitted fitted) {
+      ReluNetwork network = fitted.network.rebalanced();
+      ReluProblem problem = whole.with(Precision.FLOAT64);
+      NetworkCertificate proof =
+          NetworkCertificate.of(
+              problem,
+              network,
+              fitted.beta,
+              new PriceSearch(SEARCHED, SEARCH_PASSES, options.seed()));
+      double objective = proof.objective();
+      double lower =
+          fitted.lower.orElse(options.polish() ? proof.allPatternsBound() : proof.patternsBound());
+      Certificate certificate =
+          new Certificate(
+              objective,
+              lower,
+              (objective - lower) / Math.max(objective, Double.MIN_NORMAL),
+              options.tolerance(false),
+              fitted.beta,
+              betaMax,
+              offered,
+              active(network),
+              passes(),
+              gated.certificate().jobs() + whole.passes(),
+              fitted.reason,
+              gated.certificate().solver() + ", " + fitted.solver,
+              new AllPatterns(
+                  proof.allPatternsBound(),
+                  proof.relativeGap(),
+                  proof.searchPrice(),
+                  options.polish()));
+      progress.message("certificate: " + certificate);
+      return new TrainingResult(
+          network
+              .toNetwork(start.map(), start.offset(), start.labelShift(), start.labelScale())
+              .pruned(),
+          certificate,
+          trace,
+          path,
+          gated.rows(),
+          gated.setUpSeconds(),
+          seconds() - gated.setUpSeconds());
+    }
+
+    private double passes() {
+      return gated.certificate().passes() + whole.passes();
+    }
+  }
+
+  private static int active(ReluNetwork network) {
+    int active = 0;
+    for (int j = 0; j < network.neurons(); j++) {
+      active += network.outputNorm(j) > 0 ? 1 : 0;
+    }
+    return active;
+  }
+
+  private double seconds() {
+    return (System.nanoTime() - began) * 1e-9;
+  }
+}
