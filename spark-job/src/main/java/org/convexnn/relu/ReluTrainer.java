@@ -39,6 +39,7 @@ import org.convexnn.solver.TrainingResult;
  */
 public final class ReluTrainer {
 
+  private static final int MOST_FEATURES = 2000;
   private static final int MOST_EXACT_ROWS = 2000;
   private static final int MOST_EXACT_WEIGHTS = 2500;
   private static final int EXACT_PASSES = 5000;
@@ -75,6 +76,15 @@ public final class ReluTrainer {
    *     remedy
    */
   public TrainingResult train(Rows rows) {
+    if (rows.features() > MOST_FEATURES) {
+      throw new IllegalArgumentException(
+          "activation is 'relu' and there are "
+              + rows.features()
+              + " features; plain ReLU takes at most "
+              + MOST_FEATURES
+              + ", for its certificate needs matrices of features x features: reduce the features"
+              + " (PCA), or use activation 'gated'");
+    }
     TrainingResult gated = new Trainer(options.forDirections(), progress).train(rows);
     StopReason reason = gated.certificate().stopReason();
     if (reason == StopReason.LINEAR || reason == StopReason.NO_SIGNAL) {

@@ -22,6 +22,7 @@ import org.convexnn.SparkTest;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.Network;
 import org.convexnn.network.Tree;
+import org.convexnn.solver.AllPatterns;
 import org.convexnn.solver.Certificate;
 import org.convexnn.solver.StopReason;
 import org.junit.jupiter.api.Tag;
@@ -77,7 +78,8 @@ class PersistenceTest {
             0.5,
             1,
             StopReason.NO_SIGNAL,
-            "gram");
+            "gram",
+            new AllPatterns(0.25, Double.POSITIVE_INFINITY, 0.5, true));
     ConvexReLURegressionModel model = new ConvexReLURegressionModel("r", Models.linear(), odd);
     model.save(path());
     ConvexReLURegressionModel loaded = ConvexReLURegressionModel.load(path());

@@ -231,6 +231,16 @@ class ReluTrainerTest {
   }
 
   @Test
+  void refusesTooManyFeatures() {
+    LocalRows wide =
+        SmallProblem.rows(new double[3][2001], new double[] {0, 1, 0}, new double[] {1, 1, 1});
+    TrainingOptions options = options(Task.BINARY, OptionalDouble.of(0.1), false);
+    assertThatThrownBy(() -> new ReluTrainer(options, progress).train(wide))
+        .hasMessageContaining("2001 features; plain ReLU takes at most 2000")
+        .hasMessageContaining("use activation 'gated'");
+  }
+
+  @Test
   void refusesWhatIsNoPlainRelu() {
     OptionalDouble none = OptionalDouble.empty();
     assertThatThrownBy(
