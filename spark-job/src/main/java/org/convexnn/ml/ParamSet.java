@@ -85,7 +85,7 @@ public final class ParamSet implements Serializable {
                 + " columns = half-spaces on one column with thresholds at sampled rows, mixed ="
                 + " half of each, sphere = directions on the unit sphere with bounded thresholds,"
                 + " priced = half-spaces generated along the path by what they promise to gain, auto ="
-                + " trees with some gaussian half-spaces beside them, gaussian where numGates is"
+                + " trees, beside them gaussian where boosting finds little; gaussian where numGates is"
                 + " given, features are many or boosting finds nothing, priced where rows are few",
             GateSampler.values());
     effort =

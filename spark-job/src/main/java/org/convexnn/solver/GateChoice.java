@@ -30,6 +30,8 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
   private static final double TREE_MEMORY_SHARE = 0.05;
   // Below, what boosting finds on rows it has not seen is chance.
   private static final double LEAST_GAIN = 0.01;
+  // Where boosting finds more than this, half-spaces beside the trees stay at zero in training.
+  private static final double GAIN_OF_TREES_ALONE = 0.2;
   private static final int BESIDE_TREES = 64;
   private static final int FEWEST_HALF_SPACES = 16;
   private static final double SAMPLE_NUMBERS = 1 << 25;
@@ -97,8 +99,9 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
   }
 
   /**
-   * Trees, and half-spaces beside them for what boosting cannot see; half-spaces alone where their
-   * number is given, where rows are few or features many, and where boosting finds nothing.
+   * Trees, and where boosting finds little, half-spaces beside them for what it cannot see;
+   * half-spaces alone where their number is given, where rows are few or features many, and where
+   * boosting finds nothing.
    */
   private GateSet automatic(RowSelection seen) {
     boolean asked = treesAsked();
@@ -119,7 +122,8 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
               100 * Math.max(0, grown.gain())));
       return gaussian();
     }
-    return withTrees(grown, beside);
+    boolean alone = options.numGates() == 0 && grown.gain() >= GAIN_OF_TREES_ALONE;
+    return withTrees(grown, alone ? 0 : beside);
   }
 
   private GateSet gaussian() {
@@ -244,7 +248,8 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
       return options.numTrees();
     }
     int classes = frame.loss().outputs();
-    int balanced = n >= 40_000 ? 40 : 60;
+    // Few rows make cheap passes: more trees where there are rows enough for leaves of 16.
+    int balanced = n >= 40_000 ? 40 : n >= 15_000 ? 150 : 60;
     if (classes > 1) {
       balanced = Math.min(balanced, Math.max(FEWEST_TREES_OF_CLASSES, TREES_PER_CLASS * classes));
     }
