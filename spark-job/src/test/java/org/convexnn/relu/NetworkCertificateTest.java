@@ -45,6 +45,14 @@ class NetworkCertificateTest {
     assertThat(5 * certificate.searchPrice()).isCloseTo(0.3, within(1e-7));
     assertThat(certificate.improving()).isEmpty();
     assertThat(certificate.neuronsAboveBeta()).isZero();
+    double[] fit = {0.75857864, -0.15857864, 1.48786797, 0.44142136, -0.28786797};
+    double[] dual = e1.problem().plane("", AllPatternsTest.optimum()).dual();
+    double[] f = new double[1];
+    for (int r = 0; r < 5; r++) {
+      AllPatternsTest.optimum().evaluate(SmallProblem.E1[r], f);
+      assertThat(f[0]).isCloseTo(fit[r], within(1.5e-8));
+      assertThat(-5 * dual[r]).isCloseTo(SmallProblem.E1_LABELS[r] - fit[r], within(1.5e-8));
+    }
     assertThat(certificate).asString().contains("objective 0.340794", "exact prices", "4 neurons");
   }
 
