@@ -4,20 +4,13 @@ import java.io.Serializable;
 import java.util.Arrays;
 import org.convexnn.linalg.CounterRandom;
 
-/**
- * Some rows of the data as they came: raw features, labels, weights and row keys. Immutable.
- *
- * <p>Features are stored in float32 where every value of the block is a float32 (flags, counts,
- * pixels), else in float64: the narrowest form that loses nothing.
- */
+/** Some rows of the data as they came: raw features, labels, weights and row keys. Immutable. */
 public final class Block implements Serializable {
 
-  private static final long serialVersionUID = 1L;
+  private static final long serialVersionUID = 2L;
 
   private final int rows;
-  private final int features;
-  private final float[] narrow;
-  private final double[] wide;
+  private final Features features;
   private final double[] labels;
   private final double[] weights;
   private final long[] keys;
@@ -26,46 +19,50 @@ public final class Block implements Serializable {
   /**
    * Takes ownership of the arrays.
    *
-   * @param features d
-   * @param values n x d row-major raw features
+   * @param features n x d
    * @param labels n labels
    * @param weights n weights, positive
    */
-  public Block(int features, double[] values, double[] labels, double[] weights) {
+  public Block(Features features, double[] labels, double[] weights) {
     this.rows = labels.length;
     this.features = features;
-    if (values.length != rows * features || weights.length != rows) {
+    if (weights.length != rows) {
       throw new IllegalArgumentException(
-          "block of "
-              + rows
-              + " labels with "
-              + values.length
-              + " values for "
-              + features
-              + " features and "
-              + weights.length
-              + " weights");
+          "block of " + rows + " labels with " + weights.length + " weights");
     }
     this.labels = labels;
     this.weights = weights;
     this.keys = new long[rows];
+    int[] columns = new int[features.columns()];
+    double[] values = new double[features.columns()];
     for (int r = 0; r < rows; r++) {
-      keys[r] = key(values, r * features, features, labels[r]);
+      keys[r] = key(columns, values, features.copyNonZeros(r, columns, values), labels[r]);
     }
     this.occurrences = occurrences(keys);
-    this.narrow = narrowed(values);
-    this.wide = narrow.length == values.length ? new double[0] : values;
   }
 
-  private static float[] narrowed(double[] values) {
-    float[] f = new float[values.length];
-    for (int i = 0; i < values.length; i++) {
-      f[i] = (float) values[i];
-      if (f[i] != values[i]) {
-        return new float[0];
-      }
+  /**
+   * Dense rows.
+   *
+   * @param features d
+   * @param values n x d row-major raw features
+   */
+  public Block(int features, double[] values, double[] labels, double[] weights) {
+    this(new DenseFeatures(features, checked(features, values, labels)), labels, weights);
+  }
+
+  private static double[] checked(int features, double[] values, double[] labels) {
+    if (values.length != labels.length * features) {
+      throw new IllegalArgumentException(
+          "block of "
+              + labels.length
+              + " labels with "
+              + values.length
+              + " values for "
+              + features
+              + " features");
     }
-    return f;
+    return values;
   }
 
   /** How many earlier rows of the block have the same key, by row; empty where all keys differ. */
@@ -102,14 +99,12 @@ public final class Block implements Serializable {
   }
 
   /** A 64-bit hash of a row's features and label; -0 counts as 0, the weight is left out. */
-  private static long key(double[] values, int from, int length, double label) {
+  private static long key(int[] columns, double[] values, int count, double label) {
     long hash = CounterRandom.mix(Double.doubleToLongBits(label + 0.0));
-    for (int j = 0; j < length; j++) {
-      double v = values[from + j];
-      if (v != 0) {
-        // Zeros are skipped so that the key of a sparse row can be computed from its entries.
-        hash += CounterRandom.mix(Double.doubleToLongBits(v) + 0x9E3779B97F4A7C15L * (j + 1));
-      }
+    for (int k = 0; k < count; k++) {
+      hash +=
+          CounterRandom.mix(
+              Double.doubleToLongBits(values[k]) + 0x9E3779B97F4A7C15L * (columns[k] + 1));
     }
     return CounterRandom.mix(hash);
   }
@@ -121,7 +116,12 @@ public final class Block implements Serializable {
 
   /** d, the number of features. */
   public int features() {
-    return features;
+    return features.columns();
+  }
+
+  /** Whether the non-zeros of the features alone are stored. */
+  public boolean sparse() {
+    return features.sparse();
   }
 
   /** The label of row r as it came. */
@@ -150,23 +150,21 @@ public final class Block implements Serializable {
 
   /** Feature j of row r. */
   public double value(int r, int j) {
-    return wide.length == 0 ? narrow[r * features + j] : wide[r * features + j];
+    return features.value(r, j);
   }
 
   /** Copies the d features of row r to {@code to[0 ..]}. */
   public void copyRow(int r, double[] to) {
-    int from = r * features;
-    if (wide.length == 0) {
-      for (int j = 0; j < features; j++) {
-        to[j] = narrow[from + j];
-      }
-    } else {
-      System.arraycopy(wide, from, to, 0, features);
-    }
+    features.copyRow(r, to);
+  }
+
+  /** Copies the non-zeros of row r; see {@link Features#copyNonZeros}. */
+  public int copyNonZeros(int r, int[] columns, double[] values) {
+    return features.copyNonZeros(r, columns, values);
   }
 
   /** The bytes the arrays take. */
   public long bytes() {
-    return 4L * narrow.length + 8L * (wide.length + 3L * rows);
+    return features.bytes() + 8L * 3 * rows + 4L * occurrences.length;
   }
 }

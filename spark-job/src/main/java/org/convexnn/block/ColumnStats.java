@@ -6,6 +6,7 @@ import java.io.Serializable;
  * Counts, ranges and weighted means of labels and columns.
  *
  * @param rows n
+ * @param nonZeros features that are not zero
  * @param weight sum of weights
  * @param labelMin smallest label
  * @param labelMax largest label
@@ -16,6 +17,7 @@ import java.io.Serializable;
  */
 public record ColumnStats(
     long rows,
+    long nonZeros,
     double weight,
     double labelMin,
     double labelMax,
@@ -46,6 +48,7 @@ public record ColumnStats(
     }
     return new ColumnStats(
         rows + other.rows,
+        nonZeros + other.nonZeros,
         total,
         Math.min(labelMin, other.labelMin),
         Math.max(labelMax, other.labelMax),
@@ -53,6 +56,16 @@ public record ColumnStats(
         lowest,
         highest,
         means);
+  }
+
+  /** The share of non-zeros. */
+  public double density() {
+    return (double) nonZeros / rows / mean.length;
+  }
+
+  /** Whether zeros are so many that rows are stored without them. */
+  public boolean sparse() {
+    return density() < Features.SPARSE_BELOW;
   }
 
   /**

@@ -1,5 +1,7 @@
 package org.convexnn.block;
 
+import java.util.Arrays;
+
 /**
  * First look at the rows: counts, ranges and means by column.
  *
@@ -22,49 +24,88 @@ public record ColumnStatsJob(int features) implements RowJob<Block, ColumnStats>
   private static final class StatsWorker implements Worker<Block, ColumnStats> {
 
     private final int features;
-    private long rows;
-    private double weight;
-    private double labelMin = Double.POSITIVE_INFINITY;
-    private double labelMax = Double.NEGATIVE_INFINITY;
-    private double labelMean;
-    private final double[] min;
-    private final double[] max;
-    private final double[] mean;
+    private ColumnStats sum;
 
     StatsWorker(int features) {
+      double[] none = new double[features];
       this.features = features;
-      this.min = new double[features];
-      this.max = new double[features];
-      this.mean = new double[features];
-      java.util.Arrays.fill(min, Double.POSITIVE_INFINITY);
-      java.util.Arrays.fill(max, Double.NEGATIVE_INFINITY);
+      this.sum = new ColumnStats(0, 0, 0, 0, 0, 0, none, none, none);
     }
 
     @Override
     public void accept(Block block) {
-      double[] x = new double[features];
+      double[] min = new double[features];
+      double[] max = new double[features];
+      double[] mean = new double[features];
+      Arrays.fill(min, Double.POSITIVE_INFINITY);
+      Arrays.fill(max, Double.NEGATIVE_INFINITY);
+      double labelMin = Double.POSITIVE_INFINITY;
+      double labelMax = Double.NEGATIVE_INFINITY;
+      double labelMean = 0;
+      double weight = 0;
       for (int r = 0; r < block.rows(); r++) {
-        block.copyRow(r, x);
-        double w = block.weight(r);
-        rows++;
-        weight += w;
-        // Running means, so that sums of huge values cannot overflow.
-        double share = w / weight;
         double y = block.label(r);
+        weight += block.weight(r);
         labelMin = Math.min(labelMin, y);
         labelMax = Math.max(labelMax, y);
-        labelMean += share * (y - labelMean);
+        // Running means, so that sums of huge values cannot overflow.
+        labelMean += block.weight(r) / weight * (y - labelMean);
+      }
+      long nonZeros =
+          block.sparse() ? addSparse(block, weight, min, max, mean) : add(block, min, max, mean);
+      sum =
+          sum.plus(
+              new ColumnStats(
+                  block.rows(), nonZeros, weight, labelMin, labelMax, labelMean, min, max, mean));
+    }
+
+    private long add(Block block, double[] min, double[] max, double[] mean) {
+      double[] x = new double[features];
+      double weight = 0;
+      long nonZeros = 0;
+      for (int r = 0; r < block.rows(); r++) {
+        block.copyRow(r, x);
+        weight += block.weight(r);
+        double share = block.weight(r) / weight;
         for (int j = 0; j < features; j++) {
           min[j] = Math.min(min[j], x[j]);
           max[j] = Math.max(max[j], x[j]);
           mean[j] += share * (x[j] - mean[j]);
+          nonZeros += x[j] != 0 ? 1 : 0;
         }
       }
+      return nonZeros;
+    }
+
+    private long addSparse(Block block, double weight, double[] min, double[] max, double[] mean) {
+      int[] filled = new int[features];
+      int[] columns = new int[features];
+      double[] values = new double[features];
+      long nonZeros = 0;
+      for (int r = 0; r < block.rows(); r++) {
+        double share = block.weight(r) / weight;
+        int count = block.copyNonZeros(r, columns, values);
+        for (int k = 0; k < count; k++) {
+          int j = columns[k];
+          min[j] = Math.min(min[j], values[k]);
+          max[j] = Math.max(max[j], values[k]);
+          mean[j] += share * values[k];
+          filled[j]++;
+        }
+        nonZeros += count;
+      }
+      for (int j = 0; j < features; j++) {
+        if (filled[j] < block.rows()) {
+          min[j] = Math.min(min[j], 0);
+          max[j] = Math.max(max[j], 0);
+        }
+      }
+      return nonZeros;
     }
 
     @Override
     public ColumnStats result() {
-      return new ColumnStats(rows, weight, labelMin, labelMax, labelMean, min, max, mean);
+      return sum;
     }
   }
 }

@@ -4,11 +4,12 @@ import java.util.Arrays;
 import org.convexnn.linalg.Blas;
 import org.convexnn.linalg.DoubleTable;
 
-/** {@link RowKernel} in double precision (its twin differs in the type alone: Java's generics do not range over primitive types). */
-final class DoubleRowKernel extends RowKernel {
+/** {@link RowKernel} for dense rows in double precision (its twin differs in the type alone: Java's generics do not range over primitive types). */
+final class DoubleRowKernel extends BatchKernel {
 
   private static final int GRAM_PANEL = 256;
 
+  private final PatternCodes codes;
   private final int width;
   private final int span;
   private final int stride;
@@ -17,14 +18,16 @@ final class DoubleRowKernel extends RowKernel {
   private final double[][] linear;
   private final DoubleTable[] tables;
   private final double[] linearSum;
-  private final double[][] gradients;
   private double[] expanded = new double[0];
   private double[] panel = new double[0];
   // Of as many numbers as the weights: made where backward products are wanted.
   private DoubleTable sums;
 
-  DoubleRowKernel(RowSetting setting, int slots) {
-    super(setting);
+  DoubleRowKernel(RowSetting setting, double[][] gradients) {
+    super(setting, gradients);
+    int slots = gradients.length;
+    int capacity = capacity(setting);
+    this.codes = new PatternCodes(setting.halfSpaces(), setting.leaves());
     this.width = setting.width();
     this.span = setting.outputs() * width;
     this.stride = DoubleTable.stride(span);
@@ -33,11 +36,10 @@ final class DoubleRowKernel extends RowKernel {
     this.linear = new double[slots][stride];
     this.tables = new DoubleTable[slots];
     this.linearSum = new double[stride];
-    this.gradients = new double[slots][setting.length()];
   }
 
   @Override
-  public void weights(int slot, double[] v) {
+  void weights(int slot, double[] v) {
     for (int k = 0; k < span; k++) {
       linear[slot][k] = v[k];
     }
@@ -59,6 +61,7 @@ final class DoubleRowKernel extends RowKernel {
 
   @Override
   protected void loadRows() {
+    codes.load(current.patterns(), first, count);
     int d = width - 1;
     double[] x = new double[d];
     for (int r = 0; r < count; r++) {
@@ -72,7 +75,7 @@ final class DoubleRowKernel extends RowKernel {
   }
 
   @Override
-  public void forward(int slot, double[] f, int at) {
+  void forward(int slot, double[] f, int at) {
     for (int r = 0; r < count; r++) {
       System.arraycopy(linear[slot], 0, products, r * stride, stride);
     }
@@ -86,7 +89,7 @@ final class DoubleRowKernel extends RowKernel {
   }
 
   @Override
-  public void backward(int slot, double[] q, int at) {
+  void backward(int slot, double[] q, int at) {
     double[] gradient = gradients[slot];
     int outputs = setting.outputs();
     Arrays.fill(linearSum, 0);
@@ -124,14 +127,14 @@ final class DoubleRowKernel extends RowKernel {
   }
 
   @Override
-  public double[] gradient(int slot) {
-    return gradients[slot];
+  void finish(int slot) {
+    // Every backward product is in the gradient already.
   }
 
   @Override
-  public void addGram(double[] weights, int at, double[] gram) {
+  void addGram(double[] weights, int at, double[] gram) {
     int q = (1 + setting.groups()) * width;
-    int most = Math.max(32, Math.min(capacity, (1 << 20) / q));
+    int most = Math.max(32, Math.min(capacity(setting), (1 << 20) / q));
     if (expanded.length < most * q) {
       expanded = new double[most * q];
     }

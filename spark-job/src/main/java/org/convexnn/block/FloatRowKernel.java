@@ -4,11 +4,12 @@ import java.util.Arrays;
 import org.convexnn.linalg.Blas;
 import org.convexnn.linalg.FloatTable;
 
-/** {@link RowKernel} in single precision (its twin differs in the type alone: Java's generics do not range over primitive types). */
-final class FloatRowKernel extends RowKernel {
+/** {@link RowKernel} for dense rows in single precision (its twin differs in the type alone: Java's generics do not range over primitive types). */
+final class FloatRowKernel extends BatchKernel {
 
   private static final int GRAM_PANEL = 256;
 
+  private final PatternCodes codes;
   private final int width;
   private final int span;
   private final int stride;
@@ -17,14 +18,16 @@ final class FloatRowKernel extends RowKernel {
   private final float[][] linear;
   private final FloatTable[] tables;
   private final float[] linearSum;
-  private final double[][] gradients;
   private float[] expanded = new float[0];
   private float[] panel = new float[0];
   // Of as many numbers as the weights: made where backward products are wanted.
   private FloatTable sums;
 
-  FloatRowKernel(RowSetting setting, int slots) {
-    super(setting);
+  FloatRowKernel(RowSetting setting, double[][] gradients) {
+    super(setting, gradients);
+    int slots = gradients.length;
+    int capacity = capacity(setting);
+    this.codes = new PatternCodes(setting.halfSpaces(), setting.leaves());
     this.width = setting.width();
     this.span = setting.outputs() * width;
     this.stride = FloatTable.stride(span);
@@ -33,11 +36,10 @@ final class FloatRowKernel extends RowKernel {
     this.linear = new float[slots][stride];
     this.tables = new FloatTable[slots];
     this.linearSum = new float[stride];
-    this.gradients = new double[slots][setting.length()];
   }
 
   @Override
-  public void weights(int slot, double[] v) {
+  void weights(int slot, double[] v) {
     for (int k = 0; k < span; k++) {
       linear[slot][k] = (float) v[k];
     }
@@ -59,6 +61,7 @@ final class FloatRowKernel extends RowKernel {
 
   @Override
   protected void loadRows() {
+    codes.load(current.patterns(), first, count);
     int d = width - 1;
     double[] x = new double[d];
     for (int r = 0; r < count; r++) {
@@ -72,7 +75,7 @@ final class FloatRowKernel extends RowKernel {
   }
 
   @Override
-  public void forward(int slot, double[] f, int at) {
+  void forward(int slot, double[] f, int at) {
     for (int r = 0; r < count; r++) {
       System.arraycopy(linear[slot], 0, products, r * stride, stride);
     }
@@ -86,7 +89,7 @@ final class FloatRowKernel extends RowKernel {
   }
 
   @Override
-  public void backward(int slot, double[] q, int at) {
+  void backward(int slot, double[] q, int at) {
     double[] gradient = gradients[slot];
     int outputs = setting.outputs();
     Arrays.fill(linearSum, 0);
@@ -124,14 +127,14 @@ final class FloatRowKernel extends RowKernel {
   }
 
   @Override
-  public double[] gradient(int slot) {
-    return gradients[slot];
+  void finish(int slot) {
+    // Every backward product is in the gradient already.
   }
 
   @Override
-  public void addGram(double[] weights, int at, double[] gram) {
+  void addGram(double[] weights, int at, double[] gram) {
     int q = (1 + setting.groups()) * width;
-    int most = Math.max(32, Math.min(capacity, (1 << 20) / q));
+    int most = Math.max(32, Math.min(capacity(setting), (1 << 20) / q));
     if (expanded.length < most * q) {
       expanded = new float[most * q];
     }

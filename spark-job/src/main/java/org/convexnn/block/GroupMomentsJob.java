@@ -4,7 +4,8 @@ import org.convexnn.linalg.SecondMoments;
 
 /**
  * The second moments of every group's rows in row coordinates, {@code A_i = sum_r w_r s_ri y~_r
- * y~_r'}: rows are gathered by group, so that each block costs one product per group.
+ * y~_r'}: rows are gathered by group, so that each block costs one product per group; a sparse row costs
+ * the square of its non-zeros for each of its groups.
  *
  * <p>Result: [0] = upper triangles ({@link SecondMoments}): all rows, then every half-space where they
  * are wanted, then every leaf.
@@ -31,21 +32,52 @@ public record GroupMomentsJob(RowSetting setting, boolean halfSpaces)
     private final int halfSpaces;
     private final int width;
     private final int stride;
+    private final int length;
     private final SecondMoments products;
     private final double[] moments;
+    private final SparseCoordinates coordinates;
+    // Of sparse rows: the same sums over e~ e~'.
+    private double[] outer = new double[0];
 
     MomentsWorker(RowSetting setting, int halfSpaces) {
       this.setting = setting;
       this.halfSpaces = halfSpaces;
       this.width = setting.width();
       this.stride = SecondMoments.stride(width);
+      this.length = SecondMoments.length(width);
       this.products = new SecondMoments(width);
       int groups = 1 + halfSpaces + setting.leaves();
-      this.moments = new double[Math.multiplyExact(groups, SecondMoments.length(width))];
+      this.moments = new double[Math.multiplyExact(groups, length)];
+      this.coordinates = new SparseCoordinates(setting.mean(), setting.inverseScale());
     }
 
     @Override
     public void accept(GatedBlock gated) {
+      if (gated.sparse()) {
+        addSparse(gated);
+      } else {
+        addDense(gated);
+      }
+    }
+
+    private void addSparse(GatedBlock gated) {
+      if (outer.length == 0) {
+        outer = new double[moments.length];
+      }
+      int plain = setting.halfSpaces() - halfSpaces;
+      for (int r = 0; r < gated.block().rows(); r++) {
+        double weight = setting.weight(gated.block(), r);
+        coordinates.load(gated.block(), r);
+        for (int group : gated.patterns().activeGroups(r, setting)) {
+          if (group == 0 || group > plain) {
+            int at = group == 0 ? 0 : group - plain;
+            coordinates.addOuterTriangle(weight, outer, at * length);
+          }
+        }
+      }
+    }
+
+    private void addDense(GatedBlock gated) {
       int n = gated.block().rows();
       double[] rows = new double[n * stride];
       double[] x = new double[width - 1];
@@ -102,11 +134,14 @@ public record GroupMomentsJob(RowSetting setting, boolean halfSpaces)
     }
 
     private void add(int group, double[] rows, int count) {
-      products.add(rows, count, moments, group * SecondMoments.length(width));
+      products.add(rows, count, moments, group * length);
     }
 
     @Override
     public double[][] result() {
+      for (int at = 0; at < outer.length; at += length) {
+        coordinates.addTransformedTriangle(outer, moments, at);
+      }
       return new double[][] {moments};
     }
   }

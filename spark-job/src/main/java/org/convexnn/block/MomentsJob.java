@@ -7,15 +7,20 @@ import org.convexnn.linalg.Blas;
  *
  * <pre>y = (x - mean) * inverseScale;   [0] = sum w y y' (d x d),   [1] = [sum w t^2, sum w],   [2] = sum w y</pre>
  *
- * with t = (label - labelMean) * inverseLabelScale.
+ * with t = (label - labelMean) * inverseLabelScale. A sparse row of s non-zeros costs s^2.
  *
  * @param mean the columns' shift
  * @param inverseScale the columns' scale
  * @param labelMean the label's shift
  * @param inverseLabelScale the label's scale
+ * @param diagonal whether of [0] the diagonal alone is wanted, d numbers
  */
 public record MomentsJob(
-    double[] mean, double[] inverseScale, double labelMean, double inverseLabelScale)
+    double[] mean,
+    double[] inverseScale,
+    double labelMean,
+    double inverseLabelScale,
+    boolean diagonal)
     implements RowJob<Block, double[][]> {
 
   @Override
@@ -39,18 +44,73 @@ public record MomentsJob(
     private final double[] label = new double[2];
     private final double[] batch;
     private final double[] x;
+    private final SparseCoordinates coordinates;
+    // Of sparse rows: sum w e~ e~', or its diagonal and last row.
+    private double[] outer = new double[0];
+    private double[] along = new double[0];
 
     MomentsWorker(MomentsJob job) {
       this.job = job;
       this.features = job.mean.length;
-      this.moments = new double[features * features];
+      this.moments = new double[job.diagonal ? features : Math.multiplyExact(features, features)];
       this.sums = new double[features];
-      this.batch = new double[BATCH * features];
+      this.batch = new double[job.diagonal ? 0 : BATCH * features];
       this.x = new double[features];
+      this.coordinates = new SparseCoordinates(job.mean, job.inverseScale);
     }
 
     @Override
     public void accept(Block block) {
+      for (int r = 0; r < block.rows(); r++) {
+        double w = block.weight(r);
+        double t = (block.label(r) - job.labelMean) * job.inverseLabelScale;
+        label[0] += w * t * t;
+        label[1] += w;
+      }
+      if (block.sparse()) {
+        addSparse(block);
+      } else if (job.diagonal) {
+        addDiagonal(block);
+      } else {
+        addDense(block);
+      }
+    }
+
+    private void addSparse(Block block) {
+      int width = features + 1;
+      if (along.length == 0) {
+        outer = new double[job.diagonal ? width : width * width];
+        along = new double[width];
+      }
+      for (int r = 0; r < block.rows(); r++) {
+        double w = block.weight(r);
+        int nonZeros = coordinates.load(block, r);
+        if (!job.diagonal) {
+          coordinates.addOuter(w, outer, 0, width);
+        }
+        for (int k = 0; k < nonZeros; k++) {
+          double e = coordinates.value(k);
+          along[coordinates.column(k)] += w * e;
+          if (job.diagonal) {
+            outer[coordinates.column(k)] += w * e * e;
+          }
+        }
+      }
+    }
+
+    private void addDiagonal(Block block) {
+      for (int r = 0; r < block.rows(); r++) {
+        block.copyRow(r, x);
+        double w = block.weight(r);
+        for (int j = 0; j < features; j++) {
+          double y = (x[j] - job.mean[j]) * job.inverseScale[j];
+          sums[j] += w * y;
+          moments[j] += w * y * y;
+        }
+      }
+    }
+
+    private void addDense(Block block) {
       for (int from = 0; from < block.rows(); from += BATCH) {
         int count = Math.min(BATCH, block.rows() - from);
         for (int r = 0; r < count; r++) {
@@ -62,9 +122,6 @@ public record MomentsJob(
             sums[j] += w * y;
             batch[r * features + j] = root * y;
           }
-          double t = (block.label(from + r) - job.labelMean) * job.inverseLabelScale;
-          label[0] += w * t * t;
-          label[1] += w;
         }
         Blas.gemm(
             true, false, features, features, count, 1.0, batch, 0, features, batch, 0, features,
@@ -74,7 +131,32 @@ public record MomentsJob(
 
     @Override
     public double[][] result() {
+      if (along.length > 0) {
+        addSums();
+      }
       return new double[][] {moments, label, sums};
+    }
+
+    /** What sparse rows add to the sums of y. */
+    private void addSums() {
+      double one = along[features];
+      for (int j = 0; j < features; j++) {
+        double b = coordinates.base(j);
+        sums[j] += along[j] + b * one;
+        if (job.diagonal) {
+          moments[j] += outer[j] + b * (2 * along[j] + b * one);
+        }
+      }
+      if (!job.diagonal) {
+        int width = features + 1;
+        double[] whole = new double[width * width];
+        coordinates.addTransformed(outer, whole, 0, width);
+        for (int i = 0; i < features; i++) {
+          for (int j = 0; j < features; j++) {
+            moments[i * features + j] += whole[i * width + j];
+          }
+        }
+      }
     }
   }
 }

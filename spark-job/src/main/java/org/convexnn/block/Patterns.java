@@ -1,6 +1,7 @@
 package org.convexnn.block;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import org.convexnn.linalg.Blas;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
@@ -24,6 +25,9 @@ public record Patterns(
     int words, long[] bits, int trees, int[] leaves, float[] leverage, double[] mapped)
     implements Serializable {
 
+  // Features of the rows that one product maps: a usual dense block at once, a sparse one in parts.
+  private static final int MAPPED_NUMBERS = 1 << 20;
+
   /** Evaluates all gates on all rows of a block, in double precision on raw features. */
   public static Patterns of(Block block, GateSet gates, FeatureMap map) {
     int n = block.rows();
@@ -34,21 +38,23 @@ public record Patterns(
     int trees = gates.trees().size();
     long[] bits = new long[n * words];
     int[] leaves = new int[n * trees];
-    float[] leverage = new float[n];
     double[] transposed = halfSpaces.transposed();
     double[] scores = new double[p];
     double[] x = new double[d];
-    double[] values = new double[n * d];
+    int[] columns = new int[d];
+    double[] values = new double[d];
     for (int r = 0; r < n; r++) {
-      block.copyRow(r, x);
-      System.arraycopy(x, 0, values, r * d, d);
+      int nonZeros = block.copyNonZeros(r, columns, values);
       if (p > 0) {
-        halfSpaces.scores(transposed, x, scores);
+        halfSpaces.scores(transposed, columns, values, nonZeros, scores);
         for (int i = 0; i < p; i++) {
           if (halfSpaces.active(i, scores[i])) {
             bits[r * words + (i >> 6)] |= 1L << i;
           }
         }
+      }
+      for (int k = 0; k < nonZeros; k++) {
+        x[columns[k]] = values[k];
       }
       int first = 0;
       for (int t = 0; t < trees; t++) {
@@ -56,14 +62,60 @@ public record Patterns(
         leaves[r * trees + t] = first + tree.leaf(x);
         first += tree.leaves();
       }
+      for (int k = 0; k < nonZeros; k++) {
+        x[columns[k]] = 0;
+      }
     }
-    double[] z = map.applyRows(values, n);
+    double[] mapped = new double[map.mapsRows() ? Math.multiplyExact(n, map.dimension()) : 0];
+    float[] leverage = cheapNorms(block, map) ? scaled(block, map) : mapped(block, map, mapped);
+    return new Patterns(words, bits, trees, leaves, leverage, mapped);
+  }
+
+  /** Whether z is a column scaling of rows with few non-zeros. */
+  private static boolean cheapNorms(Block block, FeatureMap map) {
+    return block.sparse() && map.linear() && map.matrix().length == 0;
+  }
+
+  /** The leverages where z is y. */
+  private static float[] scaled(Block block, FeatureMap map) {
+    SparseCoordinates coordinates = new SparseCoordinates(map.mean(), map.inverseScale());
+    double base = coordinates.baseSquare();
+    float[] leverage = new float[block.rows()];
+    for (int r = 0; r < leverage.length; r++) {
+      coordinates.load(block, r);
+      leverage[r] = leverage(Math.max(0, base + coordinates.squareBesidesBase()));
+    }
+    return leverage;
+  }
+
+  /** The leverages; z is written where there is room for it. */
+  private static float[] mapped(Block block, FeatureMap map, double[] mapped) {
+    int d = block.features();
     int k = map.dimension();
-    for (int r = 0; r < n; r++) {
-      double norm = Blas.norm(z, r * k, k);
-      leverage[r] = (float) Math.min(1 + norm * norm, Float.MAX_VALUE);
+    float[] leverage = new float[block.rows()];
+    int most = Math.max(1, Math.min(leverage.length, MAPPED_NUMBERS / d));
+    double[] x = new double[d];
+    double[] rows = new double[most * d];
+    for (int from = 0; from < leverage.length; from += most) {
+      int count = Math.min(most, leverage.length - from);
+      for (int r = 0; r < count; r++) {
+        block.copyRow(from + r, x);
+        System.arraycopy(x, 0, rows, r * d, d);
+      }
+      double[] z = map.applyRows(rows, count);
+      for (int r = 0; r < count; r++) {
+        double norm = Blas.norm(z, r * k, k);
+        leverage[from + r] = leverage(norm * norm);
+      }
+      if (mapped.length > 0) {
+        System.arraycopy(z, 0, mapped, from * k, count * k);
+      }
     }
-    return new Patterns(words, bits, trees, leaves, leverage, map.mapsRows() ? z : new double[0]);
+    return leverage;
+  }
+
+  private static float leverage(double square) {
+    return (float) Math.min(1 + square, Float.MAX_VALUE);
   }
 
   /** Whether half-space p is active on row r. */
@@ -76,14 +128,32 @@ public record Patterns(
     return leaves[r * trees + t];
   }
 
+  /**
+   * The blocks of weights that count for row r, ascending: 0, the linear one, and 1 + i of each
+   * active group i.
+   */
+  int[] activeGroups(int r, RowSetting setting) {
+    int[] active = new int[1 + setting.halfSpaces() + trees];
+    int count = 1;
+    for (int p = 0; p < setting.halfSpaces(); p++) {
+      if (active(r, p)) {
+        active[count++] = 1 + p;
+      }
+    }
+    for (int t = 0; setting.leaves() > 0 && t < trees; t++) {
+      active[count++] = 1 + setting.halfSpaces() + leaf(r, t);
+    }
+    return Arrays.copyOf(active, count);
+  }
+
   /** The words of bits of row r. */
   public long[] bitsOf(int r) {
-    return java.util.Arrays.copyOfRange(bits, r * words, (r + 1) * words);
+    return Arrays.copyOfRange(bits, r * words, (r + 1) * words);
   }
 
   /** The leaves of row r. */
   public int[] leavesOf(int r) {
-    return java.util.Arrays.copyOfRange(leaves, r * trees, (r + 1) * trees);
+    return Arrays.copyOfRange(leaves, r * trees, (r + 1) * trees);
   }
 
   /** The bytes the arrays take. */

@@ -2,6 +2,7 @@ package org.convexnn.block;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -22,37 +23,57 @@ public record SketchRowsJob(RowSetting setting, double floor, GramJob.Sketch ske
    * A sampled row.
    *
    * @param key the row's key
-   * @param features row coordinates
+   * @param columns columns of the non-zeros
+   * @param values non-zeros of its raw features, or of z where the feature map {@linkplain
+   *     org.convexnn.network.FeatureMap#mapsRows maps rows}
    * @param label the label as it came
    * @param weight the row's weight over the probability it was taken with
    * @param bits bits of its half-spaces
    * @param leaves its leaves
    */
   public record Row(
-      long key, double[] features, double label, double weight, long[] bits, int[] leaves)
+      long key,
+      int[] columns,
+      double[] values,
+      double label,
+      double weight,
+      long[] bits,
+      int[] leaves)
       implements Serializable {}
 
-  /** The sampled rows as one gated block, whose features are row coordinates. */
-  public static GatedBlock block(int features, List<Row> rows) {
+  /**
+   * The sampled rows as one gated block.
+   *
+   * @param dimension k, the number of row coordinates
+   * @param mapped whether the rows' values are z
+   */
+  public static GatedBlock block(int dimension, boolean mapped, List<Row> rows) {
     int n = rows.size();
     int words = n == 0 ? 0 : rows.get(0).bits().length;
     int trees = n == 0 ? 0 : rows.get(0).leaves().length;
-    double[] values = new double[n * features];
+    FeatureBuffer buffer = new FeatureBuffer(dimension, Long.MAX_VALUE);
+    double[] z = new double[mapped ? n * dimension : 0];
     double[] labels = new double[n];
     double[] weights = new double[n];
     long[] bits = new long[n * words];
     int[] leaves = new int[n * trees];
     for (int r = 0; r < n; r++) {
       Row row = rows.get(r);
-      System.arraycopy(row.features(), 0, values, r * features, features);
+      for (int k = 0; k < row.columns().length; k++) {
+        buffer.add(row.columns()[k], row.values()[k]);
+        if (mapped) {
+          z[r * dimension + row.columns()[k]] = row.values()[k];
+        }
+      }
+      buffer.endRow();
       labels[r] = row.label();
       weights[r] = row.weight();
       System.arraycopy(row.bits(), 0, bits, r * words, words);
       System.arraycopy(row.leaves(), 0, leaves, r * trees, trees);
     }
     return new GatedBlock(
-        new Block(features, values, labels, weights),
-        new Patterns(words, bits, trees, leaves, new float[n], values));
+        new Block(buffer.take(), labels, weights),
+        new Patterns(words, bits, trees, leaves, new float[n], z));
   }
 
   @Override
@@ -83,6 +104,8 @@ public record SketchRowsJob(RowSetting setting, double floor, GramJob.Sketch ske
     public RowState accept(GatedBlock gated, Optional<RowState> previous) {
       Block block = gated.block();
       Patterns patterns = gated.patterns();
+      int[] columns = new int[block.features()];
+      double[] values = new double[block.features()];
       int outputs = r.length;
       double most = job.setting.loss().curvature();
       long salt = CounterRandom.mix(job.sketch.epoch());
@@ -97,12 +120,12 @@ public record SketchRowsJob(RowSetting setting, double floor, GramJob.Sketch ske
         double p = job.sketch.probability(rho, patterns.leverage()[i]);
         boolean take = block.draw(i, salt) < p;
         if (weight > 0 && take) {
-          double[] x = new double[job.setting.dimension()];
-          job.setting.rowCoordinates(gated, i, x);
+          int count = gated.copyNonZeros(i, columns, values);
           rows.add(
               new Row(
                   block.key(i),
-                  x,
+                  Arrays.copyOf(columns, count),
+                  Arrays.copyOf(values, count),
                   block.label(i),
                   weight / p,
                   patterns.bitsOf(i),

@@ -11,6 +11,7 @@ import org.apache.spark.ml.linalg.SparseVector;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Row;
 import org.convexnn.block.Block;
+import org.convexnn.block.FeatureBuffer;
 import org.convexnn.cluster.DataProblem.Kind;
 
 /**
@@ -37,20 +38,19 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
   private static final int WEIGHT = 2;
 
   private final int classes;
-  private final long blockValues;
+  private final long blockBytes;
 
   /**
    * A packer.
    *
    * @param classes labels must be integers from 0 to classes - 1; 0 = any numbers
-   * @param maxBlockSizeInMB most megabytes of features as doubles in a block, 0 = automatic; a
-   *     block has at least one row
+   * @param maxBlockSizeInMB most megabytes of features in a block, dense ones as doubles, 0 =
+   *     automatic; a block has at least one row
    */
   BlockPacker(int classes, double maxBlockSizeInMB) {
     this.classes = classes;
     double megabytes = maxBlockSizeInMB == 0 ? AUTO_BLOCK_SIZE_IN_MB : maxBlockSizeInMB;
-    // A block is one Java array.
-    this.blockValues = (long) Math.min(megabytes * (1 << 20) / Double.BYTES, Integer.MAX_VALUE - 8);
+    this.blockBytes = (long) Math.min(megabytes * (1 << 20), Long.MAX_VALUE);
   }
 
   @Override
@@ -69,12 +69,11 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
     // Known from the first vector on.
     private int features;
     private long firstRow;
-    private int capacity = 1;
 
     // The block being packed.
-    private double[] values = new double[0];
-    private double[] labels = new double[0];
-    private double[] weights = new double[0];
+    private FeatureBuffer buffer = new FeatureBuffer(1, 0);
+    private double[] labels = new double[16];
+    private double[] weights = new double[16];
     private int count;
 
     Packing(Iterator<Row> rows) {
@@ -102,7 +101,7 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
     private PackedBlock pack() {
       count = 0;
       long dropped = 0;
-      while (count < capacity && rows.hasNext()) {
+      while (!buffer.full() && rows.hasNext()) {
         Row current = rows.next();
         Optional<DataProblem> problem = weightProblem(current);
         boolean dropping = problem.isEmpty() && current.getDouble(WEIGHT) == 0;
@@ -113,6 +112,7 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
         if (problem.isPresent()) {
           failed = true;
           count = 0;
+          buffer = new FeatureBuffer(Math.max(1, features), blockBytes);
           return PackedBlock.of(block(), report(dropped, List.of(problem.get())));
         }
         if (dropping) {
@@ -126,11 +126,7 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
     }
 
     private Block block() {
-      return new Block(
-          features,
-          Arrays.copyOf(values, count * features),
-          Arrays.copyOf(labels, count),
-          Arrays.copyOf(weights, count));
+      return new Block(buffer.take(), Arrays.copyOf(labels, count), Arrays.copyOf(weights, count));
     }
 
     private PackingReport report(long dropped, List<DataProblem> problems) {
@@ -181,7 +177,7 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
           : Optional.empty();
     }
 
-    /** Copies a row whose weight and label are good to position {@code count}. */
+    /** Takes a row whose weight and label are good. */
     private Optional<DataProblem> take(Row current) {
       if (current.isNullAt(FEATURES)) {
         return Optional.of(DataProblem.of(Kind.FEATURES_NULL, row));
@@ -193,37 +189,38 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
       if (features == 0) {
         features = vector.size();
         firstRow = row;
-        capacity = (int) Math.max(1, blockValues / features);
+        buffer = new FeatureBuffer(features, blockBytes);
       }
       if (vector.size() != features) {
         return Optional.of(DataProblem.size(row, vector.size(), features));
       }
-      makeRoom();
+      Optional<DataProblem> problem = copy(vector);
+      if (problem.isEmpty()) {
+        keep(current);
+      }
+      return problem;
+    }
+
+    private void keep(Row current) {
+      buffer.endRow();
+      if (count == labels.length) {
+        labels = Arrays.copyOf(labels, 2 * count);
+        weights = Arrays.copyOf(weights, 2 * count);
+      }
       labels[count] = current.getDouble(LABEL);
       weights[count] = current.getDouble(WEIGHT);
-      return copy(vector);
     }
 
-    private void makeRoom() {
-      if (count == labels.length) {
-        int length = Math.min(capacity, Math.max(16, 2 * count));
-        values = Arrays.copyOf(values, length * features);
-        labels = Arrays.copyOf(labels, length);
-        weights = Arrays.copyOf(weights, length);
-      }
-    }
-
+    /** Adds the vector's features to the buffer; MLlib keeps the indices of a sparse one ascending. */
     private Optional<DataProblem> copy(Vector vector) {
-      int to = count * features;
       if (vector instanceof SparseVector sparse) {
-        Arrays.fill(values, to, to + features, 0);
         int[] indices = sparse.indices();
         double[] entries = sparse.values();
         for (int k = 0; k < indices.length; k++) {
           if (!acceptable(entries[k])) {
             return unacceptable(indices[k], entries[k]);
           }
-          values[to + indices[k]] = entries[k];
+          buffer.add(indices[k], entries[k]);
         }
         return Optional.empty();
       }
@@ -232,7 +229,7 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
         if (!acceptable(entries[j])) {
           return unacceptable(j, entries[j]);
         }
-        values[to + j] = entries[j];
+        buffer.add(j, entries[j]);
       }
       return Optional.empty();
     }

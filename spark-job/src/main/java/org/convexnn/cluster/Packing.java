@@ -5,7 +5,8 @@ package org.convexnn.cluster;
  *
  * @param columns what the user calls the columns
  * @param classes labels must be integers from 0 to classes - 1; 0 = any numbers
- * @param maxBlockSizeInMB most megabytes (of features as doubles) in a block, 0 = automatic
+ * @param maxBlockSizeInMB most megabytes of features in a block, dense ones as doubles, 0 =
+ *     automatic
  * @param aggregationDepth levels of the tree in which partial results are added, at least 1
  */
 public record Packing(

@@ -50,6 +50,16 @@ public final class DoubleTable {
     return stride;
   }
 
+  /**
+   * {@code y += a x} on {@code width} numbers, for tables whose rows are neither picked in panels
+   * nor summed alone.
+   *
+   * @param width a {@link #stride}
+   */
+  public static void axpy(double a, double[] x, int xAt, double[] y, int yAt, int width) {
+    PanelKernel.BEST.axpy(a, x, xAt, y, yAt, width);
+  }
+
   /** Sets all of T to 0. */
   public void clear() {
     Arrays.fill(values, 0);

@@ -21,6 +21,7 @@ interface PanelKernel {
       PanelKernel vector = new VectorPanelKernel();
       vector.gather(new int[1], 1, 1, new float[16], 0, 16, new float[16], 0, 16);
       vector.gather(new int[1], 1, 1, new double[8], 0, 8, new double[8], 0, 8);
+      vector.axpy(1, new double[8], 0, new double[8], 0, 8);
       return vector;
     } catch (LinkageError otherApi) {
       // An incubator's interface may change with the JDK.
@@ -91,4 +92,11 @@ interface PanelKernel {
    * @param c stride x stride
    */
   void outerProducts(double[] z, int count, int stride, double[] c);
+
+  /**
+   * {@code y += a x} on {@code width} numbers.
+   *
+   * @param width a multiple of the table's padding
+   */
+  void axpy(double a, double[] x, int xAt, double[] y, int yAt, int width);
 }

@@ -106,4 +106,11 @@ final class PlainPanelKernel implements PanelKernel {
       }
     }
   }
+
+  @Override
+  public void axpy(double a, double[] x, int xAt, double[] y, int yAt, int width) {
+    for (int j = 0; j < width; j++) {
+      y[yAt + j] += a * x[xAt + j];
+    }
+  }
 }

@@ -27,6 +27,11 @@ public final class SecondMoments {
     return width * (width + 1) / 2;
   }
 
+  /** Where in a triangle the entry (i, j) is, i at most j. */
+  public static int at(int width, int i, int j) {
+    return i * (2 * width - i - 1) / 2 + j;
+  }
+
   /**
    * Adds rows to a triangle.
    *

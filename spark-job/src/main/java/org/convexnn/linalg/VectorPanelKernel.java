@@ -459,4 +459,13 @@ final class VectorPanelKernel implements PanelKernel {
     c30.intoArray(c, to + 3 * stride);
     c31.intoArray(c, to + 3 * stride + DOUBLE_LANES);
   }
+
+  @Override
+  public void axpy(double a, double[] x, int xAt, double[] y, int yAt, int width) {
+    for (int j = 0; j < width; j += DOUBLE_LANES) {
+      DoubleVector.fromArray(DOUBLES, y, yAt + j)
+          .add(DoubleVector.fromArray(DOUBLES, x, xAt + j).mul(a))
+          .intoArray(y, yAt + j);
+    }
+  }
 }

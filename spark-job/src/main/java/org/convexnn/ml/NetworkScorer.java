@@ -3,7 +3,9 @@ package org.convexnn.ml;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import org.apache.spark.ml.linalg.DenseVector;
+import org.apache.spark.ml.linalg.SparseVector;
 import org.apache.spark.ml.linalg.Vector;
+import org.convexnn.block.Features;
 import org.convexnn.network.Network;
 
 /** Evaluates a network on MLlib's vectors, on any number of threads. */
@@ -47,8 +49,15 @@ final class NetworkScorer implements Scorer {
               + ": use the same feature columns as in training");
     }
     double[] outputs = new double[network.outputs()];
-    double[] x = features instanceof DenseVector dense ? dense.values() : features.toArray();
-    evaluators.get().evaluate(x, outputs);
+    Network.Evaluator evaluator = evaluators.get();
+    // By its zeros and not by its type, so that a sparse vector gets the bits of a dense one.
+    if (features.numNonzeros() < Features.SPARSE_BELOW * features.size()) {
+      SparseVector sparse = features.toSparse();
+      evaluator.evaluate(sparse.indices(), sparse.values(), outputs);
+    } else {
+      double[] x = features instanceof DenseVector dense ? dense.values() : features.toArray();
+      evaluator.evaluate(x, outputs);
+    }
     return outputs;
   }
 }

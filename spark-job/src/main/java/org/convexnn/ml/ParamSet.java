@@ -101,8 +101,9 @@ public final class ParamSet implements Serializable {
             "normalization",
             "the linear feature map: whiten = uncorrelated columns of variance one, standardize ="
                 + " columns of mean zero and variance one, pca = the 120 leading principal"
-                + " components, none = features as they come, auto = pca where there are more than"
-                + " 300 features and 120 components hold most of their variance, else whiten",
+                + " components, none = features as they come, auto = whiten, but of more than 300"
+                + " features standardize where rows are sparse, else pca where 120 components hold"
+                + " most of their variance",
             Normalization.values());
     groupNorm =
         choice(
@@ -222,8 +223,8 @@ public final class ParamSet implements Serializable {
         new DoubleParam(
             owner,
             "maxBlockSizeInMB",
-            "most megabytes of features, as doubles, in a block of rows, >= 0; 0 = automatic, 4 MB"
-                + " (default: 0)",
+            "most megabytes of features in a block of rows, dense ones as doubles, >= 0; 0 ="
+                + " automatic, 4 MB (default: 0)",
             Allowed.numbers(
                 "maxBlockSizeInMB",
                 "a positive number, or 0 for automatic",

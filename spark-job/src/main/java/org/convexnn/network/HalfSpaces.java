@@ -1,6 +1,7 @@
 package org.convexnn.network;
 
 import java.io.Serializable;
+import java.util.Arrays;
 
 /**
  * P gates, each active where {@code x.g_p >= t_p}, evaluated in double precision on raw features.
@@ -62,16 +63,34 @@ public record HalfSpaces(int features, double[] directions, double[] thresholds,
    * @param scores P numbers, overwritten
    */
   public void scores(double[] transposed, double[] x, double[] scores) {
-    int p = size();
-    java.util.Arrays.fill(scores, 0);
+    Arrays.fill(scores, 0);
     for (int j = 0; j < features; j++) {
-      double value = x[j];
-      if (value != 0) {
-        int row = j * p;
-        for (int i = 0; i < p; i++) {
-          scores[i] += value * transposed[row + i];
-        }
+      if (x[j] != 0) {
+        add(x[j], transposed, j, scores);
       }
+    }
+  }
+
+  /**
+   * The same for a row given by its non-zeros.
+   *
+   * @param columns their columns, ascending
+   * @param values the non-zeros
+   * @param count how many they are
+   */
+  public void scores(
+      double[] transposed, int[] columns, double[] values, int count, double[] scores) {
+    Arrays.fill(scores, 0);
+    for (int k = 0; k < count; k++) {
+      add(values[k], transposed, columns[k], scores);
+    }
+  }
+
+  private void add(double value, double[] transposed, int column, double[] scores) {
+    int p = size();
+    int row = column * p;
+    for (int i = 0; i < p; i++) {
+      scores[i] += value * transposed[row + i];
     }
   }
 

@@ -131,6 +131,9 @@ public record Network(
     private final double[] transposed;
     private final double[] scores;
     private final double[] sum;
+    private final int[] active;
+    private final double[] atZero;
+    private final double[] spread;
 
     private Evaluator(Network network) {
       this.network = network;
@@ -162,24 +165,35 @@ public record Network(
       this.transposed = network.gates.halfSpaces().transposed();
       this.scores = new double[network.gates.halfSpaces().size()];
       this.sum = new double[size];
+      this.active = new int[scores.length + network.gates.trees().size()];
+      this.spread = new double[network.features()];
+      this.atZero = atZero();
+    }
+
+    /** v.y~ of the row x = 0, of the linear block and of each group, C numbers each. */
+    private double[] atZero() {
+      int c = network.outputs();
+      int d = width - 1;
+      double[] y = network.map.rowCoordinates(spread);
+      double[] products = new double[(1 + network.gates.size()) * c];
+      for (int i = 0; i < products.length; i++) {
+        double[] v = i < c ? linear : groups;
+        int from = i < c ? i * width : i * width - size;
+        products[i] = v[from + d];
+        for (int j = 0; j < d; j++) {
+          products[i] += v[from + j] * y[j];
+        }
+      }
+      return products;
     }
 
     /** Writes the C outputs for a raw row x of d numbers. */
     public void evaluate(double[] x, double[] outputs) {
+      network.gates.halfSpaces().scores(transposed, x, scores);
+      int count = findActive(x);
       System.arraycopy(linear, 0, sum, 0, size);
-      HalfSpaces halfSpaces = network.gates.halfSpaces();
-      if (scores.length > 0) {
-        halfSpaces.scores(transposed, x, scores);
-        for (int p = 0; p < scores.length; p++) {
-          if (halfSpaces.active(p, scores[p])) {
-            add(p);
-          }
-        }
-      }
-      int group = scores.length;
-      for (Tree tree : network.gates.trees()) {
-        add(group + tree.leaf(x));
-        group += tree.leaves();
+      for (int a = 0; a < count; a++) {
+        add(active[a]);
       }
       double[] scaled = network.map.rowCoordinates(x);
       int d = width - 1;
@@ -190,6 +204,66 @@ public record Network(
         }
         outputs[k] = network.labelShift + network.labelScale * f;
       }
+    }
+
+    /**
+     * The same for a row given by its non-zeros, at a cost of their number for each active group
+     * where the feature map does not {@linkplain FeatureMap#mapsRows map rows}.
+     *
+     * @param columns their columns, ascending
+     * @param values the non-zeros
+     */
+    public void evaluate(int[] columns, double[] values, double[] outputs) {
+      for (int k = 0; k < columns.length; k++) {
+        spread[columns[k]] = values[k];
+      }
+      if (network.map.mapsRows()) {
+        evaluate(spread, outputs);
+      } else {
+        evaluateNonZeros(columns, values, outputs);
+      }
+      for (int column : columns) {
+        spread[column] = 0;
+      }
+    }
+
+    private void evaluateNonZeros(int[] columns, double[] values, double[] outputs) {
+      network.gates.halfSpaces().scores(transposed, columns, values, columns.length, scores);
+      int count = findActive(spread);
+      double[] scale = network.map.inverseScale();
+      int c = outputs.length;
+      for (int k = 0; k < c; k++) {
+        double f = network.offset[k] + atZero[k];
+        for (int a = 0; a < count; a++) {
+          f += atZero[(1 + active[a]) * c + k];
+        }
+        for (int n = 0; n < columns.length; n++) {
+          int entry = k * width + columns[n];
+          double weight = linear[entry];
+          for (int a = 0; a < count; a++) {
+            weight += groups[active[a] * size + entry];
+          }
+          f += values[n] * scale[columns[n]] * weight;
+        }
+        outputs[k] = network.labelShift + network.labelScale * f;
+      }
+    }
+
+    /** Lists the active groups of a row whose scores are known; says how many they are. */
+    private int findActive(double[] x) {
+      int count = 0;
+      HalfSpaces halfSpaces = network.gates.halfSpaces();
+      for (int p = 0; p < scores.length; p++) {
+        if (halfSpaces.active(p, scores[p])) {
+          active[count++] = p;
+        }
+      }
+      int group = scores.length;
+      for (Tree tree : network.gates.trees()) {
+        active[count++] = group + tree.leaf(x);
+        group += tree.leaves();
+      }
+      return count;
     }
 
     private void add(int group) {

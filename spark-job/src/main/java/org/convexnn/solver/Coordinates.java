@@ -1,5 +1,6 @@
 package org.convexnn.solver;
 
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.convexnn.linalg.Blas;
 import org.convexnn.network.FeatureMap;
@@ -25,9 +26,9 @@ public final class Coordinates {
   private final int gates;
   private final int outputs;
   private final int width;
-  private final double[] groupBase;
-  private final boolean plainGroups;
-  private final double[] linearBase;
+  private final Base groupBase;
+  private final Base linearBase;
+  private final boolean mapsRows;
   private final double[][] norms;
   private final double[] centres;
 
@@ -54,9 +55,9 @@ public final class Coordinates {
     this.width = map.dimension() + 1;
     this.centres = centres.clone();
     this.norms = norms;
-    this.groupBase = base(map, true, groupBias);
-    this.plainGroups = groupBias && isIdentity(groupBase, width);
-    this.linearBase = base(map, skip.linear(), skip.intercept());
+    this.groupBase = new Base(map, new Skip(true, groupBias));
+    this.linearBase = new Base(map, skip);
+    this.mapsRows = map.mapsRows();
   }
 
   /**
@@ -67,7 +68,59 @@ public final class Coordinates {
    */
   public record Skip(boolean linear, boolean intercept) {}
 
-  /** B' = diag(M, 1), D x D row-major, with switched-off columns zero: v = w B'. */
+  /**
+   * {@code v = w B'}, B' = diag(M, 1) with switched-off rows zero; no matrix where M is I or rows are
+   * mapped.
+   */
+  private static final class Base {
+
+    private final int width;
+    private final Skip free;
+    private final double[] matrix;
+
+    Base(FeatureMap map, Skip free) {
+      this.width = map.dimension() + 1;
+      this.free = free;
+      boolean identity = map.matrix().length == 0 || map.mapsRows();
+      this.matrix = identity ? new double[0] : base(map, free.linear, free.intercept);
+    }
+
+    /** Multiplies {@code count} rows of D numbers by B', or by B. */
+    void multiply(double[] w, int at, int count, boolean transposed, double[] v) {
+      if (matrix.length > 0) {
+        Blas.gemm(
+            false,
+            transposed,
+            count,
+            width,
+            width,
+            1.0,
+            w,
+            at,
+            width,
+            matrix,
+            0,
+            width,
+            0.0,
+            v,
+            at,
+            width);
+        return;
+      }
+      System.arraycopy(w, at, v, at, count * width);
+      int last = width - 1;
+      for (int from = at; from < at + count * width; from += width) {
+        if (!free.linear) {
+          Arrays.fill(v, from, from + last, 0);
+        }
+        if (!free.intercept) {
+          v[from + last] = 0;
+        }
+      }
+    }
+  }
+
+  /** B' = diag(M, 1), D x D row-major, with switched-off rows zero. */
   static double[] base(FeatureMap map, boolean linear, boolean bias) {
     int d = map.dimension();
     int width = d + 1;
@@ -83,13 +136,24 @@ public final class Coordinates {
     return base;
   }
 
-  private static boolean isIdentity(double[] a, int n) {
-    for (int i = 0; i < a.length; i++) {
-      if (a[i] != (i / n == i % n ? 1 : 0)) {
-        return false;
-      }
-    }
-    return true;
+  /** Whether rows of the groups, before any norm, are the row coordinates themselves. */
+  boolean plain() {
+    return groupBase.matrix.length == 0 && groupBase.free.intercept;
+  }
+
+  /** Whether no group has a norm of its own. */
+  boolean euclidean() {
+    return Arrays.stream(norms).allMatch(n -> n.length == 0);
+  }
+
+  /** Which of the linear terms are free. */
+  Skip skip() {
+    return linearBase.free;
+  }
+
+  /** Whether the feature map {@linkplain FeatureMap#mapsRows maps rows}. */
+  boolean mapsRows() {
+    return mapsRows;
   }
 
   /** The number of gates P. */
@@ -111,45 +175,8 @@ public final class Coordinates {
   public double[] toRows(double[] w) {
     double[] v = new double[w.length];
     int span = blockLength();
-    Blas.gemm(
-        false,
-        false,
-        outputs,
-        width,
-        width,
-        1.0,
-        w,
-        0,
-        width,
-        linearBase,
-        0,
-        width,
-        0.0,
-        v,
-        0,
-        width);
-    double[] u = normalised(w, false);
-    if (plainGroups) {
-      System.arraycopy(u, span, v, span, gates * span);
-    } else {
-      Blas.gemm(
-          false,
-          false,
-          gates * outputs,
-          width,
-          width,
-          1.0,
-          u,
-          span,
-          width,
-          groupBase,
-          0,
-          width,
-          0.0,
-          v,
-          span,
-          width);
-    }
+    linearBase.multiply(w, 0, outputs, false, v);
+    groupBase.multiply(normalised(w, false), span, gates * outputs, false, v);
     for (int i = 0; i < gates; i++) {
       if (centres[i] != 0) {
         int from = (1 + i) * span;
@@ -174,44 +201,8 @@ public final class Coordinates {
         }
       }
     }
-    Blas.gemm(
-        false,
-        true,
-        outputs,
-        width,
-        width,
-        1.0,
-        centred,
-        0,
-        width,
-        linearBase,
-        0,
-        width,
-        0.0,
-        h,
-        0,
-        width);
-    if (plainGroups) {
-      System.arraycopy(centred, span, h, span, gates * span);
-    } else {
-      Blas.gemm(
-          false,
-          true,
-          gates * outputs,
-          width,
-          width,
-          1.0,
-          centred,
-          span,
-          width,
-          groupBase,
-          0,
-          width,
-          0.0,
-          h,
-          span,
-          width);
-    }
+    linearBase.multiply(centred, 0, outputs, true, h);
+    groupBase.multiply(centred, span, gates * outputs, true, h);
     return normalised(h, true);
   }
 
@@ -272,23 +263,7 @@ public final class Coordinates {
    */
   double[] rowsInSolver(double[] rows, int count, boolean linear) {
     double[] result = new double[count * width];
-    Blas.gemm(
-        false,
-        true,
-        count,
-        width,
-        width,
-        1.0,
-        rows,
-        0,
-        width,
-        linear ? linearBase : groupBase,
-        0,
-        width,
-        0.0,
-        result,
-        0,
-        width);
+    (linear ? linearBase : groupBase).multiply(rows, 0, count, true, result);
     return result;
   }
 
@@ -349,7 +324,7 @@ public final class Coordinates {
     this.outputs = outputs;
     this.width = other.width;
     this.groupBase = other.groupBase;
-    this.plainGroups = other.plainGroups;
+    this.mapsRows = other.mapsRows;
     this.linearBase = other.linearBase;
     this.norms = norms;
     this.centres = centres;

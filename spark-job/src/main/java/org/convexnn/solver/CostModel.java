@@ -11,6 +11,8 @@ import org.convexnn.linalg.FloatTable;
 final class CostModel {
 
   private static final double PICKS_OF_A_ROW = 40;
+  // Sparse rows are multiplied in float64, by all half-spaces.
+  private static final double SPARSE = 3;
   private static final double ADMM_PASSES = 30;
   private static final double LBFGS_PASSES = 35;
   private static final double LBFGS_SAMPLE = 2000;
@@ -56,6 +58,7 @@ final class CostModel {
    *
    * @param rows n
    * @param width D
+   * @param nonZeros of a row that is stored sparse, D of a dense one
    * @param gates P, groups multiplied per row (half-spaces and trees)
    * @param groups all groups
    * @param parallelism tasks at a time
@@ -66,6 +69,7 @@ final class CostModel {
       Problem problem,
       long rows,
       int width,
+      double nonZeros,
       int gates,
       int groups,
       int parallelism,
@@ -76,7 +80,8 @@ final class CostModel {
     double halfSpaces = problem.setting().halfSpaces();
     // Four half-spaces share a pick; a row's own work is worth about so many picks.
     double picks = halfSpaces / 4 + (gates - halfSpaces) + PICKS_OF_A_ROW;
-    double pass = 2.0 * rows * width * picks * outputs / (additionRate * parallelism) + jobSeconds;
+    double work = nonZeros < width ? SPARSE * nonZeros * (1 + gates) : width * picks;
+    double pass = 2.0 * rows * work * outputs / (additionRate * parallelism) + jobSeconds;
     double solves = path ? PATH_POINTS : 1;
     double metrics = problem.quadratic() ? 1 : 5;
     double sketchRows = Math.min(rows, 8 * q);

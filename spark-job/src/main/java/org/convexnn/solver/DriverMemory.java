@@ -32,19 +32,22 @@ record DriverMemory(
     TrainingOptions.SolverKind solver) {
 
   private static final double SHARE = 0.8;
+  private static final double VECTORS_SHARE = 0.5;
   private static final int VECTORS_OF_LBFGS = 80;
   private static final int VECTORS = 16;
   private static final int MATRICES = 4;
 
   /** Vectors of all weights. */
   double vectors() {
+    return 8.0 * vectorCount() * (1.0 + halfSpaces + leaves) * outputs * width;
+  }
+
+  private int vectorCount() {
     // The solver chosen by itself may be lbfgs, and is where matrices have no room.
-    int count =
-        switch (solver) {
-          case AUTO, LBFGS -> VECTORS_OF_LBFGS;
-          case GRAM, ADMM, GRADIENT -> VECTORS;
-        };
-    return 8.0 * count * (1.0 + halfSpaces + leaves) * outputs * width;
+    return switch (solver) {
+      case AUTO, LBFGS -> VECTORS_OF_LBFGS;
+      case GRAM, ADMM, GRADIENT -> VECTORS;
+    };
   }
 
   /** Matrices that the solver factors. */
@@ -65,6 +68,20 @@ record DriverMemory(
   /** Directions of half-spaces, and their transpose. */
   double gates() {
     return 8.0 * 2 * halfSpaces * width;
+  }
+
+  /**
+   * The most half-spaces of a fit without leaves whose vectors and gates take half of the heap, or
+   * what the metric of lbfgs leaves of it; matrices that grow with P are not counted.
+   */
+  int mostHalfSpaces(double heap) {
+    double metric =
+        switch (solver) {
+          case AUTO, LBFGS -> matrices();
+          case GRAM, ADMM, GRADIENT -> 0;
+        };
+    double room = Math.min(VECTORS_SHARE * heap, SHARE * heap - metric);
+    return (int) (room / (8.0 * width * (vectorCount() * outputs + 2)) - 1);
   }
 
   /** All of it. */

@@ -31,6 +31,8 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
   // Below, what boosting finds on rows it has not seen is chance.
   private static final double LEAST_GAIN = 0.01;
   private static final int BESIDE_TREES = 64;
+  private static final int FEWEST_HALF_SPACES = 16;
+  private static final double SAMPLE_NUMBERS = 1 << 25;
   // Every gate costs once for each class.
   private static final int BESIDE_TREES_OF_CLASSES = 16;
   private static final int TREES_PER_CLASS = 3;
@@ -126,14 +128,17 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
 
   /** Refuses gates whose fit has no room on the driver, before they are drawn. */
   private void checkMemory(int halfSpaces, int trees) {
-    new DriverMemory(
-            frame.map().dimension() + 1,
-            frame.loss().outputs(),
-            halfSpaces,
-            trees,
-            (long) trees * leaves(frame.stats().rows()),
-            options.solver())
-        .check(Runtime.getRuntime().maxMemory());
+    memory(halfSpaces, trees).check(Runtime.getRuntime().maxMemory());
+  }
+
+  private DriverMemory memory(int halfSpaces, int trees) {
+    return new DriverMemory(
+        frame.map().dimension() + 1,
+        frame.loss().outputs(),
+        halfSpaces,
+        trees,
+        (long) trees * leaves(frame.stats().rows()),
+        options.solver());
   }
 
   private HalfSpaceSampler sampler() {
@@ -163,7 +168,8 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
     }
     long n = frame.stats().rows();
     double most =
-        options.effort() == TrainingOptions.Effort.BEST ? BEST_SAMPLE_ROWS : TREE_SAMPLE_ROWS;
+        atMost(
+            options.effort() == TrainingOptions.Effort.BEST ? BEST_SAMPLE_ROWS : TREE_SAMPLE_ROWS);
     List<SampleJob.Row> sample =
         rows.sum("sample for trees", new SampleJob(seen, Math.min(1, most / n), options.seed()));
     double[][] x = sample.stream().map(SampleJob.Row::features).toArray(double[][]::new);
@@ -187,10 +193,15 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
   }
 
   private List<double[]> sample(RowSelection seen) {
-    double rate = (double) SAMPLE_ROWS / frame.stats().rows();
+    double rate = atMost(SAMPLE_ROWS) / frame.stats().rows();
     return rows.sum("sample for gates", new SampleJob(seen, rate, options.seed())).stream()
         .map(SampleJob.Row::features)
         .toList();
+  }
+
+  /** Rows of a sample, dense on the driver. */
+  private double atMost(int wanted) {
+    return Math.min(wanted, SAMPLE_NUMBERS / rows.features());
   }
 
   /** P, where a fit with so many half-spaces has room. */
@@ -207,11 +218,14 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
     }
     long n = frame.stats().rows();
     int balanced = n >= 5000 ? 256 : n >= 1000 ? 128 : 64;
-    return switch (options.effort()) {
-      case FAST -> balanced / 2;
-      case BALANCED -> balanced;
-      case BEST -> 2 * balanced;
-    };
+    int wanted =
+        switch (options.effort()) {
+          case FAST -> balanced / 2;
+          case BALANCED -> balanced;
+          case BEST -> 2 * balanced;
+        };
+    int most = memory(0, 0).mostHalfSpaces(Runtime.getRuntime().maxMemory());
+    return Math.min(wanted, Math.max(FEWEST_HALF_SPACES, most));
   }
 
   /** modelling.md section 14. */

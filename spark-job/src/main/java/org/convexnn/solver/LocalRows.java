@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.convexnn.block.Block;
+import org.convexnn.block.FeatureBuffer;
 import org.convexnn.block.GatedBlock;
 import org.convexnn.block.Patterns;
 import org.convexnn.block.RowJob;
@@ -34,15 +35,17 @@ public final class LocalRows implements Rows {
     List<SampleJob.Row> all =
         rows.sum("rows for the driver", new SampleJob(RowSelection.ALL, 1, 0));
     int d = rows.features();
-    double[] values = new double[all.size() * d];
-    for (int r = 0; r < all.size(); r++) {
-      System.arraycopy(all.get(r).features(), 0, values, r * d, d);
+    FeatureBuffer buffer = new FeatureBuffer(d, Long.MAX_VALUE);
+    for (SampleJob.Row row : all) {
+      for (int j = 0; j < d; j++) {
+        buffer.add(j, row.features()[j]);
+      }
+      buffer.endRow();
     }
     return new LocalRows(
         List.of(
             new Block(
-                d,
-                values,
+                buffer.take(),
                 all.stream().mapToDouble(SampleJob.Row::label).toArray(),
                 all.stream().mapToDouble(SampleJob.Row::weight).toArray())));
   }

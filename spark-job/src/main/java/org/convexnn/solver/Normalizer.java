@@ -32,11 +32,20 @@ final class Normalizer {
 
   private Normalizer() {}
 
+  /** Whether the map depends on more than the diagonal of the second moments. */
+  static boolean needsMatrix(TrainingOptions.Normalization kind) {
+    return switch (kind) {
+      case AUTO, WHITEN, PCA -> true;
+      case STANDARDIZE, NONE -> false;
+    };
+  }
+
   /**
    * Builds the map.
    *
    * @param stats means and ranges of the columns
-   * @param moments sum w y y' of columns shifted by their mean and scaled by 1 / half-range, d x d
+   * @param moments sum w y y' of columns shifted by their mean and scaled by 1 / half-range: d x d,
+   *     or its diagonal where {@link #needsMatrix} is false
    */
   static FeatureMap of(TrainingOptions.Normalization kind, ColumnStats stats, double[] moments) {
     int d = stats.mean().length;
@@ -47,7 +56,7 @@ final class Normalizer {
     double[] deviation = new double[d];
     double[] inverse = new double[d];
     for (int j = 0; j < d; j++) {
-      deviation[j] = Math.sqrt(moments[j * d + j] / stats.weight());
+      deviation[j] = Math.sqrt(moments[needsMatrix(kind) ? j * d + j : j] / stats.weight());
       double sd = deviation[j] * half[j];
       inverse[j] = sd > 0 ? 1 / sd : 0;
     }

@@ -1,5 +1,6 @@
 package org.convexnn.solver;
 
+import java.util.Locale;
 import org.convexnn.block.ColumnStats;
 import org.convexnn.block.ColumnStatsJob;
 import org.convexnn.block.MomentsJob;
@@ -13,6 +14,10 @@ import org.convexnn.network.FeatureMap;
 final class Preparation {
 
   private static final double LARGEST_UNSCALED = 1e12;
+  // A row of s non-zeros costs a pass P s, the driver's whitening P d^2: beyond, rows are cheaper.
+  private static final int MOST_WHITENED_SPARSE = 300;
+  // Moments, correlations, eigenvectors, their scratch memory and the map.
+  private static final int MATRICES = 5;
 
   private Preparation() {}
 
@@ -37,6 +42,7 @@ final class Preparation {
               + stats.rows()
               + " rows have a positive weight: lower it, or set it to 0 for automatic");
     }
+    TrainingOptions.Normalization kind = normalization(options, stats);
     double[] half = stats.halfRanges();
     double[] inverse = new double[half.length];
     for (int j = 0; j < half.length; j++) {
@@ -47,11 +53,15 @@ final class Preparation {
         rows.sum(
             "second moments",
             new MomentsJob(
-                stats.mean(), inverse, stats.labelMean(), labelHalf > 0 ? 1 / labelHalf : 0));
-    if (options.normalization() == TrainingOptions.Normalization.NONE) {
+                stats.mean(),
+                inverse,
+                stats.labelMean(),
+                labelHalf > 0 ? 1 / labelHalf : 0,
+                !Normalizer.needsMatrix(kind)));
+    if (kind == TrainingOptions.Normalization.NONE) {
       checkUnscaled(stats);
     }
-    FeatureMap map = Normalizer.of(options.normalization(), stats, moments[0]);
+    FeatureMap map = Normalizer.of(kind, stats, moments[0]);
     return switch (options.task()) {
       case BINARY, MULTICLASS -> classes(rows, stats, map, options);
       case REGRESSION -> {
@@ -61,6 +71,29 @@ final class Preparation {
             stats, map, new SquaredLoss(), new double[1], shift, sd > 0 ? sd : 1, 1, 0.5);
       }
     };
+  }
+
+  /** What auto means, and whether the driver can hold what is asked for. */
+  private static TrainingOptions.Normalization normalization(
+      TrainingOptions options, ColumnStats stats) {
+    double d = stats.mean().length;
+    TrainingOptions.Normalization kind = options.normalization();
+    if (kind == TrainingOptions.Normalization.AUTO && stats.sparse() && d > MOST_WHITENED_SPARSE) {
+      return TrainingOptions.Normalization.STANDARDIZE;
+    }
+    double bytes = MATRICES * Double.BYTES * d * d;
+    if (Normalizer.needsMatrix(kind)
+        && (bytes > Runtime.getRuntime().maxMemory() || d * d > Integer.MAX_VALUE - 8)) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "normalization '%s' of %.0f features takes matrices of %.0f MB on the driver, more"
+                  + " than its memory; use 'standardize', or raise the driver's memory",
+              kind.name().toLowerCase(Locale.ROOT),
+              d,
+              bytes * 0x1p-20));
+    }
+    return kind;
   }
 
   private static Frame classes(

@@ -374,7 +374,7 @@ public final class Problem {
     List<SketchRowsJob.Row> sample =
         rows.step(what, new SketchRowsJob(setting, floor, sketch), state, GatedRows.NO_STATE);
     ledger.sweep(0);
-    return SketchRowsJob.block(setting.width() - 1, sample);
+    return SketchRowsJob.block(setting.width() - 1, coordinates.mapsRows(), sample);
   }
 
   /** Runs an ADMM step on rows; vectors come back in solver coordinates, everything over W. */

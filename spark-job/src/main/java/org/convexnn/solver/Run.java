@@ -24,11 +24,14 @@ record Run(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
     progress.message(
         String.format(
             Locale.ROOT,
-            "%,d rows, %d features%s, blas %s, row kernels %s",
+            "%,d rows, %d features%s%s, blas %s, row kernels %s",
             frame.stats().rows(),
             rows.features(),
             frame.map().dimension() < rows.features()
                 ? " in " + frame.map().dimension() + " principal components"
+                : "",
+            frame.stats().sparse()
+                ? String.format(Locale.ROOT, ", %.2g %% not zero", 100 * frame.stats().density())
                 : "",
             Blas.name(),
             FloatTable.vectorised() ? "vector" : "java"));
@@ -68,10 +71,15 @@ record Run(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
     }
   }
 
-  /** Linear models in leaves extrapolate: one outlier must not spoil a prediction. */
+  /**
+   * Linear models in leaves extrapolate: one outlier must not spoil a prediction. Sparse rows stay
+   * sparse.
+   */
   private Frame framed(GateSet gates) {
     boolean clip =
-        !gates.trees().isEmpty() && options.normalization() != TrainingOptions.Normalization.NONE;
+        !gates.trees().isEmpty()
+            && options.normalization() != TrainingOptions.Normalization.NONE
+            && (frame.map().mapsRows() || !frame.stats().sparse());
     return clip ? frame.clipped(TREE_CLIP) : frame;
   }
 }

@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import org.convexnn.block.GatedBlock;
 import org.convexnn.block.Patterns;
 import org.convexnn.block.RowKernel;
+import org.convexnn.block.RowProducts;
 import org.convexnn.block.RowSetting;
 import org.convexnn.linalg.Blas;
 import org.convexnn.linalg.Cholesky;
@@ -31,6 +32,9 @@ final class SampleMetric {
 
   // Of pairs of rows, those that a tree does not part.
   private static final double SHARE_IN_ONE_LEAF = 0.25;
+  private static final double SEEN_DAMPING = 1e-3;
+  // Gates overlap, so a direction that many of them share has a multiple of the mean curvature.
+  private static final double UNSEEN = 8;
 
   private final Problem problem;
   private final GatedBlock sample;
@@ -38,7 +42,6 @@ final class SampleMetric {
   private final RowSetting setting;
   private final RowKernel kernel;
   private final double[] groupRows;
-  private final double[] linearRows;
   private final double[] similarity;
   private final double[] linearSimilarity;
 
@@ -58,11 +61,21 @@ final class SampleMetric {
     // Only the shape of the metric matters: its products may be as coarse as the rows'.
     this.setting = problem.setting();
     this.kernel = RowKernel.of(setting, 1);
-    double[] scaled = scaledRows();
-    this.groupRows = problem.coordinates().rowsInSolver(scaled, rows, false);
-    this.linearRows = problem.coordinates().rowsInSolver(scaled, rows, true);
-    this.similarity = products(groupRows);
-    this.linearSimilarity = products(linearRows);
+    Coordinates coordinates = problem.coordinates();
+    if (coordinates.plain()) {
+      this.groupRows = coordinates.euclidean() ? new double[0] : scaledRows();
+      this.similarity = RowProducts.of(setting, sample, true, true);
+      Coordinates.Skip skip = coordinates.skip();
+      this.linearSimilarity =
+          skip.linear() && skip.intercept()
+              ? similarity
+              : RowProducts.of(setting, sample, skip.linear(), skip.intercept());
+    } else {
+      double[] scaled = scaledRows();
+      this.groupRows = coordinates.rowsInSolver(scaled, rows, false);
+      this.similarity = products(groupRows);
+      this.linearSimilarity = products(coordinates.rowsInSolver(scaled, rows, true));
+    }
     this.groupSquares = groupSquares();
     this.leafProducts = leafProducts();
   }
@@ -108,9 +121,12 @@ final class SampleMetric {
   void refactor(double[] weights, double floor, double damping, double[] curvature) {
     root = roots(weights, floor);
     double mean = meanDiagonal();
-    linearShift = problem.ridge() + 1e-3 * mean;
+    // Of more columns than rows most directions are not in the sample, but have curvature.
+    boolean unseen = setting.width() > rows;
+    linearShift = problem.ridge() + (unseen ? damping : SEEN_DAMPING) * mean;
+    double gateDamping = (unseen ? UNSEEN : 1) * damping;
     shift = new double[curvature.length];
-    Arrays.setAll(shift, i -> damping * mean + curvature[i]);
+    Arrays.setAll(shift, i -> gateDamping * mean + curvature[i]);
     gateShift = new double[problem.coordinates().gates()];
     Arrays.fill(gateShift, Double.POSITIVE_INFINITY);
     int perGate = problem.groups().perGate();
@@ -266,7 +282,10 @@ final class SampleMetric {
 
   private LeafProducts leafProducts(int leaf, int[] members) {
     int group = setting.halfSpaces() + leaf;
-    double[] products = products(members, group, 1);
+    double[] products =
+        problem.coordinates().norm(group).length == 0
+            ? similar(members)
+            : products(members, group, 1);
     float[] single = new float[products.length];
     for (int i = 0; i < single.length; i++) {
       single[i] = (float) products[i];
@@ -292,17 +311,25 @@ final class SampleMetric {
       }
     }
     double[] norm = problem.coordinates().norm(group);
-    if (norm.length > 0) {
-      double[] turned = new double[z.length];
-      Blas.gemm(
-          false, true, count, width, width, 1.0, z, 0, width, norm, 0, width, 0.0, turned, 0,
-          width);
-      z = turned;
-    }
+    double[] turned = new double[z.length];
+    Blas.gemm(
+        false, true, count, width, width, 1.0, z, 0, width, norm, 0, width, 0.0, turned, 0, width);
     double[] products = new double[count * count];
     Blas.gemm(
-        false, true, count, count, width, factor, z, 0, width, z, 0, width, 0.0, products, 0,
-        count);
+        false, true, count, count, width, factor, turned, 0, width, turned, 0, width, 0.0, products,
+        0, count);
+    return products;
+  }
+
+  /** The same under the Euclidean norm, of a leaf. */
+  private double[] similar(int[] members) {
+    int count = members.length;
+    double[] products = new double[count * count];
+    for (int a = 0; a < count; a++) {
+      for (int b = 0; b < count; b++) {
+        products[a * count + b] = similarity[members[a] * rows + members[b]];
+      }
+    }
     return products;
   }
 
@@ -351,13 +378,12 @@ final class SampleMetric {
   }
 
   private double[] backward(double[] q) {
-    double[] gradient = kernel.gradient(0);
-    Arrays.fill(gradient, 0);
+    Arrays.fill(kernel.gradient(0), 0);
     for (int from = 0; from < rows; ) {
       int count = kernel.load(sample, from);
       kernel.backward(0, q, from * setting.outputs());
       from += count;
     }
-    return gradient;
+    return kernel.gradient(0);
   }
 }

@@ -27,6 +27,8 @@ final class SkipFit {
   // good.
   private static final int MOST_WIDTH = 300;
   private static final int FEWER_ROWS_PER_COLUMN = 10;
+  // Beyond, not even that: the loss's curvature alone, as columns have variance one.
+  private static final int MOST_WIDTH_OF_A_MATRIX = 2000;
 
   private final Problem linear;
   private final double scale;
@@ -114,10 +116,13 @@ final class SkipFit {
   }
 
   private Problem.Curved curved(double[] w, boolean newton) {
-    GradientJob.Order order =
-        newton
-            ? GradientJob.Order.HESSIAN
-            : wide ? GradientJob.Order.SHARED : GradientJob.Order.CURVATURE;
+    GradientJob.Order order = GradientJob.Order.CURVATURE;
+    if (newton) {
+      order = GradientJob.Order.HESSIAN;
+    } else if (wide) {
+      order =
+          width > MOST_WIDTH_OF_A_MATRIX ? GradientJob.Order.GRADIENT : GradientJob.Order.SHARED;
+    }
     // A row of several classes counts for each of them: twice the rows do for all of their pairs.
     double columns = newton && outputs > 1 ? 2 * width : width;
     double perColumn = wide ? FEWER_ROWS_PER_COLUMN : ROWS_PER_COLUMN;
@@ -139,11 +144,11 @@ final class SkipFit {
 
     Curvature(Problem.Curved curved, boolean whole) {
       this.whole = whole;
-      this.factors = new Cholesky[whole ? 1 : outputs];
+      int blocks = curved.blocks().length;
       if (whole) {
-        factors[0] = factor(assembled(curved.blocks()));
+        factors = new Cholesky[] {factor(assembled(curved.blocks()))};
       } else {
-        int blocks = curved.blocks().length;
+        factors = new Cholesky[blocks == 0 ? 0 : outputs];
         Arrays.setAll(factors, c -> c < blocks ? factor(curved.blocks()[c]) : factors[c - blocks]);
       }
     }
@@ -179,6 +184,11 @@ final class SkipFit {
 
     double[] solve(double[] gradient) {
       double[] step = gradient.clone();
+      if (factors.length == 0) {
+        double curvature = linear.setting().loss().curvature() + linear.ridge();
+        Arrays.setAll(step, i -> gradient[i] / curvature);
+        return step;
+      }
       int length = step.length / factors.length;
       for (int c = 0; c < factors.length; c++) {
         double[] x = Arrays.copyOfRange(step, c * length, (c + 1) * length);

@@ -1,5 +1,7 @@
 package org.convexnn.solver;
 
+import org.convexnn.block.ColumnStats;
+
 /**
  * The solver of a fit: the one asked for, or the one that the cost model predicts to be fastest.
  *
@@ -35,6 +37,7 @@ record SolverChoice(GatedModel model, boolean uniformSketch) {
                 problem,
                 problem.rowCount(),
                 model.setting().width(),
+                nonZeros(),
                 model.gates().halfSpaces().size() + model.gates().trees().size(),
                 model.gates().size(),
                 model.rows().parallelism(),
@@ -42,5 +45,12 @@ record SolverChoice(GatedModel model, boolean uniformSketch) {
                 options.choosesBeta());
     model.log().message(choice.reason());
     return choice.kind();
+  }
+
+  /** Of a row's D coordinates, those that take work. */
+  private double nonZeros() {
+    int k = model.setting().dimension();
+    ColumnStats stats = model.frame().stats();
+    return 1 + (stats.sparse() && !model.frame().map().mapsRows() ? stats.density() * k : k);
   }
 }

@@ -99,7 +99,10 @@ public record TrainingOptions(
 
   /** The feature map. */
   public enum Normalization {
-    /** Principal components where they say most of many features, else whitened columns. */
+    /**
+     * Of more than 300 features standardized columns where rows are sparse, principal components
+     * where they say most; else whitened columns.
+     */
     AUTO,
     /** Uncorrelated columns of variance one. */
     WHITEN,

@@ -61,7 +61,8 @@ class MergeTest {
   static Stream<Arguments> blockJobs() {
     return Stream.of(
         Arguments.of(Named.of("weights", new FoldWeightsJob(3, 3, 2))),
-        Arguments.of(Named.of("moments", new MomentsJob(MAP.mean(), MAP.inverseScale(), 0.25, 2))));
+        Arguments.of(
+            Named.of("moments", new MomentsJob(MAP.mean(), MAP.inverseScale(), 0.25, 2, false))));
   }
 
   @ParameterizedTest
@@ -275,6 +276,7 @@ class MergeTest {
     ColumnStats stats =
         new ColumnStats(
             2,
+            8,
             2,
             0,
             1,

@@ -31,6 +31,51 @@ final class RandomRows {
     return new Block(features, values, labels, weights);
   }
 
+  /** The same rows with their non-zeros alone. */
+  static Block sparse(Block block) {
+    int n = block.rows();
+    int[] columns = new int[block.features()];
+    double[] values = new double[block.features()];
+    int[] starts = new int[n + 1];
+    int[] allColumns = new int[n * block.features()];
+    double[] allValues = new double[allColumns.length];
+    double[] labels = new double[n];
+    double[] weights = new double[n];
+    for (int r = 0; r < n; r++) {
+      int count = block.copyNonZeros(r, columns, values);
+      System.arraycopy(columns, 0, allColumns, starts[r], count);
+      System.arraycopy(values, 0, allValues, starts[r], count);
+      starts[r + 1] = starts[r] + count;
+      labels[r] = block.label(r);
+      weights[r] = block.weight(r);
+    }
+    return new Block(
+        new SparseFeatures(
+            block.features(),
+            starts,
+            Arrays.copyOf(allColumns, starts[n]),
+            Arrays.copyOf(allValues, starts[n])),
+        labels,
+        weights);
+  }
+
+  /** The same with a share of features that are not zero. */
+  static Block thinned(Block block, double density, long seed) {
+    Random random = new Random(seed);
+    int d = block.features();
+    double[] values = new double[block.rows() * d];
+    double[] labels = new double[block.rows()];
+    double[] weights = new double[block.rows()];
+    for (int r = 0; r < block.rows(); r++) {
+      for (int j = 0; j < d; j++) {
+        values[r * d + j] = random.nextDouble() < density ? block.value(r, j) : 0;
+      }
+      labels[r] = block.label(r);
+      weights[r] = block.weight(r);
+    }
+    return new Block(d, values, labels, weights);
+  }
+
   static GateSet gates(long seed, int features, int halfSpaces, boolean trees) {
     Random random = new Random(seed);
     double[] centres = new double[halfSpaces];

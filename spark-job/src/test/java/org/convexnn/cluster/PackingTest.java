@@ -8,13 +8,20 @@ import static org.convexnn.cluster.TestRows.vector;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.spark.ml.linalg.SparseVector;
+import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.sql.Row;
+import org.convexnn.block.Block;
+import org.convexnn.block.RowJob;
+import org.convexnn.block.Sums;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 @Tag("spark")
@@ -187,6 +194,73 @@ class PackingTest {
     try (RddRows a = TestRows.pack(dense, 1, 0, 2);
         RddRows b = TestRows.pack(sparse, 1, 0, 2)) {
       assertThat(a.sum("test", new WeightedSum(3))).isEqualTo(b.sum("test", new WeightedSum(3)));
+    }
+  }
+
+  private static final class StoredSparse implements RowJob<Block, double[][]> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Worker<Block, double[][]> worker() {
+      double[] sums = new double[4];
+      return new Worker<>() {
+        @Override
+        public void accept(Block block) {
+          sums[0] += block.rows();
+          sums[1] += block.sparse() ? block.rows() : 0;
+          sums[2] += block.bytes();
+          sums[3]++;
+        }
+
+        @Override
+        public double[][] result() {
+          return new double[][] {sums};
+        }
+      };
+    }
+
+    @Override
+    public double[][] merge(double[][] left, double[][] right) {
+      return Sums.add(left, right);
+    }
+  }
+
+  /** One-hot rows of 50 columns, some with an explicit zero, as sparse or dense vectors. */
+  @ParameterizedTest
+  @CsvSource({"4, true", "4, false", "5, true", "5, false"})
+  void rowsBelowATenthAreStoredSparse(int nonZeros, boolean vectorsSparse) {
+    List<Row> rows = new ArrayList<>();
+    for (int r = 0; r < 2000; r++) {
+      int[] indices = IntStream.rangeClosed(0, nonZeros).map(k -> 7 * k).toArray();
+      double[] values = new double[nonZeros + 1];
+      java.util.Arrays.fill(values, 1 + r % 2);
+      values[r % (nonZeros + 1)] = 0;
+      Vector vector = Vectors.sparse(50, indices, values);
+      rows.add(row(vectorsSparse ? vector : vector.toDense(), (double) (r % 2), 1.0));
+    }
+    try (RddRows packed = TestRows.pack(rows, 2, 0.03, 2)) {
+      double[] sums = packed.sum("test", new StoredSparse())[0];
+      boolean sparse = nonZeros < 5;
+      assertThat(sums[0]).isEqualTo(2000);
+      assertThat(sums[1]).isEqualTo(sparse ? 2000 : 0);
+      // row starts, columns and values; labels, weights, keys and occurrences
+      double ofARow = (sparse ? 4 + 8 * nonZeros : 4 * 50) + 8 * 3 + 4;
+      assertThat(sums[2]).isBetween(2000 * ofARow, 2000 * ofARow + 4 * sums[3]);
+    }
+  }
+
+  /** What this package relies on. */
+  @Test
+  void mllibKeepsIndicesAscending() {
+    assertThat(
+            ((SparseVector)
+                    Vectors.sparse(
+                        9, List.of(new scala.Tuple2<>(7, 1.0), new scala.Tuple2<>(2, 3.0))))
+                .indices())
+        .containsExactly(2, 7);
+    for (int[] indices : new int[][] {{3, 1}, {3, 3}}) {
+      assertThatThrownBy(() -> Vectors.sparse(9, indices, new double[] {1, 2}))
+          .isInstanceOf(IllegalArgumentException.class);
     }
   }
 }

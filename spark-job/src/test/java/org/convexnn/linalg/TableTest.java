@@ -136,6 +136,15 @@ class TableTest {
     vector.scatter(c.codes, picks, count, other, 0, width, c.x, 0, width);
     assertThat(other).isEqualTo(one).isEqualTo(c.scattered());
 
+    one = c.x.clone();
+    other = c.x.clone();
+    plain.axpy(3, c.table, width, one, 0, width);
+    vector.axpy(3, c.table, width, other, 0, width);
+    assertThat(other).isEqualTo(one);
+    for (int j = 0; j < one.length; j++) {
+      assertThat(one[j]).isEqualTo(c.x[j] + (j < width ? 3 * c.table[width + j] : 0));
+    }
+
     float[] single = floats(c.x);
     float[] singleOther = floats(c.x);
     plain.gather(c.codes, picks, count, floats(c.table), 0, width, single, 0, width);

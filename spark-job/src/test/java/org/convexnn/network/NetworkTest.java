@@ -121,6 +121,39 @@ class NetworkTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"0,false,1,4", "9,false,2,4", "9,true,1,4", "70,true,3,4", "9,true,2,2"})
+  void nonZerosAloneGiveTheSame(int halfSpaces, boolean trees, int outputs, int dimension) {
+    Network network = random(halfSpaces, trees, outputs, false, dimension);
+    Network clipped =
+        new Network(
+            network.map().clipped(0.5),
+            network.gates(),
+            network.weights(),
+            network.offset(),
+            network.labelShift(),
+            network.labelScale());
+    Random random = new Random(5);
+    for (Network any : List.of(network, clipped)) {
+      Network.Evaluator evaluator = any.evaluator();
+      for (int row = 0; row < 50; row++) {
+        int[] columns = random.ints(0, FEATURES).limit(2).distinct().sorted().toArray();
+        double[] values = random.doubles(columns.length, -2, 2).toArray();
+        values[0] = row % 10 == 0 ? 0 : values[0];
+        double[] x = new double[FEATURES];
+        for (int k = 0; k < columns.length; k++) {
+          x[columns[k]] = values[k];
+        }
+        double[] f = new double[outputs];
+        evaluator.evaluate(columns, values, f);
+        assertThat(f).containsExactly(direct(any, x), within(1e-12));
+      }
+      double[] f = new double[outputs];
+      evaluator.evaluate(new int[0], new double[0], f);
+      assertThat(f).containsExactly(direct(any, new double[FEATURES]), within(1e-12));
+    }
+  }
+
+  @ParameterizedTest
   @CsvSource({"9,false,1,4", "9,true,1,4", "9,true,2,4", "9,true,2,3"})
   void pruningKeepsTheFunction(int halfSpaces, boolean trees, int outputs, int dimension) {
     Network network = random(halfSpaces, trees, outputs, true, dimension);

@@ -1,6 +1,8 @@
 package org.convexnn.relu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
@@ -132,6 +134,14 @@ class AllPatternsTest {
             .max()
             .orElseThrow();
     assertThat(5 * plus).isCloseTo(0.6006347619, within(1e-7));
+  }
+
+  @Test
+  void momentsWithoutRoomAreRefused() {
+    assertThatThrownBy(() -> DualMoments.check(10_001, 4e9))
+        .hasMessageContaining("10000 features take matrices of 4579 MB")
+        .hasMessageContaining("take fewer features");
+    assertThatCode(() -> DualMoments.check(1001, 4e9)).doesNotThrowAnyException();
   }
 
   @Test

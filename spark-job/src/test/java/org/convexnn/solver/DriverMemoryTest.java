@@ -43,6 +43,23 @@ class DriverMemoryTest {
   }
 
   @Test
+  void asManyHalfSpacesAsVectorsHaveRoomFor() {
+    DriverMemory none = new DriverMemory(50_001, 1, 0, 0, 0, SolverKind.AUTO);
+    int most = none.mostHalfSpaces(GIGA);
+    DriverMemory full = new DriverMemory(50_001, 1, most, 0, 0, SolverKind.AUTO);
+    assertThat(full.vectors() + full.gates())
+        .isBetween(0.5 * GIGA - none.vectors() - 2 * none.width() * 8, 0.5 * GIGA);
+    assertThatCode(() -> full.check(GIGA)).doesNotThrowAnyException();
+    // the metric leaves less than half of a small heap
+    DriverMemory small =
+        new DriverMemory(50_001, 1, none.mostHalfSpaces(GIGA / 3), 0, 0, SolverKind.AUTO);
+    assertThatCode(() -> small.check(GIGA / 3)).doesNotThrowAnyException();
+    assertThat(none.mostHalfSpaces(GIGA / 10)).isNegative();
+    assertThat(new DriverMemory(55, 1, 0, 0, 0, SolverKind.GRAM).mostHalfSpaces(GIGA))
+        .isGreaterThan(256);
+  }
+
+  @Test
   void refusesWhatNoArrayHolds() {
     assertThatThrownBy(
             () -> new DriverMemory(1000, 100, 1_000_000, 0, 0, SolverKind.GRADIENT).check(1e18))

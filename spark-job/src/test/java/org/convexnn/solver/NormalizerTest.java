@@ -29,7 +29,9 @@ class NormalizerTest {
     ColumnStats stats = rows.sum("statistics", new ColumnStatsJob(rows.features()));
     double[] half = stats.halfRanges();
     double[] inverse = Arrays.stream(half).map(h -> h > 0 ? 1 / h : 0).toArray();
-    double[][] moments = rows.sum("moments", new MomentsJob(stats.mean(), inverse, 0, 1));
+    double[][] moments =
+        rows.sum(
+            "moments", new MomentsJob(stats.mean(), inverse, 0, 1, !Normalizer.needsMatrix(kind)));
     return Normalizer.of(kind, stats, moments[0]);
   }
 
