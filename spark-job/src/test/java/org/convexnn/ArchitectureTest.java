@@ -52,11 +52,12 @@ class ArchitectureTest {
         Arguments.of("gate", List.of("linalg", "loss", "network"), none),
         Arguments.of("block", List.of("linalg", "loss", "network"), none),
         Arguments.of("solver", List.of("linalg", "loss", "network", "gate", "block"), none),
+        Arguments.of("relu", List.of("linalg", "loss", "network", "gate", "block", "solver"), none),
         Arguments.of(
             "cluster", List.of("linalg", "loss", "network", "gate", "block", "solver"), sparkCore),
         Arguments.of(
             "ml",
-            List.of("linalg", "loss", "network", "gate", "block", "solver", "cluster"),
+            List.of("linalg", "loss", "network", "gate", "block", "solver", "relu", "cluster"),
             Stream.concat(sparkCore.stream(), Stream.of("org.json4s..", "com.fasterxml.jackson.."))
                 .toList()));
   }

@@ -1,13 +1,9 @@
 package org.convexnn.solver;
 
-import java.util.Arrays;
 import java.util.Locale;
 import org.convexnn.block.ColumnStats;
 import org.convexnn.block.ColumnStatsJob;
-import org.convexnn.block.FoldWeightsJob;
 import org.convexnn.block.MomentsJob;
-import org.convexnn.loss.LogisticLoss;
-import org.convexnn.loss.SoftmaxLoss;
 import org.convexnn.loss.SquaredLoss;
 import org.convexnn.network.FeatureMap;
 
@@ -67,8 +63,7 @@ final class Preparation {
     }
     FeatureMap map = Normalizer.of(kind, stats, moments[0]);
     return switch (options.task()) {
-      case BINARY -> binary(stats, map, options.fitIntercept());
-      case MULTICLASS -> multiclass(rows, stats, map, options.fitIntercept());
+      case BINARY, MULTICLASS -> classes(rows, stats, map, options);
       case REGRESSION -> {
         double sd = labelHalf * Math.sqrt(moments[1][0] / stats.weight());
         double shift = options.fitIntercept() || sd == 0 ? stats.labelMean() : 0;
@@ -101,58 +96,11 @@ final class Preparation {
     return kind;
   }
 
-  /** b0 = the log-odds. */
-  private static Frame binary(ColumnStats stats, FeatureMap map, boolean intercept) {
-    double p = stats.labelMean();
-    if (stats.labelMin() < 0 || stats.labelMax() > 1 || !(p > 0 && p < 1)) {
-      throw new IllegalArgumentException(
-          "binary labels must be 0 and 1, both present; they range from "
-              + stats.labelMin()
-              + " to "
-              + stats.labelMax());
-    }
-    double[] offset = {intercept ? Math.log(p / (1 - p)) : 0};
-    double constantLoss = -p * Math.log(p) - (1 - p) * Math.log(1 - p);
-    return new Frame(
-        stats, map, new LogisticLoss(), offset, 0, 1, Math.min(p, 1 - p), constantLoss);
-  }
-
-  /** b0 = the logarithms of the classes' shares, of mean zero. */
-  private static Frame multiclass(Rows rows, ColumnStats stats, FeatureMap map, boolean intercept) {
-    double[] shares = classShares(rows, stats);
-    double meanLog = Arrays.stream(shares).map(Math::log).average().orElseThrow();
-    double[] offset = new double[shares.length];
-    double constantLoss = 0;
-    for (int k = 0; k < shares.length; k++) {
-      offset[k] = intercept ? Math.log(shares[k]) - meanLog : 0;
-      constantLoss -= shares[k] * Math.log(shares[k]);
-    }
-    double rarest = Arrays.stream(shares).min().orElseThrow();
-    return new Frame(
-        stats, map, new SoftmaxLoss(shares.length), offset, 0, 1, rarest, constantLoss);
-  }
-
-  /** The classes' shares of the weight. */
-  private static double[] classShares(Rows rows, ColumnStats stats) {
-    int classes = (int) stats.labelMax() + 1;
-    if (stats.labelMin() < 0 || stats.labelMax() != classes - 1 || classes < 2) {
-      throw new IllegalArgumentException(
-          "class labels must be 0, 1, .. C - 1; they range from "
-              + stats.labelMin()
-              + " to "
-              + stats.labelMax());
-    }
-    double[] sums = rows.sum("weights of the classes", new FoldWeightsJob(1, 0, classes))[0];
-    double[] shares = Arrays.copyOfRange(sums, FoldWeightsJob.CLASSES, sums.length);
-    double total = Arrays.stream(shares).sum();
-    for (int k = 0; k < classes; k++) {
-      if (!(shares[k] > 0)) {
-        throw new IllegalArgumentException(
-            "no row has class " + k + " of " + classes + ": index the labels without gaps");
-      }
-      shares[k] /= total;
-    }
-    return shares;
+  private static Frame classes(
+      Rows rows, ColumnStats stats, FeatureMap map, TrainingOptions options) {
+    ConstantModel model = ConstantModel.of(rows, stats, options.task());
+    double[] offset = options.fitIntercept() ? model.offset() : new double[model.offset().length];
+    return new Frame(stats, map, model.loss(), offset, 0, 1, model.rarestClass(), model.entropy());
   }
 
   private static void checkUnscaled(ColumnStats stats) {

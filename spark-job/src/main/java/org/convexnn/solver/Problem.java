@@ -232,21 +232,7 @@ public final class Problem {
     double largest = groups.max(gradient);
     double penalty = groups.linearSquare(gradient) / (2 * ridge);
     double most = largest > 0 ? beta / largest : Double.POSITIVE_INFINITY;
-    if (quadratic()) {
-      double one = DualValue.at(1, dual, 0, true);
-      double half = DualValue.at(0.5, dual, 0, true);
-      double curvature = 4 * half - 2 * one + penalty;
-      double slope = one + 4 * half - 2 * one;
-      double tau = curvature > 0 ? Math.min(most, Math.max(0, slope / (2 * curvature))) : 0;
-      return tau * slope - tau * tau * curvature;
-    }
-    double tau = Math.min(1, most);
-    double bound = DualValue.at(tau, dual, 0, false) - tau * tau * penalty;
-    // A shorter dual point may be better where the linear block is not stationary yet.
-    for (double t = 0.98 * tau; t > 0.2 * tau; t *= 0.9) {
-      bound = Math.max(bound, DualValue.at(t, dual, 0, false) - t * t * penalty);
-    }
-    return bound;
+    return DualValue.best(most, penalty, dual, quadratic()).value();
   }
 
   /**

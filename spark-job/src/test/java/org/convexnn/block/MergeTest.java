@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.convexnn.loss.LogisticLoss;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
+import org.convexnn.network.ReluNetwork;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +49,15 @@ class MergeTest {
     return new Random(seed).doubles(SETTING.length(), -1, 1).toArray();
   }
 
+  private static ReluNetwork network(long seed, int neurons) {
+    Random random = new Random(seed);
+    return ReluNetwork.stacked(
+        random.doubles(SETTING.width() * neurons, -1, 1).toArray(),
+        random.doubles(neurons, -1, 1).toArray(),
+        new double[SETTING.width()],
+        1);
+  }
+
   static Stream<Arguments> blockJobs() {
     return Stream.of(
         Arguments.of(Named.of("weights", new FoldWeightsJob(3, 3, 2))),
@@ -69,7 +79,11 @@ class MergeTest {
                 new GradientJob(SETTING, weights(1), GradientJob.Order.CURVATURE, 0.5))),
         Arguments.of(
             Named.of(
-                "loss alone", new GradientJob(SETTING, weights(1), GradientJob.Order.VALUE, 1))));
+                "loss alone", new GradientJob(SETTING, weights(1), GradientJob.Order.VALUE, 1))),
+        Arguments.of(Named.of("neurons", new NeuronJob(SETTING, network(1, 5), network(2, 7)))),
+        Arguments.of(
+            Named.of("dual moments", new DualMomentsJob(SETTING, network(1, 5), 0.5, true, true))),
+        Arguments.of(Named.of("scale", new ScaleFitJob(SETTING, network(1, 5), 0.5, false))));
   }
 
   @ParameterizedTest
