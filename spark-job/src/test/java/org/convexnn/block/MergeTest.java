@@ -118,6 +118,48 @@ class MergeTest {
     assertClose(results.stream().reduce(job::merge).orElseThrow(), expected);
   }
 
+  private static final GateSet HALF_SPACES = GateSet.of(GATES.halfSpaces());
+  private static final ConeSetting CONES =
+      new ConeSetting(
+          RandomRows.setting(
+              MAP, HALF_SPACES, new LogisticLoss(), new double[] {0.3}, Precision.FLOAT64),
+          MAP,
+          true,
+          true);
+
+  private static double[] coneWeights(long seed) {
+    return new Random(seed).doubles(CONES.length(), -1, 1).toArray();
+  }
+
+  static Stream<Arguments> coneJobs() {
+    double[] neurons = new Random(4).doubles(5 * CONES.width(), -1, 1).toArray();
+    int gates = CONES.gates() * CONES.width();
+    return Stream.of(
+        Arguments.of(Named.of("objective", new ConeValueJob(CONES, coneWeights(1)))),
+        Arguments.of(Named.of("cuts", new ConeCutJob(CONES, coneWeights(1)))),
+        Arguments.of(Named.of("activations", new ActivationJob(CONES, neurons))),
+        Arguments.of(
+            Named.of(
+                "rays",
+                new ConeRayJob(
+                    CONES,
+                    Arrays.copyOf(coneWeights(1), gates),
+                    Arrays.copyOf(coneWeights(2), gates)))),
+        Arguments.of(
+            Named.of(
+                "hinge",
+                new ConeHingeJob(
+                    CONES,
+                    Arrays.copyOf(coneWeights(1), gates),
+                    Arrays.copyOf(coneWeights(2), gates)))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("coneJobs")
+  void coneSums(RowJob<GatedBlock, double[][]> job) {
+    gatedSums(job);
+  }
+
   static Stream<Arguments> stepJobs() {
     PenaltyRule rule = new PenaltyRule(0.6, 1e-3, 1);
     double[] none = new double[0];
@@ -174,24 +216,60 @@ class MergeTest {
   @ParameterizedTest
   @MethodSource("stepJobs")
   void stepSums(StepJob<double[][]> job) {
-    for (boolean kept : new boolean[] {true, false}) {
-      StepJob.Worker<double[][]> one = job.worker();
-      one.accept(RandomRows.gated(WHOLE, GATES, MAP), state(0, 150, kept));
-      double[][] expected = one.result();
-      int from = 0;
-      List<double[][]> results = new ArrayList<>();
-      results.add(job.worker().result());
-      for (Block part : PARTS) {
-        StepJob.Worker<double[][]> worker = job.worker();
-        worker.accept(RandomRows.gated(part, GATES, MAP), state(from, from + part.rows(), kept));
-        from += part.rows();
-        results.add(worker.result());
-      }
-      StepJob.Worker<double[][]> nothing = job.worker();
-      nothing.accept(RandomRows.gated(EMPTY, GATES, MAP), state(0, 0, kept));
-      results.add(nothing.result());
-      assertClose(results.stream().reduce(job::merge).orElseThrow(), expected);
+    stepSums(job, true);
+    stepSums(job, false);
+  }
+
+  static Stream<Arguments> coneStepJobs() {
+    Stream<StepJob<double[][]>> barriers =
+        Arrays.stream(ConeBarrierJob.Order.values())
+            .map(
+                order ->
+                    new ConeBarrierJob(
+                        CONES,
+                        order,
+                        coneWeights(1),
+                        coneWeights(2),
+                        coneWeights(3),
+                        0.1,
+                        0.01,
+                        0.5,
+                        0.2));
+    Stream<StepJob<double[][]>> steps =
+        Arrays.stream(ConeStepJob.Step.values())
+            .map(
+                step ->
+                    new ConeStepJob(CONES, step, coneWeights(1), coneWeights(2), 0.3, 0.2, 1.6));
+    return Stream.concat(
+            Stream.concat(barriers, steps),
+            Stream.of(new ConeGramJob(CONES, true), new ConeGramJob(CONES, false)))
+        .map(Arguments::of);
+  }
+
+  /** From rows without state; that states follow, the solvers' tests in blocks show. */
+  @ParameterizedTest
+  @MethodSource("coneStepJobs")
+  void coneStepSums(StepJob<double[][]> job) {
+    stepSums(job, false);
+  }
+
+  private static void stepSums(StepJob<double[][]> job, boolean kept) {
+    StepJob.Worker<double[][]> one = job.worker();
+    one.accept(RandomRows.gated(WHOLE, GATES, MAP), state(0, 150, kept));
+    double[][] expected = one.result();
+    int from = 0;
+    List<double[][]> results = new ArrayList<>();
+    results.add(job.worker().result());
+    for (Block part : PARTS) {
+      StepJob.Worker<double[][]> worker = job.worker();
+      worker.accept(RandomRows.gated(part, GATES, MAP), state(from, from + part.rows(), kept));
+      from += part.rows();
+      results.add(worker.result());
     }
+    StepJob.Worker<double[][]> nothing = job.worker();
+    nothing.accept(RandomRows.gated(EMPTY, GATES, MAP), state(0, 0, kept));
+    results.add(nothing.result());
+    assertClose(results.stream().reduce(job::merge).orElseThrow(), expected);
   }
 
   private static Optional<RowState> state(int from, int to, boolean kept) {
