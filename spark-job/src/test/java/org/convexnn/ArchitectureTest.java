@@ -53,6 +53,8 @@ class ArchitectureTest {
         Arguments.of("block", List.of("linalg", "loss", "network"), none),
         Arguments.of("solver", List.of("linalg", "loss", "network", "gate", "block"), none),
         Arguments.of(
+            "linear", List.of("linalg", "loss", "network", "gate", "block", "solver"), none),
+        Arguments.of(
             "cluster", List.of("linalg", "loss", "network", "gate", "block", "solver"), sparkCore),
         Arguments.of(
             "ml",
