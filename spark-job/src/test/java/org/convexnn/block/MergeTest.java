@@ -60,6 +60,7 @@ class MergeTest {
 
   static Stream<Arguments> blockJobs() {
     return Stream.of(
+        Arguments.of(Named.of("pairs", new PairMomentsJob(FEATURES))),
         Arguments.of(Named.of("weights", new FoldWeightsJob(3, 3, 2))),
         Arguments.of(
             Named.of("moments", new MomentsJob(MAP.mean(), MAP.inverseScale(), 0.25, 2, false))));
