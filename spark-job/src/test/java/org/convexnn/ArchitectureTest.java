@@ -52,6 +52,7 @@ class ArchitectureTest {
         Arguments.of("gate", List.of("linalg", "loss", "network"), none),
         Arguments.of("block", List.of("linalg", "loss", "network"), none),
         Arguments.of("solver", List.of("linalg", "loss", "network", "gate", "block"), none),
+        Arguments.of("path", List.of("linalg", "loss", "network", "gate", "block", "solver"), none),
         Arguments.of(
             "cluster", List.of("linalg", "loss", "network", "gate", "block", "solver"), sparkCore),
         Arguments.of(

@@ -1,6 +1,7 @@
 package org.convexnn.network;
 
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -93,6 +94,30 @@ public record GateSet(HalfSpaces halfSpaces, List<SubNetwork> subNetworks, List<
       at += s.paths();
     }
     return c;
+  }
+
+  /** What the gates are, in words. */
+  public String description() {
+    List<String> parts = new ArrayList<>();
+    if (halfSpaces.size() > 0) {
+      parts.add(halfSpaces.size() + " half-spaces");
+    }
+    if (!subNetworks.isEmpty()) {
+      int[] widths = subNetworks.get(0).widths();
+      parts.add(
+          subNetworks.size()
+              + " sub-networks of "
+              + (widths.length + 2)
+              + " layers, widths "
+              + Arrays.toString(widths)
+              + " below the last neuron, "
+              + gatesPerGroup()
+              + " paths each");
+    }
+    if (!trees.isEmpty()) {
+      parts.add(trees.size() + " trees with " + leaves() + " leaves");
+    }
+    return parts.isEmpty() ? "none, the model is linear" : String.join(", ", parts);
   }
 
   /** About how many bytes the gates take. */

@@ -135,6 +135,17 @@ class SubNetworkTest {
   }
 
   @Test
+  void description() {
+    HalfSpaces half = random(1, 2).neurons();
+    Tree leaf = new Tree(new int[0], new double[0], new int[0], new int[0]);
+    assertThat(new GateSet(half, List.of(leaf, leaf)).description())
+        .isEqualTo("2 half-spaces, 2 trees with 2 leaves");
+    assertThat(GateSet.of(List.of(random(1, 2, 3))).description())
+        .isEqualTo("1 sub-networks of 4 layers, widths [2, 3] below the last neuron, 6 paths each");
+    assertThat(GateSet.of(HalfSpaces.none(D)).description()).isEqualTo("none, the model is linear");
+  }
+
+  @Test
   void subNetworksStandAloneAndAreOfOneShape() {
     SubNetwork two = random(1, 2);
     List<SubNetwork> mixed = List.of(two, random(1, 3));

@@ -1,0 +1,332 @@
+package org.convexnn.path;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.convexnn.linalg.Blas;
+import org.convexnn.linalg.Cholesky;
+import org.convexnn.solver.StopReason;
+
+/**
+ * ADMM for a {@link ThreeLayerProgram} (theory.md 4.9): A = [F; C; I] splits loss, cones and norms
+ * off one least-squares step with H = F'F + C'C + I, all penalties being rho. C'C is block diagonal
+ * over sub-networks; F has n rows, few, so that H is inverted by Woodbury's identity. A block is a
+ * pattern and an outer sign: 2 s is Z_s, 2 s + 1 is Z'_s.
+ *
+ * <p>The multipliers of loss and cones are dual points at every iteration: {@code ||T_s' lambda +
+ * C_s' nu||} bounds a block's price from above (theory.md 4.5).
+ */
+final class ThreeLayerAdmm {
+
+  private static final double RELAXATION = 1.6;
+  private static final int CHECK_EVERY = 20;
+  // Balanced for ever, rho was measured to end far too small, and the cones violated.
+  private static final int BALANCE_UNTIL = 400;
+  private static final double UNBALANCED = 10;
+  private static final double STEP = 2;
+
+  private final ThreeLayerProgram program;
+  private final double beta;
+  private final int n;
+  private final int k;
+  private final int q;
+  private final int blocks;
+  private final double[][] composed;
+  private final double[][] constraints;
+  private final double[][] inverses;
+  private final double[][] lifted;
+  private final Cholesky capacitance;
+
+  private double rho;
+  private final double[] f;
+  private final double[] a;
+  private final double[][] cone;
+  private final double[][] z;
+  private final double[][] mu;
+  private final double[][] u;
+  private double primalResidual;
+  private double dualResidual;
+
+  private ParallelNetwork best;
+  private double upper = Double.POSITIVE_INFINITY;
+  private double lower;
+  private double lowerAll;
+
+  ThreeLayerAdmm(ThreeLayerProgram program, double beta) {
+    this.program = program;
+    this.beta = beta;
+    this.n = program.rows();
+    this.k = program.block();
+    this.q = program.cones();
+    List<PathPattern> patterns = program.patterns();
+    this.blocks = 2 * patterns.size();
+    this.composed = patterns.stream().map(program::composed).toArray(double[][]::new);
+    this.constraints = patterns.stream().map(program::constraints).toArray(double[][]::new);
+    this.inverses = Arrays.stream(constraints).map(this::inverse).toArray(double[][]::new);
+    this.lifted = new double[patterns.size()][];
+    double[] small = new double[n * n];
+    for (int s = 0; s < lifted.length; s++) {
+      lifted[s] = new double[k * n];
+      Blas.gemm(
+          false, true, k, n, k, 1.0, inverses[s], 0, k, composed[s], 0, k, 0.0, lifted[s], 0, n);
+      Blas.gemm(false, false, n, n, k, 2.0, composed[s], 0, k, lifted[s], 0, n, 1.0, small, 0, n);
+    }
+    for (int r = 0; r < n; r++) {
+      small[r * n + r] += 1;
+    }
+    this.capacitance = new Cholesky(n, small);
+    this.rho = program.loss().curvature() / n;
+    this.f = new double[n];
+    this.a = new double[n];
+    this.cone = new double[blocks][q];
+    this.z = new double[blocks][k];
+    this.mu = new double[blocks][k];
+    this.u = new double[blocks][k];
+  }
+
+  /** {@code (C'C + I)^-1} of a block. */
+  private double[] inverse(double[] c) {
+    double[] h = new double[k * k];
+    Blas.gemm(true, false, k, k, q, 1.0, c, 0, k, c, 0, k, 0.0, h, 0, k);
+    double[] inverse = new double[k * k];
+    for (int i = 0; i < k; i++) {
+      h[i * k + i] += 1;
+      inverse[i * k + i] = 1;
+    }
+    new Cholesky(k, h).solve(inverse, k);
+    return inverse;
+  }
+
+  ThreeLayerFit solve(double tol, int maxIterations) {
+    // The network that is zero is a bound too.
+    keepBest(new ParallelNetwork(program.features(), program.width(), List.of()));
+    double[] lambda = new double[n];
+    int iteration = 0;
+    boolean reached = false;
+    while (iteration < maxIterations && !reached) {
+      step();
+      iteration++;
+      if (iteration % CHECK_EVERY == 0 || iteration == maxIterations) {
+        keepBest(decoded());
+        double[] now = dualPoint();
+        double value = program.dualValue(now, largestPriceBound(now), beta);
+        if (value > lower || iteration == CHECK_EVERY) {
+          lower = Math.max(lower, value);
+          lambda = now;
+        }
+        lowerAll = Math.max(lowerAll, program.dualValue(now, program.largestPrice(now), beta));
+        reached = upper - lower <= tol * upper;
+        if (iteration <= BALANCE_UNTIL) {
+          balance();
+        }
+      }
+    }
+    ParallelNetwork pruned = program.pruned(best);
+    return new ThreeLayerFit(
+        pruned,
+        program.objective(pruned, beta),
+        lower,
+        lowerAll,
+        lambda,
+        iteration,
+        reached ? StopReason.GAP : StopReason.MAX_PASSES);
+  }
+
+  /** One iteration; theory.md 4.2 with all penalties rho. */
+  private void step() {
+    double[] residual = new double[n];
+    for (int r = 0; r < n; r++) {
+      residual[r] = f[r] - a[r];
+    }
+    double[] fitted = new double[n];
+    for (int b = 0; b < blocks; b++) {
+      int s = b / 2;
+      double sign = sign(b);
+      double[] right = new double[k];
+      multiplyTransposed(composed[s], n, sign, residual, right);
+      multiplyTransposed(constraints[s], q, 1, absolute(cone[b]), right);
+      for (int i = 0; i < k; i++) {
+        right[i] += z[b][i] - mu[b][i];
+      }
+      Arrays.fill(u[b], 0);
+      multiply(inverses[s], k, k, 1, right, u[b]);
+      multiply(composed[s], n, k, sign, u[b], fitted);
+    }
+    double[] correction = fitted.clone();
+    capacitance.solve(correction, 1);
+    Arrays.fill(fitted, 0);
+    double primal = 0;
+    double[] dual = new double[n];
+    for (int b = 0; b < blocks; b++) {
+      int s = b / 2;
+      multiply(lifted[s], k, n, -sign(b), correction, u[b]);
+      multiply(composed[s], n, k, sign(b), u[b], fitted);
+    }
+    for (int r = 0; r < n; r++) {
+      double before = f[r];
+      double relaxed = RELAXATION * fitted[r] + (1 - RELAXATION) * before;
+      double[] t = {relaxed + a[r]};
+      double[] prox = new double[1];
+      program.loss().prox(program.label(r), t, 0, n * rho, prox, 0);
+      f[r] = prox[0];
+      a[r] = t[0] - prox[0];
+      primal += square(fitted[r] - f[r]);
+      dual[r] = f[r] - before;
+    }
+    double dualSquare = 0;
+    for (int b = 0; b < blocks; b++) {
+      int s = b / 2;
+      double[] change = new double[k];
+      double[] slackChange = new double[q];
+      double[] gamma = new double[q];
+      multiply(constraints[s], q, k, 1, u[b], gamma);
+      for (int i = 0; i < q; i++) {
+        double slack = Math.max(cone[b][i], 0);
+        double nu = Math.min(cone[b][i], 0);
+        cone[b][i] = RELAXATION * gamma[i] + (1 - RELAXATION) * slack + nu;
+        slackChange[i] = Math.max(cone[b][i], 0) - slack;
+        primal += square(gamma[i] - Math.max(cone[b][i], 0));
+      }
+      double[] zeta = new double[k];
+      for (int i = 0; i < k; i++) {
+        zeta[i] = RELAXATION * u[b][i] + (1 - RELAXATION) * z[b][i] + mu[b][i];
+      }
+      double norm = Blas.norm(zeta, 0, k);
+      double shrink = norm * rho > beta ? 1 - beta / (rho * norm) : 0;
+      for (int i = 0; i < k; i++) {
+        double before = z[b][i];
+        z[b][i] = shrink * zeta[i];
+        mu[b][i] = zeta[i] - z[b][i];
+        primal += square(u[b][i] - z[b][i]);
+        change[i] = z[b][i] - before;
+      }
+      multiplyTransposed(composed[s], n, sign(b), dual, change);
+      multiplyTransposed(constraints[s], q, 1, slackChange, change);
+      dualSquare += Blas.dot(change, change);
+    }
+    primalResidual = Math.sqrt(primal);
+    dualResidual = Math.sqrt(dualSquare);
+  }
+
+  /** Scales rho, and with it the scaled multipliers, towards residuals of one size. */
+  private void balance() {
+    // Both in units of a weight: the dual one is divided by rho already.
+    double factor =
+        primalResidual > UNBALANCED * dualResidual
+            ? STEP
+            : dualResidual > UNBALANCED * primalResidual ? 1 / STEP : 1;
+    if (factor == 1) {
+      return;
+    }
+    rho *= factor;
+    for (int r = 0; r < n; r++) {
+      a[r] /= factor;
+    }
+    for (int b = 0; b < blocks; b++) {
+      for (int i = 0; i < k; i++) {
+        mu[b][i] /= factor;
+      }
+      for (int i = 0; i < q; i++) {
+        cone[b][i] = cone[b][i] < 0 ? cone[b][i] / factor : cone[b][i];
+      }
+    }
+  }
+
+  /** lambda = -rho a, minus the gradient of the mean loss at f. */
+  private double[] dualPoint() {
+    return Arrays.stream(a).map(v -> -rho * v).toArray();
+  }
+
+  /** {@code max ||+-T_s' lambda + C_s' nu||} over blocks, nu >= 0 the cones' multipliers. */
+  private double largestPriceBound(double[] lambda) {
+    double largest = 0;
+    for (int b = 0; b < blocks; b++) {
+      double[] sum = new double[k];
+      double[] nu = new double[q];
+      for (int i = 0; i < q; i++) {
+        nu[i] = -rho * Math.min(cone[b][i], 0);
+      }
+      multiplyTransposed(composed[b / 2], n, sign(b), lambda, sum);
+      multiplyTransposed(constraints[b / 2], q, 1, nu, sum);
+      largest = Math.max(largest, Blas.norm(sum, 0, k));
+    }
+    return largest;
+  }
+
+  private void keepBest(ParallelNetwork network) {
+    double objective = program.objective(network, beta);
+    if (objective < upper) {
+      upper = objective;
+      best = network;
+    }
+  }
+
+  /**
+   * {@code w_1j = z_j / ||z_j||, w_2j = I_j ||z_j|| / R, w_3 = +-R, R = ||Z||_F} (theory.md 3.2); a
+   * neuron with z_j = 0 is zero.
+   */
+  private ParallelNetwork decoded() {
+    int d = program.features();
+    int m = program.width();
+    List<LayeredNetwork> branches = new ArrayList<>();
+    for (int b = 0; b < blocks; b++) {
+      double norm = Blas.norm(z[b], 0, k);
+      if (norm > 0) {
+        PathPattern pattern = program.patterns().get(b / 2);
+        double[] w1 = new double[k];
+        double[] w2 = new double[m];
+        for (int j = 0; j < m; j++) {
+          double own = Blas.norm(z[b], j * d, d);
+          w2[j] = (pattern.positive()[j] ? own : -own) / norm;
+          for (int i = 0; i < d && own > 0; i++) {
+            w1[i * m + j] = z[b][j * d + i] / own;
+          }
+        }
+        branches.add(
+            new LayeredNetwork(new int[] {d, m, 1, 1}, new double[][] {w1, w2, {sign(b) * norm}}));
+      }
+    }
+    return new ParallelNetwork(d, m, branches);
+  }
+
+  private static double sign(int block) {
+    return block % 2 == 0 ? 1 : -1;
+  }
+
+  private static double square(double v) {
+    return v * v;
+  }
+
+  private static double[] absolute(double[] v) {
+    double[] result = new double[v.length];
+    for (int i = 0; i < v.length; i++) {
+      result[i] = Math.abs(v[i]);
+    }
+    return result;
+  }
+
+  // Matrices of a few rows: a call of BLAS would cost more than the product.
+
+  /** {@code to += factor M v}. */
+  private static void multiply(
+      double[] m, int rows, int columns, double factor, double[] v, double[] to) {
+    for (int i = 0; i < rows; i++) {
+      double sum = 0;
+      for (int j = 0; j < columns; j++) {
+        sum += m[i * columns + j] * v[j];
+      }
+      to[i] += factor * sum;
+    }
+  }
+
+  /** {@code to += factor M' v}. */
+  private static void multiplyTransposed(
+      double[] m, int rows, double factor, double[] v, double[] to) {
+    for (int i = 0; i < rows; i++) {
+      double scaled = factor * v[i];
+      for (int j = 0; j < to.length; j++) {
+        to[j] += scaled * m[i * to.length + j];
+      }
+    }
+  }
+}
