@@ -12,7 +12,7 @@ import java.util.Arrays;
  * 3.8). Precisely the record's components are what a saved model stores.
  *
  * @param map the feature map
- * @param gates the gates, P groups
+ * @param gates the gates, P of them
  * @param weights (1 + P) x C x (k + 1), k coordinates of z: block 0 is [w0, b], block 1 + i is u_i
  * @param offset b0, C numbers: the constant model
  * @param labelShift the shift from training units of the label to its own

@@ -1,12 +1,14 @@
 package org.convexnn.path;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.convexnn.linalg.CounterRandom;
+import org.convexnn.network.HalfSpaces;
+import org.convexnn.network.SubNetwork;
 
 /**
  * How a sub-network of three layers is active on n rows: the patterns D_1j of its m_1 neurons, the
@@ -37,6 +39,42 @@ public record PathPattern(boolean[][] first, boolean[] positive, boolean[] secon
   }
 
   /**
+   * The pattern of a sub-network of three layers.
+   *
+   * @param x rows, n x d row-major
+   */
+  public static PathPattern of(SubNetwork subNetwork, double[] x) {
+    HalfSpaces neurons = subNetwork.neurons();
+    int m = neurons.size();
+    int d = neurons.features();
+    if (subNetwork.widths().length != 1) {
+      throw new IllegalArgumentException(
+          "a sub-network of widths "
+              + Arrays.toString(subNetwork.widths())
+              + "; these are patterns of three layers, one width");
+    }
+    int n = x.length / d;
+    boolean[][] first = new boolean[m][n];
+    boolean[] second = new boolean[n];
+    double[] transposed = neurons.transposed();
+    double[] scores = new double[m];
+    for (int r = 0; r < n; r++) {
+      neurons.scores(transposed, Arrays.copyOfRange(x, r * d, (r + 1) * d), scores);
+      double h = 0;
+      for (int j = 0; j < m; j++) {
+        first[j][r] = neurons.active(j, scores[j]);
+        h += first[j][r] ? subNetwork.weights()[j] * (scores[j] - neurons.thresholds()[j]) : 0;
+      }
+      second[r] = h >= 0;
+    }
+    boolean[] positive = new boolean[m];
+    for (int j = 0; j < m; j++) {
+      positive[j] = subNetwork.weights()[j] >= 0;
+    }
+    return new PathPattern(first, positive, second);
+  }
+
+  /**
    * The patterns of sub-networks with Gaussian weights, each once whatever the order of its neurons,
    * in the order in which they came; those that no row activates are left out (theory.md 3.9).
    * Sub-network i is drawn from stream i of the seed. Their number grows like n^(2 d m_1), so that
@@ -56,10 +94,9 @@ public record PathPattern(boolean[][] first, boolean[] positive, boolean[] secon
       throw new IllegalArgumentException(
           "x has " + x.length + " numbers; it must have n rows of " + features);
     }
-    int n = x.length / features;
     Map<String, PathPattern> found = new LinkedHashMap<>();
     for (int i = 0; i < draws; i++) {
-      PathPattern pattern = draw(new CounterRandom(seed, i), features, x, n, width);
+      PathPattern pattern = of(draw(new CounterRandom(seed, i), features, width), x).sorted();
       if (pattern.active()) {
         found.putIfAbsent(pattern.key(), pattern);
       }
@@ -83,36 +120,33 @@ public record PathPattern(boolean[][] first, boolean[] positive, boolean[] secon
     }
   }
 
-  private static PathPattern draw(
-      CounterRandom random, int features, double[] x, int n, int width) {
-    List<Neuron> neurons = new ArrayList<>();
-    double[] h = new double[n];
+  /** Gaussian weights in both layers. */
+  private static SubNetwork draw(CounterRandom random, int features, int width) {
+    double[] directions = new double[width * features];
+    double[] weights = new double[width];
     for (int j = 0; j < width; j++) {
-      double[] g = new double[features];
-      Arrays.setAll(g, k -> random.nextGaussian());
-      double weight = random.nextGaussian();
-      boolean[] active = new boolean[n];
-      for (int r = 0; r < n; r++) {
-        double score = 0;
-        for (int k = 0; k < features; k++) {
-          score += x[r * features + k] * g[k];
-        }
-        active[r] = score >= 0;
-        h[r] += weight * Math.max(score, 0);
+      for (int i = 0; i < features; i++) {
+        directions[j * features + i] = random.nextGaussian();
       }
-      neurons.add(new Neuron(active, weight >= 0));
+      weights[j] = random.nextGaussian();
     }
-    neurons.sort(Comparator.comparing(Neuron::key));
-    boolean[] second = new boolean[n];
-    boolean[] positive = new boolean[width];
-    for (int r = 0; r < n; r++) {
-      second[r] = h[r] >= 0;
-    }
-    for (int j = 0; j < width; j++) {
-      positive[j] = neurons.get(j).positive();
+    HalfSpaces neurons = new HalfSpaces(features, directions, new double[width], new double[width]);
+    return new SubNetwork(new int[] {width}, neurons, weights);
+  }
+
+  /** The same pattern with its neurons in an order of their own. */
+  private PathPattern sorted() {
+    List<Neuron> neurons =
+        IntStream.range(0, width())
+            .mapToObj(j -> new Neuron(first[j], positive[j]))
+            .sorted(Comparator.comparing(Neuron::key))
+            .toList();
+    boolean[] signs = new boolean[width()];
+    for (int j = 0; j < signs.length; j++) {
+      signs[j] = neurons.get(j).positive();
     }
     return new PathPattern(
-        neurons.stream().map(Neuron::active).toArray(boolean[][]::new), positive, second);
+        neurons.stream().map(Neuron::active).toArray(boolean[][]::new), signs, second);
   }
 
   private String key() {

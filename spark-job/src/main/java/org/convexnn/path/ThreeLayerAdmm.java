@@ -40,10 +40,14 @@ final class ThreeLayerAdmm {
   private double rho;
   private final double[] f;
   private final double[] a;
+
+  /** T = s + nu, the slacks s = T_+ and their scaled multipliers nu = -(-T)_+ in one number. */
   private final double[][] cone;
+
   private final double[][] z;
   private final double[][] mu;
   private final double[][] u;
+  private double primalSquare;
   private double primalResidual;
   private double dualResidual;
 
@@ -134,78 +138,100 @@ final class ThreeLayerAdmm {
 
   /** One iteration; theory.md 4.2 with all penalties rho. */
   private void step() {
-    double[] residual = new double[n];
-    for (int r = 0; r < n; r++) {
-      residual[r] = f[r] - a[r];
-    }
-    double[] fitted = new double[n];
+    double[] fitted = leastSquares();
+    double[] change = splitLoss(fitted);
+    double dual = 0;
     for (int b = 0; b < blocks; b++) {
-      int s = b / 2;
-      double sign = sign(b);
+      double[] moved = splitNorm(b);
+      multiplyTransposed(composed[b / 2], n, sign(b), change, moved);
+      multiplyTransposed(constraints[b / 2], q, 1, splitCones(b), moved);
+      dual += Blas.dot(moved, moved);
+    }
+    dualResidual = Math.sqrt(dual);
+    primalResidual = Math.sqrt(primalSquare);
+  }
+
+  /** {@code u = H^-1 (F'(f - a) + C'(s - nu) + z - mu)}; gives F u. */
+  private double[] leastSquares() {
+    double[] target = new double[n];
+    for (int r = 0; r < n; r++) {
+      target[r] = f[r] - a[r];
+    }
+    double[] correction = new double[n];
+    for (int b = 0; b < blocks; b++) {
       double[] right = new double[k];
-      multiplyTransposed(composed[s], n, sign, residual, right);
-      multiplyTransposed(constraints[s], q, 1, absolute(cone[b]), right);
+      multiplyTransposed(composed[b / 2], n, sign(b), target, right);
+      // s - nu is the sum of the positive part and the size of the negative one.
+      multiplyTransposed(constraints[b / 2], q, 1, absolute(cone[b]), right);
       for (int i = 0; i < k; i++) {
         right[i] += z[b][i] - mu[b][i];
       }
       Arrays.fill(u[b], 0);
-      multiply(inverses[s], k, k, 1, right, u[b]);
-      multiply(composed[s], n, k, sign, u[b], fitted);
+      multiply(inverses[b / 2], k, k, 1, right, u[b]);
+      multiply(composed[b / 2], n, k, sign(b), u[b], correction);
     }
-    double[] correction = fitted.clone();
     capacitance.solve(correction, 1);
-    Arrays.fill(fitted, 0);
-    double primal = 0;
-    double[] dual = new double[n];
+    double[] fitted = new double[n];
     for (int b = 0; b < blocks; b++) {
-      int s = b / 2;
-      multiply(lifted[s], k, n, -sign(b), correction, u[b]);
-      multiply(composed[s], n, k, sign(b), u[b], fitted);
+      multiply(lifted[b / 2], k, n, -sign(b), correction, u[b]);
+      multiply(composed[b / 2], n, k, sign(b), u[b], fitted);
     }
+    return fitted;
+  }
+
+  /** The proximal step of the loss; gives the change of f. */
+  private double[] splitLoss(double[] fitted) {
+    double[] change = new double[n];
+    double[] t = new double[1];
+    double[] prox = new double[1];
+    primalSquare = 0;
     for (int r = 0; r < n; r++) {
-      double before = f[r];
-      double relaxed = RELAXATION * fitted[r] + (1 - RELAXATION) * before;
-      double[] t = {relaxed + a[r]};
-      double[] prox = new double[1];
+      t[0] = relaxed(fitted[r], f[r]) + a[r];
       program.loss().prox(program.label(r), t, 0, n * rho, prox, 0);
+      change[r] = prox[0] - f[r];
       f[r] = prox[0];
       a[r] = t[0] - prox[0];
-      primal += square(fitted[r] - f[r]);
-      dual[r] = f[r] - before;
+      primalSquare += square(fitted[r] - f[r]);
     }
-    double dualSquare = 0;
-    for (int b = 0; b < blocks; b++) {
-      int s = b / 2;
-      double[] change = new double[k];
-      double[] slackChange = new double[q];
-      double[] gamma = new double[q];
-      multiply(constraints[s], q, k, 1, u[b], gamma);
-      for (int i = 0; i < q; i++) {
-        double slack = Math.max(cone[b][i], 0);
-        double nu = Math.min(cone[b][i], 0);
-        cone[b][i] = RELAXATION * gamma[i] + (1 - RELAXATION) * slack + nu;
-        slackChange[i] = Math.max(cone[b][i], 0) - slack;
-        primal += square(gamma[i] - Math.max(cone[b][i], 0));
-      }
-      double[] zeta = new double[k];
-      for (int i = 0; i < k; i++) {
-        zeta[i] = RELAXATION * u[b][i] + (1 - RELAXATION) * z[b][i] + mu[b][i];
-      }
-      double norm = Blas.norm(zeta, 0, k);
-      double shrink = norm * rho > beta ? 1 - beta / (rho * norm) : 0;
-      for (int i = 0; i < k; i++) {
-        double before = z[b][i];
-        z[b][i] = shrink * zeta[i];
-        mu[b][i] = zeta[i] - z[b][i];
-        primal += square(u[b][i] - z[b][i]);
-        change[i] = z[b][i] - before;
-      }
-      multiplyTransposed(composed[s], n, sign(b), dual, change);
-      multiplyTransposed(constraints[s], q, 1, slackChange, change);
-      dualSquare += Blas.dot(change, change);
+    return change;
+  }
+
+  /** The slacks s >= 0 of a block's cones and their multipliers; gives the change of s. */
+  private double[] splitCones(int b) {
+    double[] change = new double[q];
+    double[] gamma = new double[q];
+    multiply(constraints[b / 2], q, k, 1, u[b], gamma);
+    for (int i = 0; i < q; i++) {
+      double slack = Math.max(cone[b][i], 0);
+      cone[b][i] = relaxed(gamma[i], slack) + Math.min(cone[b][i], 0);
+      double next = Math.max(cone[b][i], 0);
+      change[i] = next - slack;
+      primalSquare += square(gamma[i] - next);
     }
-    primalResidual = Math.sqrt(primal);
-    dualResidual = Math.sqrt(dualSquare);
+    return change;
+  }
+
+  /** The soft threshold of a block's norm; gives the change of z. */
+  private double[] splitNorm(int b) {
+    double[] change = new double[k];
+    double[] zeta = new double[k];
+    for (int i = 0; i < k; i++) {
+      zeta[i] = relaxed(u[b][i], z[b][i]) + mu[b][i];
+    }
+    double norm = Blas.norm(zeta, 0, k);
+    double shrink = norm * rho > beta ? 1 - beta / (rho * norm) : 0;
+    for (int i = 0; i < k; i++) {
+      double next = shrink * zeta[i];
+      change[i] = next - z[b][i];
+      z[b][i] = next;
+      mu[b][i] = zeta[i] - next;
+      primalSquare += square(u[b][i] - next);
+    }
+    return change;
+  }
+
+  private static double relaxed(double next, double before) {
+    return RELAXATION * next + (1 - RELAXATION) * before;
   }
 
   /** Scales rho, and with it the scaled multipliers, towards residuals of one size. */

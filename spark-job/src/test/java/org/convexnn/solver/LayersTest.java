@@ -10,10 +10,18 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.Random;
 import java.util.stream.Stream;
+import org.convexnn.block.Precision;
 import org.convexnn.linalg.Blas;
+import org.convexnn.loss.SquaredLoss;
+import org.convexnn.network.GateSet;
+import org.convexnn.network.HalfSpaces;
 import org.convexnn.network.Network;
 import org.convexnn.network.SubNetwork;
+import org.convexnn.path.PathPattern;
+import org.convexnn.path.ThreeLayerFit;
+import org.convexnn.path.ThreeLayerProgram;
 import org.convexnn.solver.TrainingOptions.GateSampler;
 import org.convexnn.solver.TrainingOptions.GroupNorm;
 import org.convexnn.solver.TrainingOptions.SolverKind;
@@ -118,6 +126,50 @@ class LayersTest {
     assertThat(Blas.norm(skip, 0, skip.length)).isGreaterThan(1e-2);
   }
 
+  /**
+   * The gated program is the exact one without its cones: below it on the same sub-networks, which
+   * is below the decoded network (theory.md 3.9). Data G3c of theory.md 3.4.
+   */
+  @Test
+  void gatedIsBelowExact() {
+    double[][] rows = {{1, .2}, {.9, .6}, {.5, 1}, {-.3, 1.1}};
+    double[] x = Arrays.stream(rows).flatMapToDouble(Arrays::stream).toArray();
+    double[] y = {1, -1, 1, -1};
+    Random random = new Random(2);
+    List<SubNetwork> drawn =
+        Stream.generate(
+                () ->
+                    new SubNetwork(
+                        new int[] {2},
+                        new HalfSpaces(
+                            2, random.doubles(4, -1, 1).toArray(), new double[2], new double[2]),
+                        random.doubles(2, -1, 1).toArray()))
+            .limit(60)
+            .toList();
+    Problem gated =
+        LocalProblem.plain(
+            LocalProblem.rows(rows, y, Training.ones(4), 4),
+            4,
+            GateSet.of(drawn),
+            new SquaredLoss(),
+            Groups.shared(1, 3, 2),
+            Precision.FLOAT64);
+    double beta = 0.1 / 4;
+    Solver.Solution solution =
+        new GramSolver()
+            .solve(
+                gated,
+                beta,
+                Solver.Start.at(new double[gated.length()]),
+                new Solver.Stopping(1e-6, 10_000, 1e-9),
+                ProblemTest.Quiet.WATCH);
+    List<PathPattern> patterns = drawn.stream().map(s -> PathPattern.of(s, x)).toList();
+    ThreeLayerFit exact =
+        new ThreeLayerProgram(2, x, y, new SquaredLoss(), patterns).solve(beta, 1e-5, 20_000);
+    assertThat(solution.upper()).isPositive().isLessThan(exact.lowerBound());
+    assertThat(exact.lowerBound()).isLessThanOrEqualTo(exact.objective());
+  }
+
   /** At betaMax and above the model is linear, just below it is not. */
   @Test
   void betaMax() {
@@ -159,6 +211,19 @@ class LayersTest {
     TrainingResult result = training.train(data);
     assertThat(result.path()).isNotEmpty();
     assertThat(Training.accuracy(result.network(), data)).isGreaterThan(0.85);
+  }
+
+  /** A regression of few rows takes its folds from one sweep. */
+  @Test
+  void foldsOfFewRows() {
+    Training training = training(Task.REGRESSION, 2, 2).path().solver(SolverKind.AUTO);
+    Training.Data data = Training.absolute(5, 150, 3);
+    TrainingResult result = training.train(data);
+    Certificate certificate = result.certificate();
+    double objective = training.objective(result.network(), data, certificate.beta());
+    assertThat(certificate.primalObjective()).isCloseTo(objective, within(1e-10));
+    assertThat(result.network().gates().gatesPerGroup()).isEqualTo(4);
+    assertThat(Training.r2(result.network(), data)).isGreaterThan(0.9);
   }
 
   /** Statistics of one pass, saved and read, give the model that passes give. */
