@@ -9,21 +9,24 @@ import org.convexnn.solver.StopReason;
 
 /**
  * ADMM for a {@link ThreeLayerProgram} (theory.md 4.9): A = [F; C; I] splits loss, cones and norms
- * off one least-squares step with H = F'F + C'C + I, all penalties being rho. C'C is block diagonal
+ * off one least-squares step with {@code H = rho_f F'F + rho_c C'C + rho_z I}. C'C is block diagonal
  * over sub-networks; F has n rows, few, so that H is inverted by Woodbury's identity. A block is a
  * pattern and an outer sign: 2 s is Z_s, 2 s + 1 is Z'_s.
  *
  * <p>The multipliers of loss and cones are dual points at every iteration: {@code ||T_s' lambda +
  * C_s' nu||} bounds a block's price from above (theory.md 4.5).
+ *
+ * <p>Each penalty becomes the norm of its multipliers over the norm of what it splits, at iterations
+ * 10, 20, 40, .. (solver.md 7). That was measured to end where others fail, but slowly where
+ * solutions are not unique; at the last of these iterations all penalties become the loss's.
  */
 final class ThreeLayerAdmm {
 
   private static final double RELAXATION = 1.6;
   private static final int CHECK_EVERY = 20;
-  // Balanced for ever, rho was measured to end far too small, and the cones violated.
-  private static final int BALANCE_UNTIL = 400;
-  private static final double UNBALANCED = 10;
-  private static final double STEP = 2;
+  private static final int FIRST_TUNING = 10;
+  private static final int LAST_TUNING = 1280;
+  private static final double MOST_TUNING = 10;
 
   private final ThreeLayerProgram program;
   private final double beta;
@@ -33,11 +36,14 @@ final class ThreeLayerAdmm {
   private final int blocks;
   private final double[][] composed;
   private final double[][] constraints;
+  private final double[][] coneGrams;
   private final double[][] inverses;
   private final double[][] lifted;
-  private final Cholesky capacitance;
+  private Cholesky capacitance;
 
-  private double rho;
+  private double rhoLoss;
+  private double rhoCones;
+  private double rhoNorm;
   private final double[] f;
   private final double[] a;
 
@@ -47,9 +53,6 @@ final class ThreeLayerAdmm {
   private final double[][] z;
   private final double[][] mu;
   private final double[][] u;
-  private double primalSquare;
-  private double primalResidual;
-  private double dualResidual;
 
   private ParallelNetwork best;
   private double upper = Double.POSITIVE_INFINITY;
@@ -66,47 +69,57 @@ final class ThreeLayerAdmm {
     this.blocks = 2 * patterns.size();
     this.composed = patterns.stream().map(program::composed).toArray(double[][]::new);
     this.constraints = patterns.stream().map(program::constraints).toArray(double[][]::new);
-    this.inverses = Arrays.stream(constraints).map(this::inverse).toArray(double[][]::new);
+    this.coneGrams = Arrays.stream(constraints).map(this::gram).toArray(double[][]::new);
+    this.inverses = new double[patterns.size()][];
     this.lifted = new double[patterns.size()][];
-    double[] small = new double[n * n];
-    for (int s = 0; s < lifted.length; s++) {
-      lifted[s] = new double[k * n];
-      Blas.gemm(
-          false, true, k, n, k, 1.0, inverses[s], 0, k, composed[s], 0, k, 0.0, lifted[s], 0, n);
-      Blas.gemm(false, false, n, n, k, 2.0, composed[s], 0, k, lifted[s], 0, n, 1.0, small, 0, n);
-    }
-    for (int r = 0; r < n; r++) {
-      small[r * n + r] += 1;
-    }
-    this.capacitance = new Cholesky(n, small);
-    this.rho = program.loss().curvature() / n;
+    this.rhoLoss = program.loss().curvature() / n;
+    this.rhoCones = rhoLoss;
+    this.rhoNorm = rhoLoss;
     this.f = new double[n];
     this.a = new double[n];
     this.cone = new double[blocks][q];
     this.z = new double[blocks][k];
     this.mu = new double[blocks][k];
     this.u = new double[blocks][k];
+    factor();
   }
 
-  /** {@code (C'C + I)^-1} of a block. */
-  private double[] inverse(double[] c) {
-    double[] h = new double[k * k];
-    Blas.gemm(true, false, k, k, q, 1.0, c, 0, k, c, 0, k, 0.0, h, 0, k);
-    double[] inverse = new double[k * k];
-    for (int i = 0; i < k; i++) {
-      h[i * k + i] += 1;
-      inverse[i * k + i] = 1;
+  /** C'C of a block. */
+  private double[] gram(double[] c) {
+    double[] gram = new double[k * k];
+    Blas.gemm(true, false, k, k, q, 1.0, c, 0, k, c, 0, k, 0.0, gram, 0, k);
+    return gram;
+  }
+
+  /** {@code B^-1 = (rho_c C'C + rho_z I)^-1} of every block and {@code I / rho_f + F B^-1 F'}. */
+  private void factor() {
+    double[] small = new double[n * n];
+    for (int r = 0; r < n; r++) {
+      small[r * n + r] = 1 / rhoLoss;
     }
-    new Cholesky(k, h).solve(inverse, k);
-    return inverse;
+    for (int s = 0; s < lifted.length; s++) {
+      double[] h = Arrays.stream(coneGrams[s]).map(v -> rhoCones * v).toArray();
+      inverses[s] = new double[k * k];
+      for (int i = 0; i < k; i++) {
+        h[i * k + i] += rhoNorm;
+        inverses[s][i * k + i] = 1;
+      }
+      new Cholesky(k, h).solve(inverses[s], k);
+      lifted[s] = new double[k * n];
+      Blas.gemm(
+          false, true, k, n, k, 1.0, inverses[s], 0, k, composed[s], 0, k, 0.0, lifted[s], 0, n);
+      Blas.gemm(false, false, n, n, k, 2.0, composed[s], 0, k, lifted[s], 0, n, 1.0, small, 0, n);
+    }
+    capacitance = new Cholesky(n, small);
   }
 
   ThreeLayerFit solve(double tol, int maxIterations) {
-    // The network that is zero is a bound too.
+    // The network that is zero is a bound too, and so is lambda = 0.
     keepBest(new ParallelNetwork(program.features(), program.width(), List.of()));
     double[] lambda = new double[n];
     int iteration = 0;
     boolean reached = false;
+    int tuning = FIRST_TUNING;
     while (iteration < maxIterations && !reached) {
       step();
       iteration++;
@@ -114,15 +127,16 @@ final class ThreeLayerAdmm {
         keepBest(decoded());
         double[] now = dualPoint();
         double value = program.dualValue(now, largestPriceBound(now), beta);
-        if (value > lower || iteration == CHECK_EVERY) {
-          lower = Math.max(lower, value);
+        if (value > lower) {
+          lower = value;
           lambda = now;
         }
         lowerAll = Math.max(lowerAll, program.dualValue(now, program.largestPrice(now), beta));
         reached = upper - lower <= tol * upper;
-        if (iteration <= BALANCE_UNTIL) {
-          balance();
-        }
+      }
+      if (iteration == tuning && tuning <= LAST_TUNING) {
+        tune(tuning == LAST_TUNING);
+        tuning *= 2;
       }
     }
     ParallelNetwork pruned = program.pruned(best);
@@ -136,22 +150,16 @@ final class ThreeLayerAdmm {
         reached ? StopReason.GAP : StopReason.MAX_PASSES);
   }
 
-  /** One iteration; theory.md 4.2 with all penalties rho. */
+  /** One iteration; theory.md 4.2. */
   private void step() {
-    double[] fitted = leastSquares();
-    double[] change = splitLoss(fitted);
-    double dual = 0;
+    splitLoss(leastSquares());
     for (int b = 0; b < blocks; b++) {
-      double[] moved = splitNorm(b);
-      multiplyTransposed(composed[b / 2], n, sign(b), change, moved);
-      multiplyTransposed(constraints[b / 2], q, 1, splitCones(b), moved);
-      dual += Blas.dot(moved, moved);
+      splitCones(b);
+      splitNorm(b);
     }
-    dualResidual = Math.sqrt(dual);
-    primalResidual = Math.sqrt(primalSquare);
   }
 
-  /** {@code u = H^-1 (F'(f - a) + C'(s - nu) + z - mu)}; gives F u. */
+  /** {@code u = H^-1 (rho_f F'(f - a) + rho_c C'(s - nu) + rho_z (z - mu))}; gives F u. */
   private double[] leastSquares() {
     double[] target = new double[n];
     for (int r = 0; r < n; r++) {
@@ -160,11 +168,11 @@ final class ThreeLayerAdmm {
     double[] correction = new double[n];
     for (int b = 0; b < blocks; b++) {
       double[] right = new double[k];
-      multiplyTransposed(composed[b / 2], n, sign(b), target, right);
+      multiplyTransposed(composed[b / 2], n, sign(b) * rhoLoss, target, right);
       // s - nu is the sum of the positive part and the size of the negative one.
-      multiplyTransposed(constraints[b / 2], q, 1, absolute(cone[b]), right);
+      multiplyTransposed(constraints[b / 2], q, rhoCones, absolute(cone[b]), right);
       for (int i = 0; i < k; i++) {
-        right[i] += z[b][i] - mu[b][i];
+        right[i] += rhoNorm * (z[b][i] - mu[b][i]);
       }
       Arrays.fill(u[b], 0);
       multiply(inverses[b / 2], k, k, 1, right, u[b]);
@@ -179,88 +187,95 @@ final class ThreeLayerAdmm {
     return fitted;
   }
 
-  /** The proximal step of the loss; gives the change of f. */
-  private double[] splitLoss(double[] fitted) {
-    double[] change = new double[n];
+  /** The proximal step of the loss. */
+  private void splitLoss(double[] fitted) {
     double[] t = new double[1];
-    double[] prox = new double[1];
-    primalSquare = 0;
     for (int r = 0; r < n; r++) {
       t[0] = relaxed(fitted[r], f[r]) + a[r];
-      program.loss().prox(program.label(r), t, 0, n * rho, prox, 0);
-      change[r] = prox[0] - f[r];
-      f[r] = prox[0];
-      a[r] = t[0] - prox[0];
-      primalSquare += square(fitted[r] - f[r]);
+      program.loss().prox(program.label(r), t, 0, n * rhoLoss, f, r);
+      a[r] = t[0] - f[r];
     }
-    return change;
   }
 
-  /** The slacks s >= 0 of a block's cones and their multipliers; gives the change of s. */
-  private double[] splitCones(int b) {
-    double[] change = new double[q];
+  /** The slacks s >= 0 of a block's cones and their multipliers. */
+  private void splitCones(int b) {
     double[] gamma = new double[q];
     multiply(constraints[b / 2], q, k, 1, u[b], gamma);
     for (int i = 0; i < q; i++) {
-      double slack = Math.max(cone[b][i], 0);
-      cone[b][i] = relaxed(gamma[i], slack) + Math.min(cone[b][i], 0);
-      double next = Math.max(cone[b][i], 0);
-      change[i] = next - slack;
-      primalSquare += square(gamma[i] - next);
+      cone[b][i] = relaxed(gamma[i], Math.max(cone[b][i], 0)) + Math.min(cone[b][i], 0);
     }
-    return change;
   }
 
-  /** The soft threshold of a block's norm; gives the change of z. */
-  private double[] splitNorm(int b) {
-    double[] change = new double[k];
+  /** The soft threshold of a block's norm. */
+  private void splitNorm(int b) {
     double[] zeta = new double[k];
     for (int i = 0; i < k; i++) {
       zeta[i] = relaxed(u[b][i], z[b][i]) + mu[b][i];
     }
     double norm = Blas.norm(zeta, 0, k);
-    double shrink = norm * rho > beta ? 1 - beta / (rho * norm) : 0;
+    double shrink = norm * rhoNorm > beta ? 1 - beta / (rhoNorm * norm) : 0;
     for (int i = 0; i < k; i++) {
-      double next = shrink * zeta[i];
-      change[i] = next - z[b][i];
-      z[b][i] = next;
-      mu[b][i] = zeta[i] - next;
-      primalSquare += square(u[b][i] - next);
+      z[b][i] = shrink * zeta[i];
+      mu[b][i] = zeta[i] - z[b][i];
     }
-    return change;
   }
 
   private static double relaxed(double next, double before) {
     return RELAXATION * next + (1 - RELAXATION) * before;
   }
 
-  /** Scales rho, and with it the scaled multipliers, towards residuals of one size. */
-  private void balance() {
-    // Both in units of a weight: the dual one is divided by rho already.
-    double factor =
-        primalResidual > UNBALANCED * dualResidual
-            ? STEP
-            : dualResidual > UNBALANCED * primalResidual ? 1 / STEP : 1;
-    if (factor == 1) {
-      return;
-    }
-    rho *= factor;
-    for (int r = 0; r < n; r++) {
-      a[r] /= factor;
-    }
+  /** Sets the penalties, one by one or all to that of the loss. */
+  private void tune(boolean level) {
+    double slacks = 0;
+    double coneMultipliers = 0;
+    double weights = 0;
+    double normMultipliers = 0;
     for (int b = 0; b < blocks; b++) {
-      for (int i = 0; i < k; i++) {
-        mu[b][i] /= factor;
+      for (double t : cone[b]) {
+        slacks += t > 0 ? t * t : 0;
+        coneMultipliers += t < 0 ? t * t : 0;
       }
-      for (int i = 0; i < q; i++) {
-        cone[b][i] = cone[b][i] < 0 ? cone[b][i] / factor : cone[b][i];
-      }
+      weights += Blas.dot(u[b], u[b]);
+      normMultipliers += Blas.dot(mu[b], mu[b]);
+    }
+    if (level) {
+      scale(1, rhoLoss / rhoCones, rhoLoss / rhoNorm);
+    } else {
+      scale(
+          factor(Blas.dot(a, a), Blas.dot(f, f)),
+          factor(coneMultipliers, slacks),
+          factor(normMultipliers, weights));
     }
   }
 
-  /** lambda = -rho a, minus the gradient of the mean loss at f. */
+  /** Multiplies the penalties; multipliers are divided by theirs, so that they stay what they are. */
+  private void scale(double ofLoss, double ofCones, double ofNorm) {
+    rhoLoss *= ofLoss;
+    rhoCones *= ofCones;
+    rhoNorm *= ofNorm;
+    for (int r = 0; r < n; r++) {
+      a[r] /= ofLoss;
+    }
+    for (int b = 0; b < blocks; b++) {
+      for (int i = 0; i < k; i++) {
+        mu[b][i] /= ofNorm;
+      }
+      for (int i = 0; i < q; i++) {
+        cone[b][i] = cone[b][i] < 0 ? cone[b][i] / ofCones : cone[b][i];
+      }
+    }
+    factor();
+  }
+
+  private static double factor(double multipliers, double values) {
+    return multipliers > 0 && values > 0
+        ? Math.max(1 / MOST_TUNING, Math.min(MOST_TUNING, Math.sqrt(multipliers / values)))
+        : 1;
+  }
+
+  /** lambda = -rho_f a, minus the gradient of the mean loss at f. */
   private double[] dualPoint() {
-    return Arrays.stream(a).map(v -> -rho * v).toArray();
+    return Arrays.stream(a).map(v -> -rhoLoss * v).toArray();
   }
 
   /** {@code max ||+-T_s' lambda + C_s' nu||} over blocks, nu >= 0 the cones' multipliers. */
@@ -270,7 +285,7 @@ final class ThreeLayerAdmm {
       double[] sum = new double[k];
       double[] nu = new double[q];
       for (int i = 0; i < q; i++) {
-        nu[i] = -rho * Math.min(cone[b][i], 0);
+        nu[i] = -rhoCones * Math.min(cone[b][i], 0);
       }
       multiplyTransposed(composed[b / 2], n, sign(b), lambda, sum);
       multiplyTransposed(constraints[b / 2], q, 1, nu, sum);

@@ -116,7 +116,7 @@ public final class ThreeLayerProgram {
   private double numbersOfAPattern() {
     double k = block();
     double n = rows();
-    return k * (cones() + 2 * n + k) + 2 * (cones() + 4 * k);
+    return k * (cones() + 2 * n + 2 * k) + 2 * (cones() + 3 * k);
   }
 
   /** n. */

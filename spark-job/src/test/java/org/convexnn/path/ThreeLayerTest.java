@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.convexnn.loss.LogisticLoss;
 import org.convexnn.loss.Loss;
 import org.convexnn.loss.SoftmaxLoss;
@@ -70,7 +71,7 @@ class ThreeLayerTest {
   void golden(Data data, int width, double beta, double expected) {
     int n = data.rows();
     Loss loss = data == Data.E1_CLASSES ? new LogisticLoss() : new SquaredLoss();
-    ThreeLayerFit fit = data.program(loss, width).solve(beta / n, 2e-6, 20_000);
+    ThreeLayerFit fit = data.program(loss, width).solve(beta / n, 2e-6, 40_000);
     assertThat(fit.stopReason()).isEqualTo(StopReason.GAP);
     assertThat(fit.relativeGap()).isBetween(0.0, 2e-6);
     assertThat(n * fit.objective()).isCloseTo(expected, within(1e-5));
@@ -131,6 +132,34 @@ class ThreeLayerTest {
     assertThat(4 * fit.lowerBound()).isGreaterThan(0.7568069631);
     assertThat(4 * fit.objective()).as("of a network").isGreaterThanOrEqualTo(0.7568069631);
     assertThat(4 * fit.lowerBoundAllPatterns()).isLessThan(0.7568069631);
+  }
+
+  /** More rows and neurons, and a column of ones: the bounds meet for both losses. */
+  @ParameterizedTest
+  @CsvSource({
+    "8, 2, 2, 0.1, false",
+    "8, 2, 2, 0.01, true",
+    "6, 3, 2, 0.1, true",
+    "10, 2, 3, 0.1, false",
+    "20, 3, 2, 0.01, false"
+  })
+  void boundsMeet(int n, int d, int width, double beta, boolean logistic) {
+    Random random = new Random(5);
+    double[] x = new double[n * d];
+    double[] y = new double[n];
+    for (int r = 0; r < n; r++) {
+      for (int j = 0; j < d; j++) {
+        x[r * d + j] = j < d - 1 ? random.nextGaussian() : 1;
+      }
+      double first = x[r * d];
+      y[r] = logistic ? (Math.abs(first) > 0.7 ? 1 : 0) : Math.abs(first) - 0.5;
+    }
+    Loss loss = logistic ? new LogisticLoss() : new SquaredLoss();
+    List<PathPattern> patterns = PathPattern.sample(d, x, width, 300, 1);
+    ThreeLayerFit fit = new ThreeLayerProgram(d, x, y, loss, patterns).solve(beta, 1e-3, 4000);
+    assertThat(fit.stopReason()).isEqualTo(StopReason.GAP);
+    assertThat(fit.network().branches()).hasSizeBetween(1, n);
+    assertThat(fit.objective()).isLessThan(logistic ? Math.log(2) : 1);
   }
 
   @Test
