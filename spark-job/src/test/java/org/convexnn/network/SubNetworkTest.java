@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -90,7 +91,12 @@ class SubNetworkTest {
     int[] count = new int[2];
     for (int r = 0; r < 300; r++) {
       double[] x = random.doubles(D, -2, 2).toArray();
-      boolean[] active = evaluator.active(x);
+      int zero = r % D;
+      x[zero] = 0;
+      boolean[] active = evaluator.active(x).clone();
+      int[] columns = IntStream.range(0, D).filter(j -> j != zero).toArray();
+      double[] values = Arrays.stream(columns).mapToDouble(j -> x[j]).toArray();
+      assertThat(evaluator.active(columns, values, D - 1)).as("non-zeros").isEqualTo(active);
       for (int i = 0; i < active.length; i++) {
         boolean expected = active(both.get(i / paths), x, i % paths);
         assertThat(active[i]).isEqualTo(expected);
