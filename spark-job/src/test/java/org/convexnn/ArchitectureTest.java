@@ -55,6 +55,7 @@ class ArchitectureTest {
         Arguments.of("relu", List.of("linalg", "loss", "network", "gate", "block", "solver"), none),
         Arguments.of(
             "linear", List.of("linalg", "loss", "network", "gate", "block", "solver"), none),
+        Arguments.of("path", List.of("linalg", "loss", "network", "gate", "block", "solver"), none),
         Arguments.of(
             "cluster", List.of("linalg", "loss", "network", "gate", "block", "solver"), sparkCore),
         Arguments.of(

@@ -1,5 +1,6 @@
 package org.convexnn.job;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -41,6 +42,15 @@ final class ModelOptions {
       converter = AutoInteger.class,
       description = "Most leaves of a tree, from 2 to 4096, or auto (by the number of rows).")
   private Integer numLeaves;
+
+  @Option(
+      names = "--layer-widths",
+      paramLabel = "M1,M2,..",
+      converter = WidthsConverter.class,
+      description =
+          "Deeper sub-networks: widths of all hidden layers but the last, which has one neuron;"
+              + " 4 = three layers, 4,3 = four. none = two layers.")
+  private Widths layerWidths;
 
   @Option(
       names = "--gate-sampler",
@@ -262,6 +272,7 @@ final class ModelOptions {
     all.put("numGates", numGates);
     all.put("numTrees", numTrees);
     all.put("numLeaves", numLeaves);
+    all.put("layerWidths", layerWidths == null ? null : layerWidths.values());
     all.put("gateSampler", gateSampler);
     all.put("patternRank", patternRank);
     all.put("effort", effort);
@@ -289,6 +300,28 @@ final class ModelOptions {
   /** Sets Params by name. */
   static void set(Params estimator, Map<String, Object> values) {
     values.forEach((name, value) -> estimator.set(estimator.getParam(name), value));
+  }
+
+  /** Integers with commas between. An array would be an option that may be repeated. */
+  private record Widths(int[] values) {}
+
+  /** Integers with commas between, or {@code none}. */
+  static final class WidthsConverter implements ITypeConverter<Widths> {
+
+    @Override
+    public Widths convert(String value) {
+      try {
+        return value.equalsIgnoreCase("none")
+            ? new Widths(new int[0])
+            : new Widths(
+                Arrays.stream(value.split(",", -1))
+                    .mapToInt(m -> Integer.parseInt(m.strip()))
+                    .toArray());
+      } catch (NumberFormatException e) {
+        throw new TypeConversionException(
+            "'" + value + "' is not a list of integers with commas between, nor none");
+      }
+    }
   }
 
   /** An integer, or {@code auto} for none. */

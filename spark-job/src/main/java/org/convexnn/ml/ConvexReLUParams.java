@@ -1,9 +1,11 @@
 package org.convexnn.ml;
 
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.apache.spark.ml.param.BooleanParam;
 import org.apache.spark.ml.param.DoubleParam;
+import org.apache.spark.ml.param.IntArrayParam;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.LongParam;
 import org.apache.spark.ml.param.Param;
@@ -57,6 +59,16 @@ public interface ConvexReLUParams extends HasWeightCol {
   /** Most leaves of a tree, 0 = automatic. */
   default int getNumLeaves() {
     return (int) getOrDefault(numLeaves());
+  }
+
+  /** Param: widths of the lower layers of sub-networks, empty = two layers. */
+  default IntArrayParam layerWidths() {
+    return paramSet().layerWidths;
+  }
+
+  /** Widths of layers 1 to L - 2 of sub-networks of L layers, empty = two layers. */
+  default int[] getLayerWidths() {
+    return (int[]) getOrDefault(layerWidths());
   }
 
   /** Param: how gates are drawn. */
@@ -288,6 +300,7 @@ public interface ConvexReLUParams extends HasWeightCol {
         getNumGates(),
         getNumTrees(),
         getNumLeaves(),
+        Arrays.stream(getLayerWidths()).boxed().toList(),
         ParamSet.constant(GateSampler.class, getGateSampler()),
         getPatternRank(),
         ParamSet.constant(Effort.class, getEffort()),

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import org.apache.spark.ml.param.BooleanParam;
 import org.apache.spark.ml.param.DoubleParam;
+import org.apache.spark.ml.param.IntArrayParam;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.LongParam;
 import org.apache.spark.ml.param.Param;
@@ -30,6 +31,7 @@ public final class ParamSet implements Serializable {
   final IntParam numGates;
   final IntParam numTrees;
   final IntParam numLeaves;
+  final IntArrayParam layerWidths;
   final Param<String> gateSampler;
   final IntParam patternRank;
   final Param<String> effort;
@@ -77,6 +79,19 @@ public final class ParamSet implements Serializable {
                 "numLeaves",
                 "from 2 to 4096, or 0 for automatic",
                 v -> v == 0 || (v >= 2 && v <= 4096)));
+    layerWidths =
+        new IntArrayParam(
+            owner,
+            "layerWidths",
+            "widths of layers 1 to L - 2 of sub-networks of L layers, each with one neuron in its"
+                + " last hidden layer: [4] = three layers with 4 neurons below it, [4, 3] = four"
+                + " layers; the gates are the paths of sub-networks, numGates in all; empty = two"
+                + " layers (default: empty)",
+            integers(
+                Allowed.integers(
+                    "layerWidths",
+                    TrainingOptions.LAYER_WIDTHS,
+                    widths -> TrainingOptions.paths(widths) >= 1)));
     gateSampler =
         choice(
             owner,
@@ -260,6 +275,12 @@ public final class ParamSet implements Serializable {
     return (scala.Function1) Allowed.words(name, words);
   }
 
+  // IntArrayParam's constructor wants a function of int[].
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  private static scala.Function1<int[], Object> integers(Allowed allowed) {
+    return (scala.Function1) allowed;
+  }
+
   /** The value of a Param as a constant; the validator has seen it. */
   static <E extends Enum<E>> E constant(Class<E> type, String word) {
     return Enum.valueOf(type, word.toUpperCase(Locale.ROOT));
@@ -270,6 +291,7 @@ public final class ParamSet implements Serializable {
     owner.setDefault(numGates, 0);
     owner.setDefault(numTrees, 0);
     owner.setDefault(numLeaves, 0);
+    owner.setDefault(layerWidths, new int[0]);
     owner.setDefault(gateSampler, AUTO);
     owner.setDefault(patternRank, 0);
     owner.setDefault(effort, BALANCED);

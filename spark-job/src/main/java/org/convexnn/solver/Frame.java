@@ -37,7 +37,10 @@ record Frame(
 
   /** What the penalty is a sum over. */
   Groups groups(TrainingOptions options) {
-    return Groups.of(loss.outputs(), map.dimension() + 1, options.perClassGroups());
+    int width = map.dimension() + 1;
+    return options.layerWidths().isEmpty()
+        ? Groups.of(loss.outputs(), width, options.perClassGroups())
+        : Groups.shared(loss.outputs(), width, options.paths());
   }
 
   /** Whether there is nothing to learn. */

@@ -14,8 +14,8 @@ import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
 
 /**
- * Chooses the gates of a fit: half-spaces drawn without a look at labels, or the leaves of trees
- * grown on a sample. Numbers that are not given follow the number of rows (modelling.md sections 2,
+ * Chooses the gates of a fit: half-spaces or sub-networks of them drawn without a look at labels, or
+ * the leaves of trees grown on a sample. Numbers that are not given follow the number of rows (modelling.md sections 2,
  * 8 and 14).
  *
  * @param rows the rows
@@ -50,6 +50,7 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
   /** Whether gates are priced along the path: there are none to begin with. */
   boolean priced() {
     return !frame.constantLabel()
+        && options.layerWidths().isEmpty()
         && switch (options.gateSampler()) {
           case PRICED -> true;
           case AUTO ->
@@ -74,6 +75,10 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
 
   /** The same, and no row but these has a part in them. */
   GateSet draw(RowSelection seen) {
+    return !options.layerWidths().isEmpty() ? subNetworks() : drawTwoLayers(seen);
+  }
+
+  private GateSet drawTwoLayers(RowSelection seen) {
     if (frame.span().isPresent()) {
       return GateSet.of(inSpan(frame.span().get()));
     }
@@ -93,9 +98,11 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
    * enough for a Gram matrix.
    */
   GateSet drawForOnePass() {
-    return options.gateSampler() == TrainingOptions.GateSampler.AUTO && frame.span().isEmpty()
-        ? gaussian()
-        : draw(RowSelection.ALL);
+    boolean automatic =
+        options.gateSampler() == TrainingOptions.GateSampler.AUTO
+            && options.layerWidths().isEmpty()
+            && frame.span().isEmpty();
+    return automatic ? gaussian() : draw(RowSelection.ALL);
   }
 
   /** Whether the gates are all patterns of the span: of few rows, where no number is asked for. */
@@ -188,6 +195,21 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
 
   private GateSet gaussian() {
     return GateSet.of(sampler().gaussian(halfSpaces()));
+  }
+
+  /** As many sub-networks as there are gates for. */
+  private GateSet subNetworks() {
+    int[] widths = options.layerWidths().stream().mapToInt(m -> m).toArray();
+    int count = Math.max(1, wantedHalfSpaces() / options.paths());
+    checkMemory(Math.toIntExact((long) count * options.paths()), 0);
+    log.message(
+        String.format(
+            Locale.ROOT,
+            "%d sub-networks of %d layers with %d paths each as gates",
+            count,
+            widths.length + 2,
+            options.paths()));
+    return GateSet.of(sampler().subNetworks(count, widths));
   }
 
   /** Refuses gates whose fit has no room on the driver, before they are drawn. */

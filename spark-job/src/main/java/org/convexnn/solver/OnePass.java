@@ -118,11 +118,11 @@ final class OnePass {
 
   /** The program of all rows, for a solver that would sum over them again. */
   QuadraticProgram program() {
-    return total.program(coordinates, options.skipRidge());
+    return total.program(coordinates, statistics.basis().groups(), options.skipRidge());
   }
 
   private GramFit fit(FoldSums sums) {
-    return GramFit.of(sums, coordinates, options.skipRidge());
+    return GramFit.of(sums, coordinates, statistics.basis().groups(), options.skipRidge());
   }
 
   private RunLog log(Progress progress, Ledger ledger) {

@@ -199,6 +199,20 @@ class TrainAndScoreTest {
   }
 
   @Test
+  void trainsSubNetworksOfThreeLayers() throws IOException {
+    Path train = table("train.csv", 3, 200);
+    Path model = folder.resolve("model");
+    CommandLineRun.train(
+            train, "income", model, "--layer-widths", "4", "--gates", 24, "--reg-ratio", 0.1)
+        .good();
+    assertThat(CommandLineRun.of("describe", "--model", model).good().out())
+        .containsPattern("gates kept: +[1-6] sub-networks of 3 layers, widths \\[4\\]");
+    Path scored = folder.resolve("scored");
+    CommandLineRun.of("score", "--model", model, "--input", train, "--output", scored).good();
+    assertThat(scored).isDirectory();
+  }
+
+  @Test
   void trainsOneClassAgainstTheRestOfLibsvm() throws IOException {
     List<String> lines = new ArrayList<>();
     CounterRandom random = new CounterRandom(4, 0);

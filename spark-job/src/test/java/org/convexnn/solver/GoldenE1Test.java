@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.convexnn.block.Precision;
 import org.convexnn.gate.PatternEnumeration;
@@ -12,7 +14,9 @@ import org.convexnn.loss.LogisticLoss;
 import org.convexnn.loss.Loss;
 import org.convexnn.loss.SoftmaxLoss;
 import org.convexnn.loss.SquaredLoss;
+import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
+import org.convexnn.network.SubNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -76,6 +80,40 @@ class GoldenE1Test {
   private static double betaMax(Problem problem) {
     return N
         * problem.groups().max(problem.evaluate("", new double[problem.length()], true).gradient());
+  }
+
+  /**
+   * Three layers whose sub-networks hold one pattern m_1 times: {@code p_3(beta) = p_2(beta / sqrt
+   * m_1)} (theory.md 3.4); golden values of two layers at 1, .3 and .1.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "1, 0.3, 0.8969363862377261",
+    "4, 2, 2.234824518",
+    "4, 0.6, 0.8969363862377261",
+    "4, 0.2, 0.32958984"
+  })
+  void replicatedPatternsDivideBeta(int m, double beta, double expected) {
+    HalfSpaces gates = gates();
+    double[] ones = new double[m];
+    Arrays.fill(ones, 1);
+    List<SubNetwork> copies =
+        IntStream.range(0, PATTERNS.length)
+            .mapToObj(i -> gates.select(IntStream.generate(() -> i).limit(m).toArray()))
+            .map(neurons -> new SubNetwork(new int[] {m}, neurons, ones))
+            .toList();
+    Problem problem =
+        LocalProblem.plain(
+            LocalProblem.rows(X, Y, Training.ones(N), 100),
+            N,
+            GateSet.of(copies),
+            new SquaredLoss(),
+            Groups.shared(1, 3, m),
+            Precision.FLOAT64);
+    Solver.Solution solution = solve(new GramSolver(), problem, beta, 1e-9);
+    Problem.Bounds bounds = problem.certify(solution.weights(), solution.dual(), beta / N);
+    assertThat(N * bounds.primal()).isCloseTo(expected, within(1e-8));
+    assertThat(N * bounds.dual()).isCloseTo(expected, within(1e-8));
   }
 
   @ParameterizedTest
