@@ -54,6 +54,9 @@ class ArchitectureTest {
         Arguments.of("solver", List.of("linalg", "loss", "network", "gate", "block"), none),
         Arguments.of("relu", List.of("linalg", "loss", "network", "gate", "block", "solver"), none),
         Arguments.of(
+            "linear", List.of("linalg", "loss", "network", "gate", "block", "solver"), none),
+        Arguments.of("path", List.of("linalg", "loss", "network", "gate", "block", "solver"), none),
+        Arguments.of(
             "cluster", List.of("linalg", "loss", "network", "gate", "block", "solver"), sparkCore),
         Arguments.of(
             "ml",

@@ -5,16 +5,15 @@ import java.util.Arrays;
 import org.convexnn.linalg.Blas;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
-import org.convexnn.network.HalfSpaces;
 import org.convexnn.network.Tree;
 
 /**
- * The activation patterns of a block's rows under a set of gates: one bit per half-space, one
- * integer per tree, each row's leverage {@code (||z||^2 + 1)} in feature-map coordinates, and the
+ * The activation patterns of a block's rows under a set of gates: one bit per half-space and
+ * path, one integer per tree, each row's leverage {@code (||z||^2 + 1)} in feature-map coordinates, and the
  * mapped features where rows need them.
  *
  * @param words 64-bit words per row
- * @param bits rows x words; bit p of a row is gate p
+ * @param bits rows x words; bit p of a row is gate p, of half-spaces and paths
  * @param trees trees per row
  * @param leaves rows x trees; the leaf's number among the leaves of all trees
  * @param leverage squared norm of z~ = [z, 1] by row
@@ -32,25 +31,20 @@ public record Patterns(
   public static Patterns of(Block block, GateSet gates, FeatureMap map) {
     int n = block.rows();
     int d = block.features();
-    HalfSpaces halfSpaces = gates.halfSpaces();
-    int p = halfSpaces.size();
-    int words = (p + 63) / 64;
+    int words = (gates.overlapping() + 63) / 64;
     int trees = gates.trees().size();
     long[] bits = new long[n * words];
     int[] leaves = new int[n * trees];
-    double[] transposed = halfSpaces.transposed();
-    double[] scores = new double[p];
+    GateSet.Evaluator evaluator = gates.evaluator();
     double[] x = new double[d];
     int[] columns = new int[d];
     double[] values = new double[d];
     for (int r = 0; r < n; r++) {
       int nonZeros = block.copyNonZeros(r, columns, values);
-      if (p > 0) {
-        halfSpaces.scores(transposed, columns, values, nonZeros, scores);
-        for (int i = 0; i < p; i++) {
-          if (halfSpaces.active(i, scores[i])) {
-            bits[r * words + (i >> 6)] |= 1L << i;
-          }
+      boolean[] active = evaluator.active(columns, values, nonZeros);
+      for (int i = 0; i < active.length; i++) {
+        if (active[i]) {
+          bits[r * words + (i >> 6)] |= 1L << i;
         }
       }
       for (int k = 0; k < nonZeros; k++) {
@@ -118,7 +112,7 @@ public record Patterns(
     return (float) Math.min(1 + square, Float.MAX_VALUE);
   }
 
-  /** Whether half-space p is active on row r. */
+  /** Whether half-space or path p is active on row r. */
   public boolean active(int r, int p) {
     return (bits[r * words + (p >> 6)] >>> p & 1) != 0;
   }

@@ -15,8 +15,8 @@ import org.convexnn.network.GateSet;
  * @param dimension k, the number of row coordinates
  * @param mean column means
  * @param inverseScale column scales
- * @param halfSpaces number of half-space groups
- * @param leaves number of leaf groups
+ * @param halfSpaces number of gates kept as bits: half-spaces and paths
+ * @param leaves number of leaves
  * @param loss the loss, on labels (label - labelShift) / labelScale
  * @param offset b0, C numbers added to every output
  * @param labelShift shift of the label
@@ -51,7 +51,7 @@ public record RowSetting(
         map.dimension(),
         map.mean(),
         map.inverseScale(),
-        gates.halfSpaces().size(),
+        gates.overlapping(),
         gates.leaves(),
         loss,
         offset,
@@ -119,7 +119,7 @@ public record RowSetting(
     return offset.length;
   }
 
-  /** The number of groups, half-spaces and leaves. */
+  /** The number of gates: half-spaces, paths and leaves. */
   public int groups() {
     return halfSpaces + leaves;
   }

@@ -2,18 +2,21 @@ package org.convexnn.gate;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.convexnn.linalg.Blas;
 import org.convexnn.linalg.CounterRandom;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.HalfSpaces;
+import org.convexnn.network.SubNetwork;
 
 /**
- * Draws half-space gates. Gate i comes from stream i of the seed alone, so asking for more gates
+ * Draws half-space gates, and sub-networks of them. Gate i comes from stream i of the seed alone, so asking for more gates
  * never changes the earlier ones.
  */
 public final class HalfSpaceSampler {
 
   private static final double CENTRE = 0.5;
+  private static final double PATH_CENTRE = 0;
   private static final double LEAST_SHARE = 0.05;
   private static final int ATTEMPTS = 64;
   private static final double SPHERE_BOUND = 1;
@@ -56,6 +59,42 @@ public final class HalfSpaceSampler {
   }
 
   /**
+   * Sub-networks as they come out of a Gaussian initialisation (theory.md 3.9): the first layer of
+   * Gaussian half-spaces, w ~ N(0, 1) above. Where a neuron's w are all negative their signs are
+   * turned: it would be active only where none of its neurons is, and no path through it ever.
+   * Sub-network i comes from stream i of the seed.
+   *
+   * <p>The centres of paths are 0: a path is active on less than half of the rows.
+   *
+   * @param widths m_1 .. m_{L-2}, positive, as {@link SubNetwork} has them
+   */
+  public List<SubNetwork> subNetworks(int count, int[] widths) {
+    return IntStream.range(0, count).mapToObj(i -> subNetwork(i, widths)).toList();
+  }
+
+  private SubNetwork subNetwork(int stream, int[] widths) {
+    CounterRandom random = new CounterRandom(seed, stream);
+    Gate[] first = new Gate[Math.toIntExact(SubNetwork.paths(widths))];
+    for (int p = 0; p < first.length; p++) {
+      first[p] = gaussianGate(random);
+    }
+    double[] weights = new double[SubNetwork.edges(widths)];
+    int edge = 0;
+    int neurons = first.length;
+    for (int m : widths) {
+      neurons /= m;
+      for (int k = 0; k < neurons; k++, edge += m) {
+        double[] w = gaussians(random, m);
+        boolean dead = Arrays.stream(w).allMatch(v -> v < 0);
+        for (int j = 0; j < m; j++) {
+          weights[edge + j] = dead ? -w[j] : w[j];
+        }
+      }
+    }
+    return new SubNetwork(widths, collect(first, PATH_CENTRE), weights);
+  }
+
+  /**
    * Gates on one column: active where {@code x_j >= t}, j a random column, t a value half way
    * between two neighbouring values of a sample, each side with at least 5 % of the sample (kind
    * sp1b). Where no such cut is found the gate is Gaussian.
@@ -92,6 +131,12 @@ public final class HalfSpaceSampler {
       gates[i] = i % 3 == 0 ? gaussianGate(random) : cut(random, i % 3, sample);
     }
     return collect(gates);
+  }
+
+  /** The gates {@code z.g >= t} of patterns that were enumerated in feature-map coordinates. */
+  public HalfSpaces through(List<PatternEnumeration.Pattern> patterns) {
+    return collect(
+        patterns.stream().map(p -> gate(p.direction(), -p.threshold())).toArray(Gate[]::new));
   }
 
   /**
@@ -181,6 +226,10 @@ public final class HalfSpaceSampler {
   }
 
   private HalfSpaces collect(Gate[] gates) {
+    return collect(gates, CENTRE);
+  }
+
+  private HalfSpaces collect(Gate[] gates, double centre) {
     int d = map.features();
     double[] directions = new double[gates.length * d];
     double[] thresholds = new double[gates.length];
@@ -188,7 +237,7 @@ public final class HalfSpaceSampler {
     for (int i = 0; i < gates.length; i++) {
       System.arraycopy(gates[i].direction, 0, directions, i * d, d);
       thresholds[i] = gates[i].threshold;
-      centres[i] = CENTRE;
+      centres[i] = centre;
     }
     return new HalfSpaces(d, directions, thresholds, centres);
   }

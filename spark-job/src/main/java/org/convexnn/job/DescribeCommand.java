@@ -41,6 +41,7 @@ final class DescribeCommand implements Callable<Integer> {
       out.println(
           "task:        " + saved.classes().map(DescribeCommand::classes).orElse("regression"));
       out.println("certificate: " + saved.certificate());
+      out.println("gates kept:  " + saved.gates());
       out.printf(
           Locale.ROOT,
           "input:       %d columns become %d features%n",

@@ -1,5 +1,6 @@
 package org.convexnn.job;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -43,10 +44,26 @@ final class ModelOptions {
   private Integer numLeaves;
 
   @Option(
+      names = "--layer-widths",
+      paramLabel = "M1,M2,..",
+      converter = WidthsConverter.class,
+      description =
+          "Deeper sub-networks: widths of all hidden layers but the last, which has one neuron;"
+              + " 4 = three layers, 4,3 = four. none = two layers.")
+  private Widths layerWidths;
+
+  @Option(
       names = "--gate-sampler",
       paramLabel = "NAME",
       description = "How gates are drawn: auto, trees, gaussian, columns, mixed, sphere or priced.")
   private String gateSampler;
+
+  @Option(
+      names = "--pattern-rank",
+      paramLabel = "K",
+      converter = AutoInteger.class,
+      description = "Leading directions of the features that gates are held to; auto = all.")
+  private Integer patternRank;
 
   @Option(
       names = "--effort",
@@ -183,6 +200,10 @@ final class ModelOptions {
       // The Param's 0 for automatic is spelled auto here.
       throw refused("--num-gates is " + numGates + "; it must be a positive integer, or auto");
     }
+    if (patternRank != null && patternRank < 1) {
+      throw refused(
+          "--pattern-rank is " + patternRank + "; it must be a positive integer, or auto");
+    }
     gateSampler = lowerCase(gateSampler);
     effort = lowerCase(effort);
     normalization = lowerCase(normalization);
@@ -266,7 +287,9 @@ final class ModelOptions {
     all.put("numGates", numGates);
     all.put("numTrees", numTrees);
     all.put("numLeaves", numLeaves);
+    all.put("layerWidths", layerWidths == null ? null : layerWidths.values());
     all.put("gateSampler", gateSampler);
+    all.put("patternRank", patternRank);
     all.put("effort", effort);
     all.put("normalization", normalization);
     all.put("groupNorm", groupNorm);
@@ -294,6 +317,28 @@ final class ModelOptions {
   /** Sets Params by name. */
   static void set(Params estimator, Map<String, Object> values) {
     values.forEach((name, value) -> estimator.set(estimator.getParam(name), value));
+  }
+
+  /** Integers with commas between. An array would be an option that may be repeated. */
+  private record Widths(int[] values) {}
+
+  /** Integers with commas between, or {@code none}. */
+  static final class WidthsConverter implements ITypeConverter<Widths> {
+
+    @Override
+    public Widths convert(String value) {
+      try {
+        return value.equalsIgnoreCase("none")
+            ? new Widths(new int[0])
+            : new Widths(
+                Arrays.stream(value.split(",", -1))
+                    .mapToInt(m -> Integer.parseInt(m.strip()))
+                    .toArray());
+      } catch (NumberFormatException e) {
+        throw new TypeConversionException(
+            "'" + value + "' is not a list of integers with commas between, nor none");
+      }
+    }
   }
 
   /** An integer, or {@code auto} for none. */

@@ -3,6 +3,7 @@ package org.convexnn.job;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.ml.Transformer;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -13,6 +14,7 @@ import org.convexnn.ml.ConvexReLURegressor;
 import org.convexnn.ml.ConvexReLUTrainingSummary;
 import org.convexnn.solver.Certificate;
 import org.convexnn.solver.PathPoint;
+import org.convexnn.solver.RankBound;
 import org.convexnn.solver.TraceRecord;
 
 /**
@@ -20,6 +22,7 @@ import org.convexnn.solver.TraceRecord;
  *
  * @param model the model
  * @param certificate its certificate
+ * @param rankBound what gates of low rank cost, where patternRank holds them to one
  * @param features number of features
  * @param trace one record per iteration
  * @param path the regularisation path
@@ -30,6 +33,7 @@ import org.convexnn.solver.TraceRecord;
 record NetworkFit(
     Transformer model,
     Certificate certificate,
+    Optional<RankBound> rankBound,
     int features,
     List<TraceRecord> trace,
     List<PathPoint> path,
@@ -65,6 +69,7 @@ record NetworkFit(
     return new NetworkFit(
         model,
         certificate,
+        summary.rankBound(),
         features,
         summary.trace(),
         summary.path(),

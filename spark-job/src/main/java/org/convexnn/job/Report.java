@@ -14,6 +14,7 @@ import org.convexnn.relu.PricedNeuron;
 import org.convexnn.solver.AllPatterns;
 import org.convexnn.solver.Certificate;
 import org.convexnn.solver.PathPoint;
+import org.convexnn.solver.RankBound;
 import org.convexnn.solver.TraceRecord;
 
 /** report.json: what was trained, how good it is, how it was proved and how long it took. */
@@ -58,6 +59,7 @@ final class Report {
       root.put("allPatternsGap", finite(all.relativeGap()));
       root.put("searchPrice", finite(all.searchPrice()));
     }
+    fit.rankBound().ifPresent(this::rankBound);
     return this;
   }
 
@@ -88,6 +90,15 @@ final class Report {
           .putPOJO("output", neuron.output());
     }
     return this;
+  }
+
+  private void rankBound(RankBound bound) {
+    root.putObject("patternRank")
+        .put("rank", bound.rank())
+        .put("allPatterns", bound.enumerated())
+        .put("nextSingularValue", finite(bound.sigma()))
+        .put("epsilon", finite(bound.epsilon()))
+        .put("factor", finite(bound.factor()));
   }
 
   /** Measures of the predictions on rows of this name. */

@@ -84,6 +84,16 @@ record SavedModel(PipelineModel pipeline, InputLayout layout) {
         : ((ConvexReLURegressionModel) network).certificate();
   }
 
+  /** The gates that it kept, in words. */
+  String gates() {
+    Transformer network = network();
+    return (network instanceof ConvexReLUClassificationModel c
+            ? c.network()
+            : ((ConvexReLURegressionModel) network).network())
+        .gates()
+        .description();
+  }
+
   /** How many features the network takes. */
   int features() {
     Transformer network = network();

@@ -1,6 +1,7 @@
 package org.convexnn.ml;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
 import scala.runtime.AbstractFunction1;
 
@@ -18,41 +19,54 @@ final class Allowed extends AbstractFunction1<Object, Object> implements Seriali
     boolean test(double value);
   }
 
+  /** A condition on a list of integers. */
+  interface IntegersCondition extends Serializable {
+    /** Whether the list is allowed. */
+    boolean test(List<Integer> values);
+  }
+
+  private interface AnyCondition extends Serializable {
+    boolean test(Object value);
+  }
+
   private final String name;
   private final String text;
-  private final Condition condition;
-  private final List<String> values;
+  private final AnyCondition condition;
 
-  private Allowed(String name, String text, Condition condition, List<String> values) {
+  private Allowed(String name, String text, AnyCondition condition) {
     this.name = name;
     this.text = text;
     this.condition = condition;
-    this.values = values;
   }
 
   /** Numbers that meet a condition, which {@code text} puts in words. */
   static Allowed numbers(String name, String text, Condition condition) {
-    return new Allowed(name, text, condition, List.of());
+    return new Allowed(name, text, v -> condition.test(((Number) v).doubleValue()));
   }
 
   /** One of these words. */
   static Allowed words(String name, List<String> words) {
-    return new Allowed(name, "one of " + String.join(", ", words), v -> false, words);
+    return new Allowed(
+        name, "one of " + String.join(", ", words), v -> words.contains(String.valueOf(v)));
+  }
+
+  /** Arrays of integers that meet a condition, which {@code text} puts in words. */
+  static Allowed integers(String name, String text, IntegersCondition condition) {
+    return new Allowed(name, text, v -> condition.test(Arrays.stream((int[]) v).boxed().toList()));
   }
 
   @Override
   public Object apply(Object value) {
-    boolean good =
-        value instanceof Number number
-            ? condition.test(number.doubleValue())
-            : values.contains(String.valueOf(value));
-    if (!good) {
+    if (!condition.test(value)) {
       throw new IllegalArgumentException(name + " is " + quoted(value) + "; it must be " + text);
     }
     return true;
   }
 
   private static String quoted(Object value) {
+    if (value instanceof int[] numbers) {
+      return Arrays.toString(numbers);
+    }
     return value instanceof String ? "'" + value + "'" : String.valueOf(value);
   }
 }

@@ -1,9 +1,11 @@
 package org.convexnn.ml;
 
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.apache.spark.ml.param.BooleanParam;
 import org.apache.spark.ml.param.DoubleParam;
+import org.apache.spark.ml.param.IntArrayParam;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.LongParam;
 import org.apache.spark.ml.param.Param;
@@ -60,6 +62,16 @@ public interface ConvexReLUParams extends HasWeightCol {
     return (int) getOrDefault(numLeaves());
   }
 
+  /** Param: widths of the lower layers of sub-networks, empty = two layers. */
+  default IntArrayParam layerWidths() {
+    return paramSet().layerWidths;
+  }
+
+  /** Widths of layers 1 to L - 2 of sub-networks of L layers, empty = two layers. */
+  default int[] getLayerWidths() {
+    return (int[]) getOrDefault(layerWidths());
+  }
+
   /** Param: how gates are drawn. */
   default Param<String> gateSampler() {
     return paramSet().gateSampler;
@@ -68,6 +80,16 @@ public interface ConvexReLUParams extends HasWeightCol {
   /** How gates are drawn: auto, trees, gaussian, columns, mixed, sphere or priced. */
   default String getGateSampler() {
     return getOrDefault(gateSampler());
+  }
+
+  /** Param: rank of the gates. */
+  default IntParam patternRank() {
+    return paramSet().patternRank;
+  }
+
+  /** The leading directions of the features that gates are held to, 0 = all. */
+  default int getPatternRank() {
+    return (int) getOrDefault(patternRank());
   }
 
   /** How many gates are drawn where no number is given. */
@@ -299,7 +321,9 @@ public interface ConvexReLUParams extends HasWeightCol {
         getNumGates(),
         getNumTrees(),
         getNumLeaves(),
+        Arrays.stream(getLayerWidths()).boxed().toList(),
         ParamSet.constant(GateSampler.class, getGateSampler()),
+        getPatternRank(),
         ParamSet.constant(Effort.class, getEffort()),
         ParamSet.constant(Normalization.class, getNormalization()),
         ParamSet.constant(GroupNorm.class, getGroupNorm()),

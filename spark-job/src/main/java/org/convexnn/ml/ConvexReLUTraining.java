@@ -32,9 +32,27 @@ public interface ConvexReLUTraining<E extends ConvexReLUTraining<E>> extends Con
     return with(numLeaves(), value);
   }
 
+  /**
+   * Sets m_1, .., m_{L-2}: how many neurons of layer l each neuron of layer l + 1 has in sub-networks
+   * of L layers, whose paths are the gates, numGates of them in all. {@code setLayerWidths(4)} are
+   * three layers, none (the default) two. From four layers on the certificate is about networks whose
+   * neurons are not shared between those above them: see {@link org.convexnn.network.SubNetwork}.
+   */
+  default E setLayerWidths(int... widths) {
+    return with(layerWidths(), widths);
+  }
+
   /** Sets how gates are drawn: auto (the default), trees, gaussian, columns, mixed, sphere or priced. */
   default E setGateSampler(String value) {
     return with(gateSampler(), value);
+  }
+
+  /**
+   * Sets the leading directions of the features that gates are held to, at most the number of
+   * features; with gateSampler gaussian, sphere or auto. 0 = all (the default).
+   */
+  default E setPatternRank(int value) {
+    return with(patternRank(), value);
   }
 
   /** Sets how many gates are drawn where no number is given: fast, balanced (the default), best. */

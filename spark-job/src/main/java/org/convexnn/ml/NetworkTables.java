@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.DoubleStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -14,6 +15,7 @@ import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
 import org.convexnn.network.Network;
+import org.convexnn.network.SubNetwork;
 import org.convexnn.network.Tree;
 
 /**
@@ -24,16 +26,20 @@ import org.convexnn.network.Tree;
  *       the offset b0, shift and scale of the label.
  *   <li>{@code matrix}, one row for each row of the feature map's matrix; missing for the identity.
  *   <li>{@code subnetworks}, one row each, in the order of {@code id}: {@code kind} is linear (id 0:
- *       the skip [w0, b]), halfspace or tree. {@code direction} and {@code threshold} are a
+ *       the skip [w0, b]), halfspace, layered or tree. {@code direction} and {@code threshold} are a
  *       half-space's gate; {@code feature}, {@code threshold}, {@code left} and {@code right} are the
- *       nodes of a tree; {@code centre} has one number per group; {@code weights} are groups x C x
- *       (k + 1), k coordinates of the feature map, a tree's groups being its leaves.
+ *       nodes of a tree; of a layered sub-network {@code feature} are the widths, {@code threshold}
+ *       and {@code direction} its first layer's half-spaces and, at the end of {@code direction},
+ *       the weights above them; {@code centre} has one number per gate; {@code weights} are gates x
+ *       C x (k + 1), k coordinates of the feature map, the gates of a tree being its leaves and
+ *       those of a sub-network its paths.
  * </ul>
  */
 final class NetworkTables {
 
   private static final String LINEAR = "linear";
   private static final String HALF_SPACE = "halfspace";
+  private static final String LAYERED = "layered";
   private static final String TREE = "tree";
   private static final ArrayType DOUBLES = DataTypes.createArrayType(DataTypes.DoubleType, false);
   private static final ArrayType INTS = DataTypes.createArrayType(DataTypes.IntegerType, false);
@@ -105,8 +111,7 @@ final class NetworkTables {
       matrix(d).write(session, path, rows);
     }
     List<Row> rows = rows(network);
-    long bytes =
-        8L * network.weights().length + 8L * network.gates().halfSpaces().directions().length;
+    long bytes = 8L * network.weights().length + network.gates().bytes();
     subnetworks(bytes / rows.size()).write(session, path, rows);
   }
 
@@ -143,6 +148,24 @@ final class NetworkTables {
               new double[] {gates.centres()[p]},
               Arrays.copyOfRange(network.weights(), at, at + size)));
       at += size;
+    }
+    for (SubNetwork subNetwork : network.gates().subNetworks()) {
+      HalfSpaces neurons = subNetwork.neurons();
+      int length = subNetwork.paths() * size;
+      rows.add(
+          RowFactory.create(
+              rows.size(),
+              LAYERED,
+              DoubleStream.concat(
+                      Arrays.stream(neurons.directions()), Arrays.stream(subNetwork.weights()))
+                  .toArray(),
+              subNetwork.widths(),
+              neurons.thresholds(),
+              noNodes,
+              noNodes,
+              neurons.centres(),
+              Arrays.copyOfRange(network.weights(), at, at + length)));
+      at += length;
     }
     for (Tree tree : network.gates().trees()) {
       int length = tree.leaves() * size;
@@ -222,6 +245,7 @@ final class NetworkTables {
     Doubles thresholds = new Doubles();
     Doubles centres = new Doubles();
     Doubles weights = new Doubles();
+    List<SubNetwork> subNetworks = new ArrayList<>();
     List<Tree> trees = new ArrayList<>();
     for (int id = 0; id < rows.size(); id++) {
       SavedRow row = new SavedRow(rows.get(id), "subnetworks", path);
@@ -237,6 +261,11 @@ final class NetworkTables {
           centres.add(row.doubles("centre", 1));
           weights.add(row.doubles("weights", size));
         }
+        case LAYERED -> {
+          SubNetwork subNetwork = row.subNetwork(d);
+          subNetworks.add(subNetwork);
+          weights.add(row.doubles("weights", subNetwork.paths() * size));
+        }
         case TREE -> {
           Tree tree = row.tree(d);
           row.doubles("centre", tree.leaves());
@@ -251,7 +280,11 @@ final class NetworkTables {
       throw damaged(path, "subnetworks", "no rows");
     }
     HalfSpaces halfSpaces = new HalfSpaces(d, directions.all(), thresholds.all(), centres.all());
-    return new Parts(new GateSet(halfSpaces, trees), weights.all());
+    try {
+      return new Parts(new GateSet(halfSpaces, subNetworks, trees), weights.all());
+    } catch (IllegalArgumentException e) {
+      throw damaged(path, "subnetworks", e.getMessage());
+    }
   }
 
   /** The rows sorted by a column that must count them from 0. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import org.apache.spark.ml.param.BooleanParam;
 import org.apache.spark.ml.param.DoubleParam;
+import org.apache.spark.ml.param.IntArrayParam;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.LongParam;
 import org.apache.spark.ml.param.Param;
@@ -32,7 +33,9 @@ public final class ParamSet implements Serializable {
   final IntParam numGates;
   final IntParam numTrees;
   final IntParam numLeaves;
+  final IntArrayParam layerWidths;
   final Param<String> gateSampler;
+  final IntParam patternRank;
   final Param<String> effort;
   final Param<String> normalization;
   final Param<String> groupNorm;
@@ -80,6 +83,19 @@ public final class ParamSet implements Serializable {
                 "numLeaves",
                 "from 2 to 4096, or 0 for automatic",
                 v -> v == 0 || (v >= 2 && v <= 4096)));
+    layerWidths =
+        new IntArrayParam(
+            owner,
+            "layerWidths",
+            "widths of layers 1 to L - 2 of sub-networks of L layers, each with one neuron in its"
+                + " last hidden layer: [4] = three layers with 4 neurons below it, [4, 3] = four"
+                + " layers; the gates are the paths of sub-networks, numGates in all; empty = two"
+                + " layers (default: empty)",
+            integers(
+                Allowed.integers(
+                    "layerWidths",
+                    TrainingOptions.LAYER_WIDTHS,
+                    widths -> TrainingOptions.paths(widths) >= 1)));
     gateSampler =
         choice(
             owner,
@@ -89,9 +105,18 @@ public final class ParamSet implements Serializable {
                 + " columns = half-spaces on one column with thresholds at sampled rows, mixed ="
                 + " half of each, sphere = directions on the unit sphere with bounded thresholds,"
                 + " priced = half-spaces generated along the path by what they promise to gain, auto ="
-                + " trees with some gaussian half-spaces beside them, gaussian where numGates is"
+                + " trees, beside them gaussian where boosting finds little; gaussian where numGates is"
                 + " given, features are many or boosting finds nothing, priced where rows are few",
             GateSampler.values());
+    patternRank =
+        new IntParam(
+            owner,
+            "patternRank",
+            "rank of the gates: half-spaces in the span of so many leading directions (right"
+                + " singular vectors) of the centred features in feature-map coordinates, a"
+                + " positive integer, at most the number of features; all patterns of few rows (rank"
+                + " 1: 512, rank 2: 32) where numGates is not given; 0 = all directions (default: 0)",
+            Allowed.numbers("patternRank", "a positive integer, or 0 for all", v -> v >= 0));
     effort =
         new Param<>(
             owner,
@@ -270,6 +295,12 @@ public final class ParamSet implements Serializable {
     return (scala.Function1) Allowed.words(name, words);
   }
 
+  // IntArrayParam's constructor wants a function of int[].
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  private static scala.Function1<int[], Object> integers(Allowed allowed) {
+    return (scala.Function1) allowed;
+  }
+
   /** The value of a Param as a constant; the validator has seen it. */
   static <E extends Enum<E>> E constant(Class<E> type, String word) {
     return Enum.valueOf(type, word.toUpperCase(Locale.ROOT));
@@ -280,7 +311,9 @@ public final class ParamSet implements Serializable {
     owner.setDefault(numGates, 0);
     owner.setDefault(numTrees, 0);
     owner.setDefault(numLeaves, 0);
+    owner.setDefault(layerWidths, new int[0]);
     owner.setDefault(gateSampler, AUTO);
+    owner.setDefault(patternRank, 0);
     owner.setDefault(effort, BALANCED);
     owner.setDefault(normalization, AUTO);
     owner.setDefault(groupNorm, AUTO);

@@ -1,7 +1,10 @@
 package org.convexnn.ml;
 
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.Row;
+import org.convexnn.network.HalfSpaces;
+import org.convexnn.network.SubNetwork;
 import org.convexnn.network.Tree;
 
 /**
@@ -64,6 +67,11 @@ record SavedRow(Row row, String table, String path) {
     return array;
   }
 
+  private int size(String column) {
+    value(column);
+    return row.getList(row.fieldIndex(column)).size();
+  }
+
   private int[] ints(String column) {
     value(column);
     List<Object> values = row.getList(row.fieldIndex(column));
@@ -75,6 +83,28 @@ record SavedRow(Row row, String table, String path) {
       array[i] = (int) values.get(i);
     }
     return array;
+  }
+
+  /** The sub-network in the columns feature, threshold, direction and centre. */
+  SubNetwork subNetwork(int d) {
+    int[] widths = ints("feature");
+    int paths = size("threshold");
+    int above = size("direction") - paths * d;
+    if (!SubNetwork.fits(widths, paths, above)) {
+      throw damaged(
+          path,
+          table,
+          "a sub-network of widths " + Arrays.toString(widths) + " has " + paths + " paths");
+    }
+    double[] direction = doubles("direction", paths * d + above);
+    return new SubNetwork(
+        widths,
+        new HalfSpaces(
+            d,
+            Arrays.copyOf(direction, paths * d),
+            doubles("threshold", paths),
+            doubles("centre", paths)),
+        Arrays.copyOfRange(direction, paths * d, direction.length));
   }
 
   /** The tree in the columns feature, threshold, left and right, on rows of d features. */

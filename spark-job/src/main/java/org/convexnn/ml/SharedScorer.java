@@ -29,7 +29,7 @@ final class SharedScorer implements Scorer {
     Network network = scorer.network();
     long bytes =
         8L * network.weights().length
-            + 8L * network.gates().halfSpaces().directions().length
+            + network.gates().bytes()
             + 8L * network.map().matrix().length;
     if (bytes < WORTH_SHARING || !(scorer instanceof NetworkScorer local)) {
       return scorer;

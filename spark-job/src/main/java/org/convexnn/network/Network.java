@@ -8,10 +8,11 @@ import java.util.Arrays;
  *
  * <pre>f(x) = shift + scale * (b0 + b + z.w0 + sum_i (s_i(x) - c_i) z~.u_i)</pre>
  *
- * C outputs. Precisely the record's components are what a saved model stores.
+ * C outputs. Beside the gated part [w0, b] is the identity branch of a residual network (theory.md
+ * 3.8). Precisely the record's components are what a saved model stores.
  *
  * @param map the feature map
- * @param gates the gates, P groups
+ * @param gates the gates, P of them
  * @param weights (1 + P) x C x (k + 1), k coordinates of z: block 0 is [w0, b], block 1 + i is u_i
  * @param offset b0, C numbers: the constant model
  * @param labelShift the shift from training units of the label to its own
@@ -55,7 +56,7 @@ public record Network(
     return outputs() * (map.dimension() + 1);
   }
 
-  /** The groups whose weights are not all zero. */
+  /** The gates whose weights are not all zero. */
   public int activeGroups() {
     int size = groupLength();
     int active = 0;
@@ -76,12 +77,13 @@ public record Network(
     return false;
   }
 
-  /** The same function without half-spaces and trees whose weights are all zero. */
+  /** The same function without half-spaces, sub-networks and trees whose weights are all zero. */
   public Network pruned() {
     int size = groupLength();
     int p = gates.halfSpaces().size();
     int[] kept =
         java.util.stream.IntStream.range(0, p).filter(i -> nonZero((1 + i) * size, size)).toArray();
+    java.util.List<SubNetwork> subNetworks = new java.util.ArrayList<>();
     java.util.List<Tree> trees = new java.util.ArrayList<>();
     int[] blocks = new int[1 + gates.size()];
     int count = 1;
@@ -89,6 +91,15 @@ public record Network(
       blocks[count++] = 1 + i;
     }
     int at = 1 + p;
+    for (SubNetwork subNetwork : gates.subNetworks()) {
+      if (nonZero(at * size, subNetwork.paths() * size)) {
+        subNetworks.add(subNetwork);
+        for (int path = 0; path < subNetwork.paths(); path++) {
+          blocks[count++] = at + path;
+        }
+      }
+      at += subNetwork.paths();
+    }
     for (Tree tree : gates.trees()) {
       if (nonZero(at * size, tree.leaves() * size)) {
         trees.add(tree);
@@ -105,7 +116,7 @@ public record Network(
     // The centred indicator of a dropped gate had zero weights: nothing is lost with it.
     return new Network(
         map,
-        new GateSet(gates.halfSpaces().select(kept), trees),
+        new GateSet(gates.halfSpaces().select(kept), subNetworks, trees),
         w,
         offset,
         labelShift,
@@ -128,8 +139,7 @@ public record Network(
     private final int size;
     private final double[] linear;
     private final double[] groups;
-    private final double[] transposed;
-    private final double[] scores;
+    private final GateSet.Evaluator gates;
     private final double[] sum;
     private final int[] active;
     private final double[] atZero;
@@ -162,10 +172,9 @@ public record Network(
           }
         }
       }
-      this.transposed = network.gates.halfSpaces().transposed();
-      this.scores = new double[network.gates.halfSpaces().size()];
+      this.gates = network.gates.evaluator();
       this.sum = new double[size];
-      this.active = new int[scores.length + network.gates.trees().size()];
+      this.active = new int[network.gates.overlapping() + network.gates.trees().size()];
       this.spread = new double[network.features()];
       this.atZero = atZero();
     }
@@ -189,8 +198,7 @@ public record Network(
 
     /** Writes the C outputs for a raw row x of d numbers. */
     public void evaluate(double[] x, double[] outputs) {
-      network.gates.halfSpaces().scores(transposed, x, scores);
-      int count = findActive(x);
+      int count = findActive(gates.active(x), x);
       System.arraycopy(linear, 0, sum, 0, size);
       for (int a = 0; a < count; a++) {
         add(active[a]);
@@ -228,8 +236,7 @@ public record Network(
     }
 
     private void evaluateNonZeros(int[] columns, double[] values, double[] outputs) {
-      network.gates.halfSpaces().scores(transposed, columns, values, columns.length, scores);
-      int count = findActive(spread);
+      int count = findActive(gates.active(columns, values, columns.length), spread);
       double[] scale = network.map.inverseScale();
       int c = outputs.length;
       for (int k = 0; k < c; k++) {
@@ -249,16 +256,15 @@ public record Network(
       }
     }
 
-    /** Lists the active groups of a row whose scores are known; says how many they are. */
-    private int findActive(double[] x) {
+    /** Lists the active gates of a row, the overlapping ones being known; says how many they are. */
+    private int findActive(boolean[] overlapping, double[] x) {
       int count = 0;
-      HalfSpaces halfSpaces = network.gates.halfSpaces();
-      for (int p = 0; p < scores.length; p++) {
-        if (halfSpaces.active(p, scores[p])) {
-          active[count++] = p;
+      for (int i = 0; i < overlapping.length; i++) {
+        if (overlapping[i]) {
+          active[count++] = i;
         }
       }
-      int group = scores.length;
+      int group = overlapping.length;
       for (Tree tree : network.gates.trees()) {
         active[count++] = group + tree.leaf(x);
         group += tree.leaves();

@@ -1,6 +1,7 @@
 package org.convexnn.relu;
 
 import java.util.Arrays;
+import java.util.Locale;
 import org.convexnn.linalg.Blas;
 import org.convexnn.linalg.SymmetricEigen;
 
@@ -49,6 +50,7 @@ record DualMoments(
 
   private static final long MOST_NUMBERS = 1L << 24;
 
+  private static final int COPIES = 6;
   private static final double LEAST_SIGMA = 1e-4;
   private static final double GOLDEN = (Math.sqrt(5) - 1) / 2;
   // Eigenvalues of a wide matrix take seconds.
@@ -59,6 +61,24 @@ record DualMoments(
 
   // An upper bound must not fall below its own rounding error.
   private static final double ROUNDING = 1 + 1e-12;
+
+  /**
+   * Refuses moments that have no room on the driver: D^2 numbers, and a few copies.
+   *
+   * @param heap bytes of the driver's heap
+   */
+  static void check(int width, double heap) {
+    double bytes = 8.0 * COPIES * width * width;
+    if (bytes > 0.5 * heap || (double) width * width > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "bounds over all patterns of %d features take matrices of %.0f MB on the driver, more"
+                  + " than half of its memory; take fewer features, or raise the driver's memory",
+              width - 1,
+              bytes * 0x1p-20));
+    }
+  }
 
   /** Whether the matrices by output have room on the driver. */
   static boolean byOutput(int width, int outputs) {

@@ -69,8 +69,8 @@ public record NetworkCertificate(
    * @param network of z, without b0
    * @param beta the regularisation parameter, positive
    * @param search for directions of high price
-   * @throws IllegalArgumentException for a network of another shape, or with weights that are no part
-   *     of the program
+   * @throws IllegalArgumentException for a network of another shape, with weights that are no part of
+   *     the program, or whose objective overflows
    */
   public static NetworkCertificate of(
       ReluProblem problem, ReluNetwork network, double beta, PriceSearch search) {
@@ -78,9 +78,11 @@ public record NetworkCertificate(
       throw new IllegalArgumentException("beta is " + beta + "; it must be a positive number");
     }
     problem.check(network);
+    requireFinite("penalty of the network", network.penalty());
     ReluNetwork balanced = network.rebalanced();
     ReluProblem.Evaluation at = problem.evaluate("objective of the network", balanced);
     double objective = problem.objective(balanced, at.loss(), beta);
+    requireFinite("objective of the network on these rows", objective);
     ReluNetwork constant = ReluNetwork.constant(problem.width() - 1, new double[problem.outputs()]);
     double constantLoss = problem.evaluate("constant model", constant).loss();
     Bounds own = bounds(problem, balanced, beta);
@@ -108,6 +110,18 @@ public record NetworkCertificate(
         found.stream().filter(p -> p.price() > ABOVE * beta).toList());
   }
 
+  private static void requireFinite(String what, double value) {
+    if (!Double.isFinite(value)) {
+      throw new IllegalArgumentException(
+          "the "
+              + what
+              + " is "
+              + value
+              + ": weights or outputs overflow; check that the network was trained on features of"
+              + " this scale");
+    }
+  }
+
   /** The bounds from one dual point. */
   private record Bounds(
       double all, double patterns, double price, boolean exact, DualMoments moments) {}
@@ -124,18 +138,19 @@ public record NetworkCertificate(
     return new Bounds(all, Math.max(all, patterns), price, exact, moments);
   }
 
-  /** The best dual value of the ray of a dual point, given its largest price. */
+  /** The best dual value of the ray of a dual point, given its largest price; 0 is one of them. */
   private static double value(
       ReluProblem problem, ReluNetwork network, DualMoments moments, double price, double beta) {
     double most = price > 0 ? beta / price : Double.POSITIVE_INFINITY;
     double penalty = problem.linearPenalty(moments.linear());
     DualValue.Best best = DualValue.best(most, penalty, moments.dual(), problem.quadratic());
     if (problem.quadratic() || best.tau() == 1) {
-      return best.value();
+      return Math.max(0, best.value());
     }
     // Between the points of its grid the value is a chord's, which is far below where tau is small.
     DualMoments scaled = problem.moments("dual value", network, best.tau());
-    return scaled.dual()[scaled.dual().length - 1] - best.tau() * best.tau() * penalty;
+    double value = scaled.dual()[scaled.dual().length - 1];
+    return Math.max(0, value - best.tau() * best.tau() * penalty);
   }
 
   /** The largest {@code ||Lambda' D_j X||_2} over the patterns D_j of a network's neurons. */

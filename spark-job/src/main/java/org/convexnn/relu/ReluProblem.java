@@ -325,6 +325,7 @@ public final class ReluProblem implements AutoCloseable {
   DualMoments moments(String what, ReluNetwork network, double scale) {
     int c = outputs();
     boolean byOutput = DualMoments.byOutput(width(), c);
+    DualMoments.check(width(), Runtime.getRuntime().maxMemory());
     double[][] sums =
         sum(
             what,

@@ -378,6 +378,7 @@ public final class ReluTrainer {
               .toNetwork(start.map(), start.offset(), start.labelShift(), start.labelScale())
               .pruned(),
           certificate,
+          Optional.empty(),
           trace,
           path,
           gated.rows(),

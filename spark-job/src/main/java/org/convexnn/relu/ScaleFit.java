@@ -100,7 +100,12 @@ final class ScaleFit {
     }
     // A scale whose curvature is rounding would be an endless step.
     hessian[0] = hessian[0] * (1 + 1e-9) + 1e-12;
-    new Cholesky(unknowns, hessian).solve(step, 1);
+    try {
+      new Cholesky(unknowns, hessian).solve(step, 1);
+    } catch (ArithmeticException singular) {
+      // Columns of very different units: any point gives a valid bound, this one is as good.
+      Arrays.fill(step, 0);
+    }
     return step;
   }
 

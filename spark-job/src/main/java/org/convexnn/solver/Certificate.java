@@ -10,7 +10,7 @@ package org.convexnn.solver;
  * @param tol the gap that was asked for
  * @param beta the regularisation parameter
  * @param betaMax the smallest beta at which the model is linear
- * @param gates number of gates trained, half-spaces and leaves
+ * @param gates number of gates trained, half-spaces, paths of sub-networks and leaves
  * @param activeNeurons gates with non-zero weights, of whichever class
  * @param passes sweeps over the data with all gates, everything counted
  * @param jobs sweeps over the data of any kind

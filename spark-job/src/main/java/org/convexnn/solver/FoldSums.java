@@ -57,7 +57,7 @@ record FoldSums(double rows, double weight, double labelSquare, double[] moments
   }
 
   /** The convex program of these rows. */
-  QuadraticProgram program(Coordinates coordinates, double ridge) {
+  QuadraticProgram program(Coordinates coordinates, Groups groups, double ridge) {
     int q = moments.length;
     double[] full = new double[q * q];
     int at = 0;
@@ -71,10 +71,6 @@ record FoldSums(double rows, double weight, double labelSquare, double[] moments
       b[i] /= weight;
     }
     return new QuadraticProgram(
-        coordinates.toSolverGram(full),
-        b,
-        labelSquare / weight,
-        Groups.of(1, coordinates.blockLength(), false),
-        ridge);
+        coordinates.toSolverGram(full), b, labelSquare / weight, groups, ridge);
   }
 }

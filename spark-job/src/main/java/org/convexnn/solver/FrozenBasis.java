@@ -62,9 +62,9 @@ public record FrozenBasis(
     return (1L + gates.size()) * width();
   }
 
-  /** Of a regression: a group for each gate. */
+  /** Of a regression: a group for each gate, or for each sub-network. */
   Groups groups() {
-    return Groups.of(1, width(), false);
+    return Groups.shared(1, width(), gates.gatesPerGroup());
   }
 
   /** What kernels need, for all rows, in float64. */

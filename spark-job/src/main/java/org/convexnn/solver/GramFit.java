@@ -10,8 +10,8 @@ package org.convexnn.solver;
  */
 record GramFit(QuadraticProgram program, Coordinates coordinates, double[] skip, double betaMax) {
 
-  static GramFit of(FoldSums sums, Coordinates coordinates, double ridge) {
-    QuadraticProgram program = sums.program(coordinates, ridge);
+  static GramFit of(FoldSums sums, Coordinates coordinates, Groups groups, double ridge) {
+    QuadraticProgram program = sums.program(coordinates, groups, ridge);
     double[] skip = program.linearFit();
     return new GramFit(program, coordinates, skip, program.largestDual(skip));
   }

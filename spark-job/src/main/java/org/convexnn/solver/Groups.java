@@ -5,10 +5,11 @@ import org.convexnn.linalg.Blas;
 /**
  * The groups of a vector of (1 + P) blocks in solver coordinates, their norms and the proximal step
  * of the penalty. Block 0 is the linear one, the others are gates; a group is a gate's C D weights,
- * or the D of one class. All groups are of one length and follow each other.
+ * the D of one class, or those of all paths of a sub-network. All groups are of one length and
+ * follow each other.
  *
  * @param block C D, the numbers in a block
- * @param length the numbers in a group, C D or D
+ * @param length the numbers in a group: D, C D or a multiple of it
  */
 public record Groups(int block, int length) {
 
@@ -24,9 +25,22 @@ public record Groups(int block, int length) {
     return new Groups(outputs * width, perClass ? width : outputs * width);
   }
 
-  /** The groups of a gate. */
-  int perGate() {
-    return block / length;
+  /**
+   * The groups of a network whose gates share a norm: of each {@code gates} in turn, {@code
+   * (sum_i ||U_i||_F^2)^(1/2)} (theory.md 3.2).
+   */
+  static Groups shared(int outputs, int width, int gates) {
+    return new Groups(outputs * width, gates * outputs * width);
+  }
+
+  /** The smallest of the groups' values at gate i, its own or that of the group it is in. */
+  double leastAt(int i, double[] values) {
+    int from = (1 + i) * block;
+    double least = values[at(from)];
+    for (int k = at(from) + 1; k <= at(from + block - 1); k++) {
+      least = Math.min(least, values[k]);
+    }
+    return least;
   }
 
   /** The number of groups of w. */

@@ -3,6 +3,7 @@ package org.convexnn.solver;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.convexnn.network.Network;
 
@@ -117,11 +118,11 @@ final class OnePass {
 
   /** The program of all rows, for a solver that would sum over them again. */
   QuadraticProgram program() {
-    return total.program(coordinates, options.skipRidge());
+    return total.program(coordinates, statistics.basis().groups(), options.skipRidge());
   }
 
   private GramFit fit(FoldSums sums) {
-    return GramFit.of(sums, coordinates, options.skipRidge());
+    return GramFit.of(sums, coordinates, statistics.basis().groups(), options.skipRidge());
   }
 
   private RunLog log(Progress progress, Ledger ledger) {
@@ -154,6 +155,7 @@ final class OnePass {
     return new TrainingResult(
         network.pruned(),
         certificate,
+        Optional.empty(),
         log.trace(),
         log.path(),
         statistics.rows(),

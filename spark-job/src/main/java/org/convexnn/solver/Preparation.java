@@ -1,6 +1,7 @@
 package org.convexnn.solver;
 
 import java.util.Locale;
+import java.util.Optional;
 import org.convexnn.block.ColumnStats;
 import org.convexnn.block.ColumnStatsJob;
 import org.convexnn.block.MomentsJob;
@@ -57,18 +58,22 @@ final class Preparation {
                 inverse,
                 stats.labelMean(),
                 labelHalf > 0 ? 1 / labelHalf : 0,
-                !Normalizer.needsMatrix(kind)));
+                !Normalizer.needsMatrix(kind) && options.patternRank() == 0));
     if (kind == TrainingOptions.Normalization.NONE) {
       checkUnscaled(stats);
     }
     FeatureMap map = Normalizer.of(kind, stats, moments[0]);
+    Optional<PatternSpan> span =
+        options.patternRank() == 0
+            ? Optional.empty()
+            : Optional.of(PatternSpan.of(options.patternRank(), map, stats, moments[0]));
     return switch (options.task()) {
-      case BINARY, MULTICLASS -> classes(rows, stats, map, options);
+      case BINARY, MULTICLASS -> classes(rows, stats, map, span, options);
       case REGRESSION -> {
         double sd = labelHalf * Math.sqrt(moments[1][0] / stats.weight());
         double shift = options.fitIntercept() || sd == 0 ? stats.labelMean() : 0;
         yield new Frame(
-            stats, map, new SquaredLoss(), new double[1], shift, sd > 0 ? sd : 1, 1, 0.5);
+            stats, map, span, new SquaredLoss(), new double[1], shift, sd > 0 ? sd : 1, 1, 0.5);
       }
     };
   }
@@ -76,31 +81,48 @@ final class Preparation {
   /** What auto means, and whether the driver can hold what is asked for. */
   private static TrainingOptions.Normalization normalization(
       TrainingOptions options, ColumnStats stats) {
-    double d = stats.mean().length;
+    int d = stats.mean().length;
     TrainingOptions.Normalization kind = options.normalization();
-    if (kind == TrainingOptions.Normalization.AUTO && stats.sparse() && d > MOST_WHITENED_SPARSE) {
-      return TrainingOptions.Normalization.STANDARDIZE;
+    boolean span = options.patternRank() > 0;
+    // Whitened columns have no leading directions.
+    if (kind == TrainingOptions.Normalization.AUTO
+        && (span || (stats.sparse() && d > MOST_WHITENED_SPARSE))) {
+      kind = TrainingOptions.Normalization.STANDARDIZE;
     }
-    double bytes = MATRICES * Double.BYTES * d * d;
-    if (Normalizer.needsMatrix(kind)
-        && (bytes > Runtime.getRuntime().maxMemory() || d * d > Integer.MAX_VALUE - 8)) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "normalization '%s' of %.0f features takes matrices of %.0f MB on the driver, more"
-                  + " than its memory; use 'standardize', or raise the driver's memory",
-              kind.name().toLowerCase(Locale.ROOT),
-              d,
-              bytes * 0x1p-20));
+    if (Normalizer.needsMatrix(kind)) {
+      checkMatrices(
+          "normalization '" + kind.name().toLowerCase(Locale.ROOT) + "'", "use 'standardize'", d);
+    } else if (span) {
+      checkMatrices("patternRank " + options.patternRank(), "unset it", d);
     }
     return kind;
   }
 
+  private static void checkMatrices(String what, String remedy, double d) {
+    double bytes = MATRICES * Double.BYTES * d * d;
+    if (bytes > Runtime.getRuntime().maxMemory() || d * d > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%s of %.0f features takes matrices of %.0f MB on the driver, more than its memory;"
+                  + " %s, or raise the driver's memory",
+              what,
+              d,
+              bytes * 0x1p-20,
+              remedy));
+    }
+  }
+
   private static Frame classes(
-      Rows rows, ColumnStats stats, FeatureMap map, TrainingOptions options) {
+      Rows rows,
+      ColumnStats stats,
+      FeatureMap map,
+      Optional<PatternSpan> span,
+      TrainingOptions options) {
     ConstantModel model = ConstantModel.of(rows, stats, options.task());
     double[] offset = options.fitIntercept() ? model.offset() : new double[model.offset().length];
-    return new Frame(stats, map, model.loss(), offset, 0, 1, model.rarestClass(), model.entropy());
+    return new Frame(
+        stats, map, span, model.loss(), offset, 0, 1, model.rarestClass(), model.entropy());
   }
 
   private static void checkUnscaled(ColumnStats stats) {

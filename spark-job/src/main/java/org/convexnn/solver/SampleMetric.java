@@ -128,11 +128,7 @@ final class SampleMetric {
     shift = new double[curvature.length];
     Arrays.setAll(shift, i -> gateDamping * mean + curvature[i]);
     gateShift = new double[problem.coordinates().gates()];
-    Arrays.fill(gateShift, Double.POSITIVE_INFINITY);
-    int perGate = problem.groups().perGate();
-    for (int i = 0; i < shift.length; i++) {
-      gateShift[i / perGate] = Math.min(gateShift[i / perGate], shift[i]);
-    }
+    Arrays.setAll(gateShift, i -> problem.groups().leastAt(i, shift));
     double[] similar = new double[rows * rows];
     addHalfSpaces(similar);
     addLeaves(similar);

@@ -38,7 +38,7 @@ record SolverChoice(GatedModel model, boolean uniformSketch) {
                 problem.rowCount(),
                 model.setting().width(),
                 nonZeros(),
-                model.gates().halfSpaces().size() + model.gates().trees().size(),
+                model.gates().overlapping() + model.gates().trees().size(),
                 model.gates().size(),
                 model.rows().parallelism(),
                 model.rows().jobSeconds(),

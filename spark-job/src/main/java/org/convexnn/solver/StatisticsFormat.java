@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
@@ -17,17 +18,19 @@ import java.util.zip.CheckedOutputStream;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
+import org.convexnn.network.SubNetwork;
 import org.convexnn.network.Tree;
 
 /**
- * Statistics as bytes, big-endian, format 1: the text "ConvexNN", the version (int), then basis,
+ * Statistics as bytes, big-endian, format 1, or 2 where gates are sub-networks: the text "ConvexNN", the version (int), then basis,
  * folds and sums, then a CRC-32 (long) of all before it. Arrays of numbers are an int of their
  * length and the numbers.
  */
 final class StatisticsFormat {
 
   private static final long MAGIC = 0x436F6E7665784E4EL;
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
+  private static final int WITHOUT_SUB_NETWORKS = 1;
   private static final int CHUNK = 1 << 13;
 
   private StatisticsFormat() {}
@@ -36,7 +39,8 @@ final class StatisticsFormat {
     CheckedOutputStream checked = new CheckedOutputStream(to, new CRC32());
     DataOutputStream out = new DataOutputStream(checked);
     out.writeLong(MAGIC);
-    out.writeInt(VERSION);
+    out.writeInt(
+        statistics.basis().gates().subNetworks().isEmpty() ? WITHOUT_SUB_NETWORKS : VERSION);
     writeBasis(statistics.basis(), out);
     out.writeLong(statistics.seed());
     out.writeInt(statistics.folds());
@@ -71,15 +75,15 @@ final class StatisticsFormat {
         throw new IllegalArgumentException("this is no file of ConvexNN statistics");
       }
       int version = in.readInt();
-      if (version != VERSION) {
+      if (version < WITHOUT_SUB_NETWORKS || version > VERSION) {
         throw new IllegalArgumentException(
             "the statistics have format "
                 + version
-                + ", this library reads format "
+                + ", this library reads formats up to "
                 + VERSION
                 + (version > VERSION ? ": use the library that wrote them, or a newer one" : ""));
       }
-      GramStatistics statistics = readBody(in);
+      GramStatistics statistics = readBody(in, version);
       long sum = checked.getChecksum().getValue();
       if (in.readLong() != sum) {
         throw damaged("their checksum is wrong");
@@ -90,8 +94,8 @@ final class StatisticsFormat {
     }
   }
 
-  private static GramStatistics readBody(DataInputStream in) throws IOException {
-    FrozenBasis basis = readBasis(in);
+  private static GramStatistics readBody(DataInputStream in, int version) throws IOException {
+    FrozenBasis basis = readBasis(in, version);
     long seed = in.readLong();
     int folds = in.readInt();
     require(folds >= 1, "a number of folds of " + folds);
@@ -112,20 +116,20 @@ final class StatisticsFormat {
 
   private static void writeBasis(FrozenBasis basis, DataOutputStream out) throws IOException {
     FeatureMap map = basis.map();
-    HalfSpaces half = basis.gates().halfSpaces();
     writeDoubles(map.mean(), out);
     writeDoubles(map.inverseScale(), out);
     writeDoubles(map.matrix(), out);
     out.writeDouble(map.clip());
-    writeDoubles(half.thresholds(), out);
-    writeDoubles(half.directions(), out);
-    writeDoubles(half.centres(), out);
+    writeHalfSpaces(basis.gates().halfSpaces(), out);
     out.writeInt(basis.gates().trees().size());
     for (Tree tree : basis.gates().trees()) {
       writeDoubles(tree.threshold(), out);
       writeInts(tree.feature(), out);
       writeInts(tree.left(), out);
       writeInts(tree.right(), out);
+    }
+    if (!basis.gates().subNetworks().isEmpty()) {
+      writeSubNetworks(basis.gates().subNetworks(), out);
     }
     out.writeInt(basis.norms().length);
     for (double[] norm : basis.norms()) {
@@ -136,7 +140,47 @@ final class StatisticsFormat {
     out.writeDouble(basis.labelScale());
   }
 
-  private static FrozenBasis readBasis(DataInputStream in) throws IOException {
+  private static void writeHalfSpaces(HalfSpaces half, DataOutputStream out) throws IOException {
+    writeDoubles(half.thresholds(), out);
+    writeDoubles(half.directions(), out);
+    writeDoubles(half.centres(), out);
+  }
+
+  private static HalfSpaces readHalfSpaces(DataInputStream in, int d) throws IOException {
+    double[] thresholds = readDoubles(in);
+    long entries = (long) thresholds.length * d;
+    require(entries <= Integer.MAX_VALUE, entries + " entries of directions");
+    double[] directions = readDoubles(in, (int) entries);
+    return new HalfSpaces(d, directions, thresholds, readDoubles(in, thresholds.length));
+  }
+
+  /** Their widths once: they are of one shape. */
+  private static void writeSubNetworks(List<SubNetwork> all, DataOutputStream out)
+      throws IOException {
+    writeInts(all.get(0).widths(), out);
+    out.writeInt(all.size());
+    for (SubNetwork subNetwork : all) {
+      writeHalfSpaces(subNetwork.neurons(), out);
+      writeDoubles(subNetwork.weights(), out);
+    }
+  }
+
+  private static List<SubNetwork> readSubNetworks(DataInputStream in, int d) throws IOException {
+    int[] widths = readInts(in);
+    int count = in.readInt();
+    List<SubNetwork> all = new ArrayList<>();
+    for (int k = 0; k < count; k++) {
+      HalfSpaces neurons = readHalfSpaces(in, d);
+      double[] weights = readDoubles(in);
+      require(
+          SubNetwork.fits(widths, neurons.size(), weights.length),
+          "a sub-network of widths " + Arrays.toString(widths) + " and other sizes");
+      all.add(new SubNetwork(widths, neurons, weights));
+    }
+    return all;
+  }
+
+  private static FrozenBasis readBasis(DataInputStream in, int version) throws IOException {
     double[] mean = readDoubles(in);
     int d = mean.length;
     double[] inverseScale = readDoubles(in, d);
@@ -148,11 +192,7 @@ final class StatisticsFormat {
         "a matrix of the wrong size");
     FeatureMap map = new FeatureMap(mean, inverseScale, matrix, clip);
     int width = map.dimension() + 1;
-    double[] thresholds = readDoubles(in);
-    long entries = (long) thresholds.length * d;
-    require(entries <= Integer.MAX_VALUE, entries + " entries of directions");
-    double[] directions = readDoubles(in, (int) entries);
-    double[] centres = readDoubles(in, thresholds.length);
+    HalfSpaces half = readHalfSpaces(in, d);
     int trees = in.readInt();
     require(trees >= 0, trees + " trees");
     List<Tree> grown = new ArrayList<>();
@@ -165,7 +205,9 @@ final class StatisticsFormat {
               readInts(in, split.length),
               readInts(in, split.length)));
     }
-    GateSet gates = new GateSet(new HalfSpaces(d, directions, thresholds, centres), grown);
+    List<SubNetwork> layered = version > WITHOUT_SUB_NETWORKS ? readSubNetworks(in, d) : List.of();
+    require(layered.isEmpty() || half.size() + trees == 0, "sub-networks beside other gates");
+    GateSet gates = new GateSet(half, layered, grown);
     int normed = in.readInt();
     require(normed == 0 || normed == gates.size(), normed + " norms of " + gates.size() + " gates");
     double[][] norms = new double[normed][];
@@ -214,8 +256,13 @@ final class StatisticsFormat {
   }
 
   private static int[] readInts(DataInputStream in, int expected) throws IOException {
+    int[] values = readInts(in);
+    require(values.length == expected, values.length + " numbers instead of " + expected);
+    return values;
+  }
+
+  private static int[] readInts(DataInputStream in) throws IOException {
     int length = length(in, 4);
-    require(length == expected, length + " numbers instead of " + expected);
     int[] values = new int[length];
     for (int i = 0; i < length; i++) {
       values[i] = in.readInt();

@@ -1,5 +1,7 @@
 package org.convexnn.solver;
 
+import java.util.List;
+import java.util.Locale;
 import java.util.OptionalDouble;
 import org.convexnn.block.Precision;
 
@@ -11,7 +13,11 @@ import org.convexnn.block.Precision;
  * @param numGates P, positive; 0 = chosen by the number of rows
  * @param numTrees T, trees of a tree sampler; 0 = chosen by the number of rows
  * @param numLeaves most leaves of a tree, at least 2; 0 = chosen by the number of rows
+ * @param layerWidths m_1 .. m_{L-2} of sub-networks of L layers, whose paths are the gates, P of them
+ *     in all (at least one sub-network); at most {@value #MOST_PATHS} paths in each, at least one;
+ *     empty = two layers
  * @param gateSampler how gates are drawn
+ * @param patternRank k, the leading directions of the features that gates are held to; 0 = all
  * @param effort how many gates are drawn where no number is given
  * @param normalization the feature map
  * @param groupNorm the norm of a group
@@ -37,7 +43,9 @@ public record TrainingOptions(
     int numGates,
     int numTrees,
     int numLeaves,
+    List<Integer> layerWidths,
     GateSampler gateSampler,
+    int patternRank,
     Effort effort,
     Normalization normalization,
     GroupNorm groupNorm,
@@ -69,6 +77,9 @@ public record TrainingOptions(
     /** {@code (z~.v)_+ a}: plain ReLU, its gate is its own weights. */
     RELU
   }
+
+  /** The largest number of paths in a sub-network. */
+  public static final int MOST_PATHS = 256;
 
   /** The kind of label. */
   public enum Task {
@@ -171,6 +182,11 @@ public record TrainingOptions(
         "numLeaves",
         numLeaves,
         "from 2 to 4096, or 0 for automatic");
+    check(patternRank >= 0, "patternRank", patternRank, "a positive integer, or 0 for all");
+    checkRank(patternRank, gateSampler, numTrees > 0 || numLeaves > 0, normalization);
+    layerWidths = List.copyOf(layerWidths);
+    check(paths(layerWidths) >= 1, "layerWidths", layerWidths, LAYER_WIDTHS);
+    checkLayers(layerWidths, gateSampler, numTrees, numLeaves, perClassGroups, patternRank);
     check(skipRidge > 0 && Double.isFinite(skipRidge), "skipRidge", skipRidge, "a positive number");
     check(
         numFolds >= 0 && numFolds <= MOST_FOLDS,
@@ -200,6 +216,7 @@ public record TrainingOptions(
     }
     if (activation == Activation.RELU) {
       checkPlainRelu(gateSampler, numTrees, numLeaves, perClassGroups, groupNorm);
+      checkAllDirections(layerWidths, patternRank);
     } else if (polish) {
       throw new IllegalArgumentException(
           "polish is true and activation is 'gated': polishing moves the hidden weights of plain ReLU"
@@ -221,7 +238,7 @@ public record TrainingOptions(
     if (gateSampler == GateSampler.TREES || gateSampler == GateSampler.PRICED) {
       throw new IllegalArgumentException(
           "gateSampler is '"
-              + gateSampler.name().toLowerCase(java.util.Locale.ROOT)
+              + gateSampler.name().toLowerCase(Locale.ROOT)
               + "' and activation is 'relu': a plain ReLU neuron is its own half-space; use"
               + " gateSampler auto, gaussian, sphere, columns or mixed, or activation 'gated'");
     }
@@ -243,6 +260,23 @@ public record TrainingOptions(
     }
   }
 
+  private static void checkAllDirections(List<Integer> layerWidths, int patternRank) {
+    if (!layerWidths.isEmpty()) {
+      throw new IllegalArgumentException(
+          "layerWidths is "
+              + layerWidths
+              + " and activation is 'relu': plain ReLU networks have two layers; leave layerWidths"
+              + " empty, or use activation 'gated'");
+    }
+    if (patternRank > 0) {
+      throw new IllegalArgumentException(
+          "patternRank is "
+              + patternRank
+              + " and activation is 'relu': plain ReLU neurons are not held to a span; set"
+              + " patternRank to 0, or use activation 'gated'");
+    }
+  }
+
   /** The fit of gated neurons on half-spaces that one of plain ReLU neurons starts from. */
   public TrainingOptions forDirections() {
     return new TrainingOptions(
@@ -250,7 +284,9 @@ public record TrainingOptions(
         numGates,
         numTrees,
         numLeaves,
+        layerWidths,
         gateSampler == GateSampler.AUTO ? GateSampler.GAUSSIAN : gateSampler,
+        patternRank,
         effort,
         normalization,
         GroupNorm.EUCLIDEAN,
@@ -269,6 +305,98 @@ public record TrainingOptions(
         seed,
         Activation.GATED,
         false);
+  }
+
+  private static void checkRank(
+      int patternRank, GateSampler sampler, boolean trees, Normalization normalization) {
+    if (patternRank == 0) {
+      return;
+    }
+    switch (sampler) {
+      case AUTO, GAUSSIAN, SPHERE ->
+          refuse(
+              trees,
+              patternRank,
+              "numTrees and numLeaves, but trees split columns: unset them, or patternRank");
+      case TREES, COLUMNS, MIXED, PRICED ->
+          refuse(
+              true,
+              patternRank,
+              "gateSampler '"
+                  + sampler.name().toLowerCase(Locale.ROOT)
+                  + "', whose gates are not held to a span: use gaussian, sphere or auto");
+    }
+    refuse(
+        normalization == Normalization.WHITEN,
+        patternRank,
+        "normalization 'whiten', after which no direction leads: use standardize, pca, none or"
+            + " auto");
+  }
+
+  private static void refuse(boolean bad, int patternRank, String why) {
+    if (bad) {
+      throw new IllegalArgumentException("patternRank (" + patternRank + ") is set with " + why);
+    }
+  }
+
+  /** What layerWidths may be, in words. */
+  public static final String LAYER_WIDTHS =
+      "positive integers whose product, the paths of a sub-network, is at most "
+          + MOST_PATHS
+          + ", or empty for two layers";
+
+  /** m_1 .. m_{L-2} multiplied; 0 where one of them is not positive, or for too large a product. */
+  public static int paths(List<Integer> widths) {
+    long paths = 1;
+    for (int m : widths) {
+      paths = m >= 1 && paths <= MOST_PATHS ? paths * m : 0;
+    }
+    return paths <= MOST_PATHS ? (int) paths : 0;
+  }
+
+  /** The paths of a sub-network; 1 with two layers. */
+  int paths() {
+    return paths(layerWidths);
+  }
+
+  private static void checkLayers(
+      List<Integer> widths,
+      GateSampler sampler,
+      int trees,
+      int leaves,
+      boolean perClass,
+      int rank) {
+    if (widths.isEmpty()) {
+      return;
+    }
+    String set = "layerWidths is " + widths + " and ";
+    String unset = "leave layerWidths empty";
+    if (sampler != GateSampler.AUTO && sampler != GateSampler.GAUSSIAN) {
+      throw new IllegalArgumentException(
+          set
+              + "gateSampler is "
+              + sampler.name().toLowerCase(Locale.ROOT)
+              + ": sub-networks are drawn gaussian; use auto or gaussian, or "
+              + unset);
+    }
+    if (trees > 0 || leaves > 0) {
+      throw new IllegalArgumentException(
+          set
+              + (trees > 0 ? "numTrees is " + trees : "numLeaves is " + leaves)
+              + ": there are no trees beside sub-networks; set it to 0, or "
+              + unset);
+    }
+    if (rank > 0) {
+      throw new IllegalArgumentException(
+          set + "patternRank is " + rank + ": it is for two layers; set it to 0, or " + unset);
+    }
+    if (perClass) {
+      throw new IllegalArgumentException(
+          set
+              + "perClassGroups is true: a sub-network has one norm over its paths and classes; set"
+              + " it to false, or "
+              + unset);
+    }
   }
 
   private static void check(boolean good, String name, Object value, String allowed) {

@@ -60,6 +60,7 @@ class MergeTest {
 
   static Stream<Arguments> blockJobs() {
     return Stream.of(
+        Arguments.of(Named.of("pairs", new PairMomentsJob(FEATURES))),
         Arguments.of(Named.of("weights", new FoldWeightsJob(3, 3, 2))),
         Arguments.of(
             Named.of("moments", new MomentsJob(MAP.mean(), MAP.inverseScale(), 0.25, 2, false))));
@@ -173,7 +174,12 @@ class MergeTest {
                 new GramJob(
                     SETTING, GramJob.Penalty.STATE, new GramJob.Sketch(0.5, 0.15, 1, false, 3)))),
         Arguments.of(
-            Named.of("certificate", new CertificateJob(SETTING, weights(1), weights(2), false))),
+            Named.of(
+                "certificate",
+                new CertificateJob(
+                    SETTING,
+                    weights(1),
+                    new CertificateJob.Dual(weights(2), false, new double[0])))),
         Arguments.of(Named.of("curvature", new CurvatureJob(SETTING, weights(1)))),
         Arguments.of(Named.of("search", new SearchJob(SETTING, weights(1), weights(2), 0.3))),
         Arguments.of(Named.of("move", new MoveJob(SETTING, weights(1), weights(2), 0.7, 0.1))),

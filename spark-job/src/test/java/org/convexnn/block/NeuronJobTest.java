@@ -219,6 +219,23 @@ class NeuronJobTest {
     }
   }
 
+  /** Blocks of stored non-zeros give the same. */
+  @ParameterizedTest
+  @CsvSource({"linear, FLOAT64", "clipped, FLOAT64", "identity, FLOAT32"})
+  void sparseBlocks(String kind, Precision precision) {
+    Case dense = Case.of(7, 60, map(kind), new SoftmaxLoss(2), precision);
+    Block thinned = RandomRows.thinned(dense.gated.block(), 0.3, 1);
+    GateSet none = GateSet.of(HalfSpaces.none(FEATURES));
+    Case thin = new Case(RandomRows.gated(thinned, none, dense.map), dense.setting, dense.map);
+    Case sparse =
+        new Case(
+            RandomRows.gated(RandomRows.sparse(thinned), none, dense.map),
+            dense.setting,
+            dense.map);
+    NeuronJob job = new NeuronJob(dense.setting, dense.network(1, 3), dense.network(2, 4));
+    compare(sparse.run(job), thin.run(job), precision == Precision.FLOAT64 ? 1e-12 : 1e-4);
+  }
+
   /** Rows that are not selected take no part. */
   @Test
   void selectedRowsAlone() {

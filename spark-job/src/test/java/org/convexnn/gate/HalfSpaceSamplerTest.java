@@ -3,12 +3,15 @@ package org.convexnn.gate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.convexnn.network.FeatureMap;
+import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
+import org.convexnn.network.SubNetwork;
 import org.junit.jupiter.api.Test;
 
 class HalfSpaceSamplerTest {
@@ -31,6 +34,40 @@ class HalfSpaceSamplerTest {
   private static double score(HalfSpaces gates, int i, double[] x) {
     return IntStream.range(0, D).mapToDouble(j -> gates.directions()[i * D + j] * x[j]).sum()
         - gates.thresholds()[i];
+  }
+
+  /** Each from its own stream; a tree's weights have a positive one for each neuron. */
+  @Test
+  void subNetworksAreStreamsOfTheirOwn() {
+    int[] widths = {2, 3};
+    List<SubNetwork> few = sampler.subNetworks(20, widths);
+    assertThat(sampler.subNetworks(40, widths).subList(0, 20))
+        .usingRecursiveComparison()
+        .isEqualTo(few);
+    for (SubNetwork s : few) {
+      assertThat(s.paths()).isEqualTo(6);
+      assertThat(s.neurons().centres()).containsOnly(0);
+      assertThat(s.weights()).hasSize(6 + 3);
+      for (int k = 0; k < 4; k++) {
+        int from = k < 3 ? 2 * k : 6;
+        int m = k < 3 ? 2 : 3;
+        assertThat(IntStream.range(from, from + m).anyMatch(j -> s.weights()[j] >= 0)).isTrue();
+      }
+    }
+    assertThat(few.stream().flatMapToDouble(s -> Arrays.stream(s.weights())).filter(w -> w < 0))
+        .isNotEmpty();
+  }
+
+  /** One neuron below each: the path is active where the first neuron is (theory.md 3.4). */
+  @Test
+  void widthsOfOneAreTheGaussianHalfSpaces() {
+    HalfSpaces gaussian = sampler.gaussian(30);
+    List<SubNetwork> deep = sampler.subNetworks(30, new int[] {1, 1});
+    GateSet.Evaluator two = GateSet.of(gaussian).evaluator();
+    GateSet.Evaluator four = GateSet.of(deep).evaluator();
+    for (double[] x : sample) {
+      assertThat(four.active(x)).isEqualTo(two.active(x));
+    }
   }
 
   /** z.g - t is an affine function of x: its gradient in z has length 1, its value at z = 0 is -t. */

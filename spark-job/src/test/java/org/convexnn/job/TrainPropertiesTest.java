@@ -36,7 +36,8 @@ class TrainPropertiesTest {
           "--label",
           "--output");
 
-  private static final Set<String> AUTO_IS_ZERO = Set.of("numGates", "numTrees", "numLeaves");
+  private static final Set<String> AUTO_IS_ZERO =
+      Set.of("numGates", "numTrees", "numLeaves", "patternRank");
 
   @TempDir private Path folder;
 
@@ -72,9 +73,10 @@ class TrainPropertiesTest {
       String[] pair = setting.split(" = ");
       if (classifier.hasParam(pair[0]) && !pair[0].equals("seed")) {
         Param<Object> param = classifier.getParam(pair[0]);
-        String value =
-            classifier.hasDefault(param) ? classifier.getDefault(param).get().toString() : "auto";
-        boolean automatic = pair[0].startsWith("num");
+        Object standard =
+            classifier.hasDefault(param) ? classifier.getDefault(param).get() : "auto";
+        String value = standard instanceof int[] ? "none" : standard.toString();
+        boolean automatic = pair[0].startsWith("num") || AUTO_IS_ZERO.contains(pair[0]);
         if (value.matches("[-0-9.Ee]+") && !automatic) {
           assertThat(Double.parseDouble(pair[1])).as(pair[0]).isEqualTo(Double.parseDouble(value));
         } else {

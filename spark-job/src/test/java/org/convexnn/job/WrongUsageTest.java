@@ -33,7 +33,12 @@ class WrongUsageTest {
   @CsvSource({
     "--gates, 0, 'a positive integer, or auto'",
     "--num-gates, -3, 'a positive integer, or auto'",
+    "--pattern-rank, 0, 'a positive integer, or auto'",
     "--gates, many, not an integer",
+    "--layer-widths, 0, 'positive integers whose product'",
+    "--layer-widths, '4,70', at most 256",
+    "--layer-widths, '4,,2', 'integers with commas between, nor none'",
+    "--layer-widths, auto, 'integers with commas between, nor none'",
     "--max-iter, 0, a positive integer",
     "--num-folds, -1, 'from 2 to 1000, 1 for one held-out tenth'",
     "--aggregation-depth, 0, a positive integer",

@@ -34,7 +34,9 @@ class ParamsTest {
           "numGates",
           "numTrees",
           "numLeaves",
+          "layerWidths",
           "gateSampler",
+          "patternRank",
           "normalization",
           "groupNorm",
           "perClassGroups",
@@ -97,6 +99,7 @@ class ParamsTest {
         .containsOnly("auto");
     assertThat(c.getSkipRidge()).isEqualTo(1e-3);
     assertThat(c.getFitIntercept() && c.getLinearSkip() && c.getRefit()).isTrue();
+    assertThat(c.getLayerWidths()).isEmpty();
     assertThat(c.getNumFolds()).isZero();
     assertThat(c.getPerClassGroups()).isFalse();
     assertThat(c.getMaxIter()).isEqualTo(200);
@@ -143,7 +146,7 @@ class ParamsTest {
     assertThat(options.toString())
         .isEqualTo(
             "TrainingOptions[task=REGRESSION, numGates=77, numTrees=7, numLeaves=9,"
-                + " gateSampler=COLUMNS, effort=BEST,"
+                + " layerWidths=[], gateSampler=COLUMNS, patternRank=0, effort=BEST,"
                 + " normalization=STANDARDIZE, groupNorm=FUNCTION,"
                 + " perClassGroups=true, fitIntercept=false,"
                 + " linearSkip=false, skipRidge=0.5, regParam=OptionalDouble[0.25],"
@@ -151,11 +154,26 @@ class ParamsTest {
                 + " maxIter=9, tol=OptionalDouble[1.0E-5], seed=42, activation=GATED, polish=false]");
   }
 
+  @Test
+  void widthsReachTheTrainer() {
+    ConvexReLUClassifier c = new ConvexReLUClassifier().setLayerWidths(4, 3);
+    assertThat(c.trainingOptions(Task.BINARY).layerWidths()).containsExactly(4, 3);
+    assertThatThrownBy(() -> c.setGateSampler("priced").transformSchema(Models.SCHEMA))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("layerWidths is [4, 3]", "gateSampler is priced");
+  }
+
   static Stream<Arguments> refused() {
     return Stream.of(
+        Arguments.of(
+            "layerWidths",
+            new int[] {4, 0},
+            "layerWidths is [4, 0]; it must be positive integers whose product"),
+        Arguments.of("layerWidths", new int[] {257}, "is at most 256"),
         Arguments.of("numGates", -1, "numGates is -1; it must be a positive integer, or 0"),
         Arguments.of(
             "gateSampler", "dense", "one of auto, trees, gaussian, columns, mixed, sphere, priced"),
+        Arguments.of("patternRank", -1, "patternRank is -1; it must be a positive integer, or 0"),
         Arguments.of("numTrees", -1, "numTrees is -1; it must be a positive integer, or 0"),
         Arguments.of("numLeaves", 1, "numLeaves is 1; it must be from 2 to 4096, or 0"),
         Arguments.of("normalization", "Whiten", "normalization is 'Whiten'; it must be one of"),

@@ -1,6 +1,8 @@
 package org.convexnn.relu;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
@@ -135,6 +137,14 @@ class AllPatternsTest {
   }
 
   @Test
+  void momentsWithoutRoomAreRefused() {
+    assertThatThrownBy(() -> DualMoments.check(10_001, 4e9))
+        .hasMessageContaining("10000 features take matrices of 4579 MB")
+        .hasMessageContaining("take fewer features");
+    assertThatCode(() -> DualMoments.check(1001, 4e9)).doesNotThrowAnyException();
+  }
+
+  @Test
   void theSameSeedFindsTheSame() {
     SmallProblem e1 = SmallProblem.e1();
     ReluNetwork network = e1.random(4, 3);
@@ -163,9 +173,27 @@ class AllPatternsTest {
     generate(deep, new double[] {1, -1, 1, -1}, false, 0.1, none, 1.0973288601);
   }
 
+  /** theory.md 1.6: the path of E1 over beta, printed there with errors in the seventh digit. */
+  @ParameterizedTest
+  @CsvSource({"2.9, 3.25", "2.0, 3.2123742", "1.0, 2.8808423", "0.1, 0.7709882"})
+  void columnGenerationAlongThePath(double beta, double golden) {
+    generate(SmallProblem.E1, SmallProblem.E1_LABELS, false, beta, new double[0][], golden, 2e-7);
+  }
+
   /** Sums over rows, as theory.md. */
   private static void generate(
       double[][] x, double[] y, boolean bias, double beta, double[][] start, double golden) {
+    generate(x, y, bias, beta, start, golden, 1e-8);
+  }
+
+  private static void generate(
+      double[][] x,
+      double[] y,
+      boolean bias,
+      double beta,
+      double[][] start,
+      double golden,
+      double tolerance) {
     SmallProblem small = SmallProblem.plain(x, y, new SquaredLoss(), bias);
     int n = y.length;
     List<double[]> directions = new ArrayList<>();
@@ -189,12 +217,12 @@ class AllPatternsTest {
       }
     }
     assertThat(price).isLessThanOrEqualTo(beta * (1 + 1e-8));
-    assertThat(previous).isCloseTo(golden, within(1e-8));
+    assertThat(previous).isCloseTo(golden, within(tolerance));
     NetworkCertificate certificate =
         NetworkCertificate.of(small.problem(), network, beta / n, PriceSearch.withSeed(1));
     assertThat(certificate.exact()).isTrue();
-    assertThat(n * certificate.objective()).isCloseTo(golden, within(1e-8));
-    assertThat(n * certificate.allPatternsBound()).isCloseTo(golden, within(1e-7));
+    assertThat(n * certificate.objective()).isCloseTo(golden, within(tolerance));
+    assertThat(n * certificate.allPatternsBound()).isCloseTo(golden, within(1e-7 + tolerance));
     assertThat(certificate.improving()).isEmpty();
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
@@ -44,6 +45,14 @@ class NetworkCertificateTest {
     assertThat(5 * certificate.searchPrice()).isCloseTo(0.3, within(1e-7));
     assertThat(certificate.improving()).isEmpty();
     assertThat(certificate.neuronsAboveBeta()).isZero();
+    double[] fit = {0.75857864, -0.15857864, 1.48786797, 0.44142136, -0.28786797};
+    double[] dual = e1.problem().plane("", AllPatternsTest.optimum()).dual();
+    double[] f = new double[1];
+    for (int r = 0; r < 5; r++) {
+      AllPatternsTest.optimum().evaluate(SmallProblem.E1[r], f);
+      assertThat(f[0]).isCloseTo(fit[r], within(1.5e-8));
+      assertThat(-5 * dual[r]).isCloseTo(SmallProblem.E1_LABELS[r] - fit[r], within(1.5e-8));
+    }
     assertThat(certificate).asString().contains("objective 0.340794", "exact prices", "4 neurons");
   }
 
@@ -212,8 +221,8 @@ class NetworkCertificateTest {
     ReluNetwork network = e1.random(5, 3);
     ReluNetwork scaled =
         ReluNetwork.stacked(
-            java.util.Arrays.stream(network.hidden()).map(v -> 8 * v).toArray(),
-            java.util.Arrays.stream(network.w2()).map(v -> v / 8).toArray(),
+            Arrays.stream(network.hidden()).map(v -> 8 * v).toArray(),
+            Arrays.stream(network.w2()).map(v -> v / 8).toArray(),
             network.linear(),
             1);
     NetworkCertificate a = NetworkCertificate.of(e1.problem(), network, 0.06, SEARCH);
@@ -286,6 +295,43 @@ class NetworkCertificateTest {
     assertThat(certificate.penalty()).isCloseTo(penalty, within(1e-14));
     assertThat(certificate.objective())
         .isCloseTo(loss + 0.1 * penalty + 0.5e-3 * Math.pow(5 - mean, 2), within(1e-14));
+  }
+
+  /** Columns of any unit, twice the same, and rows that are all the same: still a valid bound. */
+  @ParameterizedTest
+  @CsvSource({"1e9, 0", "1e9, 1", "1e-9, 0", "0, 1"})
+  void columnsOfAnyUnit(double unit, int outputs) {
+    double[][] x = SmallProblem.gaussian(new Random(4), 20, 3);
+    double[] y = new Random(4).ints(20, 0, 2).asDoubleStream().toArray();
+    for (double[] row : x) {
+      row[0] *= unit;
+      row[1] = row[0];
+    }
+    SmallProblem small =
+        SmallProblem.of(x, y, loss(outputs), new ReluProblem.Terms(true, true, true));
+    ReluNetwork drawn = small.random(1, 3);
+    double[] hidden = Arrays.stream(drawn.hidden()).map(v -> v / Math.max(1, unit)).toArray();
+    double[] linear = Arrays.stream(drawn.linear()).map(v -> v / Math.max(1, unit)).toArray();
+    ReluNetwork network = ReluNetwork.stacked(hidden, drawn.w2(), linear, drawn.outputs());
+    NetworkCertificate certificate = NetworkCertificate.of(small.problem(), network, 0.01, SEARCH);
+    assertThat(certificate.objective()).isFinite();
+    assertThat(certificate.allPatternsBound()).isBetween(0.0, certificate.objective());
+    assertThat(certificate.searchPrice()).isPositive().isFinite();
+  }
+
+  @Test
+  void refusesANetworkThatOverflows() {
+    SmallProblem e1 = SmallProblem.e1();
+    for (double output : new double[] {1e200, 1e-40}) {
+      ReluNetwork huge =
+          SmallProblem.network(new double[][] {{1e200, 0, 0}}, new double[] {output});
+      assertThatThrownBy(() -> NetworkCertificate.of(e1.problem(), huge, 0.1, SEARCH))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContainingAll("of the network", "is Infinity", "features of this scale");
+    }
+    ReluNetwork large = SmallProblem.network(new double[][] {{1e150, 0, 0}}, new double[] {1e150});
+    assertThatThrownBy(() -> NetworkCertificate.of(e1.problem(), large, 0.1, SEARCH))
+        .hasMessageContaining("objective of the network on these rows is Infinity");
   }
 
   @Test

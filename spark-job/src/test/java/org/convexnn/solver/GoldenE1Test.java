@@ -3,15 +3,20 @@ package org.convexnn.solver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.convexnn.block.Precision;
+import org.convexnn.gate.PatternEnumeration;
 import org.convexnn.linalg.Blas;
 import org.convexnn.loss.LogisticLoss;
 import org.convexnn.loss.Loss;
 import org.convexnn.loss.SoftmaxLoss;
 import org.convexnn.loss.SquaredLoss;
+import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
+import org.convexnn.network.SubNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,25 +45,13 @@ class GoldenE1Test {
     return Stream.of(new AdmmSolver(1, false), new GradientSolver());
   }
 
-  /** A direction in the middle of each of the ten chambers of the plane, found by its pattern. */
+  /** A direction in the middle of each of the ten chambers of the plane. */
   private static HalfSpaces gates() {
-    double[] directions = new double[2 * PATTERNS.length];
-    boolean[] found = new boolean[PATTERNS.length];
-    for (double angle = 0.001; angle < 2 * Math.PI; angle += 0.01) {
-      double[] g = {Math.cos(angle), Math.sin(angle)};
-      StringBuilder pattern = new StringBuilder();
-      for (double[] x : X) {
-        pattern.append(Blas.dot(x, g) >= 0 ? '1' : '0');
-      }
-      int at = List.of(PATTERNS).indexOf(pattern.toString());
-      assertThat(at).as("pattern %s", pattern).isNotNegative();
-      if (!found[at]) {
-        found[at] = true;
-        directions[2 * at] = g[0];
-        directions[2 * at + 1] = g[1];
-      }
-    }
-    assertThat(found).containsOnly(true);
+    double[] rows = Arrays.stream(X).flatMapToDouble(Arrays::stream).toArray();
+    double[] directions =
+        PatternEnumeration.homogeneous(2, rows).stream()
+            .flatMapToDouble(p -> Arrays.stream(p.direction()))
+            .toArray();
     return new HalfSpaces(2, directions, new double[PATTERNS.length], new double[PATTERNS.length]);
   }
 
@@ -87,6 +80,40 @@ class GoldenE1Test {
   private static double betaMax(Problem problem) {
     return N
         * problem.groups().max(problem.evaluate("", new double[problem.length()], true).gradient());
+  }
+
+  /**
+   * Three layers whose sub-networks hold one pattern m_1 times: {@code p_3(beta) = p_2(beta / sqrt
+   * m_1)} (theory.md 3.4); golden values of two layers at 1, .3 and .1.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "1, 0.3, 0.8969363862377261",
+    "4, 2, 2.234824518",
+    "4, 0.6, 0.8969363862377261",
+    "4, 0.2, 0.32958984"
+  })
+  void replicatedPatternsDivideBeta(int m, double beta, double expected) {
+    HalfSpaces gates = gates();
+    double[] ones = new double[m];
+    Arrays.fill(ones, 1);
+    List<SubNetwork> copies =
+        IntStream.range(0, PATTERNS.length)
+            .mapToObj(i -> gates.select(IntStream.generate(() -> i).limit(m).toArray()))
+            .map(neurons -> new SubNetwork(new int[] {m}, neurons, ones))
+            .toList();
+    Problem problem =
+        LocalProblem.plain(
+            LocalProblem.rows(X, Y, Training.ones(N), 100),
+            N,
+            GateSet.of(copies),
+            new SquaredLoss(),
+            Groups.shared(1, 3, m),
+            Precision.FLOAT64);
+    Solver.Solution solution = solve(new GramSolver(), problem, beta, 1e-9);
+    Problem.Bounds bounds = problem.certify(solution.weights(), solution.dual(), beta / N);
+    assertThat(N * bounds.primal()).isCloseTo(expected, within(1e-8));
+    assertThat(N * bounds.dual()).isCloseTo(expected, within(1e-8));
   }
 
   @ParameterizedTest

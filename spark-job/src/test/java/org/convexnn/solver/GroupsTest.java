@@ -37,6 +37,27 @@ class GroupsTest {
     assertThat(groups.activeGates(new double[12])).isZero();
   }
 
+  @Test
+  void aGroupForTwoGates() {
+    Groups groups = Groups.shared(2, 2, 2);
+    double[] w = {1, 2, 2, 4, 3, 4, 0, 0, 0, 0, 0, 12};
+    assertThat(groups.norms(w)).containsExactly(13);
+    assertThat(groups.activeGates(w)).isEqualTo(2);
+    assertThat(groups.linearSquare(w)).isCloseTo(25, within(1e-14));
+    double[] z = w.clone();
+    groups.prox(z, 6.5, 1, 1);
+    double[] half = {0.5, 1, 1, 2, 1.5, 2, 0, 0, 0, 0, 0, 6};
+    assertThat(z).containsExactly(half, within(1e-14));
+  }
+
+  @Test
+  void theLeastValueAtAGate() {
+    double[] values = {5, 3, 4, 7};
+    assertThat(Groups.of(2, 2, false).leastAt(1, values)).isEqualTo(3);
+    assertThat(Groups.of(2, 2, true).leastAt(1, values)).isEqualTo(4);
+    assertThat(Groups.shared(2, 2, 2).leastAt(5, values)).isEqualTo(4);
+  }
+
   /** The proximal step shortens a norm by beta / sigma and divides the linear block. */
   @Test
   void proxAndCut() {

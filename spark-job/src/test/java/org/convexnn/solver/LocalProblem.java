@@ -76,8 +76,14 @@ public final class LocalProblem {
       Loss loss,
       boolean perClass,
       Precision precision) {
-    GateSet gates = GateSet.of(half);
-    FeatureMap map = FeatureMap.identity(half.features());
+    Groups groups = Groups.of(loss.outputs(), half.features() + 1, perClass);
+    return plain(rows, weight, GateSet.of(half), loss, groups, precision);
+  }
+
+  /** The same with any gates and groups. */
+  static Problem plain(
+      LocalRows rows, double weight, GateSet gates, Loss loss, Groups groups, Precision precision) {
+    FeatureMap map = FeatureMap.identity(rows.features());
     RowSetting setting =
         RowSetting.of(map, gates, loss, new double[loss.outputs()], 0, 1, precision);
     Coordinates coordinates =
@@ -92,7 +98,7 @@ public final class LocalProblem {
         rows.activate(gates, map),
         setting,
         coordinates,
-        Groups.of(loss.outputs(), map.features() + 1, perClass),
+        groups,
         weight,
         (long) weight,
         1,

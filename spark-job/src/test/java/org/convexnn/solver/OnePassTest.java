@@ -350,8 +350,8 @@ class OnePassTest {
     refused(() -> read(new byte[0]), "end too early");
     refused(() -> read(Arrays.copyOf(bytes, bytes.length - 9)), "damaged", "end too early");
     byte[] newer = bytes.clone();
-    newer[11] = 2;
-    refused(() -> read(newer), "format 2", "reads format 1");
+    newer[11] = 3;
+    refused(() -> read(newer), "format 3", "reads formats up to 2");
     // Whatever byte is wrong.
     for (int at = 12; at < bytes.length; at += bytes.length / 300) {
       for (int bit : new int[] {1, 64, 128}) {

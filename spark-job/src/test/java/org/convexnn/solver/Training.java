@@ -1,6 +1,7 @@
 package org.convexnn.solver;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -11,7 +12,6 @@ import org.convexnn.loss.LogisticLoss;
 import org.convexnn.loss.Loss;
 import org.convexnn.loss.SoftmaxLoss;
 import org.convexnn.loss.SquaredLoss;
-import org.convexnn.network.HalfSpaces;
 import org.convexnn.network.Network;
 import org.convexnn.network.Tree;
 
@@ -21,7 +21,9 @@ final class Training {
   TrainingOptions.Task task = TrainingOptions.Task.BINARY;
   int gates = 16;
   int trees;
+  List<Integer> widths = List.of();
   TrainingOptions.GateSampler sampler = TrainingOptions.GateSampler.AUTO;
+  int patternRank;
   TrainingOptions.Normalization normalization = TrainingOptions.Normalization.AUTO;
   TrainingOptions.GroupNorm norm = TrainingOptions.GroupNorm.AUTO;
   boolean perClass;
@@ -77,7 +79,9 @@ final class Training {
         gates,
         trees,
         0,
+        widths,
         sampler,
+        patternRank,
         TrainingOptions.Effort.BALANCED,
         normalization,
         norm,
@@ -238,12 +242,14 @@ final class Training {
     int width = network.map().dimension() + 1;
     int length = c * width;
     double penalty = 0;
+    int shared = network.gates().gatesPerGroup();
     boolean function =
         norm == TrainingOptions.GroupNorm.FUNCTION
             || (norm == TrainingOptions.GroupNorm.AUTO && !network.gates().trees().isEmpty());
+    double square = 0;
     for (int i = 0; i < network.gates().size(); i++) {
       int at = (1 + i) * length;
-      double square = 0;
+      square = i % shared == 0 ? 0 : square;
       double sumOfNorms = 0;
       for (int k = 0; k < c; k++) {
         double norm =
@@ -253,7 +259,9 @@ final class Training {
         square += norm * norm;
         sumOfNorms += norm;
       }
-      penalty += perClass ? sumOfNorms : Math.sqrt(square);
+      if ((i + 1) % shared == 0) {
+        penalty += perClass ? sumOfNorms : Math.sqrt(square);
+      }
     }
     double linear = Blas.norm(network.weights(), 0, length);
     return sum / weight + beta * penalty + 0.5 * skipRidge * linear * linear;
@@ -286,13 +294,10 @@ final class Training {
   }
 
   private static boolean active(Network network, int group, double[] x) {
-    HalfSpaces half = network.gates().halfSpaces();
-    if (group < half.size()) {
-      double[] scores = new double[half.size()];
-      half.scores(half.transposed(), x, scores);
-      return half.active(group, scores[group]);
+    int first = network.gates().overlapping();
+    if (group < first) {
+      return network.gates().evaluator().active(x)[group];
     }
-    int first = half.size();
     for (Tree tree : network.gates().trees()) {
       if (group < first + tree.leaves()) {
         return tree.leaf(x) == group - first;
