@@ -65,6 +65,12 @@ public record Patterns(
     return new Patterns(words, bits, trees, leaves, leverage, mapped);
   }
 
+  /** The {@link #bytes} that a row takes. */
+  public static long bytesOfRow(GateSet gates, FeatureMap map) {
+    int words = (gates.halfSpaces().size() + 63) / 64;
+    return 8L * words + 4L * gates.trees().size() + 4 + (map.mapsRows() ? 8L * map.dimension() : 0);
+  }
+
   /** Whether z is a column scaling of rows with few non-zeros. */
   private static boolean cheapNorms(Block block, FeatureMap map) {
     return block.sparse() && map.linear() && map.matrix().length == 0;

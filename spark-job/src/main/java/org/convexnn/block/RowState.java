@@ -21,6 +21,11 @@ public record RowState(double[] response, double[] fitted, float[] penalty, doub
   /** A state that says nothing, for jobs that keep none. */
   public static final RowState NONE = new RowState(UNUSED, UNUSED, new float[0], UNUSED);
 
+  /** The most bytes that a row's state takes, of C outputs. */
+  public static long mostBytesOfRow(int outputs) {
+    return 3L * Double.BYTES * outputs + Float.BYTES;
+  }
+
   /** The state of ADMM. */
   static RowState ofAdmm(double[] response, double[] fitted, float[] penalty, double[] change) {
     return new RowState(response, fitted, penalty, change);

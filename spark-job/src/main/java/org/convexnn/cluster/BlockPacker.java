@@ -113,7 +113,7 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
           failed = true;
           count = 0;
           buffer = new FeatureBuffer(Math.max(1, features), blockBytes);
-          return PackedBlock.of(block(), report(dropped, List.of(problem.get())));
+          return packed(dropped, List.of(problem.get()));
         }
         if (dropping) {
           dropped++;
@@ -122,14 +122,16 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
         }
         row++;
       }
-      return PackedBlock.of(block(), report(dropped, List.of()));
+      return packed(dropped, List.of());
     }
 
-    private Block block() {
-      return new Block(buffer.take(), Arrays.copyOf(labels, count), Arrays.copyOf(weights, count));
+    private PackedBlock packed(long dropped, List<DataProblem> problems) {
+      Block block =
+          new Block(buffer.take(), Arrays.copyOf(labels, count), Arrays.copyOf(weights, count));
+      return PackedBlock.of(block, report(block.bytes(), dropped, problems));
     }
 
-    private PackingReport report(long dropped, List<DataProblem> problems) {
+    private PackingReport report(long bytes, long dropped, List<DataProblem> problems) {
       double sum = 0;
       int seen = 0;
       for (int r = 0; r < count && classes > 0; r++) {
@@ -145,7 +147,7 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
         }
       }
       return new PackingReport(
-          count, dropped, features, firstRow, sum, labelRows, labelWeights, problems);
+          count, dropped, features, firstRow, bytes, sum, labelRows, labelWeights, problems);
     }
 
     private Optional<DataProblem> weightProblem(Row current) {

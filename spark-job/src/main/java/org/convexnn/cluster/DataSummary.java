@@ -8,6 +8,7 @@ import java.util.List;
  * @param features d
  * @param rows rows of positive weight
  * @param dropped rows of weight 0, which take no part
+ * @param bytes what the rows' blocks take in memory
  * @param weight sum of the weights
  * @param labelRows for class labels, the rows with label 0, 1, ... up to the largest one that
  *     occurs; empty otherwise
@@ -17,6 +18,7 @@ public record DataSummary(
     int features,
     long rows,
     long dropped,
+    long bytes,
     double weight,
     List<Long> labelRows,
     List<Double> labelWeights) {
@@ -51,10 +53,16 @@ public record DataSummary(
                   + sum.dropped()
                   + " rows: rows of weight 0 are left out, so nothing remains to train on");
     }
+    if (Double.isInfinite(sum.weight())) {
+      throw new IllegalArgumentException(
+          columns.weightName()
+              + " has a sum beyond all numbers: divide all weights by the largest");
+    }
     return new DataSummary(
         features,
         sum.rows(),
         sum.dropped(),
+        sum.bytes(),
         sum.weight(),
         java.util.Arrays.stream(sum.labelRows()).boxed().toList(),
         java.util.Arrays.stream(sum.labelWeights()).boxed().toList());

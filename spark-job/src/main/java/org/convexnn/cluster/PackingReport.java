@@ -14,6 +14,7 @@ import java.util.List;
  * @param dropped rows of weight 0
  * @param features size of the vectors, 0 where there was none
  * @param firstRow number of the first row of positive weight within its partition
+ * @param bytes what their blocks take in memory
  * @param weight sum of the weights
  * @param labelRows for class labels, rows by label, up to the largest one seen; empty otherwise
  * @param labelWeights for class labels, sums of weights by label; empty otherwise
@@ -25,6 +26,7 @@ record PackingReport(
     long dropped,
     int features,
     long firstRow,
+    long bytes,
     double weight,
     long[] labelRows,
     double[] labelWeights,
@@ -33,7 +35,7 @@ record PackingReport(
 
   /** Nothing seen. */
   static PackingReport none() {
-    return new PackingReport(0, 0, 0, 0, 0, new long[0], new double[0], List.of());
+    return new PackingReport(0, 0, 0, 0, 0, 0, new long[0], new double[0], List.of());
   }
 
   /** This and a later report of the same partition. */
@@ -50,6 +52,7 @@ record PackingReport(
         dropped + later.dropped,
         features == 0 ? later.features : features,
         features == 0 ? later.firstRow : firstRow,
+        bytes + later.bytes,
         weight + later.weight,
         counts,
         weights,

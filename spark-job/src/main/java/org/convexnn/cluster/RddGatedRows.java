@@ -110,6 +110,10 @@ final class RddGatedRows implements GatedRows {
     return Optional.ofNullable(stateIds.get(state));
   }
 
+  boolean closed() {
+    return closed;
+  }
+
   @Override
   public void close() {
     if (!closed) {

@@ -94,6 +94,7 @@ public final class RddRows implements Rows, AutoCloseable {
 
   @Override
   public GatedRows activate(GateSet gates, FeatureMap map) {
+    derived.removeIf(RddGatedRows::closed);
     RddGatedRows gated = new RddGatedRows(context, blocks, gates, map, depth);
     derived.add(gated);
     return gated;

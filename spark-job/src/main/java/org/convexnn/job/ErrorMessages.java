@@ -1,5 +1,6 @@
 package org.convexnn.job;
 
+import java.io.EOFException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -18,16 +19,27 @@ final class ErrorMessages {
   private static final Pattern RAISED =
       Pattern.compile("\\[USER_RAISED_EXCEPTION] (.*?)(?: SQLSTATE: \\w+)?(?=\\R|$)");
 
+  private static final Pattern CSV_FILE = Pattern.compile("CSV file: (\\S+)");
+
   private static final Pattern SQL_STATE = Pattern.compile("\\s*SQLSTATE: \\w+\\s*$");
+
+  private static final int MOST_LETTERS = 2000;
 
   private ErrorMessages() {}
 
-  /** One line without a stack trace. */
+  /** One line without a stack trace; what data holds can neither break nor flood it. */
   static String of(Throwable thrown) {
-    List<Throwable> chain = chain(thrown);
+    String line = words(chain(thrown)).replaceAll("\\R", " ").replaceAll("\\p{Cntrl}", "?");
+    return line.length() <= MOST_LETTERS ? line : line.substring(0, MOST_LETTERS) + "...";
+  }
+
+  private static String words(List<Throwable> chain) {
     return raisedByJob(chain)
         .or(() -> raisedBySql(chain))
         .or(() -> raggedCsv(chain))
+        .or(() -> otherHeader(chain))
+        .or(() -> unreadableFile(chain))
+        .or(() -> truncated(chain))
         .or(() -> outOfMemory(chain))
         .or(() -> refusedArgument(chain))
         .orElseGet(() -> innermost(chain));
@@ -71,13 +83,48 @@ final class ErrorMessages {
                     + " quotes, and take line breaks out of cells");
   }
 
+  /** Files of a folder are read with the header of the first one. */
+  private static Optional<String> otherHeader(List<Throwable> chain) {
+    return chain.stream()
+        .map(t -> String.valueOf(t.getMessage()))
+        .filter(text -> text.contains("CSV header"))
+        .map(CSV_FILE::matcher)
+        .filter(Matcher::find)
+        .map(
+            file ->
+                "the header of "
+                    + file.group(1)
+                    + " is not that of the other files; the files of a folder need the same"
+                    + " columns in the same order")
+        .findFirst();
+  }
+
+  /** Spark names the file in one exception and the reason in the one below. */
+  private static Optional<String> unreadableFile(List<Throwable> chain) {
+    return parameter(chain, "FAILED_READ_FILE", "path")
+        .map(
+            path ->
+                "cannot read "
+                    + path
+                    + ": "
+                    + truncated(chain)
+                        .or(() -> refusedArgument(chain))
+                        .orElseGet(() -> innermost(chain)));
+  }
+
+  private static Optional<String> truncated(List<Throwable> chain) {
+    return chain.stream().anyMatch(EOFException.class::isInstance)
+        ? Optional.of("it ends too early; it is truncated, fetch it again")
+        : Optional.empty();
+  }
+
   /** What Spark says under this name of an error of this kind. */
   private static Optional<String> parameter(
       List<Throwable> chain, String condition, String parameter) {
     return chain.stream()
         .filter(SparkThrowable.class::isInstance)
         .map(SparkThrowable.class::cast)
-        .filter(t -> condition.equals(t.getCondition()))
+        .filter(t -> t.getCondition() != null && t.getCondition().startsWith(condition))
         .map(t -> t.getMessageParameters().get(parameter))
         .filter(Objects::nonNull)
         .findFirst();

@@ -64,6 +64,9 @@ record InputColumn(String name, Kind kind, int size) {
     }
   }
 
+  /** The Estimators' bound: arithmetic on larger numbers overflows. */
+  private static final double MAX_NUMBER = 1e200;
+
   /** A name for the pipeline's own columns: MLlib's stages stumble over dots and backticks. */
   String innerName(String stage, int position) {
     return stage + "_" + position + "_" + name.replaceAll("[^A-Za-z0-9_]", "_");
@@ -90,12 +93,24 @@ record InputColumn(String name, Kind kind, int size) {
 
   /** The SQL that says what is wrong with a cell; null where nothing is. */
   Optional<String> problem() {
-    return kind == Kind.NUMBER || kind == Kind.TIME
-        ? Optional.of(
-            String.format(
-                "CASE WHEN abs(%s) < double('Infinity') OR %s IS NULL THEN NULL ELSE %s END",
-                number(), filledText(), refusal()))
-        : Optional.empty();
+    return switch (kind) {
+      case NUMBER, TIME ->
+          Optional.of(
+              String.format(
+                  "CASE WHEN abs(%s) <= %s OR %s IS NULL THEN NULL ELSE %s END",
+                  number(), Sql.number(MAX_NUMBER), filledText(), refusal()));
+      case VECTOR ->
+          Optional.of(
+              String.format(
+                  "CASE WHEN %s IS NULL THEN %s END",
+                  Sql.name(name),
+                  Sql.text(
+                      "column '"
+                          + name
+                          + "' is null where vectors are expected; fill these cells, remove the"
+                          + " rows, or leave the column out with --drop")));
+      case TEXT, FLAG -> Optional.empty();
+    };
   }
 
   private String number() {
@@ -118,8 +133,10 @@ record InputColumn(String name, Kind kind, int size) {
         + ", "
         + Sql.text(
             "' where "
-                + (kind == Kind.TIME ? "times" : "numbers")
-                + " are expected; correct or empty these cells (blanks are imputed), or leave the"
+                + (kind == Kind.TIME
+                    ? "times are expected"
+                    : "numbers are expected, at most " + MAX_NUMBER)
+                + "; correct or empty these cells (blanks are imputed), or leave the"
                 + " column out with --drop")
         + ")";
   }

@@ -37,6 +37,9 @@ record LabelRule(
   /** Most classes: each is an output of the network, and a column of its scores. */
   static final int MAX_CLASSES = 1000;
 
+  /** The Estimators' bound: squares of larger numbers overflow. */
+  private static final double MAX_LABEL = 1e150;
+
   /** Most classes that a message lists. */
   private static final int MAX_TOLD = 20;
 
@@ -111,15 +114,15 @@ record LabelRule(
     if (counts.getLong(2) > 0) {
       throw new JobException(
           String.format(
-              "label column '%s' holds '%s' in %d of %d rows, which is no label; correct these"
-                  + " cells or remove the rows",
-              column, counts.getString(3), counts.getLong(2), rows));
+              "label column '%s' holds '%s' (bad in %d of %d rows), which is no label: numbers must"
+                  + " be finite and at most %s; correct these cells or remove the rows",
+              column, counts.getString(3), counts.getLong(2), rows, MAX_LABEL));
     }
   }
 
   private static Column notFinite(Column value, InputColumn.Kind kind) {
     return switch (kind) {
-      case NUMBER -> functions.not(functions.abs(value).lt(Double.POSITIVE_INFINITY));
+      case NUMBER -> functions.not(functions.abs(value).leq(MAX_LABEL));
       case TEXT -> functions.lower(value).isInCollection(NOT_FINITE);
       default -> functions.lit(false);
     };

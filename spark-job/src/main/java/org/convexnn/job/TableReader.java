@@ -23,6 +23,9 @@ import org.apache.spark.sql.SparkSession;
  */
 final class TableReader {
 
+  /** What Java puts in the place of bytes that are no UTF-8. */
+  private static final char NO_CHARACTER = '\uFFFD';
+
   private final SparkSession spark;
 
   TableReader(SparkSession spark) {
@@ -57,8 +60,15 @@ final class TableReader {
       throw e;
     } catch (Exception e) {
       // Spark's AnalysisException is checked but not declared.
+      String reason = ErrorMessages.of(e);
       throw new JobException(
-          "cannot read " + path + " as " + format + ": " + ErrorMessages.of(e), e);
+          (reason.startsWith("cannot read ")
+                  ? reason
+                  : "cannot read " + path + " as " + format + ": " + reason)
+              + (format == TableFormat.LIBSVM
+                  ? "; a line is a label and pairs index:value, with indices that ascend from 1 on"
+                  : ""),
+          e);
     }
   }
 
@@ -172,6 +182,7 @@ final class TableReader {
   }
 
   private Dataset<Row> csv(String path, boolean types) {
+    refuseOtherEncodings(path);
     List<String> header = header(path);
     refuseDuplicates(header, path);
     DataFrameReader reader =
@@ -203,6 +214,20 @@ final class TableReader {
         .option("escape", "\"")
         .option("ignoreLeadingWhiteSpace", true)
         .option("ignoreTrailingWhiteSpace", true);
+  }
+
+  /** What is no UTF-8 would be read as other names, or as other numbers. */
+  private void refuseOtherEncodings(String path) {
+    List<Row> lines = spark.read().text(path).takeAsList(1);
+    String first = lines.isEmpty() ? "" : lines.get(0).getString(0);
+    if (first.indexOf(NO_CHARACTER) >= 0 || first.indexOf('\0') >= 0) {
+      throw new JobException(
+          "cannot read "
+              + path
+              + " as csv: its first line is no UTF-8 text; convert it, for example by iconv -f"
+              + " LATIN1 -t UTF-8 or iconv -f UTF-16 -t UTF-8, or rename a compressed file to end in"
+              + " .gz");
+    }
   }
 
   /** The names as they stand in the file: Spark's reader would number duplicates. */

@@ -82,7 +82,7 @@ final class TrainCommand implements Callable<Integer> {
     Dataset<Row> rows = data.rows();
     double load = total.seconds();
     LearningTask task = data.rule().task();
-    NetworkFit fit = NetworkFit.of(rows, task, model.given());
+    NetworkFit fit = fit(data, rows);
     Scores train = Scores.of(fit.model().transform(rows), task);
     Optional<Scores> test = data.testRows().map(t -> Scores.of(fit.model().transform(t), task));
 
@@ -97,6 +97,14 @@ final class TrainCommand implements Callable<Integer> {
         .write(staged.files(), new Path(staged.directory(), "report.json"));
     staged.commit();
     print(data, fit, train, test, total.seconds());
+  }
+
+  private NetworkFit fit(TrainingData data, Dataset<Row> rows) {
+    try {
+      return NetworkFit.of(rows, data.rule().task(), model.given());
+    } catch (IllegalArgumentException e) {
+      throw new JobException(data.inNamesOfTheTable(ErrorMessages.of(e)), e);
+    }
   }
 
   private static PipelineModel pipeline(TrainingData data, NetworkFit fit) {

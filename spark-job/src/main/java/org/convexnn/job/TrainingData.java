@@ -54,7 +54,8 @@ final class TrainingData implements AutoCloseable {
       Optional<Dataset<Row>> test =
           source.testTable().map(t -> test(reader, source, pipeline, rule, t));
       return new TrainingData(source, table, test, rule, pipeline);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
+      // Spark throws checked exceptions that are not declared.
       table.unpersist();
       throw e;
     }
@@ -114,7 +115,10 @@ final class TrainingData implements AutoCloseable {
                 RowColumns.PREDICTION,
                 RowColumns.PROBABILITY,
                 "rawPrediction",
-                RowColumns.PREDICTED_LABEL));
+                RowColumns.PREDICTED_LABEL,
+                RowColumns.FEATURES,
+                RowColumns.LABEL,
+                RowColumns.WEIGHT));
     all.addAll(more);
     for (String made : all) {
       if (columns.stream().anyMatch(made::equalsIgnoreCase)) {
@@ -141,7 +145,7 @@ final class TrainingData implements AutoCloseable {
                 functions.count(functions.lit(1)),
                 functions.count(weight),
                 functions.count_if(bad),
-                functions.max(weight),
+                functions.sum(weight),
                 functions.min(functions.when(bad, weight)))
             .first();
     String what = "weight column '" + name + "' ";
@@ -169,10 +173,23 @@ final class TrainingData implements AutoCloseable {
       throw new JobException(
           what + "is 0 in all rows; at least one row must have a positive weight");
     }
+    if (Double.isInfinite(found.getDouble(3))) {
+      throw new JobException(
+          what + "has a sum beyond all numbers; divide all weights by the largest one");
+    }
   }
 
   private static Column weight(String name) {
     return functions.expr("try_cast(" + Sql.name(name) + " AS DOUBLE)");
+  }
+
+  /** A message about the columns that are made here, with the names of those they are made of. */
+  String inNamesOfTheTable(String message) {
+    String told = message.replace("'" + RowColumns.LABEL + "'", "'" + source.label() + "'");
+    return source
+        .weight()
+        .map(w -> told.replace("'" + RowColumns.WEIGHT + "'", "'" + w + "'"))
+        .orElse(told);
   }
 
   /** What to learn. */

@@ -105,7 +105,10 @@ record Fit(ConvexReLUParams estimator, PredictorParams columns) {
               + " rows of "
               + summary.features()
               + " features"
-              + (summary.dropped() > 0 ? ", " + summary.dropped() + " of weight 0 left out" : ""));
+              + (summary.dropped() > 0 ? ", " + summary.dropped() + " of weight 0 left out" : "")
+              + ", cached in "
+              + summary.bytes() / summary.rows()
+              + " bytes a row");
       return training.of(options, progress, rows);
     }
   }

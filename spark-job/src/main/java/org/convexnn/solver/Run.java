@@ -2,6 +2,8 @@ package org.convexnn.solver;
 
 import java.util.Locale;
 import java.util.function.Function;
+import org.convexnn.block.Patterns;
+import org.convexnn.block.RowState;
 import org.convexnn.linalg.Blas;
 import org.convexnn.linalg.FloatTable;
 import org.convexnn.network.GateSet;
@@ -62,10 +64,22 @@ record Run(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
   /** Prepares the model of some gates, which is to be closed. */
   GatedModel model(GateSet gates) {
     Frame framed = framed(gates);
+    long patterns = Patterns.bytesOfRow(gates, framed.map());
+    // A pass reads one state and writes the next.
+    long states = 2 * RowState.mostBytesOfRow(framed.loss().outputs());
+    log.message(
+        String.format(
+            Locale.ROOT,
+            "%d gates: %d bytes a row of patterns and at most %d of row states, %.1f MB in all",
+            gates.size(),
+            patterns,
+            states,
+            1e-6 * framed.stats().rows() * (patterns + states)));
     GatedRows gated = rows.activate(gates, framed.map());
     try {
       return GatedModel.of(rows, gated, options, framed, gates, log);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
+      // Not RuntimeException: Spark throws checked ones that are not declared.
       gated.close();
       throw e;
     }

@@ -2,14 +2,10 @@ package org.convexnn.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.linalg.Vectors;
@@ -32,8 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Executors in JVMs of their own: the same network as in one JVM, and the same optimum when one of
- * them is killed in the middle of a fit. The cluster's driver is a JVM of its own too, because there
- * is one SparkContext to a JVM and the tests share theirs.
+ * them is killed in the middle of a fit of the Estimator.
  */
 @Tag("cluster")
 class LocalClusterTest {
@@ -45,19 +40,8 @@ class LocalClusterTest {
 
   @Test
   void findsTheSameOptimumAsOneJvmAlsoWhenAnExecutorDies(@TempDir Path folder) throws Exception {
-    Path out = folder.resolve("out.txt");
-    Process driver = start(folder, out);
-    double expected;
-    try {
-      expected = fit(SparkTest.session()).certificate().primalObjective();
-      assertThat(driver.waitFor(MOST_SECONDS, TimeUnit.SECONDS)).as("ended in time").isTrue();
-    } finally {
-      // Executors end with their workers, which end with the driver.
-      driver.descendants().forEach(ProcessHandle::destroyForcibly);
-      driver.destroyForcibly();
-    }
-    String text = Files.readString(out);
-    assertThat(driver.exitValue()).as(text).isZero();
+    double expected = fit(SparkTest.session()).certificate().primalObjective();
+    String text = ClusterProcess.run(folder, MOST_SECONDS, Driver.class);
     List<Double> objectives =
         text.lines()
             .filter(line -> line.startsWith("OBJECTIVE "))
@@ -68,30 +52,6 @@ class LocalClusterTest {
     for (double objective : objectives) {
       assertThat(Math.abs(objective - expected) / expected).as(text).isLessThan(1e-6);
     }
-  }
-
-  private static Process start(Path folder, Path out) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    // The flags of this JVM, not its debuggers and agents; the class path may be a file of paths.
-    for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-      if (!flag.startsWith("-agentlib") && !flag.startsWith("-javaagent")) {
-        command.add(flag);
-      }
-    }
-    command.add("-Xmx1g");
-    for (String property : List.of("convexnn.test.executorClassPath", "log4j2.configurationFile")) {
-      command.add("-D" + property + "=" + System.getProperty(property));
-    }
-    command.add("-cp");
-    command.add(
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
-    command.add(Driver.class.getName());
-    return new ProcessBuilder(command)
-        .directory(folder.toFile())
-        .redirectErrorStream(true)
-        .redirectOutput(out.toFile())
-        .start();
   }
 
   private static ConvexReLUClassificationModel fit(SparkSession session) {
@@ -129,7 +89,7 @@ class LocalClusterTest {
 
     /** Prints the objectives. */
     public static void main(String[] arguments) {
-      try (SparkSession session = session()) {
+      try (SparkSession session = ClusterProcess.session("local-cluster[2,1,1024]").getOrCreate()) {
         report(fit(session));
         Killer killer = new Killer();
         session.sparkContext().addSparkListener(killer);
@@ -140,20 +100,6 @@ class LocalClusterTest {
         System.exit(1);
       }
       System.exit(0);
-    }
-
-    private static SparkSession session() {
-      return SparkSession.builder()
-          .master("local-cluster[2,1,1024]")
-          .appName("convexnn-cluster-test")
-          .config("spark.ui.enabled", false)
-          .config("spark.sql.shuffle.partitions", 3)
-          .config("spark.driver.host", "127.0.0.1")
-          .config("spark.driver.bindAddress", "127.0.0.1")
-          .config(
-              "spark.executor.extraClassPath",
-              System.getProperty("convexnn.test.executorClassPath"))
-          .getOrCreate();
     }
 
     private static void report(ConvexReLUClassificationModel model) {
@@ -176,12 +122,7 @@ class LocalClusterTest {
     @Override
     public void onJobStart(SparkListenerJobStart start) {
       if (WHEN.equals(start.properties().get("spark.job.description"))) {
-        ProcessHandle victim =
-            ProcessHandle.current()
-                .descendants()
-                .filter(p -> p.info().commandLine().orElse("").contains("ExecutorBackend"))
-                .findFirst()
-                .orElseThrow();
+        ProcessHandle victim = ClusterProcess.executors().get(0);
         said.set("killed " + victim.pid() + ": " + victim.destroyForcibly());
       }
     }

@@ -246,6 +246,7 @@ class PackingTest {
       // row starts, columns and values; labels, weights, keys and occurrences
       double ofARow = (sparse ? 4 + 8 * nonZeros : 4 * 50) + 8 * 3 + 4;
       assertThat(sums[2]).isBetween(2000 * ofARow, 2000 * ofARow + 4 * sums[3]);
+      assertThat((double) packed.summary().bytes()).isEqualTo(sums[2]);
     }
   }
 

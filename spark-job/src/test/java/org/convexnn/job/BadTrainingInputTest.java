@@ -158,7 +158,7 @@ class BadTrainingInputTest {
         assertThat(report.get("train").get("logLoss").asDouble()).isBetween(0.0, 0.6931);
         assertThat(report.get("relativeGap").asDouble()).isNotNegative();
       } else {
-        run.failed("_a'");
+        run.failed("column 'a' holds");
       }
     }
   }

@@ -119,7 +119,7 @@ class TableReaderTest {
   @Test
   void refusesFilesOfOtherFormats() {
     Path file = CommandLineRun.file(folder, "a.parquet", "this is no parquet");
-    refused(() -> read(file), "cannot read", "a.parquet as parquet");
+    refused(() -> read(file), "cannot read", "a.parquet", "not a Parquet file");
   }
 
   @Test

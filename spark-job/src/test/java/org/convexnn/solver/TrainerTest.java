@@ -346,4 +346,27 @@ class TrainerTest {
       passes = record.passes();
     }
   }
+
+  @Test
+  void tellsTheBytesOfARowBeforeItSolves() {
+    List<String> messages = new ArrayList<>();
+    Progress progress =
+        new Progress() {
+          @Override
+          public void iteration(TraceRecord trace) {
+            messages.add("iteration");
+          }
+
+          @Override
+          public void message(String text) {
+            messages.add(text);
+          }
+        };
+    new Trainer(Training.binary().options(), progress).train(Training.xor(1, 500, 3, 0.1).rows(64));
+    // a word of bits and the leverage; twice three numbers and a penalty
+    String told =
+        "16 gates: 12 bytes a row of patterns and at most 56 of row states, 0.0 MB in all";
+    assertThat(messages).containsOnlyOnce(told).contains("iteration");
+    assertThat(messages.indexOf(told)).isLessThan(messages.indexOf("iteration"));
+  }
 }

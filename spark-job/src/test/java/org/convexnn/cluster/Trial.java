@@ -1,0 +1,103 @@
+package org.convexnn.cluster;
+
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.Random;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.convexnn.cluster.Fault.When;
+import org.convexnn.solver.Certificate;
+import org.convexnn.solver.Progress;
+import org.convexnn.solver.Trainer;
+import org.convexnn.solver.TrainingOptions;
+import org.convexnn.solver.TrainingOptions.GateSampler;
+import org.convexnn.solver.TrainingOptions.SolverKind;
+import org.convexnn.solver.TrainingOptions.Task;
+
+/** A fit and what goes wrong in it. */
+enum Trial {
+  KILLED_TWICE(Kind.ADMM, new Fault.Killed(1, List.of(randomPass(1), iteration(8))), 2),
+  DROPPED(Kind.ADMM, new Fault.Dropped(randomPass(2)), 3),
+  THROWING(Kind.ADMM, new Fault.Throwing(0.1, 5), 5),
+  UNDISTURBED(Kind.ADMM, Fault.NONE, 0),
+  KILLED_IN_SKETCH(Kind.ADMM, killed("sketch of the metric"), 1),
+  KILLED_IN_CERTIFICATE(Kind.ADMM, killed("certificate"), 1),
+  KILLED_IN_SAMPLE(Kind.TREES, killed("sample for trees"), 1),
+  KILLED_IN_PATH(Kind.PATH, killed("validation"), 1),
+  KILLED_IN_LINE_SEARCH(Kind.LBFGS, killed("quasi-Newton step 3"), 1),
+  KILLED_IN_GRAM(Kind.GRAM, killed("Gram matrix"), 1),
+  SLOW(Kind.ADMM, new Fault.Slow(iteration(4), 120), 1);
+
+  private static final double TOL = 1e-7;
+
+  private final Kind kind;
+  private final Fault fault;
+  private final long leastStrikes;
+
+  Trial(Kind kind, Fault fault, long leastStrikes) {
+    this.kind = kind;
+    this.fault = fault;
+    this.leastStrikes = leastStrikes;
+  }
+
+  /** The fits, which end the same where nothing goes wrong. */
+  enum Kind {
+    ADMM(GateSampler.GAUSSIAN, Fits.RATIO, SolverKind.ADMM),
+    TREES(GateSampler.TREES, Fits.RATIO, SolverKind.ADMM),
+    PATH(GateSampler.GAUSSIAN, Fits.CHOSEN, SolverKind.ADMM),
+    LBFGS(GateSampler.GAUSSIAN, Fits.RATIO, SolverKind.LBFGS),
+    GRAM(GateSampler.GAUSSIAN, Fits.RATIO, SolverKind.GRAM);
+
+    private static final int PARTITIONS = 4;
+
+    private final GateSampler sampler;
+    private final OptionalDouble ratio;
+    private final SolverKind solver;
+
+    Kind(GateSampler sampler, OptionalDouble ratio, SolverKind solver) {
+      this.sampler = sampler;
+      this.ratio = ratio;
+      this.solver = solver;
+    }
+
+    /** Trains with a fault. */
+    Certificate train(JavaSparkContext context, Fault fault) {
+      Task task = this == GRAM ? Task.REGRESSION : Task.BINARY;
+      TrainingOptions options = Fits.options(task, sampler, ratio, solver, 20_000, TOL);
+      // Behind a shuffle: rows that are computed again may come in another order.
+      try (RddRows rows =
+          RddRows.pack(
+              context.parallelize(Fits.rows(2000, 5, 6), 3).repartition(PARTITIONS),
+              TestRows.packing(task == Task.REGRESSION ? 0 : 2, 0, 2))) {
+        return new Trainer(options, Progress.SILENT)
+            .train(new FaultyRows(rows, fault))
+            .certificate();
+      }
+    }
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  /** Trains with the trial's fault. */
+  Certificate train(JavaSparkContext context) {
+    return kind.train(context, fault);
+  }
+
+  /** How often something must have gone wrong for the trial to mean anything. */
+  long leastStrikes() {
+    return leastStrikes;
+  }
+
+  private static Fault killed(String job) {
+    return new Fault.Killed(2, List.of(new When(job, 1)));
+  }
+
+  private static When iteration(int k) {
+    return new When("ADMM iteration " + k, 1);
+  }
+
+  private static When randomPass(long seed) {
+    return iteration(1 + new Random(seed).nextInt(6));
+  }
+}
