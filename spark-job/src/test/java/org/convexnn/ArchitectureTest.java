@@ -50,13 +50,15 @@ class ArchitectureTest {
         Arguments.of("loss", List.of(), none),
         Arguments.of("network", List.of("linalg"), none),
         Arguments.of("gate", List.of("linalg", "loss", "network"), none),
+        Arguments.of(
+            "export", List.of("network"), List.of("ai.onnx.proto..", "com.google.protobuf..")),
         Arguments.of("block", List.of("linalg", "loss", "network"), none),
         Arguments.of("solver", List.of("linalg", "loss", "network", "gate", "block"), none),
         Arguments.of(
             "cluster", List.of("linalg", "loss", "network", "gate", "block", "solver"), sparkCore),
         Arguments.of(
             "ml",
-            List.of("linalg", "loss", "network", "gate", "block", "solver", "cluster"),
+            List.of("linalg", "loss", "network", "gate", "export", "block", "solver", "cluster"),
             Stream.concat(sparkCore.stream(), Stream.of("org.json4s..", "com.fasterxml.jackson.."))
                 .toList()));
   }

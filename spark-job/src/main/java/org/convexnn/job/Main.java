@@ -30,6 +30,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       TrainCommand.class,
       ScoreCommand.class,
       DescribeCommand.class,
+      ExportCommand.class,
       BenchmarkCommand.class,
       CommandLine.HelpCommand.class
     },
