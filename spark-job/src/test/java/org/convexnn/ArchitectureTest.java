@@ -120,13 +120,13 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyTheJobKnowsTheCommandLine() {
+  void onlyTheJobKnowsTheCommandLineAndPictures() {
     noClasses()
         .that()
         .resideOutsideOfPackage(BASE + "job..")
         .should()
         .dependOnClassesThat()
-        .resideInAPackage("picocli..")
+        .resideInAnyPackage("picocli..", "org.knowm.xchart..", "java.awt..")
         .check(main);
   }
 

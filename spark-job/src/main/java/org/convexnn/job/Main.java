@@ -46,6 +46,8 @@ public final class Main {
 
   /** Runs a command and ends the JVM with its exit code. */
   public static void main(String[] arguments) {
+    // Pictures are drawn without a screen, and none is looked for.
+    System.setProperty("java.awt.headless", "true");
     System.exit(
         run(arguments, new PrintWriter(System.out, true), new PrintWriter(System.err, true)));
   }
