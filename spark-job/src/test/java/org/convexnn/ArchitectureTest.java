@@ -54,11 +54,16 @@ class ArchitectureTest {
             "export", List.of("network"), List.of("ai.onnx.proto..", "com.google.protobuf..")),
         Arguments.of("block", List.of("linalg", "loss", "network"), none),
         Arguments.of("solver", List.of("linalg", "loss", "network", "gate", "block"), none),
+        Arguments.of("relu", List.of("linalg", "loss", "network", "gate", "block", "solver"), none),
+        Arguments.of(
+            "linear", List.of("linalg", "loss", "network", "gate", "block", "solver"), none),
         Arguments.of(
             "cluster", List.of("linalg", "loss", "network", "gate", "block", "solver"), sparkCore),
         Arguments.of(
             "ml",
-            List.of("linalg", "loss", "network", "gate", "export", "block", "solver", "cluster"),
+            List.of(
+                "linalg", "loss", "network", "gate", "block", "solver", "relu", "export",
+                "cluster"),
             Stream.concat(sparkCore.stream(), Stream.of("org.json4s..", "com.fasterxml.jackson.."))
                 .toList()));
   }

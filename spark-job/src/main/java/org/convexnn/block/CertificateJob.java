@@ -1,23 +1,42 @@
 package org.convexnn.block;
 
+import java.io.Serializable;
 import java.util.Optional;
 import org.convexnn.loss.Loss;
 
 /**
- * The pass behind a certificate, in float64: the loss of the returned weights z, and the gradient
- * and dual value of a dual point r: an average kept in the row state, or l'(f) where f is the kept
- * row variable or, without state, {@code b0 + F v} for weights v. Any f, and any average of such
- * points, gives a valid dual point.
+ * The pass behind a certificate: the loss of the returned weights z, and the gradient and dual value
+ * of a dual point r.
  *
  * <p>Result: [0] = [sum w l(F z), dual sums], [1] = {@code F' w r}.
  *
  * @param setting the rows' setting
- * @param weights z in row coordinates
- * @param dual v in row coordinates
- * @param averaged whether the state's averaged dual point is meant
+ * @param weights z in row coordinates; empty where the dual point alone is wanted
+ * @param dual the dual point
  */
-public record CertificateJob(RowSetting setting, double[] weights, double[] dual, boolean averaged)
+public record CertificateJob(RowSetting setting, double[] weights, Dual dual)
     implements StepJob<double[][]> {
+
+  /**
+   * A dual point of rows: {@code r_r = min_t shrink[leaf_t(r)] q_r}, where q is an average kept in
+   * the row state, or l'(f) with f the kept row variable or, without state, {@code b0 + F v}. Any f,
+   * any average of such points, and any row's part of one between 0 and 1, gives a valid dual point:
+   * 0 is in the domain of each row's conjugate, which is convex.
+   *
+   * @param weights v in row coordinates
+   * @param averaged whether the state's average is meant
+   * @param shrink a factor in [0, 1] for each leaf of all trees; empty where all are 1
+   */
+  public record Dual(double[] weights, boolean averaged, double[] shrink) implements Serializable {
+
+    private double factor(Patterns patterns, int row) {
+      double least = 1;
+      for (int t = 0; shrink.length > 0 && t < patterns.trees(); t++) {
+        least = Math.min(least, shrink[patterns.leaf(row, t)]);
+      }
+      return least;
+    }
+  }
 
   @Override
   public Worker<double[][]> worker() {
@@ -35,7 +54,8 @@ public record CertificateJob(RowSetting setting, double[] weights, double[] dual
     private static final int DUAL = 1;
 
     private final RowSetting setting;
-    private final boolean averaged;
+    private final Dual point;
+    private final boolean valued;
     private final int outputs;
     private final RowKernel kernel;
     private final double[] scalars = new double[1 + DualValue.length()];
@@ -43,12 +63,15 @@ public record CertificateJob(RowSetting setting, double[] weights, double[] dual
     private final double[] dual;
 
     CertificateWorker(CertificateJob job) {
-      this.setting = job.setting.with(Precision.FLOAT64);
-      this.averaged = job.averaged;
+      this.setting = job.setting;
+      this.point = job.dual;
+      this.valued = job.weights.length > 0;
       this.outputs = setting.outputs();
       this.kernel = RowKernel.of(setting, 2);
-      kernel.weights(PRIMAL, job.weights);
-      kernel.weights(DUAL, job.dual);
+      if (valued) {
+        kernel.weights(PRIMAL, job.weights);
+      }
+      kernel.weights(DUAL, point.weights);
       this.f = new double[kernel.capacity() * outputs];
       this.dual = new double[f.length];
     }
@@ -60,8 +83,10 @@ public record CertificateJob(RowSetting setting, double[] weights, double[] dual
       double[] offset = setting.offset();
       for (int from = 0; from < block.rows(); ) {
         int count = kernel.load(gated, from);
-        kernel.forward(PRIMAL, f, 0);
-        boolean given = averaged && previous.isPresent();
+        if (valued) {
+          kernel.forward(PRIMAL, f, 0);
+        }
+        boolean given = point.averaged && previous.isPresent();
         if (previous.isPresent()) {
           double[] kept = given ? previous.get().dual() : previous.get().response();
           System.arraycopy(kept, from * outputs, dual, 0, count * outputs);
@@ -77,11 +102,15 @@ public record CertificateJob(RowSetting setting, double[] weights, double[] dual
             // The kept row variable has the offset in it already.
             dual[at + k] += previous.isPresent() ? 0 : offset[k];
           }
-          if (weight > 0) {
+          if (weight > 0 && valued) {
             scalars[0] += weight * loss.value(y, f, at);
           }
           if (!given) {
             loss.derivative(y, dual, at, dual, at);
+          }
+          double factor = point.factor(gated.patterns(), from + i);
+          for (int k = 0; k < outputs; k++) {
+            dual[at + k] *= factor;
           }
           if (weight > 0) {
             DualValue.add(loss, y, offset, dual, at, weight, scalars, 1);

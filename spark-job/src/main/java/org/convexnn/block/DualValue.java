@@ -68,4 +68,40 @@ public final class DualValue {
     }
     throw new IllegalArgumentException("tau is " + tau + "; it must be in [0, 1]");
   }
+
+  /**
+   * The best scaling of a dual point found on the grid.
+   *
+   * @param tau the scaling
+   * @param value {@code D(tau) - tau^2 penalty}
+   */
+  public record Best(double tau, double value) {}
+
+  /**
+   * The largest {@code D(tau) - tau^2 penalty} found over tau in [0, most], in [0, min(1, most)] where
+   * D is not quadratic.
+   *
+   * @param most the largest feasible scaling
+   * @param penalty what a ridge on linear terms costs at tau = 1
+   * @param sums as {@link #add} fills them, from 0 on
+   * @param quadratic as in {@link #at}
+   */
+  public static Best best(double most, double penalty, double[] sums, boolean quadratic) {
+    if (quadratic) {
+      double one = at(1, sums, 0, true);
+      double half = at(0.5, sums, 0, true);
+      double curvature = 4 * half - 2 * one + penalty;
+      double slope = one + 4 * half - 2 * one;
+      double tau = curvature > 0 ? Math.min(most, Math.max(0, slope / (2 * curvature))) : 0;
+      return new Best(tau, tau * slope - tau * tau * curvature);
+    }
+    double longest = Math.min(1, most);
+    Best best = new Best(longest, at(longest, sums, 0, false) - longest * longest * penalty);
+    // A shorter dual point may be better where the linear block is not stationary yet.
+    for (double t = 0.98 * longest; t > 0.2 * longest; t *= 0.9) {
+      double value = at(t, sums, 0, false) - t * t * penalty;
+      best = value > best.value ? new Best(t, value) : best;
+    }
+    return best;
+  }
 }

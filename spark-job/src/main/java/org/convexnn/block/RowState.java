@@ -7,9 +7,11 @@ import java.io.Serializable;
  * empty.
  *
  * @param response f, n x C: ADMM's row variable, or the current outputs, offset included
- * @param fitted n x C: F u at ADMM's accepted u, F z of accelerated gradient, F d of a line search
- * @param penalty rho_r, n numbers
- * @param dual n x C: an averaged dual point r; for ADMM rho F d of the last step d
+ * @param fitted n x C: F u at ADMM's accepted u, F z of accelerated gradient, F d of a line search;
+ *     n x 2P: the slacks of cone constraints
+ * @param penalty rho_r, n numbers; for an interior point l''(f)
+ * @param dual n x C: an averaged dual point r; for ADMM rho F d of the last step d; n x 2P: the
+ *     multipliers of cone constraints, for ADMM slacks and negated multipliers in one
  */
 public record RowState(double[] response, double[] fitted, float[] penalty, double[] dual)
     implements Serializable {
@@ -32,5 +34,15 @@ public record RowState(double[] response, double[] fitted, float[] penalty, doub
   /** The state of a line search. */
   static RowState ofSearch(double[] response, double[] fitted, double[] dual) {
     return new RowState(response, fitted, new float[0], dual);
+  }
+
+  /** The state of ADMM with cone constraints: signed is a slack where positive, else -multiplier. */
+  static RowState ofCones(double[] response, double[] signed) {
+    return new RowState(response, UNUSED, new float[0], signed);
+  }
+
+  /** The state of an interior point. */
+  static RowState ofBarrier(double[] slack, double[] multiplier, float[] curvature) {
+    return new RowState(UNUSED, slack, curvature, multiplier);
   }
 }

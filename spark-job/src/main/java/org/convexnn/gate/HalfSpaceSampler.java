@@ -94,6 +94,12 @@ public final class HalfSpaceSampler {
     return collect(gates);
   }
 
+  /** The gates {@code z.g >= t} of patterns that were enumerated in feature-map coordinates. */
+  public HalfSpaces through(List<PatternEnumeration.Pattern> patterns) {
+    return collect(
+        patterns.stream().map(p -> gate(p.direction(), -p.threshold())).toArray(Gate[]::new));
+  }
+
   /**
    * The gates {@code z~.w_i >= 0} on raw features.
    *

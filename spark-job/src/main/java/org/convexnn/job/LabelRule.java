@@ -49,6 +49,19 @@ record LabelRule(
     classes = List.copyOf(classes);
   }
 
+  /** The task and the label in a few words. */
+  String description() {
+    return (task.classification() ? "classification" : "regression")
+        + " of '"
+        + column
+        + "'"
+        + switch (task) {
+          case BINARY -> " ('" + classes.get(1) + "' against '" + classes.get(0) + "')";
+          case MULTICLASS -> " (" + classes.size() + " classes)";
+          default -> "";
+        };
+  }
+
   /** Looks at the label column and decides. */
   static LabelRule decide(
       Dataset<Row> table, String column, LearningTask wanted, Optional<String> positive) {

@@ -31,6 +31,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ScoreCommand.class,
       DescribeCommand.class,
       ExportCommand.class,
+      CertifyCommand.class,
       BenchmarkCommand.class,
       CommandLine.HelpCommand.class
     },

@@ -49,6 +49,13 @@ final class ModelOptions {
   private String gateSampler;
 
   @Option(
+      names = "--pattern-rank",
+      paramLabel = "K",
+      converter = AutoInteger.class,
+      description = "Leading directions of the features that gates are held to; auto = all.")
+  private Integer patternRank;
+
+  @Option(
       names = "--effort",
       paramLabel = "NAME",
       description = "How many gates where no number is given: fast, balanced or best.")
@@ -169,6 +176,10 @@ final class ModelOptions {
       // The Param's 0 for automatic is spelled auto here.
       throw refused("--num-gates is " + numGates + "; it must be a positive integer, or auto");
     }
+    if (patternRank != null && patternRank < 1) {
+      throw refused(
+          "--pattern-rank is " + patternRank + "; it must be a positive integer, or auto");
+    }
     gateSampler = lowerCase(gateSampler);
     effort = lowerCase(effort);
     normalization = lowerCase(normalization);
@@ -252,6 +263,7 @@ final class ModelOptions {
     all.put("numTrees", numTrees);
     all.put("numLeaves", numLeaves);
     all.put("gateSampler", gateSampler);
+    all.put("patternRank", patternRank);
     all.put("effort", effort);
     all.put("normalization", normalization);
     all.put("groupNorm", groupNorm);

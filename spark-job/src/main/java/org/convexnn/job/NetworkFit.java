@@ -3,6 +3,7 @@ package org.convexnn.job;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.ml.Transformer;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -14,6 +15,7 @@ import org.convexnn.ml.ConvexReLUTrainingSummary;
 import org.convexnn.network.Network;
 import org.convexnn.solver.Certificate;
 import org.convexnn.solver.PathPoint;
+import org.convexnn.solver.RankBound;
 import org.convexnn.solver.TraceRecord;
 
 /**
@@ -22,6 +24,7 @@ import org.convexnn.solver.TraceRecord;
  * @param model the model
  * @param network its network
  * @param certificate its certificate
+ * @param rankBound what gates of low rank cost, where patternRank holds them to one
  * @param trace one record per iteration
  * @param path the regularisation path
  * @param setUpSeconds moments, gates, patterns
@@ -32,6 +35,7 @@ record NetworkFit(
     Transformer model,
     Network network,
     Certificate certificate,
+    Optional<RankBound> rankBound,
     List<TraceRecord> trace,
     List<PathPoint> path,
     double setUpSeconds,
@@ -72,6 +76,7 @@ record NetworkFit(
         model,
         network,
         certificate,
+        summary.rankBound(),
         summary.trace(),
         summary.path(),
         summary.setUpSeconds(),

@@ -10,8 +10,11 @@ import java.util.Map;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.convexnn.linalg.Blas;
+import org.convexnn.relu.NetworkCertificate;
+import org.convexnn.relu.PricedNeuron;
 import org.convexnn.solver.Certificate;
 import org.convexnn.solver.PathPoint;
+import org.convexnn.solver.RankBound;
 import org.convexnn.solver.TraceRecord;
 
 /** report.json: what was trained, how good it is, how it was proved and how long it took. */
@@ -50,7 +53,46 @@ final class Report {
     root.put("jobs", c.jobs());
     root.put("stopReason", c.stopReason().name());
     root.put("solver", c.solver());
+    fit.rankBound().ifPresent(this::rankBound);
     return this;
+  }
+
+  /** A network from elsewhere and its certificate. */
+  Report certificate(int features, NetworkCertificate c) {
+    root.put("features", features);
+    root.put("neurons", c.neuronPrices().length);
+    root.put("beta", finite(c.beta()));
+    root.put("objective", finite(c.objective()));
+    root.put("loss", finite(c.loss()));
+    root.put("penalty", finite(c.penalty()));
+    root.put("allPatternsBound", finite(c.allPatternsBound()));
+    root.put("gap", finite(c.gap()));
+    root.put("relativeGap", finite(c.relativeGap()));
+    root.put("patternsBound", finite(c.patternsBound()));
+    root.put("priceBound", finite(c.priceBound()));
+    root.put("exactPrices", c.exact());
+    root.put("searchPrice", finite(c.searchPrice()));
+    root.put("stationarity", finite(c.stationarity()));
+    root.put("neuronsAboveBeta", c.neuronsAboveBeta());
+    root.putPOJO("neuronPrices", c.neuronPrices());
+    var improving = root.putArray("improving");
+    for (PricedNeuron neuron : c.improving()) {
+      improving
+          .addObject()
+          .put("price", neuron.price())
+          .putPOJO("direction", neuron.direction())
+          .putPOJO("output", neuron.output());
+    }
+    return this;
+  }
+
+  private void rankBound(RankBound bound) {
+    root.putObject("patternRank")
+        .put("rank", bound.rank())
+        .put("allPatterns", bound.enumerated())
+        .put("nextSingularValue", finite(bound.sigma()))
+        .put("epsilon", finite(bound.epsilon()))
+        .put("factor", finite(bound.factor()));
   }
 
   /** Measures of the predictions on rows of this name. */

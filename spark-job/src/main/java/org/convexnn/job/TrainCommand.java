@@ -128,19 +128,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private Map<String, Object> options(TrainingSource source) {
-    Map<String, Object> options = new LinkedHashMap<>();
-    options.put("input", source.input());
-    source.labels().ifPresent(l -> options.put("labels", l));
-    source.test().ifPresent(t -> options.put("test", t));
-    source.testLabels().ifPresent(l -> options.put("testLabels", l));
-    source.format().ifPresent(f -> options.put("format", f.toString()));
-    options.put("label", source.label());
-    options.put("task", source.task().toString());
-    source.positive().ifPresent(p -> options.put("positive", p));
-    source.weight().ifPresent(w -> options.put("weight", w));
-    if (!source.drop().isEmpty()) {
-      options.put("drop", source.drop());
-    }
+    Map<String, Object> options = new LinkedHashMap<>(source.options());
     options.put("output", output);
     options.putAll(model.given());
     return options;
@@ -152,15 +140,8 @@ final class TrainCommand implements Callable<Integer> {
     LabelRule rule = data.rule();
     out.printf(
         Locale.ROOT,
-        "%s of '%s'%s: %d rows, %d columns, %d features%n",
-        rule.task().classification() ? "classification" : "regression",
-        rule.column(),
-        switch (rule.task()) {
-          case BINARY ->
-              " ('" + rule.classes().get(1) + "' against '" + rule.classes().get(0) + "')";
-          case MULTICLASS -> " (" + rule.classes().size() + " classes)";
-          default -> "";
-        },
+        "%s: %d rows, %d columns, %d features%n",
+        rule.description(),
         data.pipeline().rows(),
         data.pipeline().layout().columns().size(),
         fit.features());

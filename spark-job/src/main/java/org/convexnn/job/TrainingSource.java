@@ -1,6 +1,8 @@
 package org.convexnn.job;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -54,5 +56,23 @@ record TrainingSource(
     return Stream.of(Optional.of(input), labels, test, testLabels)
         .flatMap(Optional::stream)
         .toList();
+  }
+
+  /** The same by the names of the options, for reports. */
+  Map<String, Object> options() {
+    Map<String, Object> options = new LinkedHashMap<>();
+    options.put("input", input);
+    labels.ifPresent(l -> options.put("labels", l));
+    test.ifPresent(t -> options.put("test", t));
+    testLabels.ifPresent(l -> options.put("testLabels", l));
+    format.ifPresent(f -> options.put("format", f.toString()));
+    options.put("label", label);
+    options.put("task", task.toString());
+    positive.ifPresent(p -> options.put("positive", p));
+    weight.ifPresent(w -> options.put("weight", w));
+    if (!drop.isEmpty()) {
+      options.put("drop", drop);
+    }
+    return options;
   }
 }

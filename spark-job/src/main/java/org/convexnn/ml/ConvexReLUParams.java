@@ -69,6 +69,16 @@ public interface ConvexReLUParams extends HasWeightCol {
     return getOrDefault(gateSampler());
   }
 
+  /** Param: rank of the gates. */
+  default IntParam patternRank() {
+    return paramSet().patternRank;
+  }
+
+  /** The leading directions of the features that gates are held to, 0 = all. */
+  default int getPatternRank() {
+    return (int) getOrDefault(patternRank());
+  }
+
   /** How many gates are drawn where no number is given. */
   default Param<String> effort() {
     return paramSet().effort;
@@ -279,6 +289,7 @@ public interface ConvexReLUParams extends HasWeightCol {
         getNumTrees(),
         getNumLeaves(),
         ParamSet.constant(GateSampler.class, getGateSampler()),
+        getPatternRank(),
         ParamSet.constant(Effort.class, getEffort()),
         ParamSet.constant(Normalization.class, getNormalization()),
         ParamSet.constant(GroupNorm.class, getGroupNorm()),

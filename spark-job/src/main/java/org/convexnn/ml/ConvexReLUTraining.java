@@ -37,6 +37,14 @@ public interface ConvexReLUTraining<E extends ConvexReLUTraining<E>> extends Con
     return with(gateSampler(), value);
   }
 
+  /**
+   * Sets the leading directions of the features that gates are held to, at most the number of
+   * features; with gateSampler gaussian, sphere or auto. 0 = all (the default).
+   */
+  default E setPatternRank(int value) {
+    return with(patternRank(), value);
+  }
+
   /** Sets how many gates are drawn where no number is given: fast, balanced (the default), best. */
   default E setEffort(String value) {
     return with(effort(), value);

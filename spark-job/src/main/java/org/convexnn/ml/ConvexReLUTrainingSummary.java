@@ -1,8 +1,10 @@
 package org.convexnn.ml;
 
 import java.util.List;
+import java.util.Optional;
 import org.convexnn.solver.Certificate;
 import org.convexnn.solver.PathPoint;
+import org.convexnn.solver.RankBound;
 import org.convexnn.solver.TraceRecord;
 import org.convexnn.solver.TrainingResult;
 
@@ -10,6 +12,7 @@ import org.convexnn.solver.TrainingResult;
  * How a model was trained. Not saved with the model; the certificate is.
  *
  * @param certificate how good the network is
+ * @param rankBound what gates of low rank cost, where patternRank holds them to one
  * @param trace one record per iteration
  * @param path the regularisation path, empty where beta was given
  * @param rows the rows trained on: those of positive weight
@@ -18,6 +21,7 @@ import org.convexnn.solver.TrainingResult;
  */
 public record ConvexReLUTrainingSummary(
     Certificate certificate,
+    Optional<RankBound> rankBound,
     List<TraceRecord> trace,
     List<PathPoint> path,
     long rows,
@@ -33,6 +37,7 @@ public record ConvexReLUTrainingSummary(
   static ConvexReLUTrainingSummary of(TrainingResult result) {
     return new ConvexReLUTrainingSummary(
         result.certificate(),
+        result.rankBound(),
         result.trace(),
         result.path(),
         result.rows(),

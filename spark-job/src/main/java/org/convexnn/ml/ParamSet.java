@@ -31,6 +31,7 @@ public final class ParamSet implements Serializable {
   final IntParam numTrees;
   final IntParam numLeaves;
   final Param<String> gateSampler;
+  final IntParam patternRank;
   final Param<String> effort;
   final Param<String> normalization;
   final Param<String> groupNorm;
@@ -85,9 +86,18 @@ public final class ParamSet implements Serializable {
                 + " columns = half-spaces on one column with thresholds at sampled rows, mixed ="
                 + " half of each, sphere = directions on the unit sphere with bounded thresholds,"
                 + " priced = half-spaces generated along the path by what they promise to gain, auto ="
-                + " trees with some gaussian half-spaces beside them, gaussian where numGates is"
+                + " trees, beside them gaussian where boosting finds little; gaussian where numGates is"
                 + " given, features are many or boosting finds nothing, priced where rows are few",
             GateSampler.values());
+    patternRank =
+        new IntParam(
+            owner,
+            "patternRank",
+            "rank of the gates: half-spaces in the span of so many leading directions (right"
+                + " singular vectors) of the centred features in feature-map coordinates, a"
+                + " positive integer, at most the number of features; all patterns of few rows (rank"
+                + " 1: 512, rank 2: 32) where numGates is not given; 0 = all directions (default: 0)",
+            Allowed.numbers("patternRank", "a positive integer, or 0 for all", v -> v >= 0));
     effort =
         new Param<>(
             owner,
@@ -261,6 +271,7 @@ public final class ParamSet implements Serializable {
     owner.setDefault(numTrees, 0);
     owner.setDefault(numLeaves, 0);
     owner.setDefault(gateSampler, AUTO);
+    owner.setDefault(patternRank, 0);
     owner.setDefault(effort, BALANCED);
     owner.setDefault(normalization, AUTO);
     owner.setDefault(groupNorm, AUTO);

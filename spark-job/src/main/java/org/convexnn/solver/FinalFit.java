@@ -1,5 +1,6 @@
 package org.convexnn.solver;
 
+import java.util.Optional;
 import org.convexnn.network.Network;
 
 /**
@@ -50,9 +51,12 @@ record FinalFit(GatedModel model, Fit fit) {
             solved.reason,
             solved.solver);
     log.message("certificate: " + certificate);
+    Optional<RankBound> rankBound = model.rankBound(beta);
+    rankBound.ifPresent(bound -> log.message(bound.toString()));
     return new TrainingResult(
         network.pruned(),
         certificate,
+        rankBound,
         log.trace(),
         log.path(),
         model.frame().stats().rows(),

@@ -1,5 +1,6 @@
 package org.convexnn.solver;
 
+import java.util.Optional;
 import org.convexnn.block.ColumnStats;
 import org.convexnn.loss.Loss;
 import org.convexnn.network.FeatureMap;
@@ -9,6 +10,7 @@ import org.convexnn.network.FeatureMap;
  *
  * @param stats counts, ranges and means
  * @param map the feature map
+ * @param span what gates are held to, where they are
  * @param loss the loss, on labels (label - shift) / scale
  * @param offset b0, C numbers: the constant model
  * @param shift of the label
@@ -19,6 +21,7 @@ import org.convexnn.network.FeatureMap;
 record Frame(
     ColumnStats stats,
     FeatureMap map,
+    Optional<PatternSpan> span,
     Loss loss,
     double[] offset,
     double shift,
@@ -28,7 +31,8 @@ record Frame(
 
   /** The same with a clipped feature map. */
   Frame clipped(double c) {
-    return new Frame(stats, map.clipped(c), loss, offset, shift, scale, rarestClass, constantLoss);
+    return new Frame(
+        stats, map.clipped(c), span, loss, offset, shift, scale, rarestClass, constantLoss);
   }
 
   /** What the penalty is a sum over. */

@@ -1,11 +1,15 @@
 package org.convexnn.solver;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.convexnn.block.FingerprintJob;
 import org.convexnn.block.RowSelection;
 import org.convexnn.block.SampleJob;
 import org.convexnn.gate.HalfSpaceSampler;
+import org.convexnn.gate.PatternEnumeration;
 import org.convexnn.gate.TreeGrower;
+import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
 
@@ -30,6 +34,8 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
   private static final double TREE_MEMORY_SHARE = 0.05;
   // Below, what boosting finds on rows it has not seen is chance.
   private static final double LEAST_GAIN = 0.01;
+  // Where boosting finds more than this, half-spaces beside the trees stay at zero in training.
+  private static final double GAIN_OF_TREES_ALONE = 0.2;
   private static final int BESIDE_TREES = 64;
   private static final int FEWEST_HALF_SPACES = 16;
   private static final double SAMPLE_NUMBERS = 1 << 25;
@@ -37,6 +43,9 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
   private static final int BESIDE_TREES_OF_CLASSES = 16;
   private static final int TREES_PER_CLASS = 3;
   private static final int FEWEST_TREES_OF_CLASSES = 20;
+  // Points of a line have one way less to be split, of a plane about n^2 / 2.
+  private static final long MOST_ENUMERATED_ON_A_LINE = 512;
+  private static final long MOST_ENUMERATED_IN_A_PLANE = 32;
 
   /** Whether gates are priced along the path: there are none to begin with. */
   boolean priced() {
@@ -46,6 +55,7 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
           case AUTO ->
               options.numGates() == 0
                   && !treesAsked()
+                  && frame.span().isEmpty()
                   && frame.stats().rows() < FEWEST_FOR_TREES
                   && rows.features() <= MOST_FEATURES_FOR_TREES
                   && frame.loss().outputs() == 1;
@@ -64,6 +74,9 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
 
   /** The same, and no row but these has a part in them. */
   GateSet draw(RowSelection seen) {
+    if (frame.span().isPresent()) {
+      return GateSet.of(inSpan(frame.span().get()));
+    }
     return switch (options.gateSampler()) {
       case AUTO -> automatic(seen);
       case PRICED -> GateSet.of(HalfSpaces.none(rows.features()));
@@ -80,9 +93,58 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
    * enough for a Gram matrix.
    */
   GateSet drawForOnePass() {
-    return options.gateSampler() == TrainingOptions.GateSampler.AUTO
+    return options.gateSampler() == TrainingOptions.GateSampler.AUTO && frame.span().isEmpty()
         ? gaussian()
         : draw(RowSelection.ALL);
+  }
+
+  /** Whether the gates are all patterns of the span: of few rows, where no number is asked for. */
+  boolean enumerated() {
+    return options.numGates() == 0
+        && switch (options.patternRank()) {
+          case 1 -> frame.stats().rows() <= MOST_ENUMERATED_ON_A_LINE;
+          case 2 -> frame.stats().rows() <= MOST_ENUMERATED_IN_A_PLANE;
+          default -> false;
+        };
+  }
+
+  /** Half-spaces of the span, which see no label: all patterns, or of those drawn one each. */
+  private HalfSpaces inSpan(PatternSpan span) {
+    HalfSpaceSampler sampler = new HalfSpaceSampler(span.map(), options.seed());
+    HalfSpaces gates;
+    if (enumerated()) {
+      gates =
+          sampler.through(PatternEnumeration.splits(span.rank(), points(span.map()))).and(always());
+      checkMemory(gates.size(), 0);
+    } else {
+      int count = halfSpaces();
+      boolean sphere = options.gateSampler() == TrainingOptions.GateSampler.SPHERE;
+      HalfSpaces drawn = sphere ? sampler.sphere(count) : sampler.gaussian(count);
+      FingerprintJob job = new FingerprintJob(drawn);
+      gates = job.distinct(rows.sum("patterns that differ", job));
+    }
+    log.message(
+        String.format(
+            Locale.ROOT,
+            "%d half-spaces in the span of %d leading directions of %d, %s",
+            gates.size(),
+            span.rank(),
+            frame.map().dimension(),
+            enumerated() ? "all that split the rows differently" : "drawn"));
+    return gates;
+  }
+
+  /** A neuron that is active on every row: the one pattern that splits nothing. */
+  private HalfSpaces always() {
+    int d = rows.features();
+    return new HalfSpaces(d, new double[d], new double[] {-1}, new double[] {0.5});
+  }
+
+  /** The rows in the span; few enough for the driver. */
+  private double[] points(FeatureMap map) {
+    return rows.sum("rows for patterns", new SampleJob(RowSelection.ALL, 1, 0)).stream()
+        .flatMapToDouble(row -> Arrays.stream(map.apply(row.features())))
+        .toArray();
   }
 
   /** Trees, and as many half-spaces beside them as are asked for. */
@@ -97,8 +159,9 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
   }
 
   /**
-   * Trees, and half-spaces beside them for what boosting cannot see; half-spaces alone where their
-   * number is given, where rows are few or features many, and where boosting finds nothing.
+   * Trees, and where boosting finds little, half-spaces beside them for what it cannot see;
+   * half-spaces alone where their number is given, where rows are few or features many, and where
+   * boosting finds nothing.
    */
   private GateSet automatic(RowSelection seen) {
     boolean asked = treesAsked();
@@ -119,7 +182,8 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
               100 * Math.max(0, grown.gain())));
       return gaussian();
     }
-    return withTrees(grown, beside);
+    boolean alone = options.numGates() == 0 && grown.gain() >= GAIN_OF_TREES_ALONE;
+    return withTrees(grown, alone ? 0 : beside);
   }
 
   private GateSet gaussian() {
@@ -244,7 +308,8 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
       return options.numTrees();
     }
     int classes = frame.loss().outputs();
-    int balanced = n >= 40_000 ? 40 : 60;
+    // Few rows make cheap passes: more trees where there are rows enough for leaves of 16.
+    int balanced = n >= 40_000 ? 40 : n >= 15_000 ? 150 : 60;
     if (classes > 1) {
       balanced = Math.min(balanced, Math.max(FEWEST_TREES_OF_CLASSES, TREES_PER_CLASS * classes));
     }

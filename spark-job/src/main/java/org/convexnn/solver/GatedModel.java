@@ -1,5 +1,6 @@
 package org.convexnn.solver;
 
+import java.util.Optional;
 import org.convexnn.block.RowSetting;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.Network;
@@ -97,6 +98,12 @@ record GatedModel(
   /** The relative gap that the final fit has to reach. */
   double tolerance() {
     return options.tolerance(!gates.trees().isEmpty());
+  }
+
+  /** What gates of low rank cost at beta, where they are held to one. */
+  Optional<RankBound> rankBound(double beta) {
+    boolean enumerated = new GateChoice(rows, options, frame, log).enumerated();
+    return frame.span().map(span -> RankBound.of(span, frame, norms.length == 0, enumerated, beta));
   }
 
   /** The smallest denominator of relative gaps: a gap below is no gap. */

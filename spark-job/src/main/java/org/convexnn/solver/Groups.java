@@ -10,7 +10,7 @@ import org.convexnn.linalg.Blas;
  * @param block C D, the numbers in a block
  * @param length the numbers in a group, C D or D
  */
-record Groups(int block, int length) {
+public record Groups(int block, int length) {
 
   /**
    * The groups of a network.
@@ -20,7 +20,7 @@ record Groups(int block, int length) {
    * @param perClass whether a gate has a group for each output: the norm {@code sum_c ||u_ic||}
    *     ("OVA" in theory.md 1.4) instead of {@code ||U_i||_F}
    */
-  static Groups of(int outputs, int width, boolean perClass) {
+  public static Groups of(int outputs, int width, boolean perClass) {
     return new Groups(outputs * width, perClass ? width : outputs * width);
   }
 
@@ -30,7 +30,7 @@ record Groups(int block, int length) {
   }
 
   /** The number of groups of w. */
-  int count(double[] w) {
+  public int count(double[] w) {
     return (w.length - block) / length;
   }
 
@@ -40,7 +40,7 @@ record Groups(int block, int length) {
   }
 
   /** {@code ||w_i||_2} of every group. */
-  double[] norms(double[] w) {
+  public double[] norms(double[] w) {
     double[] norms = new double[count(w)];
     for (int i = 0; i < norms.length; i++) {
       norms[i] = Blas.norm(w, block + i * length, length);
@@ -49,7 +49,7 @@ record Groups(int block, int length) {
   }
 
   /** {@code sum_i ||w_i||_2} over the groups. */
-  double sum(double[] w) {
+  public double sum(double[] w) {
     double sum = 0;
     for (double norm : norms(w)) {
       sum += norm;
@@ -58,7 +58,7 @@ record Groups(int block, int length) {
   }
 
   /** {@code max_i ||w_i||_2} over the groups. */
-  double max(double[] w) {
+  public double max(double[] w) {
     double max = 0;
     for (double norm : norms(w)) {
       max = Math.max(max, norm);
@@ -67,7 +67,7 @@ record Groups(int block, int length) {
   }
 
   /** {@code ||w_0||^2}. */
-  double linearSquare(double[] w) {
+  public double linearSquare(double[] w) {
     double norm = Blas.norm(w, 0, block);
     return norm * norm;
   }
@@ -87,7 +87,7 @@ record Groups(int block, int length) {
    * {@code argmin_z beta sum_i ||z_i|| + ridge/2 ||z_0||^2 + sigma/2 ||z - v||^2}, in place: block
    * soft threshold on groups, shrinkage of the linear block.
    */
-  void prox(double[] v, double beta, double ridge, double sigma) {
+  public void prox(double[] v, double beta, double ridge, double sigma) {
     double shrink = sigma / (sigma + ridge);
     for (int k = 0; k < block; k++) {
       v[k] *= shrink;

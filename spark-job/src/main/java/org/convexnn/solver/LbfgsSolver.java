@@ -15,8 +15,9 @@ import org.convexnn.linalg.CounterRandom;
  * An iteration is one pass in two halves: F d with the slopes of the loss along d, then the gradient
  * at the step chosen. The metric needs the right shape only, not to be a bound, so a small sample
  * serves where ADMM would inflate its own, and the sample of the first solve serves later ones of the
- * same program. The certificate takes the better of two dual points: l'(f)
- * and a running average of past ones, weighted so that the largest group norm is smallest.
+ * same program. The certificate takes the best of these dual points: l'(f), a running average of past
+ * ones, weighted so that the largest group norm is smallest, and near the end l'(f) shortened leaf by
+ * leaf ({@link LeafShrinkage}).
  */
 final class LbfgsSolver implements Solver {
 
@@ -37,6 +38,8 @@ final class LbfgsSolver implements Solver {
   private static final int MOST_SMALLER = 6;
   private static final double CHANGED_SHARE = 0.05;
   private static final double CHANGED_FACTOR = 5;
+  // The objective has about so many of its last decreases ahead of it.
+  private static final double DECREASES_AHEAD = 10;
   private static final double[] TRIMS = {0.98, 0.9};
 
   private final long seed;
@@ -111,6 +114,8 @@ final class LbfgsSolver implements Solver {
     private double[] factoredNorms;
     private int factoredAt;
     private int state;
+    private double upperBefore = Double.POSITIVE_INFINITY;
+    private double shortenBelow;
 
     Run(Problem problem, double beta, double[] start, Stopping stop, Watch watch) {
       this.problem = problem;
@@ -121,6 +126,7 @@ final class LbfgsSolver implements Solver {
       this.startPasses = problem.ledger().passes();
       this.u = start.clone();
       this.best = new Incumbent(start);
+      this.shortenBelow = stop.tol();
     }
 
     Solution run() {
@@ -129,7 +135,7 @@ final class LbfgsSolver implements Solver {
       int stallFrom = 0;
       int smaller = 0;
       for (int k = 0; ; k++) {
-        note();
+        note(k);
         watch.iteration(k, best.upper(), best.lower(), best.weights());
         double gap = stop.relativeGap(best.upper(), best.lower());
         if (gap <= stop.tol()) {
@@ -183,11 +189,34 @@ final class LbfgsSolver implements Solver {
     }
 
     /** Bounds at the current point. */
-    private void note() {
+    private void note(int k) {
       best.primal(u, at.at().loss() + problem.penalty(u, beta));
-      offer(
-          DualPoint.ofState(state, u),
-          problem.lowerBound(at.at().gradient(), at.at().dual(), beta));
+      DualPoint point = DualPoint.ofState(state, u);
+      double bound = problem.lowerBound(at.at().gradient(), at.at().dual(), beta);
+      offer(point, bound);
+      double ahead = DECREASES_AHEAD * stop.relativeGap(upperBefore, best.upper());
+      upperBefore = best.upper();
+      if (k > 0
+          && ahead < shortenBelow
+          && problem.setting().leaves() > 0
+          && !stop.reached(best.upper(), best.lower())) {
+        shorten(k, point, ahead);
+      }
+    }
+
+    /**
+     * Shortens the dual point in its leaves, half a pass, where that may close the gap: once the
+     * objective is about as close to the optimum, and then when it is closer by as much as the last
+     * attempt fell short.
+     */
+    private void shorten(int k, DualPoint point, double ahead) {
+      double[] factors =
+          LeafShrinkage.factors(groups, at.at().gradient(), problem.setting().halfSpaces(), beta);
+      DualPoint shorter = point.shrunk(factors);
+      double bound = problem.dualBound("shortened dual point " + k, shorter, beta);
+      offer(shorter, bound);
+      double left = stop.relativeGap(best.upper(), bound);
+      shortenBelow = ahead * Math.min(0.7, stop.tol() / left);
     }
 
     private void offer(DualPoint point, double bound) {

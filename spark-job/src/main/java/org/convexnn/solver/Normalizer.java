@@ -45,7 +45,7 @@ final class Normalizer {
    *
    * @param stats means and ranges of the columns
    * @param moments sum w y y' of columns shifted by their mean and scaled by 1 / half-range: d x d,
-   *     or its diagonal where {@link #needsMatrix} is false
+   *     or its diagonal where {@link #needsMatrix} is false and nobody else needs the rest
    */
   static FeatureMap of(TrainingOptions.Normalization kind, ColumnStats stats, double[] moments) {
     int d = stats.mean().length;
@@ -56,7 +56,7 @@ final class Normalizer {
     double[] deviation = new double[d];
     double[] inverse = new double[d];
     for (int j = 0; j < d; j++) {
-      deviation[j] = Math.sqrt(moments[needsMatrix(kind) ? j * d + j : j] / stats.weight());
+      deviation[j] = Math.sqrt(moments[moments.length > d ? j * d + j : j] / stats.weight());
       double sd = deviation[j] * half[j];
       inverse[j] = sd > 0 ? 1 / sd : 0;
     }
@@ -128,7 +128,7 @@ final class Normalizer {
   }
 
   /** The sign of the first entry as large as any; rounding does not choose between equal ones. */
-  private static double sign(double[] vectors, int from, int d) {
+  static double sign(double[] vectors, int from, int d) {
     double largest = 0;
     for (int j = from; j < from + d; j++) {
       largest = Math.max(largest, Math.abs(vectors[j]));

@@ -3,6 +3,7 @@ package org.convexnn.solver;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.convexnn.network.Network;
 
@@ -154,6 +155,7 @@ final class OnePass {
     return new TrainingResult(
         network.pruned(),
         certificate,
+        Optional.empty(),
         log.trace(),
         log.path(),
         statistics.rows(),

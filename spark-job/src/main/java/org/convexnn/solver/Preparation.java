@@ -1,13 +1,10 @@
 package org.convexnn.solver;
 
-import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import org.convexnn.block.ColumnStats;
 import org.convexnn.block.ColumnStatsJob;
-import org.convexnn.block.FoldWeightsJob;
 import org.convexnn.block.MomentsJob;
-import org.convexnn.loss.LogisticLoss;
-import org.convexnn.loss.SoftmaxLoss;
 import org.convexnn.loss.SquaredLoss;
 import org.convexnn.network.FeatureMap;
 
@@ -61,19 +58,22 @@ final class Preparation {
                 inverse,
                 stats.labelMean(),
                 labelHalf > 0 ? 1 / labelHalf : 0,
-                !Normalizer.needsMatrix(kind)));
+                !Normalizer.needsMatrix(kind) && options.patternRank() == 0));
     if (kind == TrainingOptions.Normalization.NONE) {
       checkUnscaled(stats);
     }
     FeatureMap map = Normalizer.of(kind, stats, moments[0]);
+    Optional<PatternSpan> span =
+        options.patternRank() == 0
+            ? Optional.empty()
+            : Optional.of(PatternSpan.of(options.patternRank(), map, stats, moments[0]));
     return switch (options.task()) {
-      case BINARY -> binary(stats, map, options.fitIntercept());
-      case MULTICLASS -> multiclass(rows, stats, map, options.fitIntercept());
+      case BINARY, MULTICLASS -> classes(rows, stats, map, span, options);
       case REGRESSION -> {
         double sd = labelHalf * Math.sqrt(moments[1][0] / stats.weight());
         double shift = options.fitIntercept() || sd == 0 ? stats.labelMean() : 0;
         yield new Frame(
-            stats, map, new SquaredLoss(), new double[1], shift, sd > 0 ? sd : 1, 1, 0.5);
+            stats, map, span, new SquaredLoss(), new double[1], shift, sd > 0 ? sd : 1, 1, 0.5);
       }
     };
   }
@@ -81,78 +81,48 @@ final class Preparation {
   /** What auto means, and whether the driver can hold what is asked for. */
   private static TrainingOptions.Normalization normalization(
       TrainingOptions options, ColumnStats stats) {
-    double d = stats.mean().length;
+    int d = stats.mean().length;
     TrainingOptions.Normalization kind = options.normalization();
-    if (kind == TrainingOptions.Normalization.AUTO && stats.sparse() && d > MOST_WHITENED_SPARSE) {
-      return TrainingOptions.Normalization.STANDARDIZE;
+    boolean span = options.patternRank() > 0;
+    // Whitened columns have no leading directions.
+    if (kind == TrainingOptions.Normalization.AUTO
+        && (span || (stats.sparse() && d > MOST_WHITENED_SPARSE))) {
+      kind = TrainingOptions.Normalization.STANDARDIZE;
     }
-    double bytes = MATRICES * Double.BYTES * d * d;
-    if (Normalizer.needsMatrix(kind)
-        && (bytes > Runtime.getRuntime().maxMemory() || d * d > Integer.MAX_VALUE - 8)) {
-      throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "normalization '%s' of %.0f features takes matrices of %.0f MB on the driver, more"
-                  + " than its memory; use 'standardize', or raise the driver's memory",
-              kind.name().toLowerCase(Locale.ROOT),
-              d,
-              bytes * 0x1p-20));
+    if (Normalizer.needsMatrix(kind)) {
+      checkMatrices(
+          "normalization '" + kind.name().toLowerCase(Locale.ROOT) + "'", "use 'standardize'", d);
+    } else if (span) {
+      checkMatrices("patternRank " + options.patternRank(), "unset it", d);
     }
     return kind;
   }
 
-  /** b0 = the log-odds. */
-  private static Frame binary(ColumnStats stats, FeatureMap map, boolean intercept) {
-    double p = stats.labelMean();
-    if (stats.labelMin() < 0 || stats.labelMax() > 1 || !(p > 0 && p < 1)) {
+  private static void checkMatrices(String what, String remedy, double d) {
+    double bytes = MATRICES * Double.BYTES * d * d;
+    if (bytes > Runtime.getRuntime().maxMemory() || d * d > Integer.MAX_VALUE - 8) {
       throw new IllegalArgumentException(
-          "binary labels must be 0 and 1, both present; they range from "
-              + stats.labelMin()
-              + " to "
-              + stats.labelMax());
+          String.format(
+              Locale.ROOT,
+              "%s of %.0f features takes matrices of %.0f MB on the driver, more than its memory;"
+                  + " %s, or raise the driver's memory",
+              what,
+              d,
+              bytes * 0x1p-20,
+              remedy));
     }
-    double[] offset = {intercept ? Math.log(p / (1 - p)) : 0};
-    double constantLoss = -p * Math.log(p) - (1 - p) * Math.log(1 - p);
-    return new Frame(
-        stats, map, new LogisticLoss(), offset, 0, 1, Math.min(p, 1 - p), constantLoss);
   }
 
-  /** b0 = the logarithms of the classes' shares, of mean zero. */
-  private static Frame multiclass(Rows rows, ColumnStats stats, FeatureMap map, boolean intercept) {
-    double[] shares = classShares(rows, stats);
-    double meanLog = Arrays.stream(shares).map(Math::log).average().orElseThrow();
-    double[] offset = new double[shares.length];
-    double constantLoss = 0;
-    for (int k = 0; k < shares.length; k++) {
-      offset[k] = intercept ? Math.log(shares[k]) - meanLog : 0;
-      constantLoss -= shares[k] * Math.log(shares[k]);
-    }
-    double rarest = Arrays.stream(shares).min().orElseThrow();
+  private static Frame classes(
+      Rows rows,
+      ColumnStats stats,
+      FeatureMap map,
+      Optional<PatternSpan> span,
+      TrainingOptions options) {
+    ConstantModel model = ConstantModel.of(rows, stats, options.task());
+    double[] offset = options.fitIntercept() ? model.offset() : new double[model.offset().length];
     return new Frame(
-        stats, map, new SoftmaxLoss(shares.length), offset, 0, 1, rarest, constantLoss);
-  }
-
-  /** The classes' shares of the weight. */
-  private static double[] classShares(Rows rows, ColumnStats stats) {
-    int classes = (int) stats.labelMax() + 1;
-    if (stats.labelMin() < 0 || stats.labelMax() != classes - 1 || classes < 2) {
-      throw new IllegalArgumentException(
-          "class labels must be 0, 1, .. C - 1; they range from "
-              + stats.labelMin()
-              + " to "
-              + stats.labelMax());
-    }
-    double[] sums = rows.sum("weights of the classes", new FoldWeightsJob(1, 0, classes))[0];
-    double[] shares = Arrays.copyOfRange(sums, FoldWeightsJob.CLASSES, sums.length);
-    double total = Arrays.stream(shares).sum();
-    for (int k = 0; k < classes; k++) {
-      if (!(shares[k] > 0)) {
-        throw new IllegalArgumentException(
-            "no row has class " + k + " of " + classes + ": index the labels without gaps");
-      }
-      shares[k] /= total;
-    }
-    return shares;
+        stats, map, span, model.loss(), offset, 0, 1, model.rarestClass(), model.entropy());
   }
 
   private static void checkUnscaled(ColumnStats stats) {

@@ -232,21 +232,7 @@ public final class Problem {
     double largest = groups.max(gradient);
     double penalty = groups.linearSquare(gradient) / (2 * ridge);
     double most = largest > 0 ? beta / largest : Double.POSITIVE_INFINITY;
-    if (quadratic()) {
-      double one = DualValue.at(1, dual, 0, true);
-      double half = DualValue.at(0.5, dual, 0, true);
-      double curvature = 4 * half - 2 * one + penalty;
-      double slope = one + 4 * half - 2 * one;
-      double tau = curvature > 0 ? Math.min(most, Math.max(0, slope / (2 * curvature))) : 0;
-      return tau * slope - tau * tau * curvature;
-    }
-    double tau = Math.min(1, most);
-    double bound = DualValue.at(tau, dual, 0, false) - tau * tau * penalty;
-    // A shorter dual point may be better where the linear block is not stationary yet.
-    for (double t = 0.98 * tau; t > 0.2 * tau; t *= 0.9) {
-      bound = Math.max(bound, DualValue.at(t, dual, 0, false) - t * t * penalty);
-    }
-    return bound;
+    return DualValue.best(most, penalty, dual, quadratic()).value();
   }
 
   /**
@@ -255,18 +241,33 @@ public final class Problem {
    */
   Bounds certify(double[] w, DualPoint dual, double beta) {
     double[] v = coordinates.toRows(w);
-    boolean kept = dual.state() != GatedRows.NO_STATE;
-    double[] dualWeights = coordinates.toRows(dual.weights());
-    double[][] sums =
-        rows.step(
-            "certificate",
-            new CertificateJob(setting, v, dualWeights, dual.averaged()),
-            dual.state(),
-            GatedRows.NO_STATE);
-    ledger.sweep(kept ? 1 : 1.5);
+    double[][] sums = certificateSums("certificate", Precision.FLOAT64, v, dual);
+    ledger.sweep(0.5 + passes(dual));
     return new Bounds(
         sums[0][0] / totalWeight + penalty(w, beta),
         lowerBound(gradientOf(sums[1]), dualSums(sums[0], 1), beta));
+  }
+
+  private static double passes(DualPoint dual) {
+    return dual.state() != GatedRows.NO_STATE ? 0.5 : 1;
+  }
+
+  /** The lower bound that a dual point gives. Half a pass where its row state is kept. */
+  double dualBound(String what, DualPoint dual, double beta) {
+    double[][] sums = certificateSums(what, setting.precision(), new double[0], dual);
+    ledger.sweep(passes(dual));
+    return lowerBound(gradientOf(sums[1]), dualSums(sums[0], 1), beta);
+  }
+
+  private double[][] certificateSums(
+      String what, Precision precision, double[] weights, DualPoint dual) {
+    CertificateJob.Dual point =
+        new CertificateJob.Dual(coordinates.toRows(dual.weights()), dual.averaged(), dual.shrink());
+    return rows.step(
+        what,
+        new CertificateJob(setting.with(precision), weights, point),
+        dual.state(),
+        GatedRows.NO_STATE);
   }
 
   /**

@@ -16,7 +16,7 @@ import org.convexnn.network.GateSet;
  */
 record Run(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
 
-  private static final double TREE_CLIP = 8;
+  private static final double TREE_CLIP = 5;
 
   /** Takes the first looks at the rows. */
   static Run begin(Rows rows, TrainingOptions options, Progress progress, Ledger ledger) {

@@ -1,5 +1,6 @@
 package org.convexnn.solver;
 
+import java.util.Locale;
 import java.util.OptionalDouble;
 import org.convexnn.block.Precision;
 
@@ -12,6 +13,7 @@ import org.convexnn.block.Precision;
  * @param numTrees T, trees of a tree sampler; 0 = chosen by the number of rows
  * @param numLeaves most leaves of a tree, at least 2; 0 = chosen by the number of rows
  * @param gateSampler how gates are drawn
+ * @param patternRank k, the leading directions of the features that gates are held to; 0 = all
  * @param effort how many gates are drawn where no number is given
  * @param normalization the feature map
  * @param groupNorm the norm of a group
@@ -36,6 +38,7 @@ public record TrainingOptions(
     int numTrees,
     int numLeaves,
     GateSampler gateSampler,
+    int patternRank,
     Effort effort,
     Normalization normalization,
     GroupNorm groupNorm,
@@ -157,6 +160,8 @@ public record TrainingOptions(
         "numLeaves",
         numLeaves,
         "from 2 to 4096, or 0 for automatic");
+    check(patternRank >= 0, "patternRank", patternRank, "a positive integer, or 0 for all");
+    checkRank(patternRank, gateSampler, numTrees > 0 || numLeaves > 0, normalization);
     check(skipRidge > 0 && Double.isFinite(skipRidge), "skipRidge", skipRidge, "a positive number");
     check(
         numFolds >= 0 && numFolds <= MOST_FOLDS,
@@ -187,6 +192,38 @@ public record TrainingOptions(
     if (solver == SolverKind.GRAM && task != Task.REGRESSION) {
       throw new IllegalArgumentException(
           "solver 'gram' needs the squared loss of a regression; use auto, admm, lbfgs or gradient");
+    }
+  }
+
+  private static void checkRank(
+      int patternRank, GateSampler sampler, boolean trees, Normalization normalization) {
+    if (patternRank == 0) {
+      return;
+    }
+    switch (sampler) {
+      case AUTO, GAUSSIAN, SPHERE ->
+          refuse(
+              trees,
+              patternRank,
+              "numTrees and numLeaves, but trees split columns: unset them, or patternRank");
+      case TREES, COLUMNS, MIXED, PRICED ->
+          refuse(
+              true,
+              patternRank,
+              "gateSampler '"
+                  + sampler.name().toLowerCase(Locale.ROOT)
+                  + "', whose gates are not held to a span: use gaussian, sphere or auto");
+    }
+    refuse(
+        normalization == Normalization.WHITEN,
+        patternRank,
+        "normalization 'whiten', after which no direction leads: use standardize, pca, none or"
+            + " auto");
+  }
+
+  private static void refuse(boolean bad, int patternRank, String why) {
+    if (bad) {
+      throw new IllegalArgumentException("patternRank (" + patternRank + ") is set with " + why);
     }
   }
 

@@ -1,6 +1,7 @@
 package org.convexnn.solver;
 
 import java.util.List;
+import java.util.Optional;
 import org.convexnn.network.Network;
 
 /**
@@ -8,6 +9,7 @@ import org.convexnn.network.Network;
  *
  * @param network the network, pruned of gates that training switched off
  * @param certificate the proof of how good it is
+ * @param rankBound what gates of low rank cost, where patternRank holds them to one
  * @param trace one record per iteration
  * @param path the regularisation path, empty where beta was given
  * @param rows the number of rows of positive weight
@@ -17,6 +19,7 @@ import org.convexnn.network.Network;
 public record TrainingResult(
     Network network,
     Certificate certificate,
+    Optional<RankBound> rankBound,
     List<TraceRecord> trace,
     List<PathPoint> path,
     long rows,

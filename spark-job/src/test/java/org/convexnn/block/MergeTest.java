@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.convexnn.loss.LogisticLoss;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
+import org.convexnn.network.ReluNetwork;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,8 +49,18 @@ class MergeTest {
     return new Random(seed).doubles(SETTING.length(), -1, 1).toArray();
   }
 
+  private static ReluNetwork network(long seed, int neurons) {
+    Random random = new Random(seed);
+    return ReluNetwork.stacked(
+        random.doubles(SETTING.width() * neurons, -1, 1).toArray(),
+        random.doubles(neurons, -1, 1).toArray(),
+        new double[SETTING.width()],
+        1);
+  }
+
   static Stream<Arguments> blockJobs() {
     return Stream.of(
+        Arguments.of(Named.of("pairs", new PairMomentsJob(FEATURES))),
         Arguments.of(Named.of("weights", new FoldWeightsJob(3, 3, 2))),
         Arguments.of(
             Named.of("moments", new MomentsJob(MAP.mean(), MAP.inverseScale(), 0.25, 2, false))));
@@ -69,7 +80,11 @@ class MergeTest {
                 new GradientJob(SETTING, weights(1), GradientJob.Order.CURVATURE, 0.5))),
         Arguments.of(
             Named.of(
-                "loss alone", new GradientJob(SETTING, weights(1), GradientJob.Order.VALUE, 1))));
+                "loss alone", new GradientJob(SETTING, weights(1), GradientJob.Order.VALUE, 1))),
+        Arguments.of(Named.of("neurons", new NeuronJob(SETTING, network(1, 5), network(2, 7)))),
+        Arguments.of(
+            Named.of("dual moments", new DualMomentsJob(SETTING, network(1, 5), 0.5, true, true))),
+        Arguments.of(Named.of("scale", new ScaleFitJob(SETTING, network(1, 5), 0.5, false))));
   }
 
   @ParameterizedTest
@@ -104,6 +119,48 @@ class MergeTest {
     assertClose(results.stream().reduce(job::merge).orElseThrow(), expected);
   }
 
+  private static final GateSet HALF_SPACES = GateSet.of(GATES.halfSpaces());
+  private static final ConeSetting CONES =
+      new ConeSetting(
+          RandomRows.setting(
+              MAP, HALF_SPACES, new LogisticLoss(), new double[] {0.3}, Precision.FLOAT64),
+          MAP,
+          true,
+          true);
+
+  private static double[] coneWeights(long seed) {
+    return new Random(seed).doubles(CONES.length(), -1, 1).toArray();
+  }
+
+  static Stream<Arguments> coneJobs() {
+    double[] neurons = new Random(4).doubles(5 * CONES.width(), -1, 1).toArray();
+    int gates = CONES.gates() * CONES.width();
+    return Stream.of(
+        Arguments.of(Named.of("objective", new ConeValueJob(CONES, coneWeights(1)))),
+        Arguments.of(Named.of("cuts", new ConeCutJob(CONES, coneWeights(1)))),
+        Arguments.of(Named.of("activations", new ActivationJob(CONES, neurons))),
+        Arguments.of(
+            Named.of(
+                "rays",
+                new ConeRayJob(
+                    CONES,
+                    Arrays.copyOf(coneWeights(1), gates),
+                    Arrays.copyOf(coneWeights(2), gates)))),
+        Arguments.of(
+            Named.of(
+                "hinge",
+                new ConeHingeJob(
+                    CONES,
+                    Arrays.copyOf(coneWeights(1), gates),
+                    Arrays.copyOf(coneWeights(2), gates)))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("coneJobs")
+  void coneSums(RowJob<GatedBlock, double[][]> job) {
+    gatedSums(job);
+  }
+
   static Stream<Arguments> stepJobs() {
     PenaltyRule rule = new PenaltyRule(0.6, 1e-3, 1);
     double[] none = new double[0];
@@ -116,7 +173,12 @@ class MergeTest {
                 new GramJob(
                     SETTING, GramJob.Penalty.STATE, new GramJob.Sketch(0.5, 0.15, 1, false, 3)))),
         Arguments.of(
-            Named.of("certificate", new CertificateJob(SETTING, weights(1), weights(2), false))),
+            Named.of(
+                "certificate",
+                new CertificateJob(
+                    SETTING,
+                    weights(1),
+                    new CertificateJob.Dual(weights(2), false, new double[0])))),
         Arguments.of(Named.of("curvature", new CurvatureJob(SETTING, weights(1)))),
         Arguments.of(Named.of("search", new SearchJob(SETTING, weights(1), weights(2), 0.3))),
         Arguments.of(Named.of("move", new MoveJob(SETTING, weights(1), weights(2), 0.7, 0.1))),
@@ -155,24 +217,60 @@ class MergeTest {
   @ParameterizedTest
   @MethodSource("stepJobs")
   void stepSums(StepJob<double[][]> job) {
-    for (boolean kept : new boolean[] {true, false}) {
-      StepJob.Worker<double[][]> one = job.worker();
-      one.accept(RandomRows.gated(WHOLE, GATES, MAP), state(0, 150, kept));
-      double[][] expected = one.result();
-      int from = 0;
-      List<double[][]> results = new ArrayList<>();
-      results.add(job.worker().result());
-      for (Block part : PARTS) {
-        StepJob.Worker<double[][]> worker = job.worker();
-        worker.accept(RandomRows.gated(part, GATES, MAP), state(from, from + part.rows(), kept));
-        from += part.rows();
-        results.add(worker.result());
-      }
-      StepJob.Worker<double[][]> nothing = job.worker();
-      nothing.accept(RandomRows.gated(EMPTY, GATES, MAP), state(0, 0, kept));
-      results.add(nothing.result());
-      assertClose(results.stream().reduce(job::merge).orElseThrow(), expected);
+    stepSums(job, true);
+    stepSums(job, false);
+  }
+
+  static Stream<Arguments> coneStepJobs() {
+    Stream<StepJob<double[][]>> barriers =
+        Arrays.stream(ConeBarrierJob.Order.values())
+            .map(
+                order ->
+                    new ConeBarrierJob(
+                        CONES,
+                        order,
+                        coneWeights(1),
+                        coneWeights(2),
+                        coneWeights(3),
+                        0.1,
+                        0.01,
+                        0.5,
+                        0.2));
+    Stream<StepJob<double[][]>> steps =
+        Arrays.stream(ConeStepJob.Step.values())
+            .map(
+                step ->
+                    new ConeStepJob(CONES, step, coneWeights(1), coneWeights(2), 0.3, 0.2, 1.6));
+    return Stream.concat(
+            Stream.concat(barriers, steps),
+            Stream.of(new ConeGramJob(CONES, true), new ConeGramJob(CONES, false)))
+        .map(Arguments::of);
+  }
+
+  /** From rows without state; that states follow, the solvers' tests in blocks show. */
+  @ParameterizedTest
+  @MethodSource("coneStepJobs")
+  void coneStepSums(StepJob<double[][]> job) {
+    stepSums(job, false);
+  }
+
+  private static void stepSums(StepJob<double[][]> job, boolean kept) {
+    StepJob.Worker<double[][]> one = job.worker();
+    one.accept(RandomRows.gated(WHOLE, GATES, MAP), state(0, 150, kept));
+    double[][] expected = one.result();
+    int from = 0;
+    List<double[][]> results = new ArrayList<>();
+    results.add(job.worker().result());
+    for (Block part : PARTS) {
+      StepJob.Worker<double[][]> worker = job.worker();
+      worker.accept(RandomRows.gated(part, GATES, MAP), state(from, from + part.rows(), kept));
+      from += part.rows();
+      results.add(worker.result());
     }
+    StepJob.Worker<double[][]> nothing = job.worker();
+    nothing.accept(RandomRows.gated(EMPTY, GATES, MAP), state(0, 0, kept));
+    results.add(nothing.result());
+    assertClose(results.stream().reduce(job::merge).orElseThrow(), expected);
   }
 
   private static Optional<RowState> state(int from, int to, boolean kept) {

@@ -128,6 +128,33 @@ class TrainAndScoreTest {
   }
 
   @Test
+  void theReportSaysWhatGatesOfLowRankCost() throws IOException {
+    Path model = folder.resolve("model");
+    CommandLineRun run =
+        CommandLineRun.train(
+                table("train.csv", 1, 200),
+                "income",
+                model,
+                "--pattern-rank",
+                2,
+                "--group-norm",
+                "euclidean")
+            .good();
+    JsonNode bound = report(model).get("patternRank");
+    assertThat(bound.get("rank").asInt()).isEqualTo(2);
+    assertThat(bound.get("allPatterns").asBoolean()).isFalse();
+    double sigma = bound.get("nextSingularValue").asDouble();
+    double epsilon = 0.5 * sigma / report(model).get("beta").asDouble();
+    assertThat(sigma).isPositive();
+    assertThat(bound.get("epsilon").asDouble()).isCloseTo(epsilon, within(1e-9 * epsilon));
+    assertThat(bound.get("factor").asDouble()).isGreaterThan(1);
+    assertThat(report(model).get("options").get("patternRank").asInt()).isEqualTo(2);
+    CommandLineRun.train(
+            table("train.csv", 1, 200), "income", folder.resolve("none"), "--pattern-rank", 2000)
+        .failed("patternRank is 2000");
+  }
+
+  @Test
   void scoresTheTrainingRowsAsTheReportSays() throws IOException {
     Path train = table("train.csv", 3, 200);
     Path model = folder.resolve("model");

@@ -36,7 +36,8 @@ class TrainPropertiesTest {
           "--label",
           "--output");
 
-  private static final Set<String> AUTO_IS_ZERO = Set.of("numGates", "numTrees", "numLeaves");
+  private static final Set<String> AUTO_IS_ZERO =
+      Set.of("numGates", "numTrees", "numLeaves", "patternRank");
 
   @TempDir private Path folder;
 
@@ -74,7 +75,7 @@ class TrainPropertiesTest {
         Param<Object> param = classifier.getParam(pair[0]);
         String value =
             classifier.hasDefault(param) ? classifier.getDefault(param).get().toString() : "auto";
-        boolean automatic = pair[0].startsWith("num");
+        boolean automatic = pair[0].startsWith("num") || AUTO_IS_ZERO.contains(pair[0]);
         if (value.matches("[-0-9.Ee]+") && !automatic) {
           assertThat(Double.parseDouble(pair[1])).as(pair[0]).isEqualTo(Double.parseDouble(value));
         } else {

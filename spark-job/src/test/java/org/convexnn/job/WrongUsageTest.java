@@ -33,6 +33,7 @@ class WrongUsageTest {
   @CsvSource({
     "--gates, 0, 'a positive integer, or auto'",
     "--num-gates, -3, 'a positive integer, or auto'",
+    "--pattern-rank, 0, 'a positive integer, or auto'",
     "--gates, many, not an integer",
     "--max-iter, 0, a positive integer",
     "--num-folds, -1, 'from 2 to 1000, 1 for one held-out tenth'",

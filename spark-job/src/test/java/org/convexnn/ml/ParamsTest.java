@@ -35,6 +35,7 @@ class ParamsTest {
           "numTrees",
           "numLeaves",
           "gateSampler",
+          "patternRank",
           "normalization",
           "groupNorm",
           "perClassGroups",
@@ -141,7 +142,7 @@ class ParamsTest {
     assertThat(options.toString())
         .isEqualTo(
             "TrainingOptions[task=REGRESSION, numGates=77, numTrees=7, numLeaves=9,"
-                + " gateSampler=COLUMNS, effort=BEST,"
+                + " gateSampler=COLUMNS, patternRank=0, effort=BEST,"
                 + " normalization=STANDARDIZE, groupNorm=FUNCTION,"
                 + " perClassGroups=true, fitIntercept=false,"
                 + " linearSkip=false, skipRidge=0.5, regParam=OptionalDouble[0.25],"
@@ -154,6 +155,7 @@ class ParamsTest {
         Arguments.of("numGates", -1, "numGates is -1; it must be a positive integer, or 0"),
         Arguments.of(
             "gateSampler", "dense", "one of auto, trees, gaussian, columns, mixed, sphere, priced"),
+        Arguments.of("patternRank", -1, "patternRank is -1; it must be a positive integer, or 0"),
         Arguments.of("numTrees", -1, "numTrees is -1; it must be a positive integer, or 0"),
         Arguments.of("numLeaves", 1, "numLeaves is 1; it must be from 2 to 4096, or 0"),
         Arguments.of("normalization", "Whiten", "normalization is 'Whiten'; it must be one of"),

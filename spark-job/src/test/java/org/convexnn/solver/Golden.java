@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Reads the reference optima under src/test/resources/golden. */
-final class Golden {
+public final class Golden {
 
   private Golden() {}
 
@@ -45,13 +45,32 @@ final class Golden {
     return list;
   }
 
-  static double[][] matrix(String name) {
+  /** An exact ReLU reference problem: one row of golden_summary.csv, one label column. */
+  public record Relu(String files, int gates, double beta, double objective) {}
+
+  public static List<Relu> relu() {
+    List<Relu> list = new ArrayList<>();
+    for (String line : lines("golden_summary.csv")) {
+      String[] f = line.split(",");
+      if (f[0].equals("relu")) {
+        list.add(
+            new Relu(
+                f[1].replaceAll("\\(.*", ""),
+                Integer.parseInt(f[5]),
+                Double.parseDouble(f[7]),
+                Double.parseDouble(f[8])));
+      }
+    }
+    return list;
+  }
+
+  public static double[][] matrix(String name) {
     return lines(name + ".csv").stream()
         .map(line -> Arrays.stream(line.split(",")).mapToDouble(Double::parseDouble).toArray())
         .toArray(double[][]::new);
   }
 
-  static double[] column(double[][] matrix, int k) {
+  public static double[] column(double[][] matrix, int k) {
     return Arrays.stream(matrix).mapToDouble(row -> row[k]).toArray();
   }
 

@@ -3,9 +3,10 @@ package org.convexnn.solver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.List;
+import java.util.Arrays;
 import java.util.stream.Stream;
 import org.convexnn.block.Precision;
+import org.convexnn.gate.PatternEnumeration;
 import org.convexnn.linalg.Blas;
 import org.convexnn.loss.LogisticLoss;
 import org.convexnn.loss.Loss;
@@ -40,25 +41,13 @@ class GoldenE1Test {
     return Stream.of(new AdmmSolver(1, false), new GradientSolver());
   }
 
-  /** A direction in the middle of each of the ten chambers of the plane, found by its pattern. */
+  /** A direction in the middle of each of the ten chambers of the plane. */
   private static HalfSpaces gates() {
-    double[] directions = new double[2 * PATTERNS.length];
-    boolean[] found = new boolean[PATTERNS.length];
-    for (double angle = 0.001; angle < 2 * Math.PI; angle += 0.01) {
-      double[] g = {Math.cos(angle), Math.sin(angle)};
-      StringBuilder pattern = new StringBuilder();
-      for (double[] x : X) {
-        pattern.append(Blas.dot(x, g) >= 0 ? '1' : '0');
-      }
-      int at = List.of(PATTERNS).indexOf(pattern.toString());
-      assertThat(at).as("pattern %s", pattern).isNotNegative();
-      if (!found[at]) {
-        found[at] = true;
-        directions[2 * at] = g[0];
-        directions[2 * at + 1] = g[1];
-      }
-    }
-    assertThat(found).containsOnly(true);
+    double[] rows = Arrays.stream(X).flatMapToDouble(Arrays::stream).toArray();
+    double[] directions =
+        PatternEnumeration.homogeneous(2, rows).stream()
+            .flatMapToDouble(p -> Arrays.stream(p.direction()))
+            .toArray();
     return new HalfSpaces(2, directions, new double[PATTERNS.length], new double[PATTERNS.length]);
   }
 

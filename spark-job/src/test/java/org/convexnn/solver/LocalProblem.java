@@ -12,7 +12,7 @@ import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
 
 /** Small problems in memory for tests: raw features, no skip, no bias, uncentred gates. */
-final class LocalProblem {
+public final class LocalProblem {
 
   private LocalProblem() {}
 
@@ -37,7 +37,7 @@ final class LocalProblem {
   }
 
   /** Gates 1[x.g > 0] for the columns of {@code gates} (d x P). */
-  static HalfSpaces strictGates(double[][] gates) {
+  public static HalfSpaces strictGates(double[][] gates) {
     int d = gates.length;
     int p = gates[0].length;
     double[] directions = new double[d * p];

@@ -22,6 +22,7 @@ final class Training {
   int gates = 16;
   int trees;
   TrainingOptions.GateSampler sampler = TrainingOptions.GateSampler.AUTO;
+  int patternRank;
   TrainingOptions.Normalization normalization = TrainingOptions.Normalization.AUTO;
   TrainingOptions.GroupNorm norm = TrainingOptions.GroupNorm.AUTO;
   boolean perClass;
@@ -78,6 +79,7 @@ final class Training {
         trees,
         0,
         sampler,
+        patternRank,
         TrainingOptions.Effort.BALANCED,
         normalization,
         norm,

@@ -1,0 +1,142 @@
+package org.convexnn.block;
+
+import org.convexnn.linalg.Blas;
+import org.convexnn.network.ReluNetwork;
+
+/**
+ * Moments of a network's dual point {@code r_r = w_r t l'(f_r)}, in float64, that bound the price of
+ * every ReLU neuron there may be (theory.md 5.1), y~ = [y, 1] in row coordinates:
+ *
+ * <pre>
+ * [0]      = [sum w l(f), dual sums of t l'(f)]
+ * [1]      = y~' r                                                D x C
+ * [2]      = y~' diag(||r_r||_2) y~                               D x D
+ * [3 + k]  = y~' diag(l_k) y~            k &lt; 2 C,  l_2c = (r_c)_+,  l_2c+1 = (-r_c)_+
+ * [3 + 2 C + k] = y~' diag(l_k / R) y~   R_r &gt;= ||z~_r||, up to the rounding of a float
+ * [3 + 4 C]     = [sum l_k R]</pre>
+ *
+ * The last entry of [2] .. [2 + 2 C] is the sum of the weights.
+ *
+ * @param setting the rows' setting; its groups are not read
+ * @param network the network in row coordinates
+ * @param scale t, in [0, 1] but with squared loss any number
+ * @param bias whether R is the norm of [z, 1], else of z
+ * @param byOutput whether [3 ..] are wanted
+ */
+public record DualMomentsJob(
+    RowSetting setting, ReluNetwork network, double scale, boolean bias, boolean byOutput)
+    implements RowJob<GatedBlock, double[][]> {
+
+  @Override
+  public Worker<GatedBlock, double[][]> worker() {
+    return new DualMomentsWorker(this);
+  }
+
+  @Override
+  public double[][] merge(double[][] left, double[][] right) {
+    return Sums.add(left, right);
+  }
+
+  private static final class DualMomentsWorker implements Worker<GatedBlock, double[][]> {
+
+    private final int width;
+    private final int outputs;
+    private final boolean byOutput;
+    private final DoubleNeuronKernel kernel;
+    private final RowResponse response;
+    private final boolean bias;
+    private final double[] radii;
+    private final double[] weighted;
+    private final double[] weights;
+    private final double[] pooled;
+    private final double[][] plain;
+    private final double[][] scaled;
+    private final double[] sums;
+
+    DualMomentsWorker(DualMomentsJob job) {
+      this.width = job.setting.width();
+      this.outputs = job.setting.outputs();
+      this.byOutput = job.byOutput;
+      this.kernel = new DoubleNeuronKernel(job.setting, job.network);
+      this.response = new RowResponse(job.setting, kernel.capacity(), job.scale);
+      this.weighted = new double[kernel.capacity() * width];
+      this.weights = new double[kernel.capacity()];
+      this.bias = job.bias;
+      this.radii = new double[kernel.capacity()];
+      this.pooled = new double[width * width];
+      this.plain = new double[byOutput ? 2 * outputs : 0][width * width];
+      this.scaled = new double[plain.length][width * width];
+      this.sums = new double[plain.length];
+    }
+
+    @Override
+    public void accept(GatedBlock gated) {
+      for (int from = 0; from < gated.block().rows(); ) {
+        int count = kernel.load(gated, from);
+        kernel.forward(0, response.outputs());
+        response.derive(gated.block(), from, count);
+        double[] r = response.derivative();
+        kernel.backward(0, r);
+        for (int i = 0; i < count; i++) {
+          weights[i] = Blas.norm(r, i * outputs, outputs);
+        }
+        add(count, pooled);
+        for (int i = 0; i < count; i++) {
+          radii[i] = radius(gated.patterns().leverage()[from + i]);
+        }
+        for (int k = 0; k < plain.length; k++) {
+          for (int i = 0; i < count; i++) {
+            double value = r[i * outputs + k / 2];
+            weights[i] = Math.max(0, k % 2 == 0 ? value : -value);
+            sums[k] += weights[i] * radii[i];
+          }
+          add(count, plain[k]);
+          for (int i = 0; i < count; i++) {
+            weights[i] = radii[i] > 0 ? weights[i] / radii[i] : 0;
+          }
+          add(count, scaled[k]);
+        }
+        from += count;
+      }
+    }
+
+    /** An upper bound on ||z~|| or ||z||: the leverage is a float. */
+    private double radius(float leverage) {
+      double square = leverage * (1 + 2e-7) - (bias ? 0 : 1);
+      return Math.sqrt(Math.max(0, square));
+    }
+
+    /** Adds {@code sum_r weight_r y~_r y~_r'}; rows of weight 0 are left out. */
+    private void add(int count, double[] matrix) {
+      double[] rows = kernel.rows();
+      int filled = 0;
+      for (int i = 0; i < count; i++) {
+        if (weights[i] > 0) {
+          double root = Math.sqrt(weights[i]);
+          for (int j = 0; j < width; j++) {
+            weighted[filled * width + j] = root * rows[i * width + j];
+          }
+          filled++;
+        }
+      }
+      Blas.gemm(
+          true, false, width, width, filled, 1, weighted, 0, width, weighted, 0, width, 1, matrix,
+          0, width);
+    }
+
+    @Override
+    public double[][] result() {
+      if (!byOutput) {
+        return new double[][] {response.sums(), kernel.gradient(0)[0], pooled};
+      }
+      double[][] result = new double[4 + 4 * outputs][];
+      result[0] = response.sums();
+      result[1] = kernel.gradient(0)[0];
+      result[2] = pooled;
+      System.arraycopy(plain, 0, result, 3, plain.length);
+      System.arraycopy(scaled, 0, result, 3 + plain.length, plain.length);
+      result[3 + 4 * outputs] = sums;
+      return result;
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package org.convexnn.solver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import org.convexnn.block.Precision;
+import org.convexnn.block.RowSetting;
+import org.convexnn.loss.LogisticLoss;
+import org.convexnn.loss.Loss;
+import org.convexnn.loss.SquaredLoss;
+import org.convexnn.network.FeatureMap;
+import org.convexnn.network.GateSet;
+import org.convexnn.network.HalfSpaces;
+import org.convexnn.network.Tree;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class LeafShrinkageTest {
+
+  private static final double BETA = 0.004;
+  private static final int ROWS = 600;
+
+  static List<Loss> losses() {
+    return List.of(new LogisticLoss(), new SquaredLoss());
+  }
+
+  private static Problem problem(Loss loss) {
+    FeatureMap map = new FeatureMap(new double[2], new double[] {1, 1}, new double[] {1, 0, 0, 1});
+    Tree quarters =
+        new Tree(
+            new int[] {0, 1, 1},
+            new double[] {0, 0, 0},
+            new int[] {1, ~0, ~2},
+            new int[] {2, ~1, ~3});
+    Tree halves = new Tree(new int[] {1}, new double[] {0.5}, new int[] {~0}, new int[] {~1});
+    Tree thin = new Tree(new int[] {0}, new double[] {-1.5}, new int[] {~0}, new int[] {~1});
+    GateSet gates = new GateSet(HalfSpaces.none(2), List.of(quarters, halves, thin));
+    boolean squared = loss instanceof SquaredLoss;
+    RowSetting setting =
+        RowSetting.of(map, gates, loss, new double[1], squared ? 0.5 : 0, 1, Precision.FLOAT64);
+    return new Problem(
+        Training.xor(7, ROWS, 2, 0.1).rows(300).activate(gates, map),
+        setting,
+        new Coordinates(
+            map, gates.centres(), 1, new double[0][], new Coordinates.Skip(true, true), true),
+        Groups.of(1, 3, false),
+        ROWS,
+        ROWS,
+        // Large, so that the linear block, which leaves cannot mend, has little part in the bound.
+        1,
+        new Ledger());
+  }
+
+  private static Solver.Solution solved(Problem problem) {
+    return new LbfgsSolver(1)
+        .solve(
+            problem,
+            BETA,
+            Solver.Start.at(new double[problem.length()]),
+            new Solver.Stopping(1e-5, 400, 0.1),
+            ProblemTest.Quiet.WATCH);
+  }
+
+  /** One leaf far from its optimum: its own rows pay less for it than all rows do. */
+  @ParameterizedTest
+  @MethodSource("losses")
+  void oneLeafAstraySpoilsItsOwnRowsOnly(Loss loss) {
+    Problem problem = problem(loss);
+    Solver.Solution optimum = solved(problem);
+    double[] w = optimum.weights().clone();
+    int thin = problem.groups().block() * (1 + 6);
+    for (int k = thin; k < thin + problem.groups().block(); k++) {
+      w[k] += 0.1;
+    }
+    Problem.Evaluation at = problem.evaluate("", w, true);
+    double whole = problem.lowerBound(at.gradient(), at.dual(), BETA);
+    double[] factors = LeafShrinkage.factors(problem.groups(), at.gradient(), 0, BETA);
+    double shortened = problem.dualBound("", DualPoint.ofWeights(w).shrunk(factors), BETA);
+
+    assertThat(factors[6]).isLessThan(1);
+    assertThat(shortened).isLessThanOrEqualTo(optimum.upper());
+    assertThat(shortened).isGreaterThan(whole);
+    // What a certificate makes of the same point, with a pass of its own.
+    assertThat(problem.certify(w, DualPoint.ofWeights(w).shrunk(factors), BETA).dual())
+        .isCloseTo(shortened, within(1e-12));
+  }
+
+  @Test
+  void leavesAreShortenedToBetaHalfSpacesAreNot() {
+    // One output, blocks of 2: the linear one, a half-space, two leaves.
+    double[] gradient = {9, 9, 5, 0, 3, 4, 0.6, 0.8};
+    assertThat(LeafShrinkage.factors(new Groups(2, 2), gradient, 1, 2)).containsExactly(0.4, 1);
+    // Of the groups of several outputs the longest counts.
+    double[] classes = {9, 9, 5, 0, 0.3, 4, 0.6, 0.8};
+    assertThat(LeafShrinkage.factors(new Groups(2, 1), classes, 1, 2)).containsExactly(0.5, 1);
+  }
+}
