@@ -50,6 +50,8 @@ class ArchitectureTest {
         Arguments.of("loss", List.of(), none),
         Arguments.of("network", List.of("linalg"), none),
         Arguments.of("gate", List.of("linalg", "loss", "network"), none),
+        Arguments.of(
+            "export", List.of("network"), List.of("ai.onnx.proto..", "com.google.protobuf..")),
         Arguments.of("block", List.of("linalg", "loss", "network"), none),
         Arguments.of("solver", List.of("linalg", "loss", "network", "gate", "block"), none),
         Arguments.of("relu", List.of("linalg", "loss", "network", "gate", "block", "solver"), none),
@@ -60,7 +62,9 @@ class ArchitectureTest {
             "cluster", List.of("linalg", "loss", "network", "gate", "block", "solver"), sparkCore),
         Arguments.of(
             "ml",
-            List.of("linalg", "loss", "network", "gate", "block", "solver", "relu", "cluster"),
+            List.of(
+                "linalg", "loss", "network", "gate", "block", "solver", "relu", "export",
+                "cluster"),
             Stream.concat(sparkCore.stream(), Stream.of("org.json4s..", "com.fasterxml.jackson.."))
                 .toList()));
   }
@@ -122,13 +126,13 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyTheJobKnowsTheCommandLine() {
+  void onlyTheJobKnowsTheCommandLineAndPictures() {
     noClasses()
         .that()
         .resideOutsideOfPackage(BASE + "job..")
         .should()
         .dependOnClassesThat()
-        .resideInAPackage("picocli..")
+        .resideInAnyPackage("picocli..", "org.knowm.xchart..", "java.awt..")
         .check(main);
   }
 

@@ -30,6 +30,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       TrainCommand.class,
       ScoreCommand.class,
       DescribeCommand.class,
+      ExportCommand.class,
       CertifyCommand.class,
       BenchmarkCommand.class,
       CommandLine.HelpCommand.class
@@ -46,6 +47,8 @@ public final class Main {
 
   /** Runs a command and ends the JVM with its exit code. */
   public static void main(String[] arguments) {
+    // Pictures are drawn without a screen, and none is looked for.
+    System.setProperty("java.awt.headless", "true");
     System.exit(
         run(arguments, new PrintWriter(System.out, true), new PrintWriter(System.err, true)));
   }

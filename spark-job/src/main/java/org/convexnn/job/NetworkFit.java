@@ -12,6 +12,7 @@ import org.convexnn.ml.ConvexReLUClassifier;
 import org.convexnn.ml.ConvexReLURegressionModel;
 import org.convexnn.ml.ConvexReLURegressor;
 import org.convexnn.ml.ConvexReLUTrainingSummary;
+import org.convexnn.network.Network;
 import org.convexnn.solver.Certificate;
 import org.convexnn.solver.PathPoint;
 import org.convexnn.solver.RankBound;
@@ -21,9 +22,9 @@ import org.convexnn.solver.TraceRecord;
  * A network trained here.
  *
  * @param model the model
+ * @param network its network
  * @param certificate its certificate
  * @param rankBound what gates of low rank cost, where patternRank holds them to one
- * @param features number of features
  * @param trace one record per iteration
  * @param path the regularisation path
  * @param setUpSeconds moments, gates, patterns
@@ -32,14 +33,19 @@ import org.convexnn.solver.TraceRecord;
  */
 record NetworkFit(
     Transformer model,
+    Network network,
     Certificate certificate,
     Optional<RankBound> rankBound,
-    int features,
     List<TraceRecord> trace,
     List<PathPoint> path,
     double setUpSeconds,
     double solveSeconds,
     double fitSeconds) {
+
+  /** The number of features. */
+  int features() {
+    return network.features();
+  }
 
   /** Fits the Estimator of a task with the Params that were given. */
   static NetworkFit of(Dataset<Row> rows, LearningTask task, Map<String, Object> params) {
@@ -52,25 +58,25 @@ record NetworkFit(
       ConvexReLUClassifier estimator = new ConvexReLUClassifier();
       ModelOptions.set(estimator, all);
       ConvexReLUClassificationModel model = estimator.fit(rows);
-      return of(model, model.certificate(), model.numFeatures(), model.summary(), watch.seconds());
+      return of(model, model.network(), model.certificate(), model.summary(), watch.seconds());
     }
     ConvexReLURegressor estimator = new ConvexReLURegressor();
     ModelOptions.set(estimator, all);
     ConvexReLURegressionModel model = estimator.fit(rows);
-    return of(model, model.certificate(), model.numFeatures(), model.summary(), watch.seconds());
+    return of(model, model.network(), model.certificate(), model.summary(), watch.seconds());
   }
 
   private static NetworkFit of(
       Transformer model,
+      Network network,
       Certificate certificate,
-      int features,
       ConvexReLUTrainingSummary summary,
       double seconds) {
     return new NetworkFit(
         model,
+        network,
         certificate,
         summary.rankBound(),
-        features,
         summary.trace(),
         summary.path(),
         summary.setUpSeconds(),

@@ -1,5 +1,6 @@
 package org.convexnn.job;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -167,6 +168,11 @@ final class Report {
           .put("seconds", t.seconds());
     }
     return this;
+  }
+
+  /** What the file holds. */
+  JsonNode root() {
+    return root;
   }
 
   /** Writes the file. */

@@ -102,6 +102,15 @@ record SavedModel(PipelineModel pipeline, InputLayout layout) {
         : ((ConvexReLURegressionModel) network).numFeatures();
   }
 
+  /** Writes the network as an ONNX model to a file that must not exist. */
+  void toOnnx(String path) {
+    if (network() instanceof ConvexReLUClassificationModel c) {
+      c.toOnnx(path);
+    } else {
+      ((ConvexReLURegressionModel) network()).toOnnx(path);
+    }
+  }
+
   /** The names of class 0, 1, ..., of a model that learnt classes. */
   Optional<List<String>> classes() {
     return Arrays.stream(pipeline.stages())

@@ -1,6 +1,7 @@
 package org.convexnn.job;
 
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -38,6 +39,11 @@ record Scores(Map<String, Double> values) {
    * log-loss and area under ROC, for more accuracy, log-loss and macro F1, for numbers RMSE and R2.
    */
   static Scores of(Dataset<Row> predicted, LearningTask task) {
+    return tally(predicted, task).scores();
+  }
+
+  /** The sum over rows that the measures come from, and curves too. */
+  static Tally tally(Dataset<Row> predicted, LearningTask task) {
     Column guess =
         functions.col(task.classification() ? RowColumns.PROBABILITY : RowColumns.PREDICTION);
     return predicted
@@ -48,8 +54,7 @@ record Scores(Map<String, Double> values) {
             guess.as("guess"))
         .toJavaRDD()
         .mapPartitions(new Fold(task))
-        .treeReduce(Tally::merge)
-        .scores();
+        .treeReduce(Tally::merge);
   }
 
   @Override
@@ -94,6 +99,17 @@ record Scores(Map<String, Double> values) {
     }
   }
 
+  /**
+   * A point of the curves of two classes: rows of at least this probability count as class 1.
+   *
+   * @param probability where class 1 begins
+   * @param falsePositiveRate the share of class 0 that counts as class 1
+   * @param truePositiveRate the share of class 1 that does
+   * @param precision the share of class 1 among what does
+   */
+  record CurvePoint(
+      double probability, double falsePositiveRate, double truePositiveRate, double precision) {}
+
   /** A sum over rows. */
   sealed interface Tally extends Serializable
       permits BinaryTally, MulticlassTally, RegressionTally {
@@ -120,6 +136,8 @@ record Scores(Map<String, Double> values) {
     private static final int BINS = 1 << 16;
 
     private static final double LARGEST = 20;
+
+    private static final double CURVE_STEP = 0.005;
 
     private double weight;
     private double correct;
@@ -160,6 +178,42 @@ record Scores(Map<String, Double> values) {
       return new Scores(values);
     }
 
+    /**
+     * The points of ROC and of precision and recall, from the highest probability down, each a half
+     * percent of a class or more after the last one; none where a class is missing.
+     */
+    List<CurvePoint> curve() {
+      double allNegatives = Arrays.stream(negatives).sum();
+      double allPositives = Arrays.stream(positives).sum();
+      List<CurvePoint> points = new ArrayList<>();
+      if (allNegatives == 0 || allPositives == 0) {
+        return points;
+      }
+      points.add(new CurvePoint(1, 0, 0, 1));
+      double falses = 0;
+      double trues = 0;
+      for (int i = BINS - 1; i >= 0; i--) {
+        falses += negatives[i];
+        trues += positives[i];
+        CurvePoint last = points.get(points.size() - 1);
+        double moved =
+            falses / allNegatives
+                - last.falsePositiveRate
+                + trues / allPositives
+                - last.truePositiveRate;
+        if (moved >= CURVE_STEP || i == 0 && moved > 0) {
+          double odds = (double) i / BINS * 2 * LARGEST - LARGEST;
+          points.add(
+              new CurvePoint(
+                  1 / (1 + Math.exp(-odds)),
+                  falses / allNegatives,
+                  trues / allPositives,
+                  trues / (trues + falses)));
+        }
+      }
+      return points;
+    }
+
     /** The chance that a positive row scores above a negative one; 1/2 where one is missing. */
     private double area() {
       double below = 0;
@@ -182,11 +236,15 @@ record Scores(Map<String, Double> values) {
 
     private static final long serialVersionUID = 1L;
 
+    /** Of this many classes the weight of each pair of label and prediction is kept. */
+    static final int CONFUSED = 30;
+
     private double loss;
     // Weights by class; they grow with the largest one seen.
     private double[] labelled = new double[0];
     private double[] predicted = new double[0];
     private double[] correct = new double[0];
+    private final double[] confusion = new double[CONFUSED * CONFUSED];
 
     @Override
     public void add(double label, double w, double prediction, double probability) {
@@ -196,6 +254,9 @@ record Scores(Map<String, Double> values) {
       labelled[truth] += w;
       predicted[guess] += w;
       correct[truth] += truth == guess ? w : 0;
+      if (Math.max(truth, guess) < CONFUSED) {
+        confusion[truth * CONFUSED + guess] += w;
+      }
       loss -= w * Math.log(Math.max(probability, CLIP));
     }
 
@@ -216,8 +277,16 @@ record Scores(Map<String, Double> values) {
         predicted[k] += o.predicted[k];
         correct[k] += o.correct[k];
       }
+      for (int i = 0; i < confusion.length; i++) {
+        confusion[i] += o.confusion[i];
+      }
       loss += o.loss;
       return this;
+    }
+
+    /** The weight of the rows of a class for which another, or the same, was predicted. */
+    double confused(int label, int prediction) {
+      return confusion[label * CONFUSED + prediction];
     }
 
     @Override
@@ -246,17 +315,25 @@ record Scores(Map<String, Double> values) {
     private double mean;
     private double deviation;
     private double error;
+    private final Histogram residuals = new Histogram();
 
     @Override
     public void add(double label, double w, double prediction, double guess) {
+      residuals.add(label - prediction, w);
       combine(w, label, 0, w * (label - prediction) * (label - prediction));
     }
 
     @Override
     public Tally merge(Tally other) {
       RegressionTally o = (RegressionTally) other;
+      residuals.merge(o.residuals);
       combine(o.weight, o.mean, o.deviation, o.error);
       return this;
+    }
+
+    /** Label less prediction. */
+    Histogram residuals() {
+      return residuals;
     }
 
     /** Adds a sum given by weight, mean and squared deviation from it (Chan, Golub, LeVeque). */

@@ -2,6 +2,7 @@ package org.convexnn.job;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -185,6 +186,34 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
         .setInputCols(model.getInputCols())
         .setOutputCols(model.getOutputCols())
         .setHandleInvalid(model.getHandleInvalid());
+  }
+
+  /**
+   * The names of the features, for people: those of columns, with the place in brackets of a vector,
+   * with the value of a category.
+   */
+  List<String> featureNames() {
+    Iterator<String[]> categories =
+        stages.stream()
+            .filter(StringIndexerModel.class::isInstance)
+            .flatMap(s -> Arrays.stream(((StringIndexerModel) s).labelsArray()))
+            .iterator();
+    List<String> names = new ArrayList<>();
+    for (InputColumn column : layout.columns()) {
+      if (column.kind().categorical()) {
+        for (String value : categories.next()) {
+          names.add(column.name() + " = " + value);
+        }
+        names.add(column.name() + " = (missing)");
+      } else if (column.kind() == InputColumn.Kind.VECTOR) {
+        for (int i = 0; i < column.size(); i++) {
+          names.add(column.name() + "[" + i + "]");
+        }
+      } else {
+        names.add(column.name());
+      }
+    }
+    return names;
   }
 
   /** The table with the features column (and everything before it). */

@@ -22,14 +22,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code train}: from a table to DIR/model and DIR/report.json. */
+/** {@code train}: from a table to DIR/model, DIR/report.json and DIR/report.html. */
 @Command(
     name = "train",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
       "Trains a network on a table and writes DIR/model, a PipelineModel that scores raw tables,"
-          + " and DIR/report.json.",
+          + " DIR/report.json and, with pictures, DIR/report.html.",
       "Options may also stand in conf/train.properties under the same names."
     })
 final class TrainCommand implements Callable<Integer> {
@@ -83,20 +83,28 @@ final class TrainCommand implements Callable<Integer> {
     double load = total.seconds();
     LearningTask task = data.rule().task();
     NetworkFit fit = fit(data, rows);
-    Scores train = Scores.of(fit.model().transform(rows), task);
-    Optional<Scores> test = data.testRows().map(t -> Scores.of(fit.model().transform(t), task));
+    Scores.Tally train = Scores.tally(fit.model().transform(rows), task);
+    Optional<Scores.Tally> test =
+        data.testRows().map(t -> Scores.tally(fit.model().transform(t), task));
 
     save(pipeline(data, fit), new Path(staged.directory(), "model"));
-    Report report = new Report().data(data).network(fit).scores("train", train);
-    test.ifPresent(t -> report.scores("test", t));
+    Report report = new Report().data(data).network(fit).scores("train", train.scores());
+    test.ifPresent(t -> report.scores("test", t.scores()));
     report
         .seconds(total.seconds(), load, fit)
         .environment(spark.version())
         .options(options(source))
         .history(fit)
         .write(staged.files(), new Path(staged.directory(), "report.json"));
+    new ReportPage(report.root())
+        .convergence(fit.trace())
+        .path(fit.path())
+        .predictions(
+            test.isPresent() ? "test" : "training", test.orElse(train), data.rule().classes())
+        .weights(NetworkWeights.of(fit.network()), data.pipeline().featureNames())
+        .write(staged.files(), new Path(staged.directory(), "report.html"));
     staged.commit();
-    print(data, fit, train, test, total.seconds());
+    print(data, fit, train.scores(), test.map(Scores.Tally::scores), total.seconds());
   }
 
   private NetworkFit fit(TrainingData data, Dataset<Row> rows) {

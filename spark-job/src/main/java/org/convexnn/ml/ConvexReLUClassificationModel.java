@@ -12,6 +12,7 @@ import org.apache.spark.ml.util.MLWritable;
 import org.apache.spark.ml.util.MLWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.convexnn.export.OnnxExport;
 import org.convexnn.loss.LogisticLoss;
 import org.convexnn.loss.SoftmaxLoss;
 import org.convexnn.network.Network;
@@ -185,6 +186,21 @@ public final class ConvexReLUClassificationModel
         + ", activeNeurons="
         + network().activeGroups()
         + Optional.ofNullable(certificate).map(c -> ", certificate: " + c).orElse("");
+  }
+
+  /**
+   * Writes the network as an ONNX model to a file of any Hadoop file system, for ONNX Runtime: input
+   * {@code features}, outputs {@code prediction}, {@code rawPrediction} and {@code probability}, all
+   * float64; {@code thresholds} are in it where they are set. Needs org.tribuo:tribuo-util-onnx on
+   * the class path.
+   *
+   * @throws IllegalArgumentException where the path exists or the network takes more than 2 GB
+   * @throws IllegalStateException where tribuo-util-onnx is missing
+   */
+  public void toOnnx(String path) {
+    Optional<double[]> chosen =
+        isDefined(thresholds()) ? Optional.of(getThresholds()) : Optional.empty();
+    WholeFile.of(path).write(out -> OnnxExport.writeClassification(network(), chosen, out));
   }
 
   @Override

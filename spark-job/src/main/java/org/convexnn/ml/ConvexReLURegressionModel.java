@@ -9,6 +9,7 @@ import org.apache.spark.ml.util.MLWritable;
 import org.apache.spark.ml.util.MLWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.convexnn.export.OnnxExport;
 import org.convexnn.network.Network;
 import org.convexnn.solver.Certificate;
 
@@ -132,6 +133,18 @@ public final class ConvexReLURegressionModel
         + ", activeNeurons="
         + network().activeGroups()
         + Optional.ofNullable(certificate).map(c -> ", certificate: " + c).orElse("");
+  }
+
+  /**
+   * Writes the network as an ONNX model to a file of any Hadoop file system, for ONNX Runtime: input
+   * {@code features}, output {@code prediction} in label units, all float64. Needs
+   * org.tribuo:tribuo-util-onnx on the class path.
+   *
+   * @throws IllegalArgumentException where the path exists or the network takes more than 2 GB
+   * @throws IllegalStateException where tribuo-util-onnx is missing
+   */
+  public void toOnnx(String path) {
+    WholeFile.of(path).write(out -> OnnxExport.writeRegression(network(), out));
   }
 
   @Override

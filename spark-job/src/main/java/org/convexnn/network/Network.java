@@ -1,7 +1,6 @@
 package org.convexnn.network;
 
 import java.io.Serializable;
-import java.util.Arrays;
 
 /**
  * The trained function of a row x, with z = FeatureMap(x) and z~ = [z, 1]:
@@ -147,31 +146,11 @@ public record Network(
 
     private Evaluator(Network network) {
       this.network = network;
-      int d = network.map.dimension();
-      int c = network.outputs();
-      this.width = d + 1;
+      RowWeights folded = RowWeights.of(network);
+      this.width = folded.width();
       this.size = network.groupLength();
-      this.groups = new double[network.gates.size() * size];
-      this.linear = new double[size];
-      double[] centres = network.gates.centres();
-      for (int block = 0; block <= network.gates.size(); block++) {
-        for (int k = 0; k < c; k++) {
-          int from = block * size + k * width;
-          double[] v =
-              network.map.toRowWeights(Arrays.copyOfRange(network.weights, from, from + d));
-          double bias = network.weights[from + d];
-          double centre = block == 0 ? -1 : centres[block - 1];
-          for (int j = 0; j < d; j++) {
-            linear[k * width + j] -= centre * v[j];
-          }
-          linear[k * width + d] -= centre * bias;
-          if (block > 0) {
-            int to = (block - 1) * size + k * width;
-            System.arraycopy(v, 0, groups, to, d);
-            groups[to + d] = bias;
-          }
-        }
-      }
+      this.groups = folded.groups();
+      this.linear = folded.linear();
       this.gates = network.gates.evaluator();
       this.sum = new double[size];
       this.active = new int[network.gates.overlapping() + network.gates.trees().size()];

@@ -53,7 +53,9 @@ final class Fits {
         16,
         sampler == GateSampler.TREES ? 4 : 0,
         0,
+        List.of(),
         sampler,
+        0,
         TrainingOptions.Effort.BALANCED,
         TrainingOptions.Normalization.AUTO,
         TrainingOptions.GroupNorm.AUTO,
@@ -69,6 +71,8 @@ final class Fits {
         TrainingOptions.PrecisionChoice.FLOAT64,
         maxIter,
         OptionalDouble.of(tol),
-        1);
+        1,
+        TrainingOptions.Activation.GATED,
+        false);
   }
 }

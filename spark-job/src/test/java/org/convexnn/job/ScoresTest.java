@@ -3,6 +3,7 @@ package org.convexnn.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import org.convexnn.linalg.CounterRandom;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +37,45 @@ class ScoresTest {
       (i % 3 == 0 ? tally : other).add(y[i], w[i], p[i] >= 0.5 ? 1 : 0, p[i]);
     }
     assertThat(tally.merge(other).scores().get("areaUnderROC")).isCloseTo(won / all, within(1e-4));
+  }
+
+  @Test
+  void theCurveHasTheRatesAtItsProbabilities() {
+    int n = 5000;
+    double[] p = new double[n];
+    double[] y = new double[n];
+    Scores.BinaryTally tally = new Scores.BinaryTally();
+    CounterRandom random = new CounterRandom(2, 1);
+    for (int i = 0; i < n; i++) {
+      p[i] = random.nextDouble();
+      y[i] = random.nextDouble() < p[i] ? 1 : 0;
+      tally.add(y[i], 1, p[i] >= 0.5 ? 1 : 0, p[i]);
+    }
+    List<Scores.CurvePoint> curve = tally.curve();
+    assertThat(curve).hasSizeBetween(300, 410);
+    double area = 0;
+    for (int k = 1; k < curve.size(); k++) {
+      Scores.CurvePoint point = curve.get(k);
+      double trues = 0;
+      double falses = 0;
+      double positives = 0;
+      for (int i = 0; i < n; i++) {
+        positives += y[i];
+        if (p[i] >= point.probability()) {
+          trues += y[i];
+          falses += 1 - y[i];
+        }
+      }
+      assertThat(point.truePositiveRate()).isCloseTo(trues / positives, within(1e-3));
+      assertThat(point.falsePositiveRate()).isCloseTo(falses / (n - positives), within(1e-3));
+      assertThat(point.precision()).isCloseTo(trues / (trues + falses), within(0.02));
+      Scores.CurvePoint last = curve.get(k - 1);
+      area +=
+          (point.falsePositiveRate() - last.falsePositiveRate())
+              * (point.truePositiveRate() + last.truePositiveRate())
+              / 2;
+    }
+    assertThat(area).isCloseTo(tally.scores().get("areaUnderROC"), within(1e-4));
   }
 
   @Test

@@ -1,0 +1,61 @@
+package org.convexnn.job;
+
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code export}: a saved network as an ONNX model. */
+@Command(
+    name = "export",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Writes a saved network as an ONNX model, to be run by ONNX Runtime.",
+      "It takes features: the numbers that the stages before the network make of a raw table."
+    })
+final class ExportCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec command;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "The output folder of a train command.")
+  private String model;
+
+  @Option(
+      names = "--onnx",
+      required = true,
+      paramLabel = "FILE",
+      description = "File to write; must not exist.")
+  private String file;
+
+  @Override
+  public Integer call() {
+    try (Session session = Session.open("export " + model)) {
+      SavedModel saved = SavedModel.load(session.spark(), model);
+      saved.toOnnx(file);
+      command
+          .commandLine()
+          .getOut()
+          .println(
+              "wrote "
+                  + file
+                  + ": input features of "
+                  + saved.features()
+                  + " numbers a row; outputs prediction"
+                  + saved.classes().map(ExportCommand::outputs).orElse(""));
+    }
+    return 0;
+  }
+
+  private static String outputs(List<String> classes) {
+    return ", rawPrediction and probability, of the classes '"
+        + String.join("', '", classes)
+        + "' in this order";
+  }
+}

@@ -1,0 +1,66 @@
+package org.convexnn.ml;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.UUID;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * A file on any Hadoop file system that appears whole or not at all: it is written beside its place
+ * under another name and renamed.
+ *
+ * @param files the file system
+ * @param path the file
+ */
+record WholeFile(FileSystem files, Path path) {
+
+  /** Writes the bytes of a file. */
+  interface Content {
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  /** The file of this path, whether it exists or not. */
+  static WholeFile of(String path) {
+    Path given = new Path(path);
+    try {
+      FileSystem files = given.getFileSystem(SparkSession.active().sessionState().newHadoopConf());
+      return new WholeFile(files, files.makeQualified(given));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot look at '" + path + "'", e);
+    }
+  }
+
+  /**
+   * Writes the file; what exists is never replaced.
+   *
+   * @throws IllegalArgumentException where the path exists
+   */
+  void write(Content content) {
+    try {
+      if (files.exists(path)) {
+        throw new IllegalArgumentException(
+            "'"
+                + path
+                + "' exists, and no file is replaced; name another path, or delete it first");
+      }
+      Path part =
+          new Path(path.getParent(), "_" + path.getName() + "-" + UUID.randomUUID() + ".part");
+      try {
+        try (OutputStream out = new BufferedOutputStream(files.create(part, false))) {
+          content.writeTo(out);
+        }
+        if (!files.rename(part, path)) {
+          throw new IOException("cannot rename " + part);
+        }
+      } finally {
+        files.delete(part, false);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write '" + path + "'", e);
+    }
+  }
+}
