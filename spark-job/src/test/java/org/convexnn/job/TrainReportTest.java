@@ -61,7 +61,7 @@ class TrainReportTest {
     }
     assertThat(cells).contains("<b>\"size\" & 'x'</b>", "colour = <red>", "colour = (missing)");
     assertThat(page.getElementsByTagName("b").getLength()).isZero();
-    assertThat(ReportPageTest.texts(page, "p")).contains("Of class <i>yes against no.");
+    assertThat(ReportPageTest.texts(page, "p")).contains("Of class no against <i>yes.");
     assertThat(page.getElementsByTagName("img").getLength()).isEqualTo(6);
   }
 
