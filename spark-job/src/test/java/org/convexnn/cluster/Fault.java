@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.spark.TaskContext;
 import org.apache.spark.sql.SparkSession;
@@ -70,6 +72,21 @@ interface Fault extends Serializable {
         } catch (InterruptedException e) {
           throw new IllegalStateException(e);
         }
+      }
+    }
+  }
+
+  /** An executor is killed from outside, so long after a job was begun. */
+  record Shot(int number, long millis) implements Fault {
+    @Override
+    public void before(Moment moment) {
+      if (moment.number() == number) {
+        CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS)
+            .execute(
+                () -> {
+                  List<ProcessHandle> executors = ClusterProcess.executors();
+                  executors.get(number % executors.size()).destroyForcibly();
+                });
       }
     }
   }

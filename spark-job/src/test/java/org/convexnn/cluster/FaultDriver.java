@@ -1,10 +1,7 @@
 package org.convexnn.cluster;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Random;
-import java.util.Timer;
-import java.util.TimerTask;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.apache.spark.ExceptionFailure;
@@ -128,29 +125,11 @@ final class FaultDriver {
 
   private void soak(int fits) {
     Random random = new Random();
-    // The first fit is slower than all others.
-    Trial.Kind.ADMM.train(context, Fault.NONE);
-    long start = System.nanoTime();
-    Trial.Kind.ADMM.train(context, Fault.NONE);
-    long millis = Duration.ofNanos(System.nanoTime() - start).toMillis();
-    Timer timer = new Timer(true);
+    Fault.Counting all = new Fault.Counting();
+    Trial.Kind.ADMM.train(context, all);
     for (int i = 0; i < fits; i++) {
-      long after = (long) (millis * 0.7 * random.nextDouble());
-      boolean last = random.nextBoolean();
-      report(
-          "soak-" + i + "-after-" + after + "-ms",
-          () -> {
-            timer.schedule(
-                new TimerTask() {
-                  @Override
-                  public void run() {
-                    List<ProcessHandle> executors = ClusterProcess.executors();
-                    executors.get(last ? executors.size() - 1 : 0).destroyForcibly();
-                  }
-                },
-                after);
-            return Trial.Kind.ADMM.train(context, Fault.NONE);
-          });
+      Fault shot = new Fault.Shot(random.nextInt(all.jobs() - 1), random.nextInt(50));
+      report(shot.toString().replace(" ", ""), () -> Trial.Kind.ADMM.train(context, shot));
     }
   }
 
