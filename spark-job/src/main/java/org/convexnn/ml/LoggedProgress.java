@@ -34,13 +34,16 @@ final class LoggedProgress implements Progress {
   static String line(TraceRecord t) {
     return String.format(
         Locale.ROOT,
-        "%s %d: beta %.4g, %.1f passes, objective %.6g, gap %.2e, %d neurons active, %.1f s",
+        "%s %d: beta %.4g, %.1f passes, objective %.6g, %s%d neurons active, %.1f s",
         t.phase(),
         t.iteration(),
         t.beta(),
         t.passes(),
         t.objective(),
-        t.relativeGap(),
+        // Polishing has no bound on the way.
+        Double.isNaN(t.relativeGap())
+            ? ""
+            : String.format(Locale.ROOT, "gap %.2e, ", t.relativeGap()),
         t.activeNeurons(),
         t.seconds());
   }

@@ -223,13 +223,14 @@ public final class ReluTrainer {
       ReluProblem training = split.map(s -> whole.on(s.outside(0))).orElse(whole);
       Optional<ReluProblem> heldOut = split.map(s -> whole.on(s.inside(0)));
       int room = (int) Math.sqrt((double) MOST_NUMBERS / start.outputs());
-      int columns = Math.min(2 * most(), room);
+      // Polishing moves directions too: fewer to begin with do.
+      int columns = Math.min(options.polish() ? most() : 2 * most(), room);
       ReluNetwork directions = Neurons.of(Neurons.of(start, columns), training);
       offered = directions.neurons();
       NeuronGrowth growth =
           new NeuronGrowth(
               most(),
-              ROUNDS,
+              options.polish() ? 1 : ROUNDS,
               new PriceSearch(SEARCHED, SEARCH_PASSES, options.seed()),
               FIT_TOLERANCE,
               progress::message);
@@ -311,7 +312,7 @@ public final class ReluTrainer {
     private Fitted polished(
         ReluProblem training, Optional<ReluProblem> heldOut, ReluNetwork network, double beta) {
       EarlyStop stop = new EarlyStop(heldOut);
-      int last = whole.passes() + options.maxIter();
+      int last = options.maxIter();
       ReluNetwork end =
           Polish.run(
               training,
