@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -149,7 +150,7 @@ class ArchitectureTest {
                     || c.getPackageName().equals("java.util.concurrent.atomic")
                     || c.isAssignableTo(ThreadLocal.class)
                     || c.isAssignableTo(StringBuilder.class)
-                    || c.isAssignableTo(java.util.Random.class));
+                    || c.isAssignableTo(Random.class));
     // PendingUid hands a uid to a constructor on the driver, thread by thread.
     fields()
         .that()

@@ -1,5 +1,6 @@
 package org.convexnn.block;
 
+import java.util.Arrays;
 import org.convexnn.linalg.SecondMoments;
 
 /**
@@ -110,7 +111,7 @@ public record GroupMomentsJob(RowSetting setting, boolean halfSpaces)
       int[] start = new int[setting.leaves() + 1];
       int[] order = new int[n];
       for (int t = 0; t < patterns.trees(); t++) {
-        java.util.Arrays.fill(start, 0);
+        Arrays.fill(start, 0);
         for (int r = 0; r < n; r++) {
           start[patterns.leaf(r, t) + 1]++;
         }

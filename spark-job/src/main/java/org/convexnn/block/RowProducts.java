@@ -1,5 +1,6 @@
 package org.convexnn.block;
 
+import java.util.Arrays;
 import org.convexnn.linalg.Blas;
 
 /** Inner products of some rows with each other, for samples on the driver. */
@@ -17,7 +18,7 @@ public final class RowProducts {
     int n = rows.block().rows();
     double[] products = new double[n * n];
     if (bias) {
-      java.util.Arrays.fill(products, 1);
+      Arrays.fill(products, 1);
     }
     if (features && rows.sparse()) {
       addSparse(setting, rows.block(), products);

@@ -1,5 +1,6 @@
 package org.convexnn.cluster;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -64,8 +65,8 @@ public record DataSummary(
         sum.dropped(),
         sum.bytes(),
         sum.weight(),
-        java.util.Arrays.stream(sum.labelRows()).boxed().toList(),
-        java.util.Arrays.stream(sum.labelWeights()).boxed().toList());
+        Arrays.stream(sum.labelRows()).boxed().toList(),
+        Arrays.stream(sum.labelWeights()).boxed().toList());
   }
 
   private static void refuse(

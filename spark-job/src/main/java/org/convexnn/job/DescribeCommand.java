@@ -3,6 +3,7 @@ package org.convexnn.job;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -51,7 +52,7 @@ final class DescribeCommand implements Callable<Integer> {
           .collect(
               Collectors.groupingBy(
                   InputColumn::kind,
-                  java.util.TreeMap::new,
+                  TreeMap::new,
                   Collectors.mapping(InputColumn::name, Collectors.joining(", "))))
           .forEach((kind, names) -> out.printf("  %-10s %s%n", kind, names));
       out.flush();

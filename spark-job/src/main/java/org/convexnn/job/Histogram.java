@@ -1,6 +1,7 @@
 package org.convexnn.job;
 
 import java.io.Serializable;
+import java.util.Arrays;
 
 /**
  * How weights spread over numbers of unknown range: 2^14 bins of one width around 0. A number outside
@@ -39,7 +40,7 @@ final class Histogram implements Serializable {
     }
     int shift = Math.min(wanted - exponent, 31);
     double[] old = bins.clone();
-    java.util.Arrays.fill(bins, 0);
+    Arrays.fill(bins, 0);
     for (int i = 0; i < old.length; i++) {
       // Rounds down, as floor of half the number does.
       bins[HALF + ((i - HALF) >> shift)] += old[i];

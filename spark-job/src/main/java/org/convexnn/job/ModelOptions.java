@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.spark.ml.param.Params;
 import org.convexnn.ml.ConvexReLURegressor;
 import picocli.CommandLine.ITypeConverter;
@@ -310,7 +311,7 @@ final class ModelOptions {
     all.put("polish", polish);
     all.put("aggregationDepth", aggregationDepth);
     all.put("maxBlockSizeInMB", maxBlockSizeInMB);
-    all.values().removeIf(java.util.Objects::isNull);
+    all.values().removeIf(Objects::isNull);
     return all;
   }
 

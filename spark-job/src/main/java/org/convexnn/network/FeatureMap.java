@@ -1,6 +1,7 @@
 package org.convexnn.network;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import org.convexnn.linalg.Blas;
 
 /**
@@ -66,7 +67,7 @@ public record FeatureMap(double[] mean, double[] inverseScale, double[] matrix, 
   /** z = x. */
   public static FeatureMap identity(int features) {
     double[] ones = new double[features];
-    java.util.Arrays.fill(ones, 1);
+    Arrays.fill(ones, 1);
     return new FeatureMap(new double[features], ones, new double[0]);
   }
 

@@ -109,7 +109,7 @@ public record HalfSpaces(int features, double[] directions, double[] thresholds,
   }
 
   private static double[] joined(double[] a, double[] b) {
-    double[] both = java.util.Arrays.copyOf(a, a.length + b.length);
+    double[] both = Arrays.copyOf(a, a.length + b.length);
     System.arraycopy(b, 0, both, a.length, b.length);
     return both;
   }

@@ -1,6 +1,8 @@
 package org.convexnn.network;
 
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The trained function of a row x, with z = FeatureMap(x) and z~ = [z, 1]:
@@ -87,8 +89,8 @@ public record Network(
     int p = gates.halfSpaces().size();
     int[] kept =
         java.util.stream.IntStream.range(0, p).filter(i -> nonZero((1 + i) * size, size)).toArray();
-    java.util.List<SubNetwork> subNetworks = new java.util.ArrayList<>();
-    java.util.List<Tree> trees = new java.util.ArrayList<>();
+    List<SubNetwork> subNetworks = new ArrayList<>();
+    List<Tree> trees = new ArrayList<>();
     int[] blocks = new int[1 + gates.size()];
     int count = 1;
     for (int i : kept) {

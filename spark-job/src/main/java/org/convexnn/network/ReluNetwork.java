@@ -292,9 +292,14 @@ public record ReluNetwork(double[] w1, double[] b1, double[] w2, double[] b2, do
     return Math.sqrt(sum);
   }
 
-  /** Outputs that cancelled leave zero neurons. */
-  private ReluNetwork withoutZeros() {
-    return select(IntStream.range(0, neurons()).filter(j -> outputNorm(j) > 0).toArray());
+  /** The neurons of which an output weight is not exactly zero, in order. */
+  public int[] active() {
+    return IntStream.range(0, neurons()).filter(j -> outputNorm(j) > 0).toArray();
+  }
+
+  /** The network of its active neurons: outputs that cancelled leave zero neurons. */
+  public ReluNetwork withoutZeros() {
+    return select(active());
   }
 
   /** The network of these neurons, in this order, and the linear part. */

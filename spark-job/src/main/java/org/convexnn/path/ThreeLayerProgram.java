@@ -1,5 +1,6 @@
 package org.convexnn.path;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.convexnn.linalg.Blas;
@@ -206,7 +207,7 @@ public final class ThreeLayerProgram {
   public double objective(ParallelNetwork network, double beta) {
     double sum = 0;
     for (int r = 0; r < rows(); r++) {
-      double[] row = java.util.Arrays.copyOfRange(x, r * features, (r + 1) * features);
+      double[] row = Arrays.copyOfRange(x, r * features, (r + 1) * features);
       sum += loss.value(y[r], new double[] {network.evaluate(row)}, 0);
     }
     return sum / rows() + beta * network.pathNorm();

@@ -1,5 +1,6 @@
 package org.convexnn.relu;
 
+import java.util.Arrays;
 import org.convexnn.block.ConeBarrierJob;
 import org.convexnn.block.ConeBarrierJob.Order;
 import org.convexnn.block.DualValue;
@@ -176,12 +177,12 @@ public final class ConeNewton {
     ConePoint point = program.evaluate(best, beta);
     double[] sparse = best.clone();
     double[] sizes = program.groups().norms(best);
-    double largest = java.util.Arrays.stream(sizes).max().orElse(0);
+    double largest = Arrays.stream(sizes).max().orElse(0);
     int width = program.setting().width();
     for (int g = 0; g < sizes.length; g++) {
       if (sizes[g] / largest < norms.dualSlack(g) / beta) {
         int at = program.setting().linear() + g * width;
-        java.util.Arrays.fill(sparse, at, at + width, 0);
+        Arrays.fill(sparse, at, at + width, 0);
       }
     }
     ConePoint pruned = program.evaluate(sparse, beta);

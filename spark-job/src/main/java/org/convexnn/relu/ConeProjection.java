@@ -1,6 +1,7 @@
 package org.convexnn.relu;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.convexnn.block.ConeCutJob;
 import org.convexnn.linalg.Blas;
@@ -50,13 +51,13 @@ final class ConeProjection {
       for (int c = 0; c < cones; c++) {
         int at = linear + c * width;
         if (found[c][0] > 0) {
-          double[] cut = java.util.Arrays.copyOfRange(found[c], 1, 1 + width);
+          double[] cut = Arrays.copyOfRange(found[c], 1, 1 + width);
           double norm = Blas.norm(cut, 0, width);
           for (int j = 0; j < width; j++) {
             cut[j] /= norm;
           }
           cuts.get(c).add(cut);
-          double[] target = java.util.Arrays.copyOfRange(weights, at, at + width);
+          double[] target = Arrays.copyOfRange(weights, at, at + width);
           double[] onto = onto(target, cuts.get(c));
           System.arraycopy(onto, 0, projected, at, width);
         }

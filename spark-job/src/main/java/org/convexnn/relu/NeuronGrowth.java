@@ -75,14 +75,13 @@ record NeuronGrowth(
   /** The rays of a network, its zero neurons dropped; of too many the smallest too. */
   RayFit.Fitted fit(ReluProblem problem, ReluNetwork start, double beta) {
     RayFit.Fitted all = RayFit.of(problem, start, beta, tolerance);
-    int[] active = active(all.network());
+    int[] active = all.network().active();
     ReluNetwork kept = all.network().select(active);
     if (active.length <= most) {
       return new RayFit.Fitted(kept, all.objective(), all.loss());
     }
     RayFit.Fitted few = RayFit.of(problem, largest(kept, most), beta, tolerance);
-    return new RayFit.Fitted(
-        few.network().select(active(few.network())), few.objective(), few.loss());
+    return new RayFit.Fitted(few.network().withoutZeros(), few.objective(), few.loss());
   }
 
   /** The so many neurons of the largest outputs. */
@@ -91,9 +90,5 @@ record NeuronGrowth(
     order.sort(Comparator.comparingDouble(j -> -network.outputNorm(j)));
     return network.select(
         order.stream().limit(count).sorted().mapToInt(Integer::intValue).toArray());
-  }
-
-  private static int[] active(ReluNetwork network) {
-    return IntStream.range(0, network.neurons()).filter(j -> network.outputNorm(j) > 0).toArray();
   }
 }

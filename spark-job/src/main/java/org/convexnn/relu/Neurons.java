@@ -1,6 +1,8 @@
 package org.convexnn.relu;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import org.convexnn.linalg.Blas;
 import org.convexnn.linalg.Cholesky;
@@ -51,8 +53,7 @@ final class Neurons {
       }
     }
     order.sort(
-        java.util.Comparator.comparingDouble(
-            i -> -Blas.norm(network.weights(), (1 + i) * size, size)));
+        Comparator.comparingDouble(i -> -Blas.norm(network.weights(), (1 + i) * size, size)));
     Inverse inverse = new Inverse(network.map());
     List<double[]> directions = new ArrayList<>();
     for (int i : order) {
@@ -61,7 +62,7 @@ final class Neurons {
           List.of(leading(network.weights(), (1 + i) * size, network.outputs(), width), own)) {
         if (directions.size() < most && Blas.norm(u, 0, width) > 0) {
           directions.add(u);
-          directions.add(java.util.Arrays.stream(u).map(x -> -x).toArray());
+          directions.add(Arrays.stream(u).map(x -> -x).toArray());
         }
       }
     }
@@ -125,7 +126,7 @@ final class Neurons {
       if (normal != null) {
         normal.solve(v, 1);
       }
-      double[] u = java.util.Arrays.copyOf(v, v.length + 1);
+      double[] u = Arrays.copyOf(v, v.length + 1);
       u[v.length] = b;
       return u;
     }

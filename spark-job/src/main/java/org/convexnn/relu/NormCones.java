@@ -1,5 +1,6 @@
 package org.convexnn.relu;
 
+import java.util.Arrays;
 import org.convexnn.linalg.Blas;
 
 /**
@@ -40,7 +41,7 @@ final class NormCones {
     this.width = width;
     this.beta = beta;
     this.t = new double[count];
-    java.util.Arrays.fill(t, start);
+    Arrays.fill(t, start);
     this.zeta = new double[count * width];
     this.eta2 = new double[count];
     this.w0 = new double[count];
@@ -67,8 +68,8 @@ final class NormCones {
 
   /** Sets the scaling of the current point and forgets the second-order term. */
   void scale(double[] u) {
-    java.util.Arrays.fill(second0, 0);
-    java.util.Arrays.fill(second, 0);
+    Arrays.fill(second0, 0);
+    Arrays.fill(second, 0);
     for (int g = 0; g < count; g++) {
       double primal = Math.sqrt(determinant(t[g], u, from + g * width));
       double dual = Math.sqrt(determinant(beta, zeta, g * width));

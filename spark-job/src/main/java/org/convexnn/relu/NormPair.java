@@ -1,5 +1,6 @@
 package org.convexnn.relu;
 
+import java.util.Arrays;
 import java.util.List;
 import org.convexnn.linalg.Blas;
 import org.convexnn.linalg.Cholesky;
@@ -44,7 +45,7 @@ final class NormPair {
     for (int k = 0; k < rows; k++) {
       double[] cut = cuts.get(k);
       double norm = Blas.norm(cut, 0, width);
-      a[k] = java.util.Arrays.stream(cut).map(v -> v / norm).toArray();
+      a[k] = Arrays.stream(cut).map(v -> v / norm).toArray();
       least[k] = Math.max(0, -Blas.dot(a[k], u));
       slack[k] = size;
       multiplier[k] = product / slack[k];
@@ -126,7 +127,7 @@ final class NormPair {
       Blas.axpy(term, a[k], d);
     }
     factor.solve(d, 1);
-    double[] both = java.util.Arrays.copyOf(d, 2 * width);
+    double[] both = Arrays.copyOf(d, 2 * width);
     System.arraycopy(d, 0, both, width, width);
     norms.direct(x, both);
     return both;

@@ -5,6 +5,7 @@ import java.util.stream.IntStream;
 import org.convexnn.linalg.Blas;
 import org.convexnn.loss.SoftmaxLoss;
 import org.convexnn.network.ReluNetwork;
+import org.convexnn.solver.OutputShift;
 
 /**
  * Output weights and linear terms of a ReLU network whose neurons' directions are fixed, "one ray for
@@ -104,12 +105,7 @@ final class RayFit {
 
   private double[] centred(double[] rows) {
     double[] result = rows.clone();
-    for (int at = 0; at < rows.length; at += outputs) {
-      double mean = Arrays.stream(rows, at, at + outputs).average().orElseThrow();
-      for (int c = at; c < at + outputs; c++) {
-        result[c] -= mean;
-      }
-    }
+    OutputShift.remove(result, outputs, 1);
     return result;
   }
 

@@ -157,32 +157,33 @@ public final class ReluTrainer {
 
     /** Whether the cones of the gates are few and small enough, and wanted. */
     private boolean exact(SelectedRows all) {
-      long weights = (1 + 2L * start.gates().size()) * (start.map().dimension() + 1);
-      String why =
-          options.polish()
-              ? "polish"
-              : start.outputs() > 1
-                  ? start.outputs() + " outputs, exact cones take one"
-                  : options.linearSkip() != options.fitIntercept()
-                      ? "linearSkip and fitIntercept differ, exact cones take both or none"
-                      : all.count() > MOST_EXACT_ROWS
-                          ? String.format(
-                              Locale.ROOT,
-                              "%,d rows, exact cones take at most %,d",
-                              all.count(),
-                              MOST_EXACT_ROWS)
-                          : weights > MOST_EXACT_WEIGHTS
-                              ? String.format(
-                                  Locale.ROOT,
-                                  "%,d weights, exact cones take at most %,d",
-                                  weights,
-                                  MOST_EXACT_WEIGHTS)
-                              : "";
+      String why = whyNotExact(all);
       progress.message(
           why.isEmpty()
               ? "plain ReLU: exact on the patterns of " + start.gates().size() + " gates"
               : "plain ReLU: grown from the gated network (" + why + ")");
       return why.isEmpty();
+    }
+
+    private String whyNotExact(SelectedRows all) {
+      if (options.polish()) {
+        return "polish";
+      }
+      if (start.outputs() > 1) {
+        return start.outputs() + " outputs, exact cones take one";
+      }
+      if (options.linearSkip() != options.fitIntercept()) {
+        return "linearSkip and fitIntercept differ, exact cones take both or none";
+      }
+      if (all.count() > MOST_EXACT_ROWS) {
+        return tooMany(all.count(), "rows", MOST_EXACT_ROWS);
+      }
+      long weights = (1 + 2L * start.gates().size()) * (start.map().dimension() + 1);
+      return weights > MOST_EXACT_WEIGHTS ? tooMany(weights, "weights", MOST_EXACT_WEIGHTS) : "";
+    }
+
+    private static String tooMany(long number, String what, int most) {
+      return String.format(Locale.ROOT, "%,d %s, exact cones take at most %,d", number, what, most);
     }
 
     private Fitted cones(SelectedRows all) {
@@ -277,7 +278,7 @@ public final class ReluTrainer {
         RayFit.Fitted fit = RayFit.of(training, last, beta, FIT_TOLERANCE);
         last = fit.network();
         double score = heldOut.evaluate("validation", last).loss();
-        int active = active(last);
+        int active = last.active().length;
         double passes = passes();
         path.add(
             new PathPoint(
@@ -363,7 +364,7 @@ public final class ReluTrainer {
               fitted.beta,
               betaMax,
               offered,
-              active(network),
+              network.active().length,
               passes(),
               gated.certificate().jobs() + whole.passes(),
               fitted.reason,
@@ -390,14 +391,6 @@ public final class ReluTrainer {
     private double passes() {
       return gated.certificate().passes() + whole.passes();
     }
-  }
-
-  private static int active(ReluNetwork network) {
-    int active = 0;
-    for (int j = 0; j < network.neurons(); j++) {
-      active += network.outputNorm(j) > 0 ? 1 : 0;
-    }
-    return active;
   }
 
   private double seconds() {

@@ -1,5 +1,8 @@
 package org.convexnn.solver;
 
+import java.io.Serializable;
+import java.util.Locale;
+
 /**
  * The proof that comes with a network: no weights for the same gates, norm and beta have an
  * objective below {@code dualBound}. How the gates were chosen is heuristic and not certified.
@@ -32,42 +35,12 @@ public record Certificate(
     StopReason stopReason,
     String solver,
     AllPatterns allPatterns)
-    implements java.io.Serializable {
-
-  /** The certificate of gated neurons: nothing is said of other patterns. */
-  public Certificate(
-      double primalObjective,
-      double dualBound,
-      double relativeGap,
-      double tol,
-      double beta,
-      double betaMax,
-      int gates,
-      int activeNeurons,
-      double passes,
-      int jobs,
-      StopReason stopReason,
-      String solver) {
-    this(
-        primalObjective,
-        dualBound,
-        relativeGap,
-        tol,
-        beta,
-        betaMax,
-        gates,
-        activeNeurons,
-        passes,
-        jobs,
-        stopReason,
-        solver,
-        AllPatterns.NONE);
-  }
+    implements Serializable {
 
   @Override
   public String toString() {
     return String.format(
-            java.util.Locale.ROOT,
+            Locale.ROOT,
             "objective %.6g, dual bound %.6g, relative gap %.2e (tol %.0e), beta %.4g, betaMax %.4g,"
                 + " %d of %d gates active, %.1f passes, solver %s, stopped by %s",
             primalObjective,

@@ -49,7 +49,8 @@ record FinalFit(GatedModel model, Fit fit) {
             log.ledger().passes(),
             log.ledger().jobs(),
             solved.reason,
-            solved.solver);
+            solved.solver,
+            AllPatterns.NONE);
     log.message("certificate: " + certificate);
     Optional<RankBound> rankBound = model.rankBound(beta);
     rankBound.ifPresent(bound -> log.message(bound.toString()));

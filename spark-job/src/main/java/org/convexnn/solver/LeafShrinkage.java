@@ -1,7 +1,6 @@
 package org.convexnn.solver;
 
 import java.util.Arrays;
-import org.convexnn.linalg.Blas;
 
 /**
  * Makes a dual point r nearly feasible where a few leaves stand in its way. {@code ||q_i|| <= beta}
@@ -27,10 +26,11 @@ final class LeafShrinkage {
     int first = groups.block() * (1 + halfSpaces);
     double[] factors = new double[(gradient.length - first) / groups.block()];
     Arrays.fill(factors, 1);
-    for (int from = first; from < gradient.length; from += groups.length()) {
-      int leaf = (from - first) / groups.block();
-      double norm = Blas.norm(gradient, from, groups.length());
-      factors[leaf] = Math.min(factors[leaf], norm > beta ? beta / norm : 1);
+    double[] norms = groups.norms(gradient);
+    int perLeaf = groups.block() / groups.length();
+    for (int i = halfSpaces * perLeaf; i < norms.length; i++) {
+      int leaf = i / perLeaf - halfSpaces;
+      factors[leaf] = Math.min(factors[leaf], norms[i] > beta ? beta / norms[i] : 1);
     }
     return factors;
   }

@@ -150,7 +150,8 @@ final class OnePass {
             ledger.passes(),
             ledger.jobs(),
             solution.reason(),
-            "gram");
+            "gram",
+            AllPatterns.NONE);
     log.message("certificate: " + certificate);
     return new TrainingResult(
         network.pruned(),

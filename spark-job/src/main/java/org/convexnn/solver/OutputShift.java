@@ -5,7 +5,7 @@ package org.convexnn.solver;
  * row. Weights of Frobenius groups never move that way; those of groups per class do, and a metric
  * that gave this direction the loss's curvature would hold them back.
  */
-final class OutputShift {
+public final class OutputShift {
 
   private OutputShift() {}
 
@@ -16,7 +16,7 @@ final class OutputShift {
    * @param width D; 1 for rows of C numbers
    * @return the means, D for each block
    */
-  static double[] remove(double[] a, int outputs, int width) {
+  public static double[] remove(double[] a, int outputs, int width) {
     double[] means = new double[a.length / outputs];
     if (outputs == 1) {
       return means;

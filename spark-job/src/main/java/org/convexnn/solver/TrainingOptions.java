@@ -1,7 +1,6 @@
 package org.convexnn.solver;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalDouble;
 import org.convexnn.block.Precision;
 
@@ -70,16 +69,14 @@ public record TrainingOptions(
   /** The largest number of folds. */
   public static final int MOST_FOLDS = 1000;
 
-  /** What a neuron computes. */
-  public enum Activation {
-    /** {@code s(x) z~.u} with a gate s that is fixed before training: a convex program. */
-    GATED,
-    /** {@code (z~.v)_+ a}: plain ReLU, its gate is its own weights. */
-    RELU
-  }
-
   /** The largest number of paths in a sub-network. */
   public static final int MOST_PATHS = 256;
+
+  /** What layerWidths may be, in words. */
+  public static final String LAYER_WIDTHS =
+      "positive integers whose product, the paths of a sub-network, is at most "
+          + MOST_PATHS
+          + ", or empty for two layers";
 
   /** The kind of label. */
   public enum Task {
@@ -173,7 +170,15 @@ public record TrainingOptions(
     FLOAT64
   }
 
-  /** Checks the ranges. */
+  /** What a neuron computes. */
+  public enum Activation {
+    /** {@code s(x) z~.u} with a gate s that is fixed before training: a convex program. */
+    GATED,
+    /** {@code (z~.v)_+ a}: plain ReLU, its gate is its own weights. */
+    RELU
+  }
+
+  /** Checks the ranges, and that no two settings contradict each other. */
   public TrainingOptions {
     check(numGates >= 0, "numGates", numGates, "a positive integer, or 0 for automatic");
     check(numTrees >= 0, "numTrees", numTrees, "a positive integer, or 0 for automatic");
@@ -183,10 +188,8 @@ public record TrainingOptions(
         numLeaves,
         "from 2 to 4096, or 0 for automatic");
     check(patternRank >= 0, "patternRank", patternRank, "a positive integer, or 0 for all");
-    checkRank(patternRank, gateSampler, numTrees > 0 || numLeaves > 0, normalization);
     layerWidths = List.copyOf(layerWidths);
     check(paths(layerWidths) >= 1, "layerWidths", layerWidths, LAYER_WIDTHS);
-    checkLayers(layerWidths, gateSampler, numTrees, numLeaves, perClassGroups, patternRank);
     check(skipRidge > 0 && Double.isFinite(skipRidge), "skipRidge", skipRidge, "a positive number");
     check(
         numFolds >= 0 && numFolds <= MOST_FOLDS,
@@ -197,84 +200,22 @@ public record TrainingOptions(
     regParam.ifPresent(b -> check(b > 0 && Double.isFinite(b), "regParam", b, "a positive number"));
     regRatio.ifPresent(b -> check(b > 0 && b <= 1, "regRatio", b, "in (0, 1]"));
     tol.ifPresent(t -> check(t > 0 && t < 1, "tol", t, "in (0, 1)"));
-    if (regParam.isPresent() && regRatio.isPresent()) {
-      throw new IllegalArgumentException(
-          "regParam ("
-              + regParam.getAsDouble()
-              + ") and regRatio ("
-              + regRatio.getAsDouble()
-              + ") are both set: they say the same thing in two units, set one of them, or none"
-              + " to have beta chosen by validation");
-    }
-    if (numFolds > 0 && (regParam.isPresent() || regRatio.isPresent())) {
-      throw new IllegalArgumentException(
-          "numFolds is "
-              + numFolds
-              + " and "
-              + (regParam.isPresent() ? "regParam" : "regRatio")
-              + " is set: folds choose beta, which is given; unset one of them");
-    }
+    Contradictions.ofBeta(regParam, regRatio, numFolds);
+    Contradictions.ofPatternRank(
+        patternRank, gateSampler, numTrees > 0 || numLeaves > 0, normalization);
+    Contradictions.ofLayers(
+        layerWidths, gateSampler, numTrees, numLeaves, perClassGroups, patternRank);
     if (activation == Activation.RELU) {
-      checkPlainRelu(gateSampler, numTrees, numLeaves, perClassGroups, groupNorm);
-      checkAllDirections(layerWidths, patternRank);
-    } else if (polish) {
-      throw new IllegalArgumentException(
-          "polish is true and activation is 'gated': polishing moves the hidden weights of plain ReLU"
-              + " neurons; set activation to 'relu', or leave polish off");
+      Contradictions.ofPlainRelu(
+          gateSampler, numTrees, numLeaves, perClassGroups, groupNorm, layerWidths, patternRank);
     }
-    if (solver == SolverKind.GRAM && task != Task.REGRESSION) {
-      throw new IllegalArgumentException(
-          "solver 'gram' needs the squared loss of a regression; use auto, admm, lbfgs or gradient");
-    }
-  }
-
-  /** Plain ReLU neurons are half-spaces with one Euclidean norm for all outputs. */
-  private static void checkPlainRelu(
-      GateSampler gateSampler,
-      int numTrees,
-      int numLeaves,
-      boolean perClassGroups,
-      GroupNorm groupNorm) {
-    if (gateSampler == GateSampler.TREES || gateSampler == GateSampler.PRICED) {
-      throw new IllegalArgumentException(
-          "gateSampler is '"
-              + gateSampler.name().toLowerCase(Locale.ROOT)
-              + "' and activation is 'relu': a plain ReLU neuron is its own half-space; use"
-              + " gateSampler auto, gaussian, sphere, columns or mixed, or activation 'gated'");
-    }
-    if (numTrees > 0 || numLeaves > 0) {
-      throw new IllegalArgumentException(
-          (numTrees > 0 ? "numTrees is " + numTrees : "numLeaves is " + numLeaves)
-              + " and activation is 'relu': leaves are no ReLU neurons; leave it automatic and set"
-              + " numGates, or use activation 'gated'");
-    }
-    if (perClassGroups) {
-      throw new IllegalArgumentException(
-          "perClassGroups is true and activation is 'relu': a plain ReLU neuron has one norm for all"
-              + " classes; leave perClassGroups off, or use activation 'gated'");
-    }
-    if (groupNorm == GroupNorm.FUNCTION) {
-      throw new IllegalArgumentException(
-          "groupNorm is 'function' and activation is 'relu': the penalty of a plain ReLU network is"
-              + " that of its weights; use groupNorm auto or euclidean, or activation 'gated'");
-    }
-  }
-
-  private static void checkAllDirections(List<Integer> layerWidths, int patternRank) {
-    if (!layerWidths.isEmpty()) {
-      throw new IllegalArgumentException(
-          "layerWidths is "
-              + layerWidths
-              + " and activation is 'relu': plain ReLU networks have two layers; leave layerWidths"
-              + " empty, or use activation 'gated'");
-    }
-    if (patternRank > 0) {
-      throw new IllegalArgumentException(
-          "patternRank is "
-              + patternRank
-              + " and activation is 'relu': plain ReLU neurons are not held to a span; set"
-              + " patternRank to 0, or use activation 'gated'");
-    }
+    Contradictions.refuse(
+        polish && activation != Activation.RELU,
+        "polish is true and activation is 'gated': polishing moves the hidden weights of plain ReLU"
+            + " neurons; set activation to 'relu', or leave polish off");
+    Contradictions.refuse(
+        solver == SolverKind.GRAM && task != Task.REGRESSION,
+        "solver 'gram' needs the squared loss of a regression; use auto, admm, lbfgs or gradient");
   }
 
   /** The fit of gated neurons on half-spaces that one of plain ReLU neurons starts from. */
@@ -307,44 +248,6 @@ public record TrainingOptions(
         false);
   }
 
-  private static void checkRank(
-      int patternRank, GateSampler sampler, boolean trees, Normalization normalization) {
-    if (patternRank == 0) {
-      return;
-    }
-    switch (sampler) {
-      case AUTO, GAUSSIAN, SPHERE ->
-          refuse(
-              trees,
-              patternRank,
-              "numTrees and numLeaves, but trees split columns: unset them, or patternRank");
-      case TREES, COLUMNS, MIXED, PRICED ->
-          refuse(
-              true,
-              patternRank,
-              "gateSampler '"
-                  + sampler.name().toLowerCase(Locale.ROOT)
-                  + "', whose gates are not held to a span: use gaussian, sphere or auto");
-    }
-    refuse(
-        normalization == Normalization.WHITEN,
-        patternRank,
-        "normalization 'whiten', after which no direction leads: use standardize, pca, none or"
-            + " auto");
-  }
-
-  private static void refuse(boolean bad, int patternRank, String why) {
-    if (bad) {
-      throw new IllegalArgumentException("patternRank (" + patternRank + ") is set with " + why);
-    }
-  }
-
-  /** What layerWidths may be, in words. */
-  public static final String LAYER_WIDTHS =
-      "positive integers whose product, the paths of a sub-network, is at most "
-          + MOST_PATHS
-          + ", or empty for two layers";
-
   /** m_1 .. m_{L-2} multiplied; 0 where one of them is not positive, or for too large a product. */
   public static int paths(List<Integer> widths) {
     long paths = 1;
@@ -357,46 +260,6 @@ public record TrainingOptions(
   /** The paths of a sub-network; 1 with two layers. */
   int paths() {
     return paths(layerWidths);
-  }
-
-  private static void checkLayers(
-      List<Integer> widths,
-      GateSampler sampler,
-      int trees,
-      int leaves,
-      boolean perClass,
-      int rank) {
-    if (widths.isEmpty()) {
-      return;
-    }
-    String set = "layerWidths is " + widths + " and ";
-    String unset = "leave layerWidths empty";
-    if (sampler != GateSampler.AUTO && sampler != GateSampler.GAUSSIAN) {
-      throw new IllegalArgumentException(
-          set
-              + "gateSampler is "
-              + sampler.name().toLowerCase(Locale.ROOT)
-              + ": sub-networks are drawn gaussian; use auto or gaussian, or "
-              + unset);
-    }
-    if (trees > 0 || leaves > 0) {
-      throw new IllegalArgumentException(
-          set
-              + (trees > 0 ? "numTrees is " + trees : "numLeaves is " + leaves)
-              + ": there are no trees beside sub-networks; set it to 0, or "
-              + unset);
-    }
-    if (rank > 0) {
-      throw new IllegalArgumentException(
-          set + "patternRank is " + rank + ": it is for two layers; set it to 0, or " + unset);
-    }
-    if (perClass) {
-      throw new IllegalArgumentException(
-          set
-              + "perClassGroups is true: a sub-network has one norm over its paths and classes; set"
-              + " it to false, or "
-              + unset);
-    }
   }
 
   private static void check(boolean good, String name, Object value, String allowed) {

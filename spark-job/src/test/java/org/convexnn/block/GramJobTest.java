@@ -3,6 +3,7 @@ package org.convexnn.block;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Random;
 import org.convexnn.loss.LogisticLoss;
@@ -69,7 +70,7 @@ class GramJobTest {
   @Test
   void allRowsGiveTheExactMatrix() {
     double[] ones = new double[ROWS];
-    java.util.Arrays.fill(ones, 1);
+    Arrays.fill(ones, 1);
     double[][] plain = run(SETTING, GramJob.Penalty.ONE, GramJob.Sketch.ALL, state());
     assertThat(plain[0]).containsExactly(ROWS);
     assertUpper(plain[1], exact(SETTING, ones), 1e-10);
@@ -78,7 +79,7 @@ class GramJobTest {
         run(SETTING, GramJob.Penalty.STATE, GramJob.Sketch.ALL, state)[1],
         exact(SETTING, penalties(state)),
         1e-10);
-    java.util.Arrays.fill(ones, 0.25);
+    Arrays.fill(ones, 0.25);
     assertUpper(
         run(SETTING, GramJob.Penalty.STATE, GramJob.Sketch.ALL, null)[1],
         exact(SETTING, ones),
@@ -89,7 +90,7 @@ class GramJobTest {
   void rowsThatAreNotSelectedDoNotCount() {
     RowSetting fold = SETTING.on(new RowSelection(3, 1, true, 5));
     double[] ones = new double[ROWS];
-    java.util.Arrays.fill(ones, 1);
+    Arrays.fill(ones, 1);
     double[][] sums = run(fold, GramJob.Penalty.ONE, GramJob.Sketch.ALL, null);
     assertThat(sums[0][0]).isBetween(60.0, 140.0);
     assertUpper(sums[1], exact(fold, ones), 1e-10);

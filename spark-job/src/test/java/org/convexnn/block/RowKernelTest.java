@@ -2,6 +2,7 @@ package org.convexnn.block;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.convexnn.loss.SquaredLoss;
@@ -158,7 +159,7 @@ class RowKernelTest {
     int rows = test.full.length;
     int q = (1 + test.gates.size()) * WIDTH;
     double[] weights = new double[rows];
-    java.util.Arrays.fill(weights, 1);
+    Arrays.fill(weights, 1);
     double[] gram = new double[q * q];
     for (int from = 0; from < rows; ) {
       int count = test.kernel.load(test.gated, from);

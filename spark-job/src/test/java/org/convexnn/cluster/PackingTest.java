@@ -6,6 +6,7 @@ import static org.convexnn.cluster.TestRows.row;
 import static org.convexnn.cluster.TestRows.vector;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -233,7 +234,7 @@ class PackingTest {
     for (int r = 0; r < 2000; r++) {
       int[] indices = IntStream.rangeClosed(0, nonZeros).map(k -> 7 * k).toArray();
       double[] values = new double[nonZeros + 1];
-      java.util.Arrays.fill(values, 1 + r % 2);
+      Arrays.fill(values, 1 + r % 2);
       values[r % (nonZeros + 1)] = 0;
       Vector vector = Vectors.sparse(50, indices, values);
       rows.add(row(vectorsSparse ? vector : vector.toDense(), (double) (r % 2), 1.0));

@@ -3,6 +3,7 @@ package org.convexnn.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.SparkEnv;
@@ -176,7 +177,7 @@ class RowStateTest {
           sum[0] += previous.isPresent() ? 1 : 0;
           sum[1] += (long) value;
           double[] next = new double[n];
-          java.util.Arrays.fill(next, value + 1);
+          Arrays.fill(next, value + 1);
           return TestRows.state(next);
         }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntFunction;
@@ -139,9 +140,7 @@ class BadTrainingInputTest {
   @Test
   void oneRowIsFineForRegressionAndOneClassElse() throws IOException {
     fine("a,y", 1, i -> "3,7", "--task", "regression");
-    Files.walk(output())
-        .sorted(java.util.Comparator.reverseOrder())
-        .forEach(p -> p.toFile().delete());
+    Files.walk(output()).sorted(Comparator.reverseOrder()).forEach(p -> p.toFile().delete());
     refused(train("a,y", "3,7"), "single class, '7'");
   }
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
@@ -175,7 +176,7 @@ class CertifyTest {
     Path file =
         weights(
             "{\"layers\": [2, 3, 2], \"activation\": \"relu\", \"weights\": "
-                + java.util.Arrays.toString(model.weights().toArray())
+                + Arrays.toString(model.weights().toArray())
                 + "}");
     ReluNetwork network =
         WeightsFile.read(new Configuration(), file.toString(), WeightsFile.Orientation.AUTO);

@@ -3,6 +3,7 @@ package org.convexnn.linalg;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +33,7 @@ class SymmetricEigenTest {
     assertThat(eigen.values()).isSorted();
     double[] back = eigen.rebuild(eigen.values());
     double[] ones = new double[n];
-    java.util.Arrays.fill(ones, 1);
+    Arrays.fill(ones, 1);
     double[] identity = eigen.rebuild(ones);
     for (int i = 0; i < n; i++) {
       for (int j = 0; j < n; j++) {

@@ -3,6 +3,7 @@ package org.convexnn.linalg;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -162,7 +163,7 @@ class TableTest {
   void addsRowsAndClears() {
     FloatTable table = new FloatTable(3, 70);
     double[] row = new double[70];
-    java.util.Arrays.setAll(row, j -> j);
+    Arrays.setAll(row, j -> j);
     table.set(0, row, 0);
     table.set(2, row, 0);
     table.add(0, 2);

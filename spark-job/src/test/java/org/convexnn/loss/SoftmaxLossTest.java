@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -35,7 +36,7 @@ class SoftmaxLossTest {
       double difference = (loss.value(y, up, 0) - loss.value(y, down, 0)) / (2 * h);
       assertThat(r[c]).isCloseTo(difference, within(1e-9));
     }
-    assertThat(java.util.Arrays.stream(r).sum()).isCloseTo(0, within(1e-15));
+    assertThat(Arrays.stream(r).sum()).isCloseTo(0, within(1e-15));
   }
 
   @Property(tries = 300)

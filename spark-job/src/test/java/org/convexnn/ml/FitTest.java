@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
+import java.util.Comparator;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
@@ -314,7 +315,7 @@ class FitTest {
       }
       PathPoint best =
           one.summary().path().stream()
-              .min(java.util.Comparator.comparingDouble(PathPoint::validationLoss))
+              .min(Comparator.comparingDouble(PathPoint::validationLoss))
               .orElseThrow();
       assertThat(one.certificate().beta())
           .isCloseTo(best.ratio() * one.certificate().betaMax(), within(1e-12));

@@ -15,6 +15,7 @@ import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
 import org.convexnn.network.Network;
 import org.convexnn.network.Tree;
+import org.convexnn.solver.AllPatterns;
 import org.convexnn.solver.Certificate;
 import org.convexnn.solver.StopReason;
 
@@ -28,7 +29,20 @@ final class Models {
           .add("weight", "double");
 
   static final Certificate CERTIFICATE =
-      new Certificate(0.5, 0.4999, 2e-4, 1e-3, 0.01, 0.3, 64, 7, 12.5, 20, StopReason.GAP, "admm");
+      new Certificate(
+          0.5,
+          0.4999,
+          2e-4,
+          1e-3,
+          0.01,
+          0.3,
+          64,
+          7,
+          12.5,
+          20,
+          StopReason.GAP,
+          "admm",
+          AllPatterns.NONE);
 
   private Models() {}
 

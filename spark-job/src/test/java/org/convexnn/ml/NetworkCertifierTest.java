@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -53,7 +54,7 @@ class NetworkCertifierTest {
     Dataset<Row> dataset() {
       List<Row> rows = new ArrayList<>();
       for (int r = 0; r < ROWS; r++) {
-        double[] x = java.util.Arrays.copyOfRange(values, r * features(), (r + 1) * features());
+        double[] x = Arrays.copyOfRange(values, r * features(), (r + 1) * features());
         // Sparse and dense rows, and one of weight 0 after each, which takes no part.
         rows.add(
             RowFactory.create(

@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -90,9 +92,7 @@ class OnePassRegressionTest {
     List<PathPoint> path = model.summary().path();
     assertThat(path).hasSize(7);
     PathPoint best =
-        path.stream()
-            .min(java.util.Comparator.comparingDouble(PathPoint::validationLoss))
-            .orElseThrow();
+        path.stream().min(Comparator.comparingDouble(PathPoint::validationLoss)).orElseThrow();
     assertThat(model.certificate().beta())
         .isCloseTo(best.ratio() * model.certificate().betaMax(), within(1e-12));
     assertThat(best.ratio()).isLessThan(1);
@@ -229,8 +229,7 @@ class OnePassRegressionTest {
 
   private static RddRows pack(Dataset<Row> data, int partitions) {
     DataColumns columns =
-        new DataColumns(
-            "features", "label", java.util.Optional.of("weight"), j -> java.util.Optional.empty());
+        new DataColumns("features", "label", Optional.of("weight"), j -> Optional.empty());
     return RddRows.pack(data.repartition(partitions).toJavaRDD(), new Packing(columns, 0, 0, 2));
   }
 

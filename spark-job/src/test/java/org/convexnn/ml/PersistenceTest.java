@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
@@ -203,8 +204,8 @@ class PersistenceTest {
   void aMatrixOfManyMegabytesIsCutIntoTasks() throws Exception {
     int d = 1500;
     double[] ones = new double[d];
-    java.util.Arrays.fill(ones, 1);
-    double[] matrix = new java.util.Random(3).doubles((long) d * d).toArray();
+    Arrays.fill(ones, 1);
+    double[] matrix = new Random(3).doubles((long) d * d).toArray();
     Network network =
         new Network(
             new org.convexnn.network.FeatureMap(new double[d], ones, matrix),
@@ -219,7 +220,7 @@ class PersistenceTest {
 
   /** Sub-networks of four layers, two paths to each of three neurons of the second. */
   private static Network layered() {
-    java.util.Random random = new java.util.Random(8);
+    Random random = new Random(8);
     int[] widths = {2, 3};
     List<SubNetwork> two =
         Stream.generate(
@@ -277,9 +278,9 @@ class PersistenceTest {
             new FeatureMap(
                 full.map().mean(),
                 full.map().inverseScale(),
-                java.util.Arrays.copyOf(full.map().matrix(), 6)),
+                Arrays.copyOf(full.map().matrix(), 6)),
             full.gates(),
-            java.util.Arrays.copyOf(full.weights(), (1 + full.gates().size()) * 3),
+            Arrays.copyOf(full.weights(), (1 + full.gates().size()) * 3),
             full.offset(),
             0,
             1);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.Random;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.sql.Dataset;
@@ -113,7 +114,7 @@ class TransformTest {
   void aLargeModelIsBroadcastAndScoresTheSame() {
     int d = 3;
     int gates = 40_000;
-    java.util.Random random = new java.util.Random(8);
+    Random random = new Random(8);
     Network large =
         new Network(
             FeatureMap.identity(d),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -37,7 +38,7 @@ class WideSparseTest {
                   int[] columns =
                       IntStream.range(0, VARIABLES).map(v -> v * LEVELS + level[v]).toArray();
                   double[] ones = new double[VARIABLES];
-                  java.util.Arrays.fill(ones, 1);
+                  Arrays.fill(ones, 1);
                   double odds = random.nextGaussian();
                   for (int v = 0; v < VARIABLES; v++) {
                     odds += Math.sin(17 * level[v] + v);

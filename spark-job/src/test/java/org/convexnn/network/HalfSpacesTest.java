@@ -3,6 +3,7 @@ package org.convexnn.network;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -11,7 +12,7 @@ class HalfSpacesTest {
   private static HalfSpaces random(int d, int p) {
     Random random = new Random(d * 100 + p);
     double[] centres = new double[p];
-    java.util.Arrays.fill(centres, 0.5);
+    Arrays.fill(centres, 0.5);
     return new HalfSpaces(
         d, random.doubles(p * d, -1, 1).toArray(), random.doubles(p, -1, 1).toArray(), centres);
   }
@@ -59,9 +60,8 @@ class HalfSpacesTest {
     HalfSpaces some = gates.select(new int[] {4, 1});
     assertThat(some.size()).isEqualTo(2);
     assertThat(some.thresholds()).containsExactly(gates.thresholds()[4], gates.thresholds()[1]);
-    assertThat(some.directions())
-        .startsWith(java.util.Arrays.copyOfRange(gates.directions(), 12, 15));
-    assertThat(some.directions()).endsWith(java.util.Arrays.copyOfRange(gates.directions(), 3, 6));
+    assertThat(some.directions()).startsWith(Arrays.copyOfRange(gates.directions(), 12, 15));
+    assertThat(some.directions()).endsWith(Arrays.copyOfRange(gates.directions(), 3, 6));
     assertThat(gates.select(new int[0]).size()).isZero();
     assertThat(HalfSpaces.none(3).size()).isZero();
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
@@ -116,7 +117,7 @@ class LayeredNetworkTest {
       if (bias) {
         x[2] = 1;
       }
-      gated.evaluator().evaluate(java.util.Arrays.copyOf(x, gated.features()), f);
+      gated.evaluator().evaluate(Arrays.copyOf(x, gated.features()), f);
       assertThat(f[0]).isCloseTo(parallel.evaluate(x), within(1e-13));
     }
   }

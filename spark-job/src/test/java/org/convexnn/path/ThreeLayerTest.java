@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.convexnn.loss.LogisticLoss;
@@ -207,7 +208,7 @@ class ThreeLayerTest {
     double[] x = new double[n];
     Arrays.setAll(x, r -> r - n / 2.0);
     List<PathPattern> two = PathPattern.sample(1, x, 2, 3, 1);
-    List<PathPattern> many = java.util.Collections.nCopies(2000, two.get(0));
+    List<PathPattern> many = Collections.nCopies(2000, two.get(0));
     refused(
         () -> new ThreeLayerProgram(1, x, new double[n], squared, many),
         "2000 patterns of 2 neurons with 1 features on 200000 rows",

@@ -2,7 +2,6 @@ package org.convexnn.relu;
 
 import java.util.Arrays;
 import java.util.List;
-import org.convexnn.block.Block;
 import org.convexnn.block.ConeSetting;
 import org.convexnn.block.Precision;
 import org.convexnn.block.RowSetting;
@@ -11,6 +10,7 @@ import org.convexnn.loss.Loss;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
+import org.convexnn.solver.LocalProblem;
 import org.convexnn.solver.LocalRows;
 
 /**
@@ -81,18 +81,6 @@ final class ConeE1 {
   }
 
   static LocalRows rows(double[][] x, double[] y, int blockRows) {
-    List<Block> blocks = new java.util.ArrayList<>();
-    int d = x[0].length;
-    for (int from = 0; from < x.length; from += blockRows) {
-      int count = Math.min(blockRows, x.length - from);
-      double[] values = new double[count * d];
-      for (int r = 0; r < count; r++) {
-        System.arraycopy(x[from + r], 0, values, r * d, d);
-      }
-      double[] ones = new double[count];
-      Arrays.fill(ones, 1);
-      blocks.add(new Block(d, values, Arrays.copyOfRange(y, from, from + count), ones));
-    }
-    return new LocalRows(blocks);
+    return LocalProblem.rows(x, y, blockRows);
   }
 }

@@ -1,10 +1,7 @@
 package org.convexnn.relu;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Random;
-import org.convexnn.block.Block;
 import org.convexnn.block.Precision;
 import org.convexnn.block.RowSetting;
 import org.convexnn.loss.Loss;
@@ -13,6 +10,7 @@ import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
 import org.convexnn.network.ReluNetwork;
+import org.convexnn.solver.LocalProblem;
 import org.convexnn.solver.LocalRows;
 
 /**
@@ -73,19 +71,7 @@ record SmallProblem(double[][] x, double[] y, ReluProblem problem) {
 
   /** In blocks of 7 rows. */
   static LocalRows rows(double[][] x, double[] y, double[] weights) {
-    int d = x[0].length;
-    List<Block> blocks = new ArrayList<>();
-    for (int from = 0; from < y.length; from += 7) {
-      int to = Math.min(y.length, from + 7);
-      double[] values = new double[(to - from) * d];
-      for (int r = from; r < to; r++) {
-        System.arraycopy(x[r], 0, values, (r - from) * d, d);
-      }
-      blocks.add(
-          new Block(
-              d, values, Arrays.copyOfRange(y, from, to), Arrays.copyOfRange(weights, from, to)));
-    }
-    return new LocalRows(blocks);
+    return LocalProblem.rows(x, y, weights, 7);
   }
 
   /** The network of neurons in unit directions (v, b), each with its coefficient, of one output. */

@@ -3,6 +3,7 @@ package org.convexnn.solver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.convexnn.linalg.Blas;
@@ -91,7 +92,7 @@ class CoordinatesTest {
     double[] w = new Random(4).doubles(map.length(), -1, 1).toArray();
     double[] v = map.toRows(w);
     double[] only = w.clone();
-    java.util.Arrays.fill(only, map.blockLength(), only.length, 0);
+    Arrays.fill(only, map.blockLength(), only.length, 0);
     double[] linearPart = map.toRows(only);
     int span = map.blockLength();
     for (int k = 0; k < span; k++) {

@@ -16,8 +16,13 @@ public final class LocalProblem {
 
   private LocalProblem() {}
 
+  /** Rows of weight one in blocks of a given size. */
+  public static LocalRows rows(double[][] x, double[] y, int blockRows) {
+    return rows(x, y, Training.ones(y.length), blockRows);
+  }
+
   /** Rows in blocks of a given size. */
-  static LocalRows rows(double[][] x, double[] y, double[] weights, int blockRows) {
+  public static LocalRows rows(double[][] x, double[] y, double[] weights, int blockRows) {
     List<Block> blocks = new ArrayList<>();
     int d = x[0].length;
     for (int from = 0; from < x.length; from += blockRows) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -128,7 +129,7 @@ class OptimumTest {
     Certificate reference = fit(exact, data, gates);
     Training sampled = Training.regression().solver(solver);
     Certificate certificate = fit(sampled, data, gates);
-    assertThat(certificate.solver()).isEqualTo(solver.name().toLowerCase(java.util.Locale.ROOT));
+    assertThat(certificate.solver()).isEqualTo(solver.name().toLowerCase(Locale.ROOT));
     assertThat(reference.solver()).isEqualTo("gram");
     same(sampled, reference, certificate);
   }

@@ -3,6 +3,7 @@ package org.convexnn.solver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.convexnn.block.GramJob;
@@ -31,7 +32,7 @@ class ProblemTest {
     int n = 120;
     Training.Data data = Training.xor(3, n, 3, 0.2);
     double[] w = random.doubles(n, 0.2, 3).toArray();
-    double total = java.util.Arrays.stream(w).sum();
+    double total = Arrays.stream(w).sum();
     FeatureMap map =
         new FeatureMap(
             new double[] {0.1, -0.2, 0.3},

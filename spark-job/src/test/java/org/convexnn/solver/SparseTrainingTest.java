@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -67,8 +68,8 @@ class SparseTrainingTest {
       Block block =
           new Block(
               buffer.take(),
-              java.util.Arrays.copyOfRange(data.y(), from, to),
-              java.util.Arrays.copyOfRange(data.w(), from, to));
+              Arrays.copyOfRange(data.y(), from, to),
+              Arrays.copyOfRange(data.w(), from, to));
       assertThat(block.sparse()).isTrue();
       blocks.add(block);
     }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.convexnn.network.Network;
 import org.junit.jupiter.api.Test;
@@ -47,7 +49,7 @@ class TrainerTest {
         training.normalization = normalization;
         training.sampler = sampler;
         Training.Data data = data(training, 3, 300);
-        double[] weights = new java.util.Random(3).doubles(300, 0.5, 2).toArray();
+        double[] weights = new Random(3).doubles(300, 0.5, 2).toArray();
         Training.Data weighted = data.weights(weights);
         TrainingResult result = training.train(weighted);
         Certificate certificate = result.certificate();
@@ -224,7 +226,7 @@ class TrainerTest {
         labels.add(data.y()[r]);
       }
     }
-    double[] ten = java.util.Arrays.stream(weights).map(w -> 10 * w).toArray();
+    double[] ten = Arrays.stream(weights).map(w -> 10 * w).toArray();
     Training.Data twice =
         new Training.Data(
             rows.toArray(double[][]::new),
@@ -254,7 +256,7 @@ class TrainerTest {
       assertThat(result.path().get(0).ratio()).isEqualTo(1);
       PathPoint best =
           result.path().stream()
-              .min(java.util.Comparator.comparingDouble(PathPoint::validationLoss))
+              .min(Comparator.comparingDouble(PathPoint::validationLoss))
               .orElseThrow();
       assertThat(best.ratio()).isLessThan(1);
       assertThat(result.certificate().beta())

@@ -1,0 +1,169 @@
+package org.convexnn.solver;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import org.convexnn.solver.TrainingOptions.GateSampler;
+import org.convexnn.solver.TrainingOptions.GroupNorm;
+import org.convexnn.solver.TrainingOptions.Normalization;
+
+/**
+ * Settings that exclude each other. Each method throws IllegalArgumentException for the first pair
+ * it finds, naming both, their values and what to do.
+ */
+final class Contradictions {
+  private Contradictions() {}
+
+  /** Beta is given once or not at all, and folds only choose a beta that is not given. */
+  static void ofBeta(OptionalDouble regParam, OptionalDouble regRatio, int numFolds) {
+    if (regParam.isPresent() && regRatio.isPresent()) {
+      refuse(
+          true,
+          "regParam ("
+              + regParam.getAsDouble()
+              + ") and regRatio ("
+              + regRatio.getAsDouble()
+              + ") are both set: they say the same thing in two units, set one of them, or none"
+              + " to have beta chosen by validation");
+    }
+    refuse(
+        numFolds > 0 && (regParam.isPresent() || regRatio.isPresent()),
+        "numFolds is "
+            + numFolds
+            + " and "
+            + (regParam.isPresent() ? "regParam" : "regRatio")
+            + " is set: folds choose beta, which is given; unset one of them");
+  }
+
+  /** Gates are held to a span where they are dense half-spaces in coordinates that have one. */
+  static void ofPatternRank(
+      int rank, GateSampler sampler, boolean trees, Normalization normalization) {
+    if (rank == 0) {
+      return;
+    }
+    String set = "patternRank (" + rank + ") is set with ";
+    switch (sampler) {
+      case AUTO, GAUSSIAN, SPHERE ->
+          refuse(
+              trees,
+              set + "numTrees and numLeaves, but trees split columns: unset them, or patternRank");
+      case TREES, COLUMNS, MIXED, PRICED ->
+          refuse(
+              true,
+              set
+                  + "gateSampler '"
+                  + word(sampler)
+                  + "', whose gates are not held to a span: use gaussian, sphere or auto");
+    }
+    refuse(
+        normalization == Normalization.WHITEN,
+        set
+            + "normalization 'whiten', after which no direction leads: use standardize, pca, none or"
+            + " auto");
+  }
+
+  /** The half-spaces of sub-networks are Gaussian, in one group each. */
+  static void ofLayers(
+      List<Integer> widths,
+      GateSampler sampler,
+      int trees,
+      int leaves,
+      boolean perClass,
+      int rank) {
+    if (widths.isEmpty()) {
+      return;
+    }
+    String set = "layerWidths is " + widths + " and ";
+    String unset = "leave layerWidths empty";
+    refuse(
+        sampler != GateSampler.AUTO && sampler != GateSampler.GAUSSIAN,
+        set
+            + "gateSampler is "
+            + word(sampler)
+            + ": sub-networks are drawn gaussian; use auto or gaussian, or "
+            + unset);
+    refuse(
+        trees > 0 || leaves > 0,
+        set
+            + trees(trees, leaves)
+            + ": there are no trees beside sub-networks; set it to 0, or "
+            + unset);
+    refuse(
+        rank > 0,
+        set + "patternRank is " + rank + ": it is for two layers; set it to 0, or " + unset);
+    refuse(
+        perClass,
+        set
+            + "perClassGroups is true: a sub-network has one norm over its paths and classes; set"
+            + " it to false, or "
+            + unset);
+  }
+
+  /** Plain ReLU neurons are half-spaces of two layers with one Euclidean norm for all outputs. */
+  static void ofPlainRelu(
+      GateSampler sampler,
+      int trees,
+      int leaves,
+      boolean perClass,
+      GroupNorm norm,
+      List<Integer> widths,
+      int rank) {
+    String relu = " and activation is 'relu': ";
+    String gated = ", or use activation 'gated'";
+    refuse(
+        sampler == GateSampler.TREES || sampler == GateSampler.PRICED,
+        "gateSampler is '"
+            + word(sampler)
+            + "'"
+            + relu
+            + "a plain ReLU neuron is its own half-space; use gateSampler auto, gaussian, sphere,"
+            + " columns or mixed, or activation 'gated'");
+    refuse(
+        trees > 0 || leaves > 0,
+        trees(trees, leaves)
+            + relu
+            + "leaves are no ReLU neurons; leave it automatic and set numGates"
+            + gated);
+    refuse(
+        perClass,
+        "perClassGroups is true"
+            + relu
+            + "a plain ReLU neuron has one norm for all classes; leave perClassGroups off"
+            + gated);
+    refuse(
+        norm == GroupNorm.FUNCTION,
+        "groupNorm is 'function'"
+            + relu
+            + "the penalty of a plain ReLU network is that of its weights; use groupNorm auto or"
+            + " euclidean, or activation 'gated'");
+    refuse(
+        !widths.isEmpty(),
+        "layerWidths is "
+            + widths
+            + relu
+            + "plain ReLU networks have two layers; leave layerWidths empty"
+            + gated);
+    refuse(
+        rank > 0,
+        "patternRank is "
+            + rank
+            + relu
+            + "plain ReLU neurons are not held to a span; set patternRank to 0"
+            + gated);
+  }
+
+  /** Throws IllegalArgumentException with the message where the settings contradict each other. */
+  static void refuse(boolean contradiction, String message) {
+    if (contradiction) {
+      throw new IllegalArgumentException(message);
+    }
+  }
+
+  private static String trees(int trees, int leaves) {
+    return trees > 0 ? "numTrees is " + trees : "numLeaves is " + leaves;
+  }
+
+  private static String word(GateSampler sampler) {
+    return sampler.name().toLowerCase(Locale.ROOT);
+  }
+}
