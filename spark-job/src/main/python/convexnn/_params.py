@@ -145,7 +145,7 @@ class ConvexReLUParams(HasWeightCol):
         Params._dummy(),
         "numTrees",
         "number of trees whose leaves are gates, a positive integer; 0 = chosen by the "
-        "number of rows (default: 0)",
+        "size of the table (default: 0)",
         typeConverter=TypeConverters.toInt,
     )
 
@@ -509,7 +509,7 @@ class ConvexReLUTraining(ConvexReLUParams):
     def setNumTrees(self: T, value: int) -> T:
         """
         Sets numTrees: number of trees whose leaves are gates, a positive integer; 0 =
-        chosen by the number of rows (default: 0).
+        chosen by the size of the table (default: 0).
         """
         return self._set(numTrees=value)
 
