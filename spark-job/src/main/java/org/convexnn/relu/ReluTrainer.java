@@ -161,23 +161,25 @@ public final class ReluTrainer {
       String why =
           options.polish()
               ? "polish"
-              : start.outputs() > 1
-                  ? start.outputs() + " outputs, exact cones take one"
-                  : options.linearSkip() != options.fitIntercept()
-                      ? "linearSkip and fitIntercept differ, exact cones take both or none"
-                      : all.count() > MOST_EXACT_ROWS
-                          ? String.format(
-                              Locale.ROOT,
-                              "%,d rows, exact cones take at most %,d",
-                              all.count(),
-                              MOST_EXACT_ROWS)
-                          : weights > MOST_EXACT_WEIGHTS
+              : !options.refit() && split().isPresent()
+                  ? "rows held out, exact cones take all"
+                  : start.outputs() > 1
+                      ? start.outputs() + " outputs, exact cones take one"
+                      : options.linearSkip() != options.fitIntercept()
+                          ? "linearSkip and fitIntercept differ, exact cones take both or none"
+                          : all.count() > MOST_EXACT_ROWS
                               ? String.format(
                                   Locale.ROOT,
-                                  "%,d weights, exact cones take at most %,d",
-                                  weights,
-                                  MOST_EXACT_WEIGHTS)
-                              : "";
+                                  "%,d rows, exact cones take at most %,d",
+                                  all.count(),
+                                  MOST_EXACT_ROWS)
+                              : weights > MOST_EXACT_WEIGHTS
+                                  ? String.format(
+                                      Locale.ROOT,
+                                      "%,d weights, exact cones take at most %,d",
+                                      weights,
+                                      MOST_EXACT_WEIGHTS)
+                                  : "";
       progress.message(
           why.isEmpty()
               ? "plain ReLU: exact on the patterns of " + start.gates().size() + " gates"
@@ -259,9 +261,7 @@ public final class ReluTrainer {
       boolean heldOut =
           !gated.path().isEmpty()
               && gated.path().stream().allMatch(p -> Double.isNaN(p.standardError()));
-      return heldOut
-          ? Optional.of(Folds.of(rows, Folds.TENTHS, 0, options.seed()))
-          : Optional.empty();
+      return heldOut ? Optional.of(Folds.heldOut(rows, options.seed())) : Optional.empty();
     }
 
     /** A beta and the network of its rays. */
