@@ -96,14 +96,7 @@ final class SavedMetadata {
    *     a newer format
    */
   static SavedMetadata read(SparkSession session, String path, Class<?> type) {
-    List<String> lines =
-        SavedTable.existing(session, path, DIRECTORY)
-            .map(directory -> session.read().textFile(directory).collectAsList())
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "nothing saved by Spark ML at '" + path + "': it has no metadata"));
-    SavedMetadata metadata = new SavedMetadata(path, parse(path, lines));
+    SavedMetadata metadata = read(session, path);
     String saved = metadata.text("class");
     if (!saved.equals(type.getName())) {
       throw new IllegalArgumentException(
@@ -123,6 +116,22 @@ final class SavedMetadata {
               + ") or a newer one");
     }
     return metadata;
+  }
+
+  /** Whether the path holds an object of this class; an object there must be. */
+  static boolean holds(SparkSession session, String path, Class<?> type) {
+    return read(session, path).text("class").equals(type.getName());
+  }
+
+  private static SavedMetadata read(SparkSession session, String path) {
+    List<String> lines =
+        SavedTable.existing(session, path, DIRECTORY)
+            .map(directory -> session.read().textFile(directory).collectAsList())
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "nothing saved by Spark ML at '" + path + "': it has no metadata"));
+    return new SavedMetadata(path, parse(path, lines));
   }
 
   private static JsonNode parse(String path, List<String> lines) {
