@@ -44,7 +44,7 @@ class ConvexReLUParams(HasWeightCol):
     fitIntercept: Param[bool] = Param(
         Params._dummy(),
         "fitIntercept",
-        "whether the model has an intercept (default: true)",
+        "whether the model has an intercept, true or false (default: true)",
         typeConverter=TypeConverters.toBoolean,
     )
 
@@ -71,6 +71,27 @@ class ConvexReLUParams(HasWeightCol):
         typeConverter=TypeConverters.toString,
     )
 
+    handleInvalid: Param[str] = Param(
+        Params._dummy(),
+        "handleInvalid",
+        "what to do about rows whose features are null, NaN or infinite: error = "
+        "refuse them, skip = leave them out of training and out of what transform "
+        "returns, keep = leave them out of training and predict NaN for them (default: "
+        "error)",
+        typeConverter=TypeConverters.toString,
+    )
+
+    initialModel: Param[str] = Param(
+        Params._dummy(),
+        "initialModel",
+        "path of a saved model of the same kind to start from: its gates and feature "
+        "map are kept, Params that choose them have no part; training begins at its "
+        "weights, and with its regularisation parameter where neither regParam nor "
+        "regRatio is set; unset or empty = gates are drawn and training begins at zero "
+        "(default: unset)",
+        typeConverter=TypeConverters.toString,
+    )
+
     layerWidths: Param[List[int]] = Param(
         Params._dummy(),
         "layerWidths",
@@ -84,7 +105,8 @@ class ConvexReLUParams(HasWeightCol):
     linearSkip: Param[bool] = Param(
         Params._dummy(),
         "linearSkip",
-        "whether the model has a linear term beside its neurons (default: true)",
+        "whether the model has a linear term beside its neurons, true or false "
+        "(default: true)",
         typeConverter=TypeConverters.toBoolean,
     )
 
@@ -165,7 +187,8 @@ class ConvexReLUParams(HasWeightCol):
         "perClassGroups",
         "whether the penalty switches off each class of a neuron by itself (the sum of "
         "the norms of its classes' weights) instead of whole neurons (the norm of all "
-        "of them); means something with more than two classes only (default: false)",
+        "of them), true or false; means something with more than two classes only "
+        "(default: false)",
         typeConverter=TypeConverters.toBoolean,
     )
 
@@ -174,7 +197,7 @@ class ConvexReLUParams(HasWeightCol):
         "polish",
         "with activation relu, whether all weights are improved together at the end, "
         "by L-BFGS: more accurate, but not convex: the certificate then holds over all "
-        "networks only, not for given gates (default: false)",
+        "networks only, not for given gates; true or false (default: false)",
         typeConverter=TypeConverters.toBoolean,
     )
 
@@ -191,7 +214,8 @@ class ConvexReLUParams(HasWeightCol):
         Params._dummy(),
         "refit",
         "whether the regularisation parameter that validation chose is solved again on "
-        "all rows (default: true)",
+        "all rows, true or false; rows that validationIndicatorCol marks take part "
+        "only where this is set to true (default: true)",
         typeConverter=TypeConverters.toBoolean,
     )
 
@@ -215,7 +239,8 @@ class ConvexReLUParams(HasWeightCol):
     seed: Param[int] = Param(
         Params._dummy(),
         "seed",
-        "seed of every random choice; the same seed gives the same gates",
+        "seed of every random choice, any integer; the same seed gives the same gates "
+        "(default: a number fixed for the class)",
         typeConverter=TypeConverters.toInt,
     )
 
@@ -246,11 +271,21 @@ class ConvexReLUParams(HasWeightCol):
         typeConverter=TypeConverters.toFloat,
     )
 
+    validationIndicatorCol: Param[str] = Param(
+        Params._dummy(),
+        "validationIndicatorCol",
+        "name of the column that indicates whether each row is for training or for "
+        "validation, boolean: true = held out to choose the regularisation parameter, "
+        "false = training; not together with regParam, regRatio or numFolds; unset or "
+        "empty = held out by the rows' hashes (default: unset)",
+        typeConverter=TypeConverters.toString,
+    )
+
     weightCol: Param[str] = Param(
         Params._dummy(),
         "weightCol",
-        "weight column name: weight 2 counts a row twice, weight 0 leaves it out; "
-        "unset or empty = all weights are 1 (default: unset)",
+        "weight column name, numbers >= 0: weight 2 counts a row twice, weight 0 "
+        "leaves it out; unset or empty = all weights are 1 (default: unset)",
         typeConverter=TypeConverters.toString,
     )
 
@@ -263,6 +298,7 @@ class ConvexReLUParams(HasWeightCol):
             fitIntercept=True,
             gateSampler="auto",
             groupNorm="auto",
+            handleInvalid="error",
             layerWidths=[],
             linearSkip=True,
             maxBlockSizeInMB=0.0,
@@ -304,6 +340,14 @@ class ConvexReLUParams(HasWeightCol):
     def getGroupNorm(self) -> str:
         """Gets the value of groupNorm or its default value."""
         return self.getOrDefault(self.groupNorm)
+
+    def getHandleInvalid(self) -> str:
+        """Gets the value of handleInvalid or its default value."""
+        return self.getOrDefault(self.handleInvalid)
+
+    def getInitialModel(self) -> str:
+        """Gets the value of initialModel or its default value."""
+        return self.getOrDefault(self.initialModel)
 
     def getLayerWidths(self) -> List[int]:
         """Gets the value of layerWidths or its default value."""
@@ -385,6 +429,10 @@ class ConvexReLUParams(HasWeightCol):
         """Gets the value of tol or its default value."""
         return self.getOrDefault(self.tol)
 
+    def getValidationIndicatorCol(self) -> str:
+        """Gets the value of validationIndicatorCol or its default value."""
+        return self.getOrDefault(self.validationIndicatorCol)
+
     def getWeightCol(self) -> str:
         """Gets the value of weightCol or its default value."""
         return self.getOrDefault(self.weightCol)
@@ -418,7 +466,8 @@ class ConvexReLUTraining(ConvexReLUParams):
 
     def setFitIntercept(self: T, value: bool) -> T:
         """
-        Sets fitIntercept: whether the model has an intercept (default: true).
+        Sets fitIntercept: whether the model has an intercept, true or false (default:
+        true).
         """
         return self._set(fitIntercept=value)
 
@@ -443,6 +492,25 @@ class ConvexReLUTraining(ConvexReLUParams):
         """
         return self._set(groupNorm=value)
 
+    def setHandleInvalid(self: T, value: str) -> T:
+        """
+        Sets handleInvalid: what to do about rows whose features are null, NaN or
+        infinite: error = refuse them, skip = leave them out of training and out of what
+        transform returns, keep = leave them out of training and predict NaN for them
+        (default: error).
+        """
+        return self._set(handleInvalid=value)
+
+    def setInitialModel(self: T, value: str) -> T:
+        """
+        Sets initialModel: path of a saved model of the same kind to start from: its
+        gates and feature map are kept, Params that choose them have no part; training
+        begins at its weights, and with its regularisation parameter where neither
+        regParam nor regRatio is set; unset or empty = gates are drawn and training
+        begins at zero (default: unset).
+        """
+        return self._set(initialModel=value)
+
     def setLayerWidths(self: T, value: List[int]) -> T:
         """
         Sets layerWidths: widths of layers 1 to L - 2 of sub-networks of L layers, each
@@ -454,8 +522,8 @@ class ConvexReLUTraining(ConvexReLUParams):
 
     def setLinearSkip(self: T, value: bool) -> T:
         """
-        Sets linearSkip: whether the model has a linear term beside its neurons
-        (default: true).
+        Sets linearSkip: whether the model has a linear term beside its neurons, true or
+        false (default: true).
         """
         return self._set(linearSkip=value)
 
@@ -527,8 +595,8 @@ class ConvexReLUTraining(ConvexReLUParams):
         """
         Sets perClassGroups: whether the penalty switches off each class of a neuron by
         itself (the sum of the norms of its classes' weights) instead of whole neurons
-        (the norm of all of them); means something with more than two classes only
-        (default: false).
+        (the norm of all of them), true or false; means something with more than two
+        classes only (default: false).
         """
         return self._set(perClassGroups=value)
 
@@ -536,7 +604,7 @@ class ConvexReLUTraining(ConvexReLUParams):
         """
         Sets polish: with activation relu, whether all weights are improved together at
         the end, by L-BFGS: more accurate, but not convex: the certificate then holds
-        over all networks only, not for given gates (default: false).
+        over all networks only, not for given gates; true or false (default: false).
         """
         return self._set(polish=value)
 
@@ -551,7 +619,8 @@ class ConvexReLUTraining(ConvexReLUParams):
     def setRefit(self: T, value: bool) -> T:
         """
         Sets refit: whether the regularisation parameter that validation chose is solved
-        again on all rows (default: true).
+        again on all rows, true or false; rows that validationIndicatorCol marks take
+        part only where this is set to true (default: true).
         """
         return self._set(refit=value)
 
@@ -573,7 +642,8 @@ class ConvexReLUTraining(ConvexReLUParams):
 
     def setSeed(self: T, value: int) -> T:
         """
-        Sets seed: seed of every random choice; the same seed gives the same gates.
+        Sets seed: seed of every random choice, any integer; the same seed gives the
+        same gates (default: a number fixed for the class).
         """
         return self._set(seed=value)
 
@@ -602,10 +672,19 @@ class ConvexReLUTraining(ConvexReLUParams):
         """
         return self._set(tol=value)
 
+    def setValidationIndicatorCol(self: T, value: str) -> T:
+        """
+        Sets validationIndicatorCol: name of the column that indicates whether each row
+        is for training or for validation, boolean: true = held out to choose the
+        regularisation parameter, false = training; not together with regParam, regRatio
+        or numFolds; unset or empty = held out by the rows' hashes (default: unset).
+        """
+        return self._set(validationIndicatorCol=value)
+
     def setWeightCol(self: T, value: str) -> T:
         """
-        Sets weightCol: weight column name: weight 2 counts a row twice, weight 0 leaves
-        it out; unset or empty = all weights are 1 (default: unset).
+        Sets weightCol: weight column name, numbers >= 0: weight 2 counts a row twice,
+        weight 0 leaves it out; unset or empty = all weights are 1 (default: unset).
         """
         return self._set(weightCol=value)
 
@@ -631,6 +710,8 @@ class ConvexReLUClassifierArguments:
         fitIntercept: bool = True,
         gateSampler: str = "auto",
         groupNorm: str = "auto",
+        handleInvalid: str = "error",
+        initialModel: Optional[str] = None,
         layerWidths: Optional[List[int]] = None,
         linearSkip: bool = True,
         maxBlockSizeInMB: float = 0.0,
@@ -651,6 +732,7 @@ class ConvexReLUClassifierArguments:
         skipRidge: float = 0.001,
         solver: str = "auto",
         tol: Optional[float] = None,
+        validationIndicatorCol: Optional[str] = None,
         weightCol: Optional[str] = None,
     ) -> None:
         super().__init__()
@@ -675,6 +757,8 @@ class ConvexReLUClassifierArguments:
         fitIntercept: bool = True,
         gateSampler: str = "auto",
         groupNorm: str = "auto",
+        handleInvalid: str = "error",
+        initialModel: Optional[str] = None,
         layerWidths: Optional[List[int]] = None,
         linearSkip: bool = True,
         maxBlockSizeInMB: float = 0.0,
@@ -695,6 +779,7 @@ class ConvexReLUClassifierArguments:
         skipRidge: float = 0.001,
         solver: str = "auto",
         tol: Optional[float] = None,
+        validationIndicatorCol: Optional[str] = None,
         weightCol: Optional[str] = None,
     ) -> T:
         """Sets Params, of the names of the constructor's arguments."""
@@ -719,6 +804,8 @@ class ConvexReLURegressorArguments:
         fitIntercept: bool = True,
         gateSampler: str = "auto",
         groupNorm: str = "auto",
+        handleInvalid: str = "error",
+        initialModel: Optional[str] = None,
         layerWidths: Optional[List[int]] = None,
         linearSkip: bool = True,
         maxBlockSizeInMB: float = 0.0,
@@ -739,6 +826,7 @@ class ConvexReLURegressorArguments:
         skipRidge: float = 0.001,
         solver: str = "auto",
         tol: Optional[float] = None,
+        validationIndicatorCol: Optional[str] = None,
         weightCol: Optional[str] = None,
     ) -> None:
         super().__init__()
@@ -760,6 +848,8 @@ class ConvexReLURegressorArguments:
         fitIntercept: bool = True,
         gateSampler: str = "auto",
         groupNorm: str = "auto",
+        handleInvalid: str = "error",
+        initialModel: Optional[str] = None,
         layerWidths: Optional[List[int]] = None,
         linearSkip: bool = True,
         maxBlockSizeInMB: float = 0.0,
@@ -780,6 +870,7 @@ class ConvexReLURegressorArguments:
         skipRidge: float = 0.001,
         solver: str = "auto",
         tol: Optional[float] = None,
+        validationIndicatorCol: Optional[str] = None,
         weightCol: Optional[str] = None,
     ) -> T:
         """Sets Params, of the names of the constructor's arguments."""

@@ -24,11 +24,26 @@ public final class Block implements Serializable {
    * @param weights n weights, positive
    */
   public Block(Features features, double[] labels, double[] weights) {
+    this(features, labels, weights, new boolean[0]);
+  }
+
+  /**
+   * The same of rows that bring a mark, which becomes a part of their keys.
+   *
+   * @param marks n marks, or none
+   */
+  public Block(Features features, double[] labels, double[] weights, boolean[] marks) {
     this.rows = labels.length;
     this.features = features;
-    if (weights.length != rows) {
+    if (weights.length != rows || (marks.length != 0 && marks.length != rows)) {
       throw new IllegalArgumentException(
-          "block of " + rows + " labels with " + weights.length + " weights");
+          "block of "
+              + rows
+              + " labels with "
+              + weights.length
+              + " weights and "
+              + marks.length
+              + " marks");
     }
     this.labels = labels;
     this.weights = weights;
@@ -36,7 +51,8 @@ public final class Block implements Serializable {
     int[] columns = new int[features.columns()];
     double[] values = new double[features.columns()];
     for (int r = 0; r < rows; r++) {
-      keys[r] = key(columns, values, features.copyNonZeros(r, columns, values), labels[r]);
+      long key = key(columns, values, features.copyNonZeros(r, columns, values), labels[r]);
+      keys[r] = marks.length == 0 ? key : RowSelection.withMark(key, marks[r]);
     }
     this.occurrences = occurrences(keys);
   }

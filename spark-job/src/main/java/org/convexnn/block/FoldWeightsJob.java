@@ -7,7 +7,7 @@ package org.convexnn.block;
  *
  * of fold k. The fold of a row is {@link RowSelection#foldOf}.
  *
- * @param folds K
+ * @param folds K, or {@link RowSelection#BY_MARK} for 2 of them
  * @param salt varies the folds
  * @param classes C; 0 where labels are no classes
  */
@@ -25,7 +25,7 @@ public record FoldWeightsJob(int folds, long salt, int classes)
 
   @Override
   public Worker<Block, double[][]> worker() {
-    double[][] sums = new double[folds][CLASSES + classes];
+    double[][] sums = new double[RowSelection.count(folds)][CLASSES + classes];
     FoldWeightsJob job = this;
     return new Worker<>() {
       @Override

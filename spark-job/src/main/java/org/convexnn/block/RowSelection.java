@@ -5,9 +5,11 @@ import org.convexnn.linalg.CounterRandom;
 
 /**
  * Which rows take part in a sum: all, those outside a fold, or those inside it. The fold of a row
- * is a hash of its key, so duplicates fall on one side and nothing depends on partitions.
+ * is a hash of its key, so duplicates fall on one side and nothing depends on partitions; or it is
+ * told by a mark of the user's, which the key carries.
  *
- * @param folds the number of folds; 1 selects all rows
+ * @param folds the number of folds; 1 selects all rows; {@link #BY_MARK}: fold 0 are the marked rows,
+ *     fold 1 the others
  * @param fold the fold that is held out
  * @param heldOut whether the held-out rows are selected, or the others
  * @param salt varies the folds with the seed
@@ -18,6 +20,26 @@ public record RowSelection(int folds, int fold, boolean heldOut, long salt)
   /** All rows. */
   public static final RowSelection ALL = new RowSelection(1, 0, true, 0);
 
+  /** The folds of rows that bring a mark. */
+  public static final int BY_MARK = 0;
+
+  private static final int SIDES_OF_A_MARK = 2;
+
+  /** A row's key with its mark, in the lowest bit. */
+  static long withMark(long key, boolean marked) {
+    return marked ? key | 1 : key & ~1;
+  }
+
+  /** Whether the key of a row that brings a mark is marked. */
+  public static boolean marked(long key) {
+    return (key & 1) == 1;
+  }
+
+  /** K: the number of folds, {@link #BY_MARK} included. */
+  static int count(int folds) {
+    return folds == BY_MARK ? SIDES_OF_A_MARK : folds;
+  }
+
   /** Whether a row with this key is selected. */
   public boolean selects(long key) {
     if (folds == 1) {
@@ -26,8 +48,11 @@ public record RowSelection(int folds, int fold, boolean heldOut, long salt)
     return (foldOf(key, folds, salt) == fold) == heldOut;
   }
 
-  /** The fold, 0 .. folds - 1, of a row with this key. */
+  /** The fold, 0 .. K - 1, of a row with this key. */
   public static int foldOf(long key, int folds, long salt) {
+    if (folds == BY_MARK) {
+      return marked(key) ? 0 : 1;
+    }
     double u = CounterRandom.uniform(CounterRandom.mix(key ^ CounterRandom.mix(salt)));
     return (int) (u * folds);
   }

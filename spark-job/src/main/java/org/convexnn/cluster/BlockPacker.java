@@ -15,7 +15,7 @@ import org.convexnn.block.FeatureBuffer;
 import org.convexnn.cluster.DataProblem.Kind;
 
 /**
- * Packs rows (features vector, label, weight) into blocks of bounded size, checking every value.
+ * Packs rows (features vector, label, weight and perhaps a mark) into blocks of bounded size, checking every value.
  *
  * <p>Never throws because of the data: an exception on an executor would be tried four times and
  * reach the user inside a stack trace. The first problem of a partition ends its packing and is
@@ -36,9 +36,11 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
   private static final int FEATURES = 0;
   private static final int LABEL = 1;
   private static final int WEIGHT = 2;
+  private static final int MARK = 3;
 
   private final int classes;
   private final long blockBytes;
+  private final boolean marked;
 
   /**
    * A packer.
@@ -46,9 +48,11 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
    * @param classes labels must be integers from 0 to classes - 1; 0 = any numbers
    * @param maxBlockSizeInMB most megabytes of features in a block, dense ones as doubles, 0 =
    *     automatic; a block has at least one row
+   * @param marked whether rows bring a mark
    */
-  BlockPacker(int classes, double maxBlockSizeInMB) {
+  BlockPacker(int classes, double maxBlockSizeInMB, boolean marked) {
     this.classes = classes;
+    this.marked = marked;
     double megabytes = maxBlockSizeInMB == 0 ? AUTO_BLOCK_SIZE_IN_MB : maxBlockSizeInMB;
     this.blockBytes = (long) Math.min(megabytes * (1 << 20), Long.MAX_VALUE);
   }
@@ -74,6 +78,7 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
     private FeatureBuffer buffer = new FeatureBuffer(1, 0);
     private double[] labels = new double[16];
     private double[] weights = new double[16];
+    private boolean[] marks = new boolean[16];
     private int count;
 
     Packing(Iterator<Row> rows) {
@@ -107,7 +112,7 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
         boolean dropping = problem.isEmpty() && current.getDouble(WEIGHT) == 0;
         // A row left out is not looked at further: weight 0 is how bad rows are masked.
         if (problem.isEmpty() && !dropping) {
-          problem = labelProblem(current).or(() -> take(current));
+          problem = labelProblem(current).or(() -> markProblem(current)).or(() -> take(current));
         }
         if (problem.isPresent()) {
           failed = true;
@@ -127,7 +132,11 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
 
     private PackedBlock packed(long dropped, List<DataProblem> problems) {
       Block block =
-          new Block(buffer.take(), Arrays.copyOf(labels, count), Arrays.copyOf(weights, count));
+          new Block(
+              buffer.take(),
+              Arrays.copyOf(labels, count),
+              Arrays.copyOf(weights, count),
+              Arrays.copyOf(marks, marked ? count : 0));
       return PackedBlock.of(block, report(block.bytes(), dropped, problems));
     }
 
@@ -179,6 +188,12 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
           : Optional.empty();
     }
 
+    private Optional<DataProblem> markProblem(Row current) {
+      return marked && current.isNullAt(MARK)
+          ? Optional.of(DataProblem.of(Kind.MARK_NULL, row))
+          : Optional.empty();
+    }
+
     /** Takes a row whose weight and label are good. */
     private Optional<DataProblem> take(Row current) {
       if (current.isNullAt(FEATURES)) {
@@ -208,9 +223,11 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
       if (count == labels.length) {
         labels = Arrays.copyOf(labels, 2 * count);
         weights = Arrays.copyOf(weights, 2 * count);
+        marks = Arrays.copyOf(marks, 2 * count);
       }
       labels[count] = current.getDouble(LABEL);
       weights[count] = current.getDouble(WEIGHT);
+      marks[count] = marked && current.getBoolean(MARK);
     }
 
     /** Adds the vector's features to the buffer; MLlib keeps the indices of a sparse one ascending. */

@@ -9,13 +9,24 @@ import java.util.function.IntFunction;
  * @param features name of the column of feature vectors
  * @param label name of the label column
  * @param weight name of the weight column, where there is one
+ * @param validation name of the column that marks rows held out to choose beta, where there is one
  * @param featureName the name of feature j, for instance {@code age}, where the column knows it
  */
 public record DataColumns(
     String features,
     String label,
     Optional<String> weight,
+    Optional<String> validation,
     IntFunction<Optional<String>> featureName) {
+
+  /** Columns without marks. */
+  public DataColumns(
+      String features,
+      String label,
+      Optional<String> weight,
+      IntFunction<Optional<String>> featureName) {
+    this(features, label, weight, Optional.empty(), featureName);
+  }
 
   /** How a message names feature j: its own name, else {@code features[j]}. */
   String feature(int j) {

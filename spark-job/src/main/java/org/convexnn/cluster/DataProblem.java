@@ -24,6 +24,7 @@ record DataProblem(Kind kind, long row, int feature, double value, int expected)
     LABEL_NOT_FINITE,
     LABEL_TOO_LARGE,
     LABEL_NO_CLASS,
+    MARK_NULL,
     FEATURES_NULL,
     FEATURES_EMPTY,
     FEATURES_SIZE,
@@ -88,12 +89,17 @@ record DataProblem(Kind kind, long row, int feature, double value, int expected)
               + (expected - 1)
               + (expected < Packing.MOST_CLASSES ? ", by the column's metadata" : "")
               + "; index other values with StringIndexer, or learn numbers with a regressor";
+      case MARK_NULL ->
+          "validation indicator column '"
+              + columns.validation().orElse("")
+              + "' is null"
+              + where
+              + ": true holds a row out to choose the regularisation parameter, false trains on it";
       case FEATURES_NULL ->
           features
               + " is null"
               + where
-              + ": drop such rows, for instance by na().drop() or VectorAssembler with"
-              + " handleInvalid = skip";
+              + ": drop such rows, for instance by na().drop() or by handleInvalid = 'skip'";
       case FEATURES_EMPTY ->
           features + " has a vector without entries" + where + ": at least one feature is needed";
       case FEATURES_SIZE ->
@@ -110,7 +116,8 @@ record DataProblem(Kind kind, long row, int feature, double value, int expected)
               + " has the value "
               + value
               + where
-              + ": features must be finite; fill it with Imputer or drop the row";
+              + ": features must be finite; fill it with Imputer, or drop the row, for instance by"
+              + " handleInvalid = 'skip'";
       case FEATURE_TOO_LARGE ->
           columns.feature(feature)
               + " has the value "

@@ -32,35 +32,39 @@ public final class RddRows implements Rows, AutoCloseable {
   private final JavaRDD<PackedBlock> blocks;
   private final DataSummary summary;
   private final int depth;
+  private final boolean marked;
   private final List<RddGatedRows> derived = new ArrayList<>();
 
   private RddRows(
-      JavaSparkContext context, JavaRDD<PackedBlock> packed, DataSummary summary, int depth) {
+      JavaSparkContext context, JavaRDD<PackedBlock> packed, DataSummary summary, Packing packing) {
     this.context = context;
     this.packed = packed;
     this.lean = LeanRdd.of(packed.rdd());
     this.blocks = lean.asJava();
     this.summary = summary;
-    this.depth = depth;
+    this.depth = packing.aggregationDepth();
+    this.marked = packing.marked();
   }
 
   /**
    * Packs rows into cached blocks and checks them, in one job.
    *
-   * @param rows rows of three columns: features (Vector), label (double), weight (double)
+   * @param rows rows of three columns: features (Vector), label (double), weight (double); and of a
+   *     fourth, the mark (boolean), where the columns have one
    * @throws IllegalArgumentException naming the first row that cannot be trained on, its column,
    *     the value and the remedy
    */
   public static RddRows pack(JavaRDD<Row> rows, Packing packing) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(rows.context());
     JavaRDD<PackedBlock> packed =
-        rows.mapPartitions(new BlockPacker(packing.classes(), packing.maxBlockSizeInMB()))
+        rows.mapPartitions(
+                new BlockPacker(packing.classes(), packing.maxBlockSizeInMB(), packing.marked()))
             .setName("ConvexNN rows")
             .persist(StorageLevel.MEMORY_AND_DISK());
     try (JobScope scope = new JobScope(context, "ConvexNN: pack and check rows")) {
       List<PackingReport> reports = scope.collect(packed.mapPartitions(new ReportOfPartition()));
       DataSummary summary = DataSummary.of(reports, packing.columns());
-      return new RddRows(context, packed, summary, packing.aggregationDepth());
+      return new RddRows(context, packed, summary, packing);
     } catch (Throwable failure) {
       packed.unpersist(false);
       throw failure;
@@ -75,6 +79,11 @@ public final class RddRows implements Rows, AutoCloseable {
   @Override
   public int features() {
     return summary.features();
+  }
+
+  @Override
+  public boolean marked() {
+    return marked;
   }
 
   /** The executors' cores, but not more than there are partitions. */

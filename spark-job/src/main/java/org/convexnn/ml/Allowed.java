@@ -55,6 +55,25 @@ final class Allowed extends AbstractFunction1<Object, Object> implements Seriali
     return new Allowed(name, text, v -> condition.test(Arrays.stream((int[]) v).boxed().toList()));
   }
 
+  /**
+   * Refuses thresholds with a remedy, before MLlib's validator does without one.
+   *
+   * @return the same
+   */
+  static double[] thresholds(double[] values) {
+    boolean good =
+        Arrays.stream(values).allMatch(t -> t >= 0)
+            && Arrays.stream(values).filter(t -> t == 0).count() <= 1;
+    if (!good) {
+      throw new IllegalArgumentException(
+          "thresholds is "
+              + Arrays.toString(values)
+              + "; it must be one number for each class, not negative and at most one of them 0: the"
+              + " class with the largest probability / threshold is predicted");
+    }
+    return values;
+  }
+
   @Override
   public Object apply(Object value) {
     if (!condition.test(value)) {

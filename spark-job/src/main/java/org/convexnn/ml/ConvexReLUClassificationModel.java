@@ -1,5 +1,7 @@
 package org.convexnn.ml;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.ml.classification.ProbabilisticClassificationModel;
 import org.apache.spark.ml.linalg.DenseVector;
@@ -12,6 +14,8 @@ import org.apache.spark.ml.util.MLWritable;
 import org.apache.spark.ml.util.MLWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 import org.convexnn.export.OnnxExport;
 import org.convexnn.loss.LogisticLoss;
 import org.convexnn.loss.SoftmaxLoss;
@@ -159,11 +163,45 @@ public final class ConvexReLUClassificationModel
     return network().outputs() == 1;
   }
 
-  /** The outputs f; of two classes [-f, f], f in log-odds of class 1. */
+  /** Sets one threshold for each class; the largest probability / threshold is predicted. */
+  @Override
+  public ConvexReLUClassificationModel setThresholds(double[] value) {
+    return super.setThresholds(Allowed.thresholds(value));
+  }
+
+  /** The output columns by Param, in the order in which they are added. */
+  static Map<String, String> outputs(String raw, String probability, String prediction) {
+    Map<String, String> outputs = new LinkedHashMap<>();
+    outputs.put("rawPredictionCol", raw);
+    outputs.put("probabilityCol", probability);
+    outputs.put("predictionCol", prediction);
+    return outputs;
+  }
+
+  /**
+   * The outputs f; of two classes [-f, f], f in log-odds of class 1.
+   *
+   * @throws IllegalArgumentException for invalid features that are not kept, and for a vector of
+   *     another size than the training data
+   */
   @Override
   public Vector predictRaw(Vector features) {
-    double[] f = scorer.score(features);
+    double[] f = InvalidFeatures.score(scorer, features, this);
     return binary() ? Vectors.dense(-f[0], f[0]) : Vectors.dense(f);
+  }
+
+  /** The class; NaN where the raw prediction is, for MLlib would say 0. */
+  @Override
+  public double raw2prediction(Vector raw) {
+    return Double.isNaN(raw.apply(0)) ? Double.NaN : super.raw2prediction(raw);
+  }
+
+  /** The class; NaN where the probability is. */
+  @Override
+  public double probability2prediction(Vector probability) {
+    return Double.isNaN(probability.apply(0))
+        ? Double.NaN
+        : super.probability2prediction(probability);
   }
 
   /** Overwrites f by softmax(f); of two classes [-f, f] by [sigmoid(-f), sigmoid(f)]. */
@@ -196,10 +234,33 @@ public final class ConvexReLUClassificationModel
     return new Tuple3(model, model.getProbabilityCol(), model.getPredictionCol());
   }
 
+  /** Sets what to do about features that are null, NaN or infinite: error, skip or keep. */
+  public ConvexReLUClassificationModel setHandleInvalid(String value) {
+    set(handleInvalid(), value);
+    return this;
+  }
+
+  /** Checks that features are vectors, of the right size where metadata tells it, and the outputs. */
+  @Override
+  public StructType transformSchema(StructType schema) {
+    InputColumns input = new InputColumns(schema);
+    input.checkFeatures(getFeaturesCol());
+    input.checkSize(getFeaturesCol(), numFeatures());
+    input.checkOutputs(outputs(getRawPredictionCol(), getProbabilityCol(), getPredictionCol()));
+    return super.transformSchema(schema);
+  }
+
   /** Adds the columns that have names; a large network is broadcast. */
   @Override
   public Dataset<Row> transform(Dataset<?> dataset) {
-    return copy(new ParamMap(), SharedScorer.of(scorer, dataset)).transformWithThis(dataset);
+    transformSchema(dataset.schema());
+    return shared(dataset.sparkSession())
+        .transformWithThis(InvalidFeatures.toScore(dataset, getFeaturesCol(), this));
+  }
+
+  /** This model, with its network in a broadcast if it is large. */
+  ConvexReLUClassificationModel shared(SparkSession session) {
+    return copy(new ParamMap(), SharedScorer.of(scorer, session));
   }
 
   private Dataset<Row> transformWithThis(Dataset<?> dataset) {

@@ -38,6 +38,8 @@ public final class ConvexReLUClassifier
 
   private final String uid;
   private final ParamSet params;
+  // Null = none: an Optional cannot be serialised.
+  private ConvexReLUClassificationModel initial;
 
   /** A classifier with a random uid. */
   public ConvexReLUClassifier() {
@@ -66,13 +68,65 @@ public final class ConvexReLUClassifier
     return params;
   }
 
+  /** Sets one threshold for each class; the largest probability / threshold is predicted. */
+  @Override
+  public ConvexReLUClassifier setThresholds(double[] value) {
+    return super.setThresholds(Allowed.thresholds(value));
+  }
+
+  /**
+   * Sets the model that training goes on from, see {@link #setInitialModel(String)}; a path that was
+   * set is unset. It is not saved with the estimator: {@code save} refuses.
+   */
+  public ConvexReLUClassifier setInitialModel(ConvexReLUClassificationModel model) {
+    clear(initialModel());
+    this.initial = model;
+    return this;
+  }
+
+  @Override
+  public ConvexReLUClassifier setInitialModel(String path) {
+    this.initial = null;
+    return ConvexReLUTraining.super.setInitialModel(path);
+  }
+
+  /** Whether there is a model to start from. */
+  boolean startsFromModel() {
+    return initial != null || initialModelPath().isPresent();
+  }
+
+  /** The model at the path, where one is set, else the one in memory. */
+  private Optional<InitialModel> initial() {
+    return initialModelPath()
+        .map(ConvexReLUClassificationModel::load)
+        .or(() -> Optional.ofNullable(initial))
+        .map(model -> new InitialModel(model.network(), model.certificate()));
+  }
+
   /** Checks column types and Params, before any job. */
   @Override
   public StructType transformSchema(StructType schema) {
     InputColumns input = new InputColumns(schema);
-    Fit.of(this).check(input, Task.BINARY, LABEL_REMEDY);
+    Fit.of(this).check(input, Task.BINARY, LABEL_REMEDY, startsFromModel());
     checkKnown(input.classes(getLabelCol()));
+    input.checkOutputs(
+        ConvexReLUClassificationModel.outputs(
+            getRawPredictionCol(), getProbabilityCol(), getPredictionCol()));
     return super.transformSchema(schema);
+  }
+
+  /** One threshold for each class, as MLlib would say when the model transforms. */
+  private void checkThresholds(int classes) {
+    if (isDefined(thresholds()) && getThresholds().length != classes) {
+      throw new IllegalArgumentException(
+          "thresholds has "
+              + getThresholds().length
+              + " numbers, label column '"
+              + getLabelCol()
+              + "' "
+              + classes
+              + " classes: give one number for each class");
+    }
   }
 
   private void checkKnown(OptionalInt classes) {
@@ -88,6 +142,7 @@ public final class ConvexReLUClassifier
               + Packing.MOST_CLASSES
               + ", labelled 0, 1, 2, ...; index the label again with StringIndexer");
     }
+    classes.ifPresent(this::checkThresholds);
   }
 
   /** Two classes or more, by the metadata or else the largest label; all of them must occur. */
@@ -121,6 +176,7 @@ public final class ConvexReLUClassifier
                 + " were taken out");
       }
     }
+    checkThresholds(classes);
     return classes == 2 ? Task.BINARY : Task.MULTICLASS;
   }
 
@@ -129,7 +185,7 @@ public final class ConvexReLUClassifier
   public ConvexReLUClassificationModel train(Dataset<?> dataset) {
     InputColumns input = new InputColumns(dataset.schema());
     int most = input.classes(getLabelCol()).orElse(Packing.MOST_CLASSES);
-    TrainingResult result = Fit.of(this).run(dataset, most, data -> task(data, input));
+    TrainingResult result = Fit.of(this).run(dataset, most, data -> task(data, input), initial());
     return copyValues(
             new ConvexReLUClassificationModel(
                 uid(),
@@ -142,11 +198,23 @@ public final class ConvexReLUClassifier
 
   @Override
   public ConvexReLUClassifier copy(ParamMap extra) {
-    return defaultCopy(extra);
+    ConvexReLUClassifier copy = defaultCopy(extra);
+    copy.initial = initial;
+    return copy;
   }
 
+  /**
+   * A writer.
+   *
+   * @throws IllegalArgumentException where training goes on from a model in memory
+   */
   @Override
   public MLWriter write() {
+    if (initial != null && initialModelPath().isEmpty()) {
+      throw new IllegalArgumentException(
+          "initialModel is a model in memory, which is not saved with its estimator: save the model"
+              + " and set its path by setInitialModel(path)");
+    }
     return new EstimatorWriter(this);
   }
 

@@ -25,7 +25,7 @@ import org.convexnn.solver.TrainingOptions.Task;
  * prints what each means; models carry the values they were trained with.
  *
  * <p>A getter of a Param without default ({@code regParam}, {@code regRatio}, {@code tol}, {@code
- * weightCol}) throws NoSuchElementException while it is unset, as MLlib's do; {@code isSet} asks.
+ * weightCol}, {@code validationIndicatorCol}, {@code initialModel}) throws NoSuchElementException while it is unset, as MLlib's do; {@code isSet} asks.
  */
 public interface ConvexReLUParams extends HasWeightCol {
 
@@ -305,9 +305,58 @@ public interface ConvexReLUParams extends HasWeightCol {
 
   /** The weight column, where one is set and not the empty string. */
   default Optional<String> weightColumn() {
-    return isDefined(weightCol()) && !getWeightCol().isEmpty()
-        ? Optional.of(getWeightCol())
+    return given(weightCol());
+  }
+
+  /** Param: the column that marks rows held out to choose the regularisation parameter. */
+  default Param<String> validationIndicatorCol() {
+    return paramSet().validationIndicatorCol;
+  }
+
+  /** The column that marks rows held out to choose the regularisation parameter. */
+  default String getValidationIndicatorCol() {
+    return getOrDefault(validationIndicatorCol());
+  }
+
+  /** The column of marks, where one is set and not the empty string. */
+  default Optional<String> validationIndicatorColumn() {
+    return given(validationIndicatorCol());
+  }
+
+  /** Param: what to do about invalid features. */
+  default Param<String> handleInvalid() {
+    return paramSet().handleInvalid;
+  }
+
+  /** What to do about features that are null, NaN or infinite: error, skip or keep. */
+  default String getHandleInvalid() {
+    return getOrDefault(handleInvalid());
+  }
+
+  /** Param: the path of the model that training starts from. */
+  default Param<String> initialModel() {
+    return paramSet().initialModel;
+  }
+
+  /** The path of the model that training starts from; a model in memory has none. */
+  default String getInitialModel() {
+    return getOrDefault(initialModel());
+  }
+
+  /** The path of the model that training starts from, where one is set and not the empty string. */
+  default Optional<String> initialModelPath() {
+    return given(initialModel());
+  }
+
+  private Optional<String> given(Param<String> param) {
+    return isDefined(param)
+        ? Optional.of(getOrDefault(param)).filter(s -> !s.isEmpty())
         : Optional.empty();
+  }
+
+  /** Whether the chosen beta is solved on all rows: on marked ones only where that is said. */
+  private boolean refitsOnAllRows() {
+    return getRefit() && (validationIndicatorColumn().isEmpty() || isSet(refit()));
   }
 
   /**
@@ -333,7 +382,7 @@ public interface ConvexReLUParams extends HasWeightCol {
         getSkipRidge(),
         isDefined(regParam()) ? OptionalDouble.of(getRegParam()) : OptionalDouble.empty(),
         isDefined(regRatio()) ? OptionalDouble.of(getRegRatio()) : OptionalDouble.empty(),
-        getRefit(),
+        refitsOnAllRows(),
         getNumFolds(),
         ParamSet.constant(SolverKind.class, getSolver()),
         ParamSet.constant(PrecisionChoice.class, getPrecision()),

@@ -1,5 +1,6 @@
 package org.convexnn.ml;
 
+import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.ParamMap;
@@ -10,6 +11,8 @@ import org.apache.spark.ml.util.MLWritable;
 import org.apache.spark.ml.util.MLWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 import org.convexnn.export.OnnxExport;
 import org.convexnn.network.Network;
 import org.convexnn.solver.Certificate;
@@ -146,16 +149,44 @@ public final class ConvexReLURegressionModel
     return network().features();
   }
 
-  /** f(x), in label units. */
+  /**
+   * f(x), in label units.
+   *
+   * @throws IllegalArgumentException for invalid features that are not kept, and for a vector of
+   *     another size than the training data
+   */
   @Override
   public double predict(Vector features) {
-    return scorer.score(features)[0];
+    return InvalidFeatures.score(scorer, features, this)[0];
+  }
+
+  /** Sets what to do about features that are null, NaN or infinite: error, skip or keep. */
+  public ConvexReLURegressionModel setHandleInvalid(String value) {
+    set(handleInvalid(), value);
+    return this;
+  }
+
+  /** Checks that features are vectors, of the right size where metadata tells it, and the outputs. */
+  @Override
+  public StructType transformSchema(StructType schema) {
+    InputColumns input = new InputColumns(schema);
+    input.checkFeatures(getFeaturesCol());
+    input.checkSize(getFeaturesCol(), numFeatures());
+    input.checkOutputs(Map.of("predictionCol", getPredictionCol()));
+    return super.transformSchema(schema);
   }
 
   /** Adds the columns that have names; a large network is broadcast. */
   @Override
   public Dataset<Row> transform(Dataset<?> dataset) {
-    return copy(new ParamMap(), SharedScorer.of(scorer, dataset)).transformWithThis(dataset);
+    transformSchema(dataset.schema());
+    return shared(dataset.sparkSession())
+        .transformWithThis(InvalidFeatures.toScore(dataset, getFeaturesCol(), this));
+  }
+
+  /** This model, with its network in a broadcast if it is large. */
+  ConvexReLURegressionModel shared(SparkSession session) {
+    return copy(new ParamMap(), SharedScorer.of(scorer, session));
   }
 
   private Dataset<Row> transformWithThis(Dataset<?> dataset) {

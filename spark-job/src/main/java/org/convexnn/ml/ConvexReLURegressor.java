@@ -1,6 +1,7 @@
 package org.convexnn.ml;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.ParamMap;
@@ -30,6 +31,8 @@ public final class ConvexReLURegressor
 
   private final String uid;
   private final ParamSet params;
+  // Null = none: an Optional cannot be serialised.
+  private ConvexReLURegressionModel initial;
 
   /** A regressor with a random uid. */
   public ConvexReLURegressor() {
@@ -58,17 +61,48 @@ public final class ConvexReLURegressor
     return params;
   }
 
+  /**
+   * Sets the model that training goes on from, see {@link #setInitialModel(String)}; a path that was
+   * set is unset. It is not saved with the estimator: {@code save} refuses.
+   */
+  public ConvexReLURegressor setInitialModel(ConvexReLURegressionModel model) {
+    clear(initialModel());
+    this.initial = model;
+    return this;
+  }
+
+  @Override
+  public ConvexReLURegressor setInitialModel(String path) {
+    this.initial = null;
+    return ConvexReLUTraining.super.setInitialModel(path);
+  }
+
+  /** Whether there is a model to start from. */
+  boolean startsFromModel() {
+    return initial != null || initialModelPath().isPresent();
+  }
+
+  /** The model at the path, where one is set, else the one in memory. */
+  private Optional<InitialModel> initial() {
+    return initialModelPath()
+        .map(ConvexReLURegressionModel::load)
+        .or(() -> Optional.ofNullable(initial))
+        .map(model -> new InitialModel(model.network(), model.certificate()));
+  }
+
   /** Checks column types and Params, before any job. */
   @Override
   public StructType transformSchema(StructType schema) {
-    Fit.of(this).check(new InputColumns(schema), Task.REGRESSION, LABEL_REMEDY);
+    InputColumns input = new InputColumns(schema);
+    Fit.of(this).check(input, Task.REGRESSION, LABEL_REMEDY, startsFromModel());
+    input.checkOutputs(Map.of("predictionCol", getPredictionCol()));
     return super.transformSchema(schema);
   }
 
   /** Trains; called by {@code fit} with the label and weight columns cast to double. */
   @Override
   public ConvexReLURegressionModel train(Dataset<?> dataset) {
-    TrainingResult result = Fit.of(this).run(dataset, 0, data -> Task.REGRESSION);
+    TrainingResult result = Fit.of(this).run(dataset, 0, data -> Task.REGRESSION, initial());
     return new OnePassRegression(this).model(result, new ParamMap(), Optional.of(dataset.toDF()));
   }
 
@@ -110,11 +144,23 @@ public final class ConvexReLURegressor
 
   @Override
   public ConvexReLURegressor copy(ParamMap extra) {
-    return defaultCopy(extra);
+    ConvexReLURegressor copy = defaultCopy(extra);
+    copy.initial = initial;
+    return copy;
   }
 
+  /**
+   * A writer.
+   *
+   * @throws IllegalArgumentException where training goes on from a model in memory
+   */
   @Override
   public MLWriter write() {
+    if (initial != null && initialModelPath().isEmpty()) {
+      throw new IllegalArgumentException(
+          "initialModel is a model in memory, which is not saved with its estimator: save the model"
+              + " and set its path by setInitialModel(path)");
+    }
     return new EstimatorWriter(this);
   }
 

@@ -120,7 +120,10 @@ public interface ConvexReLUTraining<E extends ConvexReLUTraining<E>> extends Con
     return with(tol(), value);
   }
 
-  /** Sets whether the chosen beta is solved again on all rows; default true. */
+  /**
+   * Sets whether the chosen beta is solved again on all rows; default true, but with a
+   * validationIndicatorCol marked rows are trained on only where this is set to true.
+   */
   default E setRefit(boolean value) {
     return with(refit(), value);
   }
@@ -161,6 +164,34 @@ public interface ConvexReLUTraining<E extends ConvexReLUTraining<E>> extends Con
   /** Sets the most megabytes of features in a block of rows; 0 (the default) = automatic. */
   default E setMaxBlockSizeInMB(double value) {
     return with(maxBlockSizeInMB(), value);
+  }
+
+  /**
+   * Sets the column, boolean, that marks the rows that choose the regularisation parameter, as
+   * GBTClassifier's: true = validation, false = training. They have no part in gates and fit; feature
+   * map, label units and constant model are those of all rows.
+   */
+  default E setValidationIndicatorCol(String value) {
+    return with(validationIndicatorCol(), value);
+  }
+
+  /**
+   * Sets what to do about rows whose features are null, NaN or infinite: error (the default) refuses
+   * them, skip leaves them out of training and of what the model's transform returns, keep leaves them
+   * out of training and predicts NaN for them.
+   */
+  default E setHandleInvalid(String value) {
+    return with(handleInvalid(), value);
+  }
+
+  /**
+   * Sets the path of a saved model that training goes on from: same gates and feature map, from its
+   * weights, and with its regularisation parameter and tolerance where neither regParam nor regRatio
+   * is set. A linear model has no gates to go on from: training then begins from zero. The empty
+   * string = none.
+   */
+  default E setInitialModel(String path) {
+    return with(initialModel(), path);
   }
 
   /** Sets the weight column; the empty string means that all weights are 1. */

@@ -1,5 +1,7 @@
 package org.convexnn.ml;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.apache.spark.ml.PredictorParams;
@@ -22,10 +24,11 @@ import org.convexnn.solver.TrainingResult;
  * What the fit of classifier and regressor have in common: columns, packing, training, release.
  *
  * @param estimator the Params
- * @param columns the Params that name the columns (the same object)
+ * @param columns the Params that name the columns
  */
 record Fit(ConvexReLUParams estimator, PredictorParams columns) {
 
+  /** With the Params of one estimator. */
   static <P extends PredictorParams & ConvexReLUParams> Fit of(P estimator) {
     return new Fit(estimator, estimator);
   }
@@ -35,11 +38,14 @@ record Fit(ConvexReLUParams estimator, PredictorParams columns) {
    *
    * @param task what is trained; for a classifier either of its tasks, as only rows tell which
    * @param labelRemedy what to do about a label that is not numeric
+   * @param initialModel whether there is a model to start from
    */
-  void check(InputColumns input, Task task, String labelRemedy) {
+  void check(InputColumns input, Task task, String labelRemedy, boolean initialModel) {
     input.checkFeatures(columns.getFeaturesCol());
     input.checkLabel(columns.getLabelCol(), labelRemedy);
     estimator.weightColumn().ifPresent(input::checkWeight);
+    estimator.validationIndicatorColumn().ifPresent(input::checkValidationIndicator);
+    new ParamRules(estimator).check(initialModel);
     estimator.trainingOptions(task);
   }
 
@@ -49,17 +55,32 @@ record Fit(ConvexReLUParams estimator, PredictorParams columns) {
    * @param dataset with label and weight cast to double
    * @param classes labels must be integers from 0 to classes - 1; 0 = any numbers
    * @param task what to train, told when the rows have been looked at; may refuse what they hold
+   * @param from the model to start from, where there is one
    */
-  TrainingResult run(Dataset<?> dataset, int classes, Function<DataSummary, Task> task) {
-    return run(
+  TrainingResult run(
+      Dataset<?> dataset,
+      int classes,
+      Function<DataSummary, Task> task,
+      Optional<InitialModel> from) {
+    Optional<InitialModel> start = from.filter(InitialModel::hasGates);
+    Fit fit = new Fit(start.map(m -> m.completed(estimator)).orElse(estimator), columns);
+    return fit.run(
         dataset,
         classes,
         task,
-        (options, progress, rows) ->
-            switch (options.activation()) {
-              case GATED -> new Trainer(options, progress).train(rows);
-              case RELU -> new ReluTrainer(options, progress).train(rows);
-            });
+        (options, progress, rows) -> {
+          if (start.isPresent()) {
+            return new Trainer(options, progress).train(rows, start.get().start());
+          }
+          if (from.isPresent()) {
+            progress.message(
+                "initialModel is linear, without gates to go on from: new ones are drawn");
+          }
+          return switch (options.activation()) {
+            case GATED -> new Trainer(options, progress).train(rows);
+            case RELU -> new ReluTrainer(options, progress).train(rows);
+          };
+        });
   }
 
   /**
@@ -83,15 +104,24 @@ record Fit(ConvexReLUParams estimator, PredictorParams columns) {
     LoggedProgress progress = new LoggedProgress(estimator.uid());
     Optional<String> weight = estimator.weightColumn();
     Column weights = weight.map(functions::col).orElse(functions.lit(1.0));
+    Optional<String> validation = estimator.validationIndicatorColumn();
+    List<Column> selection =
+        new ArrayList<>(
+            List.of(
+                functions.col(columns.getFeaturesCol()),
+                functions.col(columns.getLabelCol()),
+                weights));
+    validation.map(functions::col).ifPresent(selection::add);
     Dataset<Row> selected =
-        dataset.select(
-            functions.col(columns.getFeaturesCol()), functions.col(columns.getLabelCol()), weights);
+        InvalidFeatures.toTrainOn(dataset, columns.getFeaturesCol(), estimator)
+            .select(selection.toArray(Column[]::new));
     Packing packing =
         new Packing(
             new DataColumns(
                 columns.getFeaturesCol(),
                 columns.getLabelCol(),
                 weight,
+                validation,
                 new InputColumns(dataset.schema()).featureNames(columns.getFeaturesCol())),
             classes,
             estimator.getMaxBlockSizeInMB(),

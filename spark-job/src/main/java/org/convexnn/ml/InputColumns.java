@@ -1,6 +1,8 @@
 package org.convexnn.ml;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntFunction;
@@ -10,6 +12,7 @@ import org.apache.spark.ml.attribute.BinaryAttribute;
 import org.apache.spark.ml.attribute.NominalAttribute;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -58,6 +61,69 @@ record InputColumns(StructType schema) {
   /** Refuses a weight column that is missing or not numeric. */
   void checkWeight(String name) {
     checkNumeric("weight", "weightCol", name, "cast it to double");
+  }
+
+  /** Refuses a column of marks that is missing or not boolean. */
+  void checkValidationIndicator(String name) {
+    DataType type = field("validation indicator", "validationIndicatorCol", name).dataType();
+    if (!type.equals(DataTypes.BooleanType)) {
+      throw new IllegalArgumentException(
+          "validation indicator column '"
+              + name
+              + "' has the type "
+              + type.simpleString()
+              + ", not boolean: true marks the rows that are held out; cast it, or compare it with a"
+              + " value");
+    }
+  }
+
+  /**
+   * Refuses output columns that are there already or have one name.
+   *
+   * @param outputs column by Param, in order; the empty string = not wanted
+   */
+  void checkOutputs(Map<String, String> outputs) {
+    Map<String, String> params = new HashMap<>();
+    outputs.forEach(
+        (param, name) -> {
+          if (name.isEmpty()) {
+            return;
+          }
+          if (Arrays.asList(schema.fieldNames()).contains(name)) {
+            throw new IllegalArgumentException(
+                param
+                    + " is '"
+                    + name
+                    + "', a column that the data set has already: drop that column, or set "
+                    + param
+                    + " to another name");
+          }
+          String other = params.put(name, param);
+          if (other != null) {
+            throw new IllegalArgumentException(
+                other
+                    + " and "
+                    + param
+                    + " are both '"
+                    + name
+                    + "': give each column its own name");
+          }
+        });
+  }
+
+  /** Refuses features of which the ML attributes tell another number than the model was trained on. */
+  void checkSize(String features, int expected) {
+    int size = AttributeGroup.fromStructField(schema.apply(features)).size();
+    if (size >= 0 && size != expected) {
+      throw new IllegalArgumentException(
+          "features column '"
+              + features
+              + "' has "
+              + size
+              + " features by its metadata, the model was trained on "
+              + expected
+              + ": use the same feature columns as in training");
+    }
   }
 
   private void checkNumeric(String role, String param, String name, String remedy) {

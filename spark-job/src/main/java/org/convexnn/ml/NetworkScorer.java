@@ -35,11 +35,6 @@ final class NetworkScorer implements Scorer {
 
   @Override
   public double[] score(Vector features) {
-    if (features == null) {
-      throw new IllegalArgumentException(
-          "a features vector is null: drop such rows before transform, for instance by"
-              + " na().drop()");
-    }
     if (features.size() != network.features()) {
       throw new IllegalArgumentException(
           "a features vector has "

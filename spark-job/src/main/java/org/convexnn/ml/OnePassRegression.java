@@ -65,6 +65,7 @@ record OnePassRegression(ConvexReLURegressor estimator) {
   /** The data as {@code fit} would hand it to {@code train}. */
   private Dataset<Row> prepared(Dataset<?> dataset) {
     estimator.transformSchema(dataset.schema());
+    new ParamRules(estimator).checkOnePass(estimator.startsFromModel());
     List<String> columns = new ArrayList<>(List.of(estimator.getLabelCol()));
     estimator.weightColumn().ifPresent(columns::add);
     Dataset<Row> prepared = dataset.toDF();

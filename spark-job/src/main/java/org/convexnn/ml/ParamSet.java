@@ -57,6 +57,9 @@ public final class ParamSet implements Serializable {
   final IntParam aggregationDepth;
   final DoubleParam maxBlockSizeInMB;
   final Param<String> weightCol;
+  final Param<String> validationIndicatorCol;
+  final Param<String> handleInvalid;
+  final Param<String> initialModel;
 
   /** Creates the Params; the owner's uid must be known by now. */
   ParamSet(Params owner) {
@@ -148,7 +151,8 @@ public final class ParamSet implements Serializable {
             "perClassGroups",
             "whether the penalty switches off each class of a neuron by itself (the sum of the"
                 + " norms of its classes' weights) instead of whole neurons (the norm of all of"
-                + " them); means something with more than two classes only (default: false)");
+                + " them), true or false; means something with more than two classes only (default:"
+                + " false)");
     regParam =
         new DoubleParam(
             owner,
@@ -178,12 +182,14 @@ public final class ParamSet implements Serializable {
             Allowed.numbers("skipRidge", "a positive number", v -> v > 0 && Double.isFinite(v)));
     fitIntercept =
         new BooleanParam(
-            owner, "fitIntercept", "whether the model has an intercept (default: true)");
+            owner,
+            "fitIntercept",
+            "whether the model has an intercept, true or false (default: true)");
     linearSkip =
         new BooleanParam(
             owner,
             "linearSkip",
-            "whether the model has a linear term beside its neurons (default: true)");
+            "whether the model has a linear term beside its neurons, true or false (default: true)");
     solver =
         choice(
             owner,
@@ -223,7 +229,8 @@ public final class ParamSet implements Serializable {
             owner,
             "refit",
             "whether the regularisation parameter that validation chose is solved again on all"
-                + " rows (default: true)");
+                + " rows, true or false; rows that validationIndicatorCol marks take part only where"
+                + " this is set to true (default: true)");
     numFolds =
         new IntParam(
             owner,
@@ -241,7 +248,10 @@ public final class ParamSet implements Serializable {
                 v -> v >= 0 && v <= TrainingOptions.MOST_FOLDS));
     seed =
         new LongParam(
-            owner, "seed", "seed of every random choice; the same seed gives the same gates");
+            owner,
+            "seed",
+            "seed of every random choice, any integer; the same seed gives the same gates (default: a"
+                + " number fixed for the class)");
     activation =
         new Param<>(
             owner,
@@ -257,7 +267,7 @@ public final class ParamSet implements Serializable {
             "polish",
             "with activation relu, whether all weights are improved together at the end, by L-BFGS:"
                 + " more accurate, but not convex: the certificate then holds over all networks"
-                + " only, not for given gates (default: false)");
+                + " only, not for given gates; true or false (default: false)");
     aggregationDepth =
         new IntParam(
             owner,
@@ -278,8 +288,32 @@ public final class ParamSet implements Serializable {
         new Param<>(
             owner,
             "weightCol",
-            "weight column name: weight 2 counts a row twice, weight 0 leaves it out; unset or"
-                + " empty = all weights are 1 (default: unset)");
+            "weight column name, numbers >= 0: weight 2 counts a row twice, weight 0 leaves it out;"
+                + " unset or empty = all weights are 1 (default: unset)");
+    validationIndicatorCol =
+        new Param<>(
+            owner,
+            "validationIndicatorCol",
+            "name of the column that indicates whether each row is for training or for validation,"
+                + " boolean: true = held out to choose the regularisation parameter, false ="
+                + " training; not together with regParam, regRatio or numFolds; unset or empty = held"
+                + " out by the rows' hashes (default: unset)");
+    handleInvalid =
+        new Param<>(
+            owner,
+            "handleInvalid",
+            "what to do about rows whose features are null, NaN or infinite: error = refuse them,"
+                + " skip = leave them out of training and out of what transform returns, keep = leave"
+                + " them out of training and predict NaN for them (default: error)",
+            words("handleInvalid", InvalidFeatures.words()));
+    initialModel =
+        new Param<>(
+            owner,
+            "initialModel",
+            "path of a saved model of the same kind to start from: its gates and feature map are"
+                + " kept, Params that choose them have no part; training begins at its weights, and"
+                + " with its regularisation parameter where neither regParam nor regRatio is set;"
+                + " unset or empty = gates are drawn and training begins at zero (default: unset)");
   }
 
   private static <E extends Enum<E>> Param<String> choice(
@@ -287,11 +321,14 @@ public final class ParamSet implements Serializable {
     return new Param<>(owner, name, doc + " (default: auto)", words(name, values));
   }
 
-  // Param's constructor wants a function of String; Allowed takes any object.
-  @SuppressWarnings({"unchecked", "rawtypes"})
   private static <E extends Enum<E>> scala.Function1<String, Object> words(
       String name, E[] values) {
-    List<String> words = Arrays.stream(values).map(v -> v.name().toLowerCase(Locale.ROOT)).toList();
+    return words(name, Arrays.stream(values).map(v -> v.name().toLowerCase(Locale.ROOT)).toList());
+  }
+
+  // Param's constructor wants a function of String; Allowed takes any object.
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  private static scala.Function1<String, Object> words(String name, List<String> words) {
     return (scala.Function1) Allowed.words(name, words);
   }
 
@@ -331,5 +368,6 @@ public final class ParamSet implements Serializable {
     owner.setDefault(polish, false);
     owner.setDefault(aggregationDepth, 2);
     owner.setDefault(maxBlockSizeInMB, 0.0);
+    owner.setDefault(handleInvalid, InvalidFeatures.ERROR);
   }
 }

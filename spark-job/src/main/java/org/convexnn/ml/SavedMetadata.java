@@ -91,17 +91,8 @@ final class SavedMetadata {
    *     a newer format
    */
   static SavedMetadata read(Storage storage, Class<?> type) {
+    SavedMetadata metadata = read(storage);
     String path = storage.path();
-    List<String> lines =
-        storage
-            .readText(DIRECTORY)
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "nothing saved by Spark ML at '"
-                            + path
-                            + "': it has no metadata; check the path"));
-    SavedMetadata metadata = new SavedMetadata(path, parse(path, lines));
     String saved = metadata.text("class");
     if (!saved.equals(type.getName())) {
       throw new IllegalArgumentException(
@@ -131,6 +122,25 @@ final class SavedMetadata {
     return ": load it with the version that wrote it ("
         + content.path("libraryVersion").asText("unknown")
         + ") or a newer one";
+  }
+
+  /** Whether the path holds an object of this class; an object there must be. */
+  static boolean holds(Storage storage, Class<?> type) {
+    return read(storage).text("class").equals(type.getName());
+  }
+
+  private static SavedMetadata read(Storage storage) {
+    String path = storage.path();
+    List<String> lines =
+        storage
+            .readText(DIRECTORY)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "nothing saved by Spark ML at '"
+                            + path
+                            + "': it has no metadata; check the path"));
+    return new SavedMetadata(path, parse(path, lines));
   }
 
   private static JsonNode parse(String path, List<String> lines) {

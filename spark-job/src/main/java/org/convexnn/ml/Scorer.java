@@ -11,10 +11,9 @@ interface Scorer extends Serializable {
   Network network();
 
   /**
-   * The network's outputs for a features vector, dense or sparse.
+   * The network's outputs for a features vector, dense or sparse, of finite numbers.
    *
-   * @throws IllegalArgumentException when the vector is null or has another size than the training
-   *     data
+   * @throws IllegalArgumentException when the vector has another size than the training data
    */
   double[] score(Vector features);
 }

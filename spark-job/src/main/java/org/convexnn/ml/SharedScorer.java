@@ -3,13 +3,13 @@ package org.convexnn.ml;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.ml.linalg.Vector;
-import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.SparkSession;
 import org.convexnn.network.Network;
 
 /**
  * A scorer that travels as a broadcast: once to each executor, where all tasks share it and fold
- * its weights once a thread, instead of once with every task. The broadcast goes when the data set
- * that was transformed is garbage: Spark's cleaner sees to it.
+ * its weights once a thread, instead of once with every task. The broadcast goes when what was
+ * made with it, a data set or a function, is garbage: Spark's cleaner sees to it.
  */
 final class SharedScorer implements Scorer {
 
@@ -24,13 +24,13 @@ final class SharedScorer implements Scorer {
     this.shared = shared;
   }
 
-  /** The scorer to transform a data set with: the given one, or a broadcast of it if large. */
-  static Scorer of(Scorer scorer, Dataset<?> dataset) {
+  /** The scorer to send to executors: the given one, or a broadcast of it if large. */
+  static Scorer of(Scorer scorer, SparkSession session) {
     if (scorer.network().bytes() < WORTH_SHARING || !(scorer instanceof NetworkScorer local)) {
       return scorer;
     }
     return new SharedScorer(
-        JavaSparkContext.fromSparkContext(dataset.sparkSession().sparkContext()).broadcast(local));
+        JavaSparkContext.fromSparkContext(session.sparkContext()).broadcast(local));
   }
 
   @Override

@@ -169,6 +169,9 @@ public final class ReluTrainer {
       if (options.polish()) {
         return "polish";
       }
+      if (!options.refit() && split().isPresent()) {
+        return "rows held out, exact cones take all";
+      }
       if (start.outputs() > 1) {
         return start.outputs() + " outputs, exact cones take one";
       }
@@ -260,9 +263,7 @@ public final class ReluTrainer {
       boolean heldOut =
           !gated.path().isEmpty()
               && gated.path().stream().allMatch(p -> Double.isNaN(p.standardError()));
-      return heldOut
-          ? Optional.of(Folds.of(rows, Folds.TENTHS, 0, options.seed()))
-          : Optional.empty();
+      return heldOut ? Optional.of(Folds.heldOut(rows, options.seed())) : Optional.empty();
     }
 
     /** A beta and the network of its rays. */

@@ -108,14 +108,19 @@ public final class Coordinates {
         return;
       }
       System.arraycopy(w, at, v, at, count * width);
-      int last = width - 1;
       for (int from = at; from < at + count * width; from += width) {
-        if (!free.linear) {
-          Arrays.fill(v, from, from + last, 0);
-        }
-        if (!free.intercept) {
-          v[from + last] = 0;
-        }
+        switchOff(v, from);
+      }
+    }
+
+    /** Makes the coordinates of one row of D numbers zero that are switched off. */
+    void switchOff(double[] v, int from) {
+      int last = width - 1;
+      if (!free.linear) {
+        Arrays.fill(v, from, from + last, 0);
+      }
+      if (!free.intercept) {
+        v[from + last] = 0;
       }
     }
   }
@@ -285,6 +290,37 @@ public final class Coordinates {
       u[k] += 0.0;
     }
     return u;
+  }
+
+  /**
+   * The solver coordinates of weights that a network stores, w_i = N_i^(-1) u_i: the inverse of
+   * {@link #toNetwork}, where switched-off coordinates are zero.
+   */
+  public double[] fromNetwork(double[] u) {
+    double[] w = u.clone();
+    for (int k = 0; k < gates * outputs && norms.length > 0; k++) {
+      if (norms[k / outputs].length > 0) {
+        solveUpper(norms[k / outputs], w, blockLength() + k * width);
+      }
+    }
+    for (int c = 0; c < outputs; c++) {
+      linearBase.switchOff(w, c * width);
+    }
+    for (int k = 0; k < gates * outputs; k++) {
+      groupBase.switchOff(w, blockLength() + k * width);
+    }
+    return w;
+  }
+
+  /** {@code w = N^(-1) w} for N upper triangular, D numbers at {@code at}, in place. */
+  private void solveUpper(double[] lower, double[] w, int at) {
+    for (int i = width - 1; i >= 0; i--) {
+      double rest = w[at + i];
+      for (int j = i + 1; j < width; j++) {
+        rest -= lower[j * width + i] * w[at + j];
+      }
+      w[at + i] = rest / lower[i * width + i];
+    }
   }
 
   /**

@@ -6,18 +6,19 @@ import org.convexnn.block.RowSelection;
 
 /**
  * The folds that the rows are in, of which one at a time is held out: hashes of the rows' keys, so
- * that equal rows are in one fold and nothing is moved. Finding what they weigh takes one sweep.
+ * that equal rows are in one fold and nothing is moved; or the marked rows and the others. Finding what they weigh takes one sweep.
  */
 public final class Folds {
 
-  /** The folds of which the first is held out. */
-  public static final int TENTHS = 10;
+  private static final int TENTHS = 10;
 
+  private final int division;
   private final double[][] sums;
   private final double[] total;
   private final long seed;
 
-  private Folds(double[][] sums, long seed) {
+  private Folds(int division, double[][] sums, long seed) {
+    this.division = division;
     this.sums = sums;
     this.seed = seed;
     this.total = new double[sums[0].length];
@@ -47,32 +48,36 @@ public final class Folds {
    */
   public static Folds of(Rows rows, int count, int classes, long seed) {
     return new Folds(
-        rows.sum("weights of the folds", new FoldWeightsJob(count, seed, classes)), seed);
+        count, rows.sum("weights of the folds", new FoldWeightsJob(count, seed, classes)), seed);
   }
 
-  /** Tenths, of which the first is the held-out split. */
-  static Folds tenths(Run run) {
-    return of(run, TENTHS);
+  /** Folds of which the first is the held-out split. */
+  static Folds heldOut(Run run) {
+    return of(run, division(run.rows()));
+  }
+
+  /** The same of rows whose labels are not looked at. */
+  public static Folds heldOut(Rows rows, long seed) {
+    return of(rows, division(rows), 0, seed);
   }
 
   /** The rows that a held-out split trains on. */
-  static RowSelection withoutFirstTenth(long seed) {
-    return without(TENTHS, 0, seed);
+  static RowSelection withoutHeldOut(Rows rows, long seed) {
+    return without(division(rows), 0, seed);
   }
 
-  private static RowSelection without(int count, int fold, long seed) {
-    return new RowSelection(count, fold, false, seed);
+  private static int division(Rows rows) {
+    return rows.marked() ? RowSelection.BY_MARK : TENTHS;
   }
 
-  /** K. */
-  int count() {
-    return sums.length;
+  private static RowSelection without(int division, int fold, long seed) {
+    return new RowSelection(division, fold, false, seed);
   }
 
   /** The rows of fold k. */
   public SelectedRows inside(int k) {
     return new SelectedRows(
-        without(count(), k, seed).complement(),
+        without(division, k, seed).complement(),
         sums[k][FoldWeightsJob.WEIGHT],
         (long) sums[k][FoldWeightsJob.ROWS]);
   }
@@ -80,14 +85,14 @@ public final class Folds {
   /** The rows outside fold k. */
   public SelectedRows outside(int k) {
     return new SelectedRows(
-        without(count(), k, seed),
+        without(division, k, seed),
         sumWithout(k, FoldWeightsJob.WEIGHT),
         (long) sumWithout(k, FoldWeightsJob.ROWS));
   }
 
   private double sumWithout(int k, int index) {
     double sum = 0;
-    for (int j = 0; j < count(); j++) {
+    for (int j = 0; j < sums.length; j++) {
       sum += j == k ? 0 : sums[j][index];
     }
     return sum;

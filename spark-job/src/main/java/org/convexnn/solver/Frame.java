@@ -31,8 +31,12 @@ record Frame(
 
   /** The same with a clipped feature map. */
   Frame clipped(double c) {
-    return new Frame(
-        stats, map.clipped(c), span, loss, offset, shift, scale, rarestClass, constantLoss);
+    return with(map.clipped(c));
+  }
+
+  /** The same with another feature map. */
+  Frame with(FeatureMap other) {
+    return new Frame(stats, other, span, loss, offset, shift, scale, rarestClass, constantLoss);
   }
 
   /** What the penalty is a sum over. */

@@ -283,7 +283,7 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
   /** The rows that do not choose beta; all of them where the folds that do have their own gates. */
   private RowSelection selection() {
     return options.choosesBeta() && options.numFolds() < 2
-        ? Folds.withoutFirstTenth(options.seed())
+        ? Folds.withoutHeldOut(rows, options.seed())
         : RowSelection.ALL;
   }
 

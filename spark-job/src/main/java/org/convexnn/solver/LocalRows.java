@@ -24,10 +24,21 @@ import org.convexnn.network.GateSet;
 public final class LocalRows implements Rows {
 
   private final List<Block> blocks;
+  private final boolean marked;
 
   /** Rows in these blocks, at least one. */
   public LocalRows(List<Block> blocks) {
+    this(blocks, false);
+  }
+
+  /**
+   * Rows in these blocks, at least one.
+   *
+   * @param marked whether they bring a mark
+   */
+  public LocalRows(List<Block> blocks, boolean marked) {
     this.blocks = List.copyOf(blocks);
+    this.marked = marked;
   }
 
   /** A copy of all rows, sorted by key: for so few of them that the driver may hold them. */
@@ -42,12 +53,23 @@ public final class LocalRows implements Rows {
       }
       buffer.endRow();
     }
+    boolean[] marks = new boolean[rows.marked() ? all.size() : 0];
+    for (int r = 0; r < marks.length; r++) {
+      marks[r] = RowSelection.marked(all.get(r).key());
+    }
     return new LocalRows(
         List.of(
             new Block(
                 buffer.take(),
                 all.stream().mapToDouble(SampleJob.Row::label).toArray(),
-                all.stream().mapToDouble(SampleJob.Row::weight).toArray())));
+                all.stream().mapToDouble(SampleJob.Row::weight).toArray(),
+                marks)),
+        rows.marked());
+  }
+
+  @Override
+  public boolean marked() {
+    return marked;
   }
 
   @Override

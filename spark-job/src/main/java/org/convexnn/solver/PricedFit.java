@@ -54,7 +54,7 @@ record PricedFit(Run run, boolean uniformSketch, int most, int folds) {
   /** Solves with the gates of the fit that was chosen, from its weights. */
   private TrainingResult resume(RegularizationPath.Choice chosen, Fit before, double setUp) {
     SelectedRows last =
-        run.options().refit() ? SelectedRows.all(run.frame()) : Folds.tenths(run).outside(0);
+        run.options().refit() ? SelectedRows.all(run.frame()) : Folds.heldOut(run).outside(0);
     return run.with(
         before.model().gates(),
         model -> {

@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Chooses beta on a warm regularisation path from betaMax down, scored on rows held out: 10 % of
- * them, or by cross-validation where that is asked for or rows are few. definitions.md, "Choosing
- * beta".
+ * Chooses beta on a warm regularisation path from betaMax down, scored on rows held out: the marked
+ * ones, or 10 % of them, or by cross-validation where that is asked for or rows are few.
+ * definitions.md, "Choosing beta".
  */
 final class RegularizationPath {
 
@@ -52,6 +52,9 @@ final class RegularizationPath {
    * @param fewest the fewest rows of which some are held out
    */
   static int folds(Run run, long fewest) {
+    if (run.rows().marked()) {
+      return 1;
+    }
     if (run.options().numFolds() > 0) {
       return run.options().numFolds();
     }
@@ -79,10 +82,11 @@ final class RegularizationPath {
    *
    * @param whole the fit of all rows with the gates of every fold, where they share them; it has not
    *     begun
-   * @throws IllegalArgumentException where folds are asked for and cannot be validated on
+   * @throws IllegalArgumentException where folds or marks are asked for and cannot be validated on
    */
   Choice choose(Optional<Fit> whole) {
-    if (run.options().numFolds() < 2 && run.frame().stats().rows() < FEWEST_FOR_VALIDATION) {
+    boolean asked = run.rows().marked() || run.options().numFolds() > 1;
+    if (!asked && run.frame().stats().rows() < FEWEST_FOR_VALIDATION) {
       return withoutValidation("fewer than 10 rows");
     }
     return folds > 1 ? crossValidate(whole) : holdOut();
@@ -101,13 +105,20 @@ final class RegularizationPath {
   }
 
   private Choice holdOut() {
-    Folds tenths = Folds.tenths(run);
-    Optional<String> flaw = tenths.flaw(0);
+    Folds split = Folds.heldOut(run);
+    Optional<String> flaw = split.flaw(0);
+    if (flaw.isPresent() && run.rows().marked()) {
+      throw new IllegalArgumentException(
+          "the part that validationIndicatorCol marks cannot choose the regularisation parameter, "
+              + flaw.get()
+              + ": mark some rows true, but not all rows and not all of a class, or unset"
+              + " validationIndicatorCol");
+    }
     if (flaw.isPresent()) {
       return withoutValidation("the held-out tenth is no judge, " + flaw.get());
     }
-    try (PathFits path = fits.apply(tenths.outside(0))) {
-      return best(path, new Validation(run, tenths.inside(0)));
+    try (PathFits path = fits.apply(split.outside(0))) {
+      return best(path, new Validation(run, split.inside(0)));
     }
   }
 

@@ -14,6 +14,14 @@ public interface Rows {
   /** How many tasks run at the same time. */
   int parallelism();
 
+  /**
+   * Whether rows are marked: those that are choose beta, instead of a tenth or folds of them. {@link
+   * org.convexnn.block.RowSelection#BY_MARK} selects them.
+   */
+  default boolean marked() {
+    return false;
+  }
+
   /** About how many seconds a job takes that does nothing: measured on a local cluster. */
   default double jobSeconds() {
     return 0.03;

@@ -22,7 +22,12 @@ record Run(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
 
   /** Takes the first looks at the rows. */
   static Run begin(Rows rows, TrainingOptions options, Progress progress, Ledger ledger) {
-    Frame frame = Preparation.of(rows, options);
+    return begin(rows, options, progress, ledger, Preparation.of(rows, options));
+  }
+
+  /** The same in the frame that they gave. */
+  static Run begin(
+      Rows rows, TrainingOptions options, Progress progress, Ledger ledger, Frame frame) {
     progress.message(
         String.format(
             Locale.ROOT,
@@ -63,7 +68,11 @@ record Run(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
 
   /** Prepares the model of some gates, which is to be closed. */
   GatedModel model(GateSet gates) {
-    Frame framed = framed(gates);
+    return model(gates, framed(gates));
+  }
+
+  /** The same in another frame. */
+  GatedModel model(GateSet gates, Frame framed) {
     long patterns = Patterns.bytesOfRow(gates, framed.map());
     // A pass reads one state and writes the next.
     long states = 2 * RowState.mostBytesOfRow(framed.loss().outputs());

@@ -3,6 +3,7 @@ package org.convexnn.solver;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.DoubleFunction;
 
 /**
  * Trains a network on rows: moments, feature map, gates, skip-only fit, betaMax, regularisation
@@ -42,6 +43,44 @@ public final class Trainer {
     return run.gates().priced()
         ? PricedFit.of(run, uniformSketch).solve()
         : run.with(run.gates().draw(), model -> solve(run, model));
+  }
+
+  /**
+   * Goes on from a network, with its feature map and gates; options that say how to choose them have
+   * no part. Beta must be given.
+   *
+   * @throws IllegalArgumentException as {@link #train(Rows)}, and where the network does not suit the
+   *     rows
+   */
+  public TrainingResult train(Rows rows, WarmStart from) {
+    checkGated();
+    try (GatedModel model = from.model(from.begin(rows, options, progress))) {
+      Fit whole = whole(model);
+      return model.frame().constantLabel()
+          ? constant(whole)
+          : atGivenBeta(whole, beta -> from.of(whole, beta));
+    }
+  }
+
+  private Fit whole(GatedModel model) {
+    return new Fit(
+        model,
+        new SolverChoice(model, uniformSketch),
+        model.problem(SelectedRows.all(model.frame())));
+  }
+
+  private static TrainingResult constant(Fit whole) {
+    double setUp = whole.model().log().ledger().seconds();
+    return new FinalFit(whole.model(), whole).solve(0, Solver.Start.at(whole.skip()), setUp);
+  }
+
+  /** Solves for the beta that is given, from a start that may depend on it. */
+  private TrainingResult atGivenBeta(Fit whole, DoubleFunction<Solver.Start> start) {
+    whole.begin(whole.skip());
+    double setUp = whole.model().log().ledger().seconds();
+    double beta =
+        options.regParam().orElseGet(() -> whole.betaMax() * options.regRatio().orElseThrow());
+    return new FinalFit(whole.model(), whole).solve(beta, start.apply(beta), setUp);
   }
 
   /**
@@ -146,23 +185,15 @@ public final class Trainer {
   }
 
   private TrainingResult solve(Run run, GatedModel model) {
-    SolverChoice solvers = new SolverChoice(model, uniformSketch);
-    Frame frame = model.frame();
-    Ledger ledger = model.log().ledger();
-    Fit whole = new Fit(model, solvers, model.problem(SelectedRows.all(frame)));
-    FinalFit last = new FinalFit(model, whole);
-    if (frame.constantLabel()) {
-      return last.solve(0, Solver.Start.at(whole.skip()), ledger.seconds());
+    Fit whole = whole(model);
+    if (model.frame().constantLabel()) {
+      return constant(whole);
     }
     if (!options.choosesBeta()) {
-      whole.begin(whole.skip());
-      double setUp = ledger.seconds();
-      double beta =
-          options.regParam().orElseGet(() -> whole.betaMax() * options.regRatio().orElseThrow());
-      return last.solve(beta, whole.start(), setUp);
+      return atGivenBeta(whole, beta -> whole.start());
     }
-    double setUp = ledger.seconds();
-    RegularizationPath.Choice chosen = choose(run, whole, solvers);
+    double setUp = model.log().ledger().seconds();
+    RegularizationPath.Choice chosen = choose(run, whole);
     Solver.Start start = Solver.Start.at(chosen.weights());
     if (!options.refit() && chosen.fit().isPresent()) {
       Fit fit = chosen.fit().get();
@@ -170,11 +201,13 @@ public final class Trainer {
     }
     whole.begin(chosen.fit().map(Fit::skip).orElse(whole.skip()));
     boolean warm = chosen.ratio() < 1 && chosen.weights().length > 0;
-    return last.solve(whole.betaMax() * chosen.ratio(), warm ? start : whole.start(), setUp);
+    return new FinalFit(model, whole)
+        .solve(whole.betaMax() * chosen.ratio(), warm ? start : whole.start(), setUp);
   }
 
   /** Folds that are asked for grow trees of their own; a held-out tenth had no part in the model's. */
-  private RegularizationPath.Choice choose(Run run, Fit whole, SolverChoice solvers) {
+  private RegularizationPath.Choice choose(Run run, Fit whole) {
+    SolverChoice solvers = new SolverChoice(whole.model(), uniformSketch);
     boolean trees = !whole.model().gates().trees().isEmpty();
     int folds =
         trees

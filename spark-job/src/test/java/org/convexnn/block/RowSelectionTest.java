@@ -56,4 +56,20 @@ class RowSelectionTest {
       assertThat(RowSelection.ALL.selects(CounterRandom.mix(k))).isTrue();
     }
   }
+
+  @Test
+  void marksSplitTheRowsAndTravelWithTheirKeys() {
+    Block block =
+        new Block(
+            new DenseFeatures(1, new double[] {1, 2, 1}),
+            new double[] {0, 1, 0},
+            new double[] {1, 1, 1},
+            new boolean[] {true, false, false});
+    RowSelection marked = new RowSelection(RowSelection.BY_MARK, 0, true, 5);
+    for (int r = 0; r < 3; r++) {
+      assertThat(marked.selects(block.key(r))).isEqualTo(r == 0);
+      assertThat(marked.complement().selects(block.key(r))).isEqualTo(r > 0);
+      assertThat(RowSelection.ALL.selects(block.key(r))).isTrue();
+    }
+  }
 }

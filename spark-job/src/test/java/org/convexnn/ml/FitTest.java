@@ -9,15 +9,10 @@ import java.util.Comparator;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
-import org.apache.spark.ml.classification.OneVsRest;
-import org.apache.spark.ml.classification.OneVsRestModel;
-import org.apache.spark.ml.evaluation.BinaryClassificationEvaluator;
 import org.apache.spark.ml.feature.StringIndexer;
 import org.apache.spark.ml.feature.VectorAssembler;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.ParamMap;
-import org.apache.spark.ml.tuning.CrossValidator;
-import org.apache.spark.ml.tuning.ParamGridBuilder;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
@@ -197,30 +192,6 @@ class FitTest {
     assertThat(loaded.transform(data).select("probability", "prediction").collectAsList())
         .isEqualTo(model.transform(data).select("probability", "prediction").collectAsList());
     assertThat(accuracy(loaded.transform(data))).isGreaterThan(0.85);
-  }
-
-  @Test
-  void crossValidationAndOneVsRestWork() {
-    Dataset<Row> data = Models.ring(300);
-    ConvexReLUClassifier classifier = classifier().setNumGates(8);
-    ParamMap[] grid =
-        new ParamGridBuilder().addGrid(classifier.regRatio(), new double[] {0.5, 0.02}).build();
-    double[] metrics =
-        new CrossValidator()
-            .setEstimator(classifier)
-            .setEvaluator(new BinaryClassificationEvaluator())
-            .setEstimatorParamMaps(grid)
-            .setNumFolds(2)
-            .setSeed(3)
-            .fit(data)
-            .avgMetrics();
-    assertThat(metrics[1]).isGreaterThan(0.85);
-
-    Dataset<Row> three =
-        data.withColumn("label", functions.expr("label + if(weight > 1 and label = 1, 1, 0)"));
-    OneVsRestModel model =
-        new OneVsRest().setClassifier(classifier).setWeightCol("weight").fit(three);
-    assertThat(model.models()).hasSize(3);
   }
 
   // ---- what must be refused

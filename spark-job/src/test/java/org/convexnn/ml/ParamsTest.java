@@ -58,9 +58,21 @@ class ParamsTest {
           "aggregationDepth",
           "maxBlockSizeInMB",
           "weightCol",
+          "validationIndicatorCol",
+          "handleInvalid",
+          "initialModel",
           "featuresCol",
           "labelCol",
           "predictionCol");
+
+  private static final Set<String> OF_MLLIB =
+      Set.of(
+          "featuresCol",
+          "labelCol",
+          "predictionCol",
+          "rawPredictionCol",
+          "probabilityCol",
+          "thresholds");
 
   static Stream<Params> owners() {
     return Stream.of(
@@ -82,6 +94,9 @@ class ParamsTest {
     for (Param<?> param : owner.params()) {
       assertThat(param.parent()).isEqualTo(owner.uid());
       assertThat(owner.explainParam(param)).contains(param.name()).hasSizeGreaterThan(30);
+      if (!OF_MLLIB.contains(param.name())) {
+        assertThat(param.doc()).matches("(?s).*\\(default: .+\\)");
+      }
     }
   }
 
@@ -107,7 +122,15 @@ class ParamsTest {
     assertThat(c.getMaxBlockSizeInMB()).isZero();
     assertThat(c.getSeed()).isEqualTo(new ConvexReLUClassifier().getSeed());
     assertThat(c.weightColumn()).isEmpty();
-    for (Param<?> unset : List.of(c.regParam(), c.regRatio(), c.tol(), c.weightCol())) {
+    assertThat(c.getHandleInvalid()).isEqualTo("error");
+    for (Param<?> unset :
+        List.of(
+            c.regParam(),
+            c.regRatio(),
+            c.tol(),
+            c.weightCol(),
+            c.validationIndicatorCol(),
+            c.initialModel())) {
       assertThat(c.isDefined(unset)).isFalse();
     }
     assertThatThrownBy(c::getTol)
@@ -191,6 +214,12 @@ class ParamsTest {
         Arguments.of("tol", 0.0, "tol is 0.0; it must be in (0, 1), or unset for automatic"),
         Arguments.of("tol", 1.0, "tol is 1.0"),
         Arguments.of("aggregationDepth", 0, "aggregationDepth is 0"),
+        Arguments.of("effort", "most", "effort is 'most'; it must be one of fast, balanced, best"),
+        Arguments.of("activation", "tanh", "activation is 'tanh'; it must be one of gated, relu"),
+        Arguments.of(
+            "handleInvalid",
+            "drop",
+            "handleInvalid is 'drop'; it must be one of error, skip, keep"),
         Arguments.of("maxBlockSizeInMB", -1.0, "maxBlockSizeInMB is -1.0"));
   }
 
@@ -203,6 +232,23 @@ class ParamsTest {
         .hasMessageContaining(message);
     ParamMap extra = new ParamMap();
     assertThatThrownBy(() -> extra.put(c.getParam(name), value)).hasMessageContaining(message);
+  }
+
+  @Test
+  void thresholdsAreRefusedWithARemedy() {
+    for (double[] wrong : new double[][] {{-0.1, 1}, {0, 0}, {Double.NaN, 1}}) {
+      assertThatThrownBy(() -> new ConvexReLUClassifier().setThresholds(wrong))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContainingAll("thresholds is [", "at most one of them 0");
+    }
+  }
+
+  @Test
+  void markedRowsAreTrainedOnOnlyWhereThatIsSet() {
+    ConvexReLURegressor r = new ConvexReLURegressor().setValidationIndicatorCol("held");
+    assertThat(r.trainingOptions(Task.REGRESSION).refit()).isFalse();
+    assertThat(r.setRefit(true).trainingOptions(Task.REGRESSION).refit()).isTrue();
+    assertThat(new ConvexReLURegressor().trainingOptions(Task.REGRESSION).refit()).isTrue();
   }
 
   @Test

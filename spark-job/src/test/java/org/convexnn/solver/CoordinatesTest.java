@@ -188,4 +188,24 @@ class CoordinatesTest {
     assertThat(u[4]).isNotZero();
     assertThat(w[4]).isZero();
   }
+
+  /** What is switched off stays zero; all the rest comes back. */
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void fromNetworkIsTheInverseOfToNetwork(
+      int outputs, boolean matrix, boolean linear, boolean bias, boolean groupBias, boolean norms) {
+    Coordinates map = coordinates(outputs, matrix, linear, bias, groupBias, norms);
+    double[] w = new Random(4).doubles(map.length(), -1, 1).toArray();
+    for (int k = 0; k < w.length; k++) {
+      boolean isBias = k % WIDTH == WIDTH - 1;
+      boolean inGroup = k >= map.blockLength();
+      boolean free = inGroup ? !isBias || groupBias : isBias ? bias : linear;
+      w[k] = free || norms && inGroup ? w[k] : 0;
+    }
+    if (!norms || groupBias) {
+      assertThat(map.fromNetwork(map.toNetwork(w))).containsExactly(w, within(1e-9));
+    }
+    double[] rows = map.toRows(map.fromNetwork(w));
+    assertThat(rows).doesNotContain(Double.NaN);
+  }
 }

@@ -206,7 +206,7 @@ class PricedFitTest {
     Training.Data data = data(training.task, 300);
     TrainingResult result = training.train(data);
     Certificate certificate = result.certificate();
-    Training.Data on = data.part(Folds.withoutFirstTenth(training.seed));
+    Training.Data on = data.part(Folds.withoutHeldOut(data.rows(64), training.seed));
     double objective = training.objective(result.network(), on, certificate.beta());
     assertThat(on.y().length).isLessThan(300);
     assertThat(certificate.primalObjective()).isCloseTo(objective, within(1e-10 * objective));
@@ -215,7 +215,7 @@ class PricedFitTest {
   private static List<HalfSpaces> rounds(Training.Data data, int blockRows, Training training) {
     List<HalfSpaces> rounds = new ArrayList<>();
     Run run = run(data.rows(blockRows), training);
-    SelectedRows rows = Folds.tenths(run).outside(0);
+    SelectedRows rows = Folds.heldOut(run).outside(0);
     try (PricedGates gates = new PricedGates(run, false, rows, training.gates)) {
       PathFits.Point point = gates.begin();
       for (double ratio : new double[] {0.3, 0.1, 0.03}) {
@@ -250,7 +250,7 @@ class PricedFitTest {
   void rowsThatChooseBetaDoNotPrice() {
     Training training = priced(TrainingOptions.Task.BINARY);
     Training.Data data = data(training.task, 1000);
-    RowSelection heldOut = Folds.withoutFirstTenth(training.seed).complement();
+    RowSelection heldOut = Folds.withoutHeldOut(data.rows(64), training.seed).complement();
     double[] y = data.y().clone();
     List<Integer> zeros = new ArrayList<>();
     List<Integer> ones = new ArrayList<>();

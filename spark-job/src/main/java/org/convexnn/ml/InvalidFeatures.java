@@ -1,0 +1,98 @@
+package org.convexnn.ml;
+
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.ml.linalg.SparseVector;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+
+/**
+ * What {@code handleInvalid} does about rows whose features vector is null or has an entry that is
+ * NaN or infinite. MLlib's classifiers know no such Param; the words are VectorAssembler's.
+ */
+final class InvalidFeatures {
+
+  /** Refuses such rows. */
+  static final String ERROR = "error";
+
+  private static final String SKIP = "skip";
+  private static final String KEEP = "keep";
+
+  private InvalidFeatures() {}
+
+  /** The values of the Param. */
+  static List<String> words() {
+    return List.of(ERROR, SKIP, KEEP);
+  }
+
+  private static boolean valid(Vector features) {
+    if (features == null) {
+      return false;
+    }
+    double[] entries =
+        features instanceof SparseVector sparse ? sparse.values() : features.toArray();
+    for (double entry : entries) {
+      if (!Double.isFinite(entry)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static Dataset<Row> valid(Dataset<Row> dataset, String featuresCol) {
+    UDF1<Vector, Boolean> valid = InvalidFeatures::valid;
+    return dataset.filter(
+        functions.udf(valid, DataTypes.BooleanType).apply(functions.col(featuresCol)));
+  }
+
+  /** The rows to train on: unless invalid ones are errors, which training tells, without them. */
+  static Dataset<Row> toTrainOn(Dataset<?> dataset, String featuresCol, ConvexReLUParams params) {
+    return params.getHandleInvalid().equals(ERROR)
+        ? dataset.toDF()
+        : valid(dataset.toDF(), featuresCol);
+  }
+
+  /** The rows to score: all, or where invalid ones are to be skipped, without them. */
+  static Dataset<Row> toScore(Dataset<?> dataset, String featuresCol, ConvexReLUParams params) {
+    return params.getHandleInvalid().equals(SKIP)
+        ? valid(dataset.toDF(), featuresCol)
+        : dataset.toDF();
+  }
+
+  /**
+   * The network's outputs; NaN for features that are invalid and kept.
+   *
+   * @throws IllegalArgumentException for those that are invalid and not kept, and for a vector of
+   *     another size than the training data
+   */
+  static double[] score(Scorer scorer, Vector features, ConvexReLUParams params) {
+    if (valid(features)) {
+      return scorer.score(features);
+    }
+    // There is no row to skip for one who scores a vector.
+    if (!params.getHandleInvalid().equals(KEEP)) {
+      throw new IllegalArgumentException(refusal(features));
+    }
+    double[] outputs = new double[scorer.network().outputs()];
+    Arrays.fill(outputs, Double.NaN);
+    return outputs;
+  }
+
+  private static String refusal(Vector features) {
+    String remedy =
+        ": drop such rows before transform, for instance by na().drop(), or set handleInvalid to"
+            + " 'skip' (leave them out) or 'keep' (predict NaN)";
+    if (features == null) {
+      return "a features vector is null" + remedy;
+    }
+    int j = 0;
+    while (Double.isFinite(features.apply(j))) {
+      j++;
+    }
+    return "feature " + j + " of a features vector is " + features.apply(j) + remedy;
+  }
+}

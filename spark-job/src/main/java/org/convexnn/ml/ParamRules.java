@@ -1,0 +1,71 @@
+package org.convexnn.ml;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Which Params of an estimator exclude each other, as far as the trainer does not know of them: those
+ * that name columns and models.
+ *
+ * @param estimator the Params
+ */
+record ParamRules(ConvexReLUParams estimator) {
+
+  private static final String UNSET = "; unset one of them";
+
+  /**
+   * Refuses Params that contradict each other.
+   *
+   * @param initialModel whether there is a model to start from
+   */
+  void check(boolean initialModel) {
+    estimator
+        .validationIndicatorColumn()
+        .ifPresent(
+            column ->
+                refuse(
+                    "validationIndicatorCol is '" + column + "'",
+                    "rows that are marked choose the regularisation parameter, in one way",
+                    choosers()));
+    if (initialModel) {
+      Map<String, Boolean> others = new LinkedHashMap<>();
+      others.put("validationIndicatorCol", estimator.validationIndicatorColumn().isPresent());
+      others.put("numFolds", estimator.getNumFolds() > 0);
+      refuse(
+          "initialModel is set",
+          "rows that its gates have seen cannot choose the regularisation parameter, which is the"
+              + " model's own where neither regParam nor regRatio is set",
+          others);
+      refuse(
+          "initialModel is set",
+          "its neurons are gated",
+          Map.of("activation 'relu'", estimator.getActivation().equals("relu")));
+    }
+  }
+
+  private Map<String, Boolean> choosers() {
+    Map<String, Boolean> others = new LinkedHashMap<>();
+    others.put("regParam", estimator.isDefined(estimator.regParam()));
+    others.put("regRatio", estimator.isDefined(estimator.regRatio()));
+    others.put("numFolds", estimator.getNumFolds() > 0);
+    return others;
+  }
+
+  private static void refuse(String set, String why, Map<String, Boolean> others) {
+    Optional<String> other =
+        others.entrySet().stream().filter(Map.Entry::getValue).map(Map.Entry::getKey).findFirst();
+    if (other.isPresent()) {
+      throw new IllegalArgumentException(set + ", and " + other.get() + " is set: " + why + UNSET);
+    }
+  }
+
+  /** Refuses what has no part in sums over rows. */
+  void checkOnePass(boolean initialModel) {
+    if (initialModel || estimator.validationIndicatorColumn().isPresent()) {
+      throw new IllegalArgumentException(
+          (initialModel ? "initialModel" : "validationIndicatorCol")
+              + " is set: it has no part in training from one pass; unset it");
+    }
+  }
+}

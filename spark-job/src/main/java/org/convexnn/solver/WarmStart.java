@@ -1,0 +1,115 @@
+package org.convexnn.solver;
+
+import java.util.Locale;
+import java.util.Optional;
+import org.convexnn.network.Network;
+
+/**
+ * A network that training goes on from: its feature map and gates are kept, its weights are where
+ * the solver begins. At the same beta, on the same rows, training ends at the same optimum as from
+ * zero, for switched-off gates that the network has lost have weights zero there.
+ *
+ * @param network the network; has at least one gate
+ */
+public record WarmStart(Network network) {
+
+  /**
+   * Takes the first looks at the rows.
+   *
+   * @throws IllegalArgumentException where the network does not suit rows or options
+   */
+  Run begin(Rows rows, TrainingOptions options, Progress progress) {
+    Ledger ledger = new Ledger();
+    Frame frame = Preparation.of(rows, options);
+    check(rows.features(), frame.loss().outputs(), options);
+    return Run.begin(rows, options, progress, ledger, frame.with(network.map()));
+  }
+
+  private void check(int features, int outputs, TrainingOptions options) {
+    if (features != network.features()) {
+      throw new IllegalArgumentException(
+          "initialModel was trained on "
+              + network.features()
+              + " features, the rows have "
+              + features
+              + ": use the feature columns of its training, or unset initialModel");
+    }
+    if (outputs != network.outputs()) {
+      throw new IllegalArgumentException(
+          "initialModel tells "
+              + classes(network.outputs())
+              + " classes apart, the labels have "
+              + classes(outputs)
+              + ": train on labels of the same classes, or unset initialModel");
+    }
+    boolean twoLayers = options.layerWidths().isEmpty();
+    if (network.gates().subNetworks().isEmpty() != twoLayers
+        || network.gates().gatesPerGroup() != options.paths()) {
+      throw new IllegalArgumentException(
+          "initialModel has "
+              + network.gates().description()
+              + " and layerWidths is "
+              + options.layerWidths()
+              + ": set layerWidths as in its training, or unset initialModel");
+    }
+    if (options.patternRank() > 0) {
+      throw new IllegalArgumentException(
+          "patternRank ("
+              + options.patternRank()
+              + ") and initialModel are set: the gates are those of the model; unset one of them");
+    }
+    if (options.choosesBeta()) {
+      throw new IllegalArgumentException(
+          "initialModel needs a regularisation parameter, as rows that its gates have seen cannot"
+              + " choose one: set regParam or regRatio");
+    }
+  }
+
+  private static int classes(int outputs) {
+    return outputs == 1 ? 2 : outputs;
+  }
+
+  /** The network's model of the run's rows, which is to be closed. */
+  GatedModel model(Run run) {
+    return run.model(network.gates(), run.frame());
+  }
+
+  /**
+   * Where the solver begins: the network's weights in solver coordinates, or the skip-only fit where
+   * that is better. Units of the label and constant models may differ: what b cannot take over is
+   * left out.
+   */
+  Solver.Start of(Fit fit, double beta) {
+    Problem problem = fit.problem();
+    double[] weights = problem.coordinates().fromNetwork(weights(fit.model().frame()));
+    Problem.Evaluation at = problem.evaluate("initial model", weights, true);
+    double objective = at.loss() + problem.penalty(weights, beta);
+    boolean better = objective < fit.skipObjective();
+    fit.model()
+        .log()
+        .message(
+            String.format(
+                Locale.ROOT,
+                "initial model: objective %.6g, of the skip-only fit %.6g%s",
+                objective,
+                fit.skipObjective(),
+                better ? "" : ", which is where training begins"));
+    return better ? new Solver.Start(weights, Optional.of(at)) : fit.start();
+  }
+
+  /** The network's weights on z~ for labels and constant model of a frame. */
+  private double[] weights(Frame frame) {
+    double ratio = network.labelScale() / frame.scale();
+    double[] u = network.weights().clone();
+    for (int k = 0; k < u.length; k++) {
+      u[k] *= ratio;
+    }
+    int width = network.map().dimension() + 1;
+    double[] offset = network.offset();
+    for (int c = 0; c < offset.length; c++) {
+      double constant = network.labelShift() + network.labelScale() * offset[c];
+      u[(c + 1) * width - 1] += (constant - frame.shift()) / frame.scale() - frame.offset()[c];
+    }
+    return u;
+  }
+}
