@@ -109,7 +109,7 @@ final class ModelOptions {
       names = "--skip-ridge",
       paramLabel = "X",
       converter = AutoDouble.class,
-      description = "Ridge on the linear part; keeps separable data finite.")
+      description = "Ridge on the linear part, or auto (by the number of rows).")
   private Double skipRidge;
 
   @Option(

@@ -17,6 +17,7 @@ import org.convexnn.loss.LogisticLoss;
 import org.convexnn.loss.SoftmaxLoss;
 import org.convexnn.network.Network;
 import org.convexnn.solver.Certificate;
+import org.convexnn.solver.TrainingResult;
 import scala.Tuple3;
 
 /**
@@ -96,8 +97,10 @@ public final class ConvexReLUClassificationModel
                     uid + " has no training summary: summaries are not saved; ask hasSummary()"));
   }
 
-  void setSummary(ConvexReLUTrainingSummary trained) {
-    this.summary = trained;
+  /** Takes what its training tells: the summary, and the ridge that may have been automatic. */
+  void trained(TrainingResult result) {
+    summary = ConvexReLUTrainingSummary.of(result);
+    set(skipRidge(), result.skipRidge());
   }
 
   @Override
@@ -170,7 +173,7 @@ public final class ConvexReLUClassificationModel
   private ConvexReLUClassificationModel copy(ParamMap extra, Scorer by) {
     ConvexReLUClassificationModel copy =
         new ConvexReLUClassificationModel(PendingUid.claim(uid()), by, certificate);
-    copy.setSummary(summary);
+    copy.summary = summary;
     return copyValues(copy, extra).setParent(parent());
   }
 

@@ -131,7 +131,7 @@ public final class ConvexReLUClassifier
     TrainingResult result = Fit.of(this).run(dataset, most, data -> task(data, input));
     ConvexReLUClassificationModel model =
         new ConvexReLUClassificationModel(uid(), result.network(), result.certificate());
-    model.setSummary(ConvexReLUTrainingSummary.of(result));
+    model.trained(result);
     return model;
   }
 

@@ -24,8 +24,8 @@ import org.convexnn.solver.TrainingOptions.Task;
  * The Params that estimators and models share, beside MLlib's column names. {@code explainParams()}
  * prints what each means; models carry the values they were trained with.
  *
- * <p>A getter of a Param without default ({@code regParam}, {@code regRatio}, {@code tol}, {@code
- * weightCol}) throws NoSuchElementException while it is unset, as MLlib's do; {@code isSet} asks.
+ * <p>A getter of a Param without default ({@code regParam}, {@code regRatio}, {@code skipRidge},
+ * {@code tol}, {@code weightCol}) throws NoSuchElementException while it is unset, as MLlib's do; {@code isSet} asks.
  */
 public interface ConvexReLUParams extends HasWeightCol {
 
@@ -330,7 +330,7 @@ public interface ConvexReLUParams extends HasWeightCol {
         getPerClassGroups(),
         getFitIntercept(),
         getLinearSkip(),
-        getSkipRidge(),
+        isDefined(skipRidge()) ? OptionalDouble.of(getSkipRidge()) : OptionalDouble.empty(),
         isDefined(regParam()) ? OptionalDouble.of(getRegParam()) : OptionalDouble.empty(),
         isDefined(regRatio()) ? OptionalDouble.of(getRegRatio()) : OptionalDouble.empty(),
         getRefit(),

@@ -12,6 +12,7 @@ import org.apache.spark.sql.Row;
 import org.convexnn.export.OnnxExport;
 import org.convexnn.network.Network;
 import org.convexnn.solver.Certificate;
+import org.convexnn.solver.TrainingResult;
 
 /**
  * A ReLU network f for regression: the prediction is f(x), in label units.
@@ -86,8 +87,10 @@ public final class ConvexReLURegressionModel
                     uid + " has no training summary: summaries are not saved; ask hasSummary()"));
   }
 
-  void setSummary(ConvexReLUTrainingSummary trained) {
-    this.summary = trained;
+  /** Takes what its training tells: the summary, and the ridge that may have been automatic. */
+  void trained(TrainingResult result) {
+    summary = ConvexReLUTrainingSummary.of(result);
+    set(skipRidge(), result.skipRidge());
   }
 
   @Override
@@ -119,7 +122,7 @@ public final class ConvexReLURegressionModel
   private ConvexReLURegressionModel copy(ParamMap extra, Scorer by) {
     ConvexReLURegressionModel copy =
         new ConvexReLURegressionModel(PendingUid.claim(uid()), by, certificate);
-    copy.setSummary(summary);
+    copy.summary = summary;
     return copyValues(copy, extra).setParent(parent());
   }
 

@@ -71,7 +71,7 @@ public final class ConvexReLURegressor
     TrainingResult result = Fit.of(this).run(dataset, 0, data -> Task.REGRESSION);
     ConvexReLURegressionModel model =
         new ConvexReLURegressionModel(uid(), result.network(), result.certificate());
-    model.setSummary(ConvexReLUTrainingSummary.of(result));
+    model.trained(result);
     return model;
   }
 

@@ -85,7 +85,10 @@ public interface ConvexReLUTraining<E extends ConvexReLUTraining<E>> extends Con
     return with(regRatio(), value);
   }
 
-  /** Sets the ridge on skip and intercept correction, positive; default 1e-3. */
+  /**
+   * Sets the ridge on skip and intercept correction, positive; unset (the default) is automatic, by
+   * the number of rows. A model's {@code skipRidge} is the one it was trained with.
+   */
   default E setSkipRidge(double value) {
     return with(skipRidge(), value);
   }

@@ -21,15 +21,18 @@ final class ModelWriter extends MLWriter {
   @Override
   public void saveImpl(String path) {
     ObjectNode extra = SavedMetadata.object();
-    extra
-        .putObject("objective")
+    ObjectNode objective = extra.putObject("objective");
+    objective
         .put("beta", certificate.beta())
         .put("groupNorm", model.getGroupNorm())
         .put("perClassGroups", model.getPerClassGroups())
         .put("activation", model.getActivation())
-        .put("skipRidge", model.getSkipRidge())
         .put("fitIntercept", model.getFitIntercept())
         .put("linearSkip", model.getLinearSkip());
+    // Set by training.
+    if (model.isDefined(model.skipRidge())) {
+      objective.put("skipRidge", model.getSkipRidge());
+    }
     extra.set("certificate", CertificateJson.encode(certificate));
     SavedMetadata.write(sparkSession(), path, model, extra);
     NetworkTables.write(sparkSession(), path, network);

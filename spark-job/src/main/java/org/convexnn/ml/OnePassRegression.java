@@ -88,7 +88,7 @@ record OnePassRegression(ConvexReLURegressor estimator) {
   private ConvexReLURegressionModel model(TrainingResult result, ParamMap trained) {
     ConvexReLURegressionModel model =
         new ConvexReLURegressionModel(estimator.uid(), result.network(), result.certificate());
-    model.setSummary(ConvexReLUTrainingSummary.of(result));
+    model.trained(result);
     return estimator.copyValues(model.setParent(estimator), trained);
   }
 }

@@ -174,8 +174,12 @@ public final class ParamSet implements Serializable {
         new DoubleParam(
             owner,
             "skipRidge",
-            "ridge on the linear skip and the intercept correction, > 0 (default: 0.001)",
-            Allowed.numbers("skipRidge", "a positive number", v -> v > 0 && Double.isFinite(v)));
+            "ridge on the linear skip and the intercept correction, > 0; unset = automatic, 0.1"
+                + " feature-map coordinates / rows, at least 0.001 (default: unset)",
+            Allowed.numbers(
+                "skipRidge",
+                "a positive number, or unset for automatic",
+                v -> v > 0 && Double.isFinite(v)));
     fitIntercept =
         new BooleanParam(
             owner, "fitIntercept", "whether the model has an intercept (default: true)");
@@ -318,7 +322,6 @@ public final class ParamSet implements Serializable {
     owner.setDefault(normalization, AUTO);
     owner.setDefault(groupNorm, AUTO);
     owner.setDefault(perClassGroups, false);
-    owner.setDefault(skipRidge, 1e-3);
     owner.setDefault(fitIntercept, true);
     owner.setDefault(linearSkip, true);
     owner.setDefault(solver, AUTO);

@@ -91,7 +91,7 @@ record GatedModel(
         frame.groups(options),
         selected.weight(),
         selected.count(),
-        options.skipRidge(),
+        frame.skipRidge(options),
         log.ledger());
   }
 

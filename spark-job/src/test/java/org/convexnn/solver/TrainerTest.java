@@ -193,6 +193,20 @@ class TrainerTest {
     }
   }
 
+  /** 80 rows of 4 features: 0.1 * 4 / 80. */
+  @Test
+  void anAutomaticRidgeIsTheOneByTheNumberOfRows() {
+    Training training = Training.binary();
+    Training.Data data = data(training, 3, 80);
+    training.skipRidge = 0.005;
+    TrainingResult given = training.train(data);
+    training.automaticSkipRidge = true;
+    TrainingResult automatic = training.train(data);
+    assertThat(automatic.skipRidge()).isEqualTo(0.005);
+    assertThat(automatic.network()).usingRecursiveComparison().isEqualTo(given.network());
+    assertThat(automatic.certificate()).isEqualTo(given.certificate());
+  }
+
   @ParameterizedTest
   @MethodSource("kinds")
   void theSameSeedGivesTheSameNetwork(Training training) {
