@@ -81,7 +81,7 @@ final class ModelOptions {
   @Option(
       names = "--group-norm",
       paramLabel = "NAME",
-      description = "Norm of one neuron's weights: auto, euclidean or function.")
+      description = "Norm of one neuron's weights: auto, euclidean, function or slim.")
   private String groupNorm;
 
   @Option(

@@ -117,7 +117,7 @@ public interface ConvexReLUParams extends HasWeightCol {
     return paramSet().groupNorm;
   }
 
-  /** The norm of a neuron's weights in the penalty: auto, euclidean or function. */
+  /** The norm of a neuron's weights in the penalty: auto, euclidean, function or slim. */
   default String getGroupNorm() {
     return getOrDefault(groupNorm());
   }

@@ -65,7 +65,7 @@ public interface ConvexReLUTraining<E extends ConvexReLUTraining<E>> extends Con
     return with(normalization(), value);
   }
 
-  /** Sets the norm of a neuron's weights: auto (the default), euclidean or function. */
+  /** Sets the norm of a neuron's weights: auto (the default), euclidean, function, slim. */
   default E setGroupNorm(String value) {
     return with(groupNorm(), value);
   }

@@ -140,7 +140,9 @@ public final class ParamSet implements Serializable {
             "groupNorm",
             "the norm of a neuron's weights in the penalty: euclidean = in feature-map"
                 + " coordinates, function = root mean square of the neuron's output over the"
-                + " training rows, auto = chosen by the kind of gates",
+                + " training rows, slim = euclidean, of weights along the gate's own direction and"
+                + " its bias alone (function for leaves), auto = function for leaves, slim where"
+                + " auto prices gates because rows are few, else euclidean",
             GroupNorm.values());
     perClassGroups =
         new BooleanParam(

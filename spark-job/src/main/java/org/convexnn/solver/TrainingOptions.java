@@ -146,7 +146,12 @@ public record TrainingOptions(
     /** The Euclidean norm in feature-map coordinates. */
     EUCLIDEAN,
     /** The root mean square of the neuron's output over the training rows. */
-    FUNCTION
+    FUNCTION,
+    /**
+     * Euclidean where a half-space's weights lie along its own direction and its bias, infinite
+     * elsewhere; function for leaves.
+     */
+    SLIM
   }
 
   /** Which solver. */
@@ -209,6 +214,12 @@ public record TrainingOptions(
         patternRank, gateSampler, numTrees > 0 || numLeaves > 0, normalization);
     Contradictions.ofLayers(
         layerWidths, gateSampler, numTrees, numLeaves, perClassGroups, patternRank);
+    Contradictions.refuse(
+        groupNorm == GroupNorm.SLIM && !layerWidths.isEmpty(),
+        "groupNorm is 'slim' and layerWidths is "
+            + layerWidths
+            + ": a path has no direction of its own; use groupNorm auto, euclidean or function, or"
+            + " leave layerWidths empty");
     if (activation == Activation.RELU) {
       Contradictions.ofPlainRelu(
           gateSampler, numTrees, numLeaves, perClassGroups, groupNorm, layerWidths, patternRank);
@@ -250,6 +261,36 @@ public record TrainingOptions(
         seed,
         Activation.GATED,
         false);
+  }
+
+  /** The same with the slim norm. */
+  TrainingOptions slim() {
+    return new TrainingOptions(
+        task,
+        numGates,
+        numTrees,
+        numLeaves,
+        layerWidths,
+        gateSampler,
+        patternRank,
+        effort,
+        normalization,
+        GroupNorm.SLIM,
+        perClassGroups,
+        fitIntercept,
+        linearSkip,
+        skipRidge,
+        regParam,
+        regRatio,
+        refit,
+        numFolds,
+        solver,
+        precision,
+        maxIter,
+        tol,
+        seed,
+        activation,
+        polish);
   }
 
   /**

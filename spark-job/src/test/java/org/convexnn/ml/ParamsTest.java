@@ -179,7 +179,7 @@ class ParamsTest {
         Arguments.of("numTrees", -1, "numTrees is -1; it must be a positive integer, or 0"),
         Arguments.of("numLeaves", 1, "numLeaves is 1; it must be from 2 to 4096, or 0"),
         Arguments.of("normalization", "Whiten", "normalization is 'Whiten'; it must be one of"),
-        Arguments.of("groupNorm", "l2", "one of auto, euclidean, function"),
+        Arguments.of("groupNorm", "l2", "one of auto, euclidean, function, slim"),
         Arguments.of("regParam", 0.0, "regParam is 0.0; it must be a positive number"),
         Arguments.of("regParam", Double.NaN, "regParam is NaN"),
         Arguments.of("regParam", Double.POSITIVE_INFINITY, "regParam is Infinity"),
