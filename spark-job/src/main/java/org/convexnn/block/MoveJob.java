@@ -1,12 +1,10 @@
 package org.convexnn.block;
 
-import java.util.Arrays;
 import java.util.Optional;
-import org.convexnn.loss.Loss;
 
 /**
- * Half a pass that moves the rows by a step along the direction of the last {@link SearchJob}, {@code
- * f += length F d}, and sums loss and gradient there. Without state, f = b0 + F u: a whole pass.
+ * Half a pass that moves the rows along the direction of the last {@link SearchJob}, {@code f += length
+ * F d}, and sums loss and gradient there. Without state, f = b0 + F u: a whole pass.
  *
  * <p>Rows that the selection leaves out move too: their loss comes free, where they choose beta.
  *
@@ -24,22 +22,22 @@ public record MoveJob(
     implements StepJob<double[][]> {
 
   /** Index of sum w l(f). */
-  public static final int LOSS = 0;
+  public static final int LOSS = MovedRows.LOSS;
 
   /** Index of sum w rho, rho the row curvature. */
-  public static final int PENALTY = 1;
+  public static final int PENALTY = MovedRows.PENALTY;
 
   /** Index of sum w h, h the leverage. */
-  public static final int LEVERAGE = 2;
+  public static final int LEVERAGE = MovedRows.LEVERAGE;
 
   /** Index of the number of rows that found no state. */
-  public static final int LOST = 3;
+  public static final int LOST = MovedRows.LOST;
 
   /** Index of sum w l(f) over the rows that the selection leaves out. */
-  public static final int LEFT_OUT = 4;
+  public static final int LEFT_OUT = MovedRows.LEFT_OUT;
 
   /** Index of the first dual sum. */
-  public static final int DUAL = 5;
+  public static final int DUAL = MovedRows.DUAL;
 
   @Override
   public Worker<double[][]> worker() {
@@ -60,7 +58,7 @@ public record MoveJob(
     private final RowSetting setting;
     private final int outputs;
     private final RowKernel kernel;
-    private final double[] scalars = new double[DUAL + DualValue.length()];
+    private final MovedRows moved;
     private final double[] f;
     private final double[] along;
     private final double[] q;
@@ -70,6 +68,7 @@ public record MoveJob(
       this.job = job;
       this.setting = job.setting;
       this.outputs = setting.outputs();
+      this.moved = new MovedRows(setting, job.floor);
       this.kernel = RowKernel.of(setting, 2);
       int size = kernel.capacity() * outputs;
       this.f = new double[size];
@@ -80,7 +79,6 @@ public record MoveJob(
     @Override
     public RowState accept(GatedBlock gated, Optional<RowState> previous) {
       Block block = gated.block();
-      Loss loss = setting.loss();
       int size = block.rows() * outputs;
       double[] response = new double[size];
       double[] dual = new double[size];
@@ -92,30 +90,14 @@ public record MoveJob(
           System.arraycopy(previous.get().fitted(), start, along, 0, count * outputs);
         } else {
           rebuild(count);
-          scalars[LOST] += count;
+          moved.lost(count);
         }
         for (int i = 0; i < count; i++) {
           int at = i * outputs;
-          double weight = setting.weight(block, from + i);
-          double y = setting.label(block, from + i);
           for (int k = 0; k < outputs; k++) {
             f[at + k] += job.length * along[at + k];
           }
-          if (weight == 0) {
-            scalars[LEFT_OUT] += block.weight(from + i) * loss.value(y, f, at);
-            Arrays.fill(q, at, at + outputs, 0);
-            continue;
-          }
-          scalars[LOSS] += weight * loss.value(y, f, at);
-          loss.derivative(y, f, at, q, at);
-          double rho = Math.max(loss.rowCurvature(q, at), job.floor * loss.curvature());
-          scalars[PENALTY] += weight * rho;
-          scalars[LEVERAGE] += weight * gated.patterns().leverage()[from + i];
-          DualValue.add(loss, y, setting.offset(), q, at, weight, scalars, DUAL);
-          System.arraycopy(q, at, dual, start + at, outputs);
-          for (int k = 0; k < outputs; k++) {
-            q[at + k] *= weight;
-          }
+          moved.add(gated, from + i, f, q, at, dual, start + at);
         }
         if (previous.isPresent()) {
           System.arraycopy(previous.get().dual(), start, dual, start, count * outputs);
@@ -145,7 +127,7 @@ public record MoveJob(
 
     @Override
     public double[][] result() {
-      return new double[][] {scalars, kernel.gradient(0)};
+      return new double[][] {moved.sums(), kernel.gradient(0)};
     }
   }
 }

@@ -5,24 +5,43 @@ import java.util.stream.IntStream;
 import org.convexnn.loss.Loss;
 
 /**
- * Half a pass along a direction d: rows keep F d, and the slope of the loss is summed at a grid of
- * step lengths a,
+ * A pass along a direction d. First half: rows keep F d, and the slope of the loss is summed at a grid
+ * of step lengths a,
  *
  * <pre>slope(a) = sum_r w_r l'(f_r + a F d_r) . (F d)_r,</pre>
  *
- * so that a near-exact line search needs no further pass. On the way the averaged dual point moves,
- * {@code rbar += average (l'(f) - rbar)}, and its dual value is summed.
+ * which tells the best of them. On the way the averaged dual point moves, {@code rbar += average
+ * (l'(f) - rbar)}, and its dual value is summed. Second half: the rows move by a length guessed
+ * beforehand, {@code f += length F d}, and loss and gradient are summed there, so that a step whose
+ * guess was good takes no job more. One that was not is corrected by a {@link MoveJob}.
  *
- * <p>Result: [0] = [rows that had no average, dual sums of rbar], [1] = slopes. The next state holds
- * f, F d and rbar.
+ * <p>Result: [0] = [rows that had no average, dual sums of rbar], [1] = slopes, [2] and [3] = what
+ * {@link MoveJob} sums where the rows have moved to. The next state holds f there, F d and rbar.
  *
  * @param setting the rows' setting
  * @param direction d in row coordinates
  * @param weights u in row coordinates, from which lost rows rebuild f
  * @param average how far rbar moves, in [0, 1]
+ * @param length the step length guessed
+ * @param floor lowest row curvature as a share of the loss's
  */
-public record SearchJob(RowSetting setting, double[] direction, double[] weights, double average)
+public record SearchJob(
+    RowSetting setting,
+    double[] direction,
+    double[] weights,
+    double average,
+    double length,
+    double floor)
     implements StepJob<double[][]> {
+
+  /** Index of the sums of the line search. */
+  public static final int SEARCH = 0;
+
+  /** Index of the slopes. */
+  public static final int SLOPES = 1;
+
+  /** Index of the sums of the move, the first of {@link MoveJob}'s result. */
+  public static final int MOVE = 2;
 
   /** Index of the number of rows that had no averaged dual point. */
   public static final int LOST = 0;
@@ -52,6 +71,7 @@ public record SearchJob(RowSetting setting, double[] direction, double[] weights
 
     private static final int DIRECTION = 0;
     private static final int WEIGHTS = 1;
+    private static final double[] UNUSED = new double[0];
 
     private final SearchJob job;
     private final RowSetting setting;
@@ -59,9 +79,11 @@ public record SearchJob(RowSetting setting, double[] direction, double[] weights
     private final RowKernel kernel;
     private final double[] scalars = new double[DUAL + DualValue.length()];
     private final double[] slopes = new double[STEPS];
+    private final MovedRows moved;
     private final double[] along;
     private final double[] f;
     private final double[] r;
+    private final double[] q;
     private boolean rebuilding;
 
     SearchWorker(SearchJob job) {
@@ -74,6 +96,8 @@ public record SearchJob(RowSetting setting, double[] direction, double[] weights
       this.along = new double[size];
       this.f = new double[size];
       this.r = new double[outputs];
+      this.q = new double[size];
+      this.moved = new MovedRows(setting, job.floor);
     }
 
     @Override
@@ -92,30 +116,35 @@ public record SearchJob(RowSetting setting, double[] direction, double[] weights
           System.arraycopy(previous.get().response(), start, f, 0, count * outputs);
         } else {
           rebuild(count);
+          moved.lost(count);
         }
         boolean averaged = previous.isPresent() && previous.get().dual().length > 0;
         for (int i = 0; i < count; i++) {
           int at = i * outputs;
           double weight = setting.weight(block, from + i);
-          if (weight == 0) {
-            continue;
-          }
-          double y = setting.label(block, from + i);
-          loss.derivative(y, f, at, r, 0);
-          if (averaged) {
-            for (int k = 0; k < outputs; k++) {
-              double before = previous.get().dual()[start + at + k];
-              r[k] = before + job.average * (r[k] - before);
+          if (weight > 0) {
+            double y = setting.label(block, from + i);
+            loss.derivative(y, f, at, r, 0);
+            if (averaged) {
+              for (int k = 0; k < outputs; k++) {
+                double before = previous.get().dual()[start + at + k];
+                r[k] = before + job.average * (r[k] - before);
+              }
+            } else {
+              scalars[LOST]++;
             }
-          } else {
-            scalars[LOST]++;
+            System.arraycopy(r, 0, dual, start + at, outputs);
+            DualValue.add(loss, y, setting.offset(), r, 0, weight, scalars, DUAL);
+            loss.addSlopes(y, f, along, at, STEP, weight, slopes);
           }
-          System.arraycopy(r, 0, dual, start + at, outputs);
-          DualValue.add(loss, y, setting.offset(), r, 0, weight, scalars, DUAL);
-          loss.addSlopes(y, f, along, at, STEP, weight, slopes);
+          for (int k = 0; k < outputs; k++) {
+            f[at + k] += job.length * along[at + k];
+          }
+          moved.add(gated, from + i, f, q, at, UNUSED, 0);
         }
         System.arraycopy(f, 0, response, start, count * outputs);
         System.arraycopy(along, 0, fitted, start, count * outputs);
+        kernel.backward(0, q, 0);
         from += count;
       }
       return RowState.ofSearch(response, fitted, dual);
@@ -135,7 +164,7 @@ public record SearchJob(RowSetting setting, double[] direction, double[] weights
 
     @Override
     public double[][] result() {
-      return new double[][] {scalars, slopes};
+      return new double[][] {scalars, slopes, moved.sums(), kernel.gradient(0)};
     }
   }
 }

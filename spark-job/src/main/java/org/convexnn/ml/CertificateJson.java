@@ -66,9 +66,7 @@ final class CertificateJson {
           c.required("solver").asText(),
           c.has(ALL_PATTERNS) ? allPatterns(c.get(ALL_PATTERNS)) : AllPatterns.NONE);
     } catch (IllegalArgumentException e) {
-      IllegalArgumentException damaged = metadata.damaged(FIELD);
-      damaged.initCause(e);
-      throw damaged;
+      throw metadata.damaged(FIELD, e);
     }
   }
 

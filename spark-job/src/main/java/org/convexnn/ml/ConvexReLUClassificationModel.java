@@ -18,6 +18,7 @@ import org.convexnn.loss.SoftmaxLoss;
 import org.convexnn.network.Network;
 import org.convexnn.solver.Certificate;
 import org.convexnn.solver.TrainingResult;
+import scala.Option;
 import scala.Tuple3;
 
 /**
@@ -28,7 +29,7 @@ import scala.Tuple3;
  */
 public final class ConvexReLUClassificationModel
     extends ProbabilisticClassificationModel<Vector, ConvexReLUClassificationModel>
-    implements ConvexReLUParams, MLWritable {
+    implements ConvexReLUModel<ConvexReLUClassificationTrainingSummary>, MLWritable {
 
   private static final long serialVersionUID = 1L;
 
@@ -36,21 +37,33 @@ public final class ConvexReLUClassificationModel
   private final ParamSet params;
   private final Scorer scorer;
   // Kept from executors: the model is shipped with every transform.
-  private final Certificate certificate;
-  private transient ConvexReLUTrainingSummary summary;
+  private final transient Certificate certificate;
+  private final transient Provenance provenance;
+  private transient ConvexReLUClassificationTrainingSummary summary;
+
+  /** A model without a network, for Java's ServiceLoader alone, by which Spark Connect finds it. */
+  public ConvexReLUClassificationModel() {
+    this(PendingUid.claim(Identifiable$.MODULE$.randomUID("none")), new NoNetwork(), null, null);
+  }
 
   ConvexReLUClassificationModel(String uid, Network network, Certificate certificate) {
-    this(PendingUid.claim(uid), new NetworkScorer(network), certificate);
+    this(uid, network, certificate, Optional.empty());
+  }
+
+  ConvexReLUClassificationModel(
+      String uid, Network network, Certificate certificate, Optional<Provenance> provenance) {
+    this(PendingUid.claim(uid), new NetworkScorer(network), certificate, provenance.orElse(null));
   }
 
   private ConvexReLUClassificationModel(
-      PendingUid pending, Scorer scorer, Certificate certificate) {
+      PendingUid pending, Scorer scorer, Certificate certificate, Provenance provenance) {
     super();
     this.uid = pending.release();
     this.params = new ParamSet(this);
     params.setDefaults(this);
     this.scorer = scorer;
     this.certificate = certificate;
+    this.provenance = provenance;
   }
 
   @Override
@@ -63,44 +76,73 @@ public final class ConvexReLUClassificationModel
     return params;
   }
 
-  /** The trained network, without the gates that training switched off. */
+  @Override
   public Network network() {
     return scorer.network();
   }
 
-  /**
-   * How good the network is: bounds, gap and why training stopped.
-   *
-   * @throws IllegalStateException on a copy that Java serialisation sent to an executor
-   */
+  @Override
   public Certificate certificate() {
     return Optional.ofNullable(certificate)
         .orElseThrow(
             () -> new IllegalStateException("this copy of the model travels without certificate"));
   }
 
-  /** Whether this model was trained in this session: loaded models have no summary. */
-  public boolean hasSummary() {
-    return summary != null;
+  @Override
+  public Optional<Provenance> provenance() {
+    return Optional.ofNullable(provenance);
+  }
+
+  @Override
+  public Option<ConvexReLUClassificationTrainingSummary> trainingSummary() {
+    return Option.apply(summary);
+  }
+
+  @Override
+  public void trainingSummary_$eq(Option<ConvexReLUClassificationTrainingSummary> trained) {
+    this.summary = trained.isEmpty() ? null : trained.get();
   }
 
   /**
-   * How the model was trained.
+   * This model with a summary of its training, and the ridge that may have been automatic.
    *
-   * @throws IllegalStateException when the model has no summary
+   * @param rows what it was trained on; empty where the rows themselves are not known
    */
-  public ConvexReLUTrainingSummary summary() {
-    return Optional.ofNullable(summary)
-        .orElseThrow(
-            () ->
-                new IllegalStateException(
-                    uid + " has no training summary: summaries are not saved; ask hasSummary()"));
+  ConvexReLUClassificationModel trained(TrainingResult training, Optional<Dataset<Row>> rows) {
+    set(skipRidge(), training.skipRidge());
+    ConvexReLUClassificationModel model = summaryModel();
+    summary =
+        new ConvexReLUClassificationTrainingSummary(
+            model, training, () -> model.transform(rows.orElseThrow(ScoredRows::unknown)));
+    return this;
   }
 
-  /** Takes what its training tells: the summary, and the ridge that may have been automatic. */
-  void trained(TrainingResult result) {
-    summary = ConvexReLUTrainingSummary.of(result);
-    set(skipRidge(), result.skipRidge());
+  /** Reads what {@link #saveSummary} wrote; called by Spark Connect's server (4.1). */
+  @Override
+  public void loadSummary(String path, Dataset<Row> dataset) {
+    trained(TrainingFile.read(java.nio.file.Path.of(path), network()), Optional.of(dataset));
+  }
+
+  /**
+   * How this model does on the rows of a data set, weighted by the weight column where they have it.
+   * Nothing is computed before it is asked for.
+   *
+   * @throws IllegalArgumentException where the columns of features and label are not what they must be
+   */
+  public ConvexReLUClassificationSummary evaluate(Dataset<?> dataset) {
+    new InputColumns(dataset.schema()).checkLabel(getLabelCol(), ConvexReLUClassifier.LABEL_REMEDY);
+    ConvexReLUClassificationModel model = summaryModel();
+    Dataset<Row> scored = model.transform(dataset);
+    return new ConvexReLUClassificationSummary(model, () -> scored);
+  }
+
+  private ConvexReLUClassificationModel summaryModel() {
+    return (ConvexReLUClassificationModel) findSummaryModel()._1();
+  }
+
+  /** About the bytes that this model takes; asked by Spark Connect's server (4.1). */
+  public long estimatedSize() {
+    return network().bytes();
   }
 
   @Override
@@ -172,8 +214,8 @@ public final class ConvexReLUClassificationModel
 
   private ConvexReLUClassificationModel copy(ParamMap extra, Scorer by) {
     ConvexReLUClassificationModel copy =
-        new ConvexReLUClassificationModel(PendingUid.claim(uid()), by, certificate);
-    copy.summary = summary;
+        new ConvexReLUClassificationModel(PendingUid.claim(uid()), by, certificate, provenance);
+    copy.setSummary(trainingSummary());
     return copyValues(copy, extra).setParent(parent());
   }
 
@@ -208,7 +250,7 @@ public final class ConvexReLUClassificationModel
 
   @Override
   public MLWriter write() {
-    return new ModelWriter(this, network(), certificate());
+    return new ModelWriter(this);
   }
 
   /** A reader of saved models. */

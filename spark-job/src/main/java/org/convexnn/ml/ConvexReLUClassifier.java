@@ -1,6 +1,7 @@
 package org.convexnn.ml;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.spark.ml.classification.ProbabilisticClassifier;
 import org.apache.spark.ml.linalg.Vector;
@@ -32,7 +33,7 @@ public final class ConvexReLUClassifier
     implements ConvexReLUTraining<ConvexReLUClassifier>, MLWritable {
 
   private static final long serialVersionUID = 1L;
-  private static final String LABEL_REMEDY =
+  static final String LABEL_REMEDY =
       "index it with StringIndexer (strings) or cast it to double (booleans)";
 
   private final String uid;
@@ -129,10 +130,14 @@ public final class ConvexReLUClassifier
     InputColumns input = new InputColumns(dataset.schema());
     int most = input.classes(getLabelCol()).orElse(Packing.MOST_CLASSES);
     TrainingResult result = Fit.of(this).run(dataset, most, data -> task(data, input));
-    ConvexReLUClassificationModel model =
-        new ConvexReLUClassificationModel(uid(), result.network(), result.certificate());
-    model.trained(result);
-    return model;
+    return copyValues(
+            new ConvexReLUClassificationModel(
+                uid(),
+                result.network(),
+                result.certificate(),
+                Optional.of(Provenance.of(result, getSeed()))),
+            new ParamMap())
+        .trained(result, Optional.of(dataset.toDF()));
   }
 
   @Override

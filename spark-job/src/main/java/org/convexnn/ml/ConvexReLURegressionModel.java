@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.regression.RegressionModel;
+import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.ml.util.MLWritable;
 import org.apache.spark.ml.util.MLWriter;
@@ -13,13 +14,14 @@ import org.convexnn.export.OnnxExport;
 import org.convexnn.network.Network;
 import org.convexnn.solver.Certificate;
 import org.convexnn.solver.TrainingResult;
+import scala.Option;
 
 /**
  * A ReLU network f for regression: the prediction is f(x), in label units.
  */
 public final class ConvexReLURegressionModel
     extends RegressionModel<Vector, ConvexReLURegressionModel>
-    implements ConvexReLUParams, MLWritable {
+    implements ConvexReLUModel<ConvexReLURegressionTrainingSummary>, MLWritable {
 
   private static final long serialVersionUID = 1L;
 
@@ -27,20 +29,33 @@ public final class ConvexReLURegressionModel
   private final ParamSet params;
   private final Scorer scorer;
   // Kept from executors: the model is shipped with every transform.
-  private final Certificate certificate;
-  private transient ConvexReLUTrainingSummary summary;
+  private final transient Certificate certificate;
+  private final transient Provenance provenance;
+  private transient ConvexReLURegressionTrainingSummary summary;
 
-  ConvexReLURegressionModel(String uid, Network network, Certificate certificate) {
-    this(PendingUid.claim(uid), new NetworkScorer(network), certificate);
+  /** A model without a network, for Java's ServiceLoader alone, by which Spark Connect finds it. */
+  public ConvexReLURegressionModel() {
+    this(PendingUid.claim(Identifiable$.MODULE$.randomUID("none")), new NoNetwork(), null, null);
   }
 
-  private ConvexReLURegressionModel(PendingUid pending, Scorer scorer, Certificate certificate) {
+  ConvexReLURegressionModel(String uid, Network network, Certificate certificate) {
+    this(uid, network, certificate, Optional.empty());
+  }
+
+  ConvexReLURegressionModel(
+      String uid, Network network, Certificate certificate, Optional<Provenance> provenance) {
+    this(PendingUid.claim(uid), new NetworkScorer(network), certificate, provenance.orElse(null));
+  }
+
+  private ConvexReLURegressionModel(
+      PendingUid pending, Scorer scorer, Certificate certificate, Provenance provenance) {
     super();
     this.uid = pending.release();
     this.params = new ParamSet(this);
     params.setDefaults(this);
     this.scorer = scorer;
     this.certificate = certificate;
+    this.provenance = provenance;
   }
 
   @Override
@@ -53,44 +68,78 @@ public final class ConvexReLURegressionModel
     return params;
   }
 
-  /** The trained network, without the gates that training switched off. */
+  @Override
   public Network network() {
     return scorer.network();
   }
 
-  /**
-   * How good the network is: bounds, gap and why training stopped.
-   *
-   * @throws IllegalStateException on a copy that Java serialisation sent to an executor
-   */
+  @Override
   public Certificate certificate() {
     return Optional.ofNullable(certificate)
         .orElseThrow(
             () -> new IllegalStateException("this copy of the model travels without certificate"));
   }
 
-  /** Whether this model was trained in this session: loaded models have no summary. */
-  public boolean hasSummary() {
-    return summary != null;
+  @Override
+  public Optional<Provenance> provenance() {
+    return Optional.ofNullable(provenance);
+  }
+
+  @Override
+  public Option<ConvexReLURegressionTrainingSummary> trainingSummary() {
+    return Option.apply(summary);
+  }
+
+  @Override
+  public void trainingSummary_$eq(Option<ConvexReLURegressionTrainingSummary> trained) {
+    this.summary = trained.isEmpty() ? null : trained.get();
   }
 
   /**
-   * How the model was trained.
+   * This model with a summary of its training, and the ridge that may have been automatic.
    *
-   * @throws IllegalStateException when the model has no summary
+   * @param rows what it was trained on; empty where the rows themselves are not known
    */
-  public ConvexReLUTrainingSummary summary() {
-    return Optional.ofNullable(summary)
-        .orElseThrow(
-            () ->
-                new IllegalStateException(
-                    uid + " has no training summary: summaries are not saved; ask hasSummary()"));
+  ConvexReLURegressionModel trained(TrainingResult training, Optional<Dataset<Row>> rows) {
+    set(skipRidge(), training.skipRidge());
+    ConvexReLURegressionModel model = summaryModel();
+    summary =
+        new ConvexReLURegressionTrainingSummary(
+            model, training, () -> model.transform(rows.orElseThrow(ScoredRows::unknown)));
+    return this;
   }
 
-  /** Takes what its training tells: the summary, and the ridge that may have been automatic. */
-  void trained(TrainingResult result) {
-    summary = ConvexReLUTrainingSummary.of(result);
-    set(skipRidge(), result.skipRidge());
+  /** Reads what {@link #saveSummary} wrote; called by Spark Connect's server (4.1). */
+  @Override
+  public void loadSummary(String path, Dataset<Row> dataset) {
+    trained(TrainingFile.read(java.nio.file.Path.of(path), network()), Optional.of(dataset));
+  }
+
+  /**
+   * How this model does on the rows of a data set, weighted by the weight column where they have it.
+   * Nothing is computed before it is asked for.
+   *
+   * @throws IllegalArgumentException where the columns of features and label are not what they must be
+   */
+  public ConvexReLURegressionSummary evaluate(Dataset<?> dataset) {
+    new InputColumns(dataset.schema()).checkLabel(getLabelCol(), ConvexReLURegressor.LABEL_REMEDY);
+    ConvexReLURegressionModel model = summaryModel();
+    Dataset<Row> scored = model.transform(dataset);
+    return new ConvexReLURegressionSummary(model, () -> scored);
+  }
+
+  /** This model with a name for the column that a summary needs. */
+  private ConvexReLURegressionModel summaryModel() {
+    ConvexReLURegressionModel model = copy(new ParamMap());
+    if (getPredictionCol().isEmpty()) {
+      model.setPredictionCol(Identifiable$.MODULE$.randomUID("prediction"));
+    }
+    return model;
+  }
+
+  /** About the bytes that this model takes; asked by Spark Connect's server (4.1). */
+  public long estimatedSize() {
+    return network().bytes();
   }
 
   @Override
@@ -121,8 +170,8 @@ public final class ConvexReLURegressionModel
 
   private ConvexReLURegressionModel copy(ParamMap extra, Scorer by) {
     ConvexReLURegressionModel copy =
-        new ConvexReLURegressionModel(PendingUid.claim(uid()), by, certificate);
-    copy.summary = summary;
+        new ConvexReLURegressionModel(PendingUid.claim(uid()), by, certificate, provenance);
+    copy.setSummary(trainingSummary());
     return copyValues(copy, extra).setParent(parent());
   }
 
@@ -152,7 +201,7 @@ public final class ConvexReLURegressionModel
 
   @Override
   public MLWriter write() {
-    return new ModelWriter(this, network(), certificate());
+    return new ModelWriter(this);
   }
 
   /** A reader of saved models. */

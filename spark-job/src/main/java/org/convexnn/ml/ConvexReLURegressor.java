@@ -1,6 +1,7 @@
 package org.convexnn.ml;
 
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.regression.Regressor;
@@ -25,8 +26,7 @@ public final class ConvexReLURegressor
     implements ConvexReLUTraining<ConvexReLURegressor>, MLWritable {
 
   private static final long serialVersionUID = 1L;
-  private static final String LABEL_REMEDY =
-      "cast it to double; for classes use ConvexReLUClassifier";
+  static final String LABEL_REMEDY = "cast it to double; for classes use ConvexReLUClassifier";
 
   private final String uid;
   private final ParamSet params;
@@ -69,10 +69,7 @@ public final class ConvexReLURegressor
   @Override
   public ConvexReLURegressionModel train(Dataset<?> dataset) {
     TrainingResult result = Fit.of(this).run(dataset, 0, data -> Task.REGRESSION);
-    ConvexReLURegressionModel model =
-        new ConvexReLURegressionModel(uid(), result.network(), result.certificate());
-    model.trained(result);
-    return model;
+    return new OnePassRegression(this).model(result, new ParamMap(), Optional.of(dataset.toDF()));
   }
 
   /**

@@ -22,7 +22,7 @@ final class EstimatorReader<E extends Params> extends MLReader<E> {
 
   @Override
   public E load(String path) {
-    SavedMetadata metadata = SavedMetadata.read(sparkSession(), path, type);
+    SavedMetadata metadata = SavedMetadata.read(new SparkStorage(sparkSession(), path), type);
     E estimator = create.apply(metadata.uid());
     metadata.apply(estimator);
     return estimator;

@@ -14,6 +14,6 @@ final class EstimatorWriter extends MLWriter {
 
   @Override
   public void saveImpl(String path) {
-    SavedMetadata.write(sparkSession(), path, estimator, SavedMetadata.object());
+    SavedMetadata.write(new SparkStorage(sparkSession(), path), estimator, SavedMetadata.object());
   }
 }

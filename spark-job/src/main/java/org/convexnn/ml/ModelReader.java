@@ -1,5 +1,6 @@
 package org.convexnn.ml;
 
+import java.util.Optional;
 import org.apache.spark.ml.param.Params;
 import org.apache.spark.ml.util.MLReader;
 import org.convexnn.network.Network;
@@ -19,7 +20,7 @@ final class ModelReader<M extends Params> extends MLReader<M> {
    */
   interface Create<M> {
     /** A model with these parts and default Params. */
-    M create(String uid, Network network, Certificate certificate);
+    M create(String uid, Network network, Certificate certificate, Optional<Provenance> provenance);
   }
 
   private final Class<M> type;
@@ -33,10 +34,21 @@ final class ModelReader<M extends Params> extends MLReader<M> {
 
   @Override
   public M load(String path) {
-    SavedMetadata metadata = SavedMetadata.read(sparkSession(), path, type);
+    return read(new SparkStorage(sparkSession(), path));
+  }
+
+  /** Reads from the driver's own disk; called by Spark Connect's server (4.1). */
+  @Override
+  public M loadFromLocal(String path) {
+    return read(new LocalStorage(sparkSession(), path));
+  }
+
+  private M read(Storage storage) {
+    SavedMetadata metadata = SavedMetadata.read(storage, type);
     Certificate certificate = CertificateJson.decode(metadata);
-    Network network = NetworkTables.read(sparkSession(), path);
-    M model = create.create(metadata.uid(), network, certificate);
+    Optional<Provenance> provenance = metadata.optional("provenance", Provenance.class);
+    Network network = NetworkTables.read(storage);
+    M model = create.create(metadata.uid(), network, certificate, provenance);
     metadata.apply(model);
     return model;
   }

@@ -2,25 +2,32 @@ package org.convexnn.ml;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.spark.ml.util.MLWriter;
-import org.convexnn.network.Network;
 import org.convexnn.solver.Certificate;
 
-/** Writes a model: Params, objective and certificate as metadata, the network as tables. */
+/** Writes a model: Params, provenance, objective and certificate as metadata, the network as tables. */
 final class ModelWriter extends MLWriter {
 
-  private final ConvexReLUParams model;
-  private final Network network;
-  private final Certificate certificate;
+  private final ConvexReLUModel<?> model;
 
-  ModelWriter(ConvexReLUParams model, Network network, Certificate certificate) {
+  ModelWriter(ConvexReLUModel<?> model) {
     this.model = model;
-    this.network = network;
-    this.certificate = certificate;
   }
 
   @Override
   public void saveImpl(String path) {
+    write(new SparkStorage(sparkSession(), path));
+  }
+
+  /** Writes to the driver's own disk; called by Spark Connect's server (4.1). */
+  @Override
+  public void saveToLocal(String path) {
+    write(new LocalStorage(sparkSession(), path));
+  }
+
+  private void write(Storage storage) {
+    Certificate certificate = model.certificate();
     ObjectNode extra = SavedMetadata.object();
+    model.provenance().ifPresent(p -> extra.set("provenance", SavedMetadata.json(p)));
     ObjectNode objective = extra.putObject("objective");
     objective
         .put("beta", certificate.beta())
@@ -34,7 +41,7 @@ final class ModelWriter extends MLWriter {
       objective.put("skipRidge", model.getSkipRidge());
     }
     extra.set("certificate", CertificateJson.encode(certificate));
-    SavedMetadata.write(sparkSession(), path, model, extra);
-    NetworkTables.write(sparkSession(), path, network);
+    SavedMetadata.write(storage, model, extra);
+    NetworkTables.write(storage, model.network());
   }
 }

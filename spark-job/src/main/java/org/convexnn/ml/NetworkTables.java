@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.stream.DoubleStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -23,7 +22,8 @@ import org.convexnn.network.Tree;
  *
  * <ul>
  *   <li>{@code map}, one row: sizes, column means and scales of the feature map, its clip (0 = none),
- *       the offset b0, shift and scale of the label.
+ *       the offset b0, shift and scale of the label, the number of sub-networks (not in the oldest
+ *       models).
  *   <li>{@code matrix}, one row for each row of the feature map's matrix; missing for the identity.
  *   <li>{@code subnetworks}, one row each, in the order of {@code id}: {@code kind} is linear (id 0:
  *       the skip [w0, b]), halfspace, layered or tree. {@code direction} and {@code threshold} are a
@@ -54,7 +54,8 @@ final class NetworkTables {
           .add("clip", DataTypes.DoubleType)
           .add("offset", DOUBLES)
           .add("labelShift", DataTypes.DoubleType)
-          .add("labelScale", DataTypes.DoubleType);
+          .add("labelScale", DataTypes.DoubleType)
+          .add("subnetworks", DataTypes.IntegerType);
   private static final StructType MATRIX =
       new StructType().add("row", DataTypes.IntegerType).add("values", DOUBLES);
   private static final StructType SUBNETWORKS =
@@ -84,14 +85,14 @@ final class NetworkTables {
   }
 
   /** Writes a network below {@code path/data}. */
-  static void write(SparkSession session, String path, Network network) {
+  static void write(Storage storage, Network network) {
+    List<Row> subnetworks = rows(network);
     FeatureMap map = network.map();
     int d = map.features();
     int matrixRows = map.matrix().length == 0 ? 0 : map.dimension();
     map(d)
         .write(
-            session,
-            path,
+            storage,
             List.of(
                 RowFactory.create(
                     d,
@@ -102,17 +103,16 @@ final class NetworkTables {
                     map.linear() ? 0.0 : map.clip(),
                     network.offset(),
                     network.labelShift(),
-                    network.labelScale())));
+                    network.labelScale(),
+                    subnetworks.size())));
     if (matrixRows > 0) {
       List<Row> rows = new ArrayList<>();
       for (int i = 0; i < matrixRows; i++) {
         rows.add(RowFactory.create(i, Arrays.copyOfRange(map.matrix(), i * d, (i + 1) * d)));
       }
-      matrix(d).write(session, path, rows);
+      matrix(d).write(storage, rows);
     }
-    List<Row> rows = rows(network);
-    long bytes = 8L * network.weights().length + network.gates().bytes();
-    subnetworks(bytes / rows.size()).write(session, path, rows);
+    subnetworks(network.bytes() / subnetworks.size()).write(storage, subnetworks);
   }
 
   private static List<Row> rows(Network network) {
@@ -190,8 +190,9 @@ final class NetworkTables {
    *
    * @throws IllegalArgumentException naming the table that is missing or damaged
    */
-  static Network read(SparkSession session, String path) {
-    List<Row> maps = map(0).read(session, path);
+  static Network read(Storage storage) {
+    String path = storage.path();
+    List<Row> maps = map(0).read(storage);
     if (maps.size() != 1) {
       throw damaged(path, "map", maps.size() + " rows instead of 1");
     }
@@ -203,7 +204,7 @@ final class NetworkTables {
       throw damaged(
           path, "map", d + " features, " + outputs + " outputs, " + matrixRows + " matrix rows");
     }
-    double[] matrix = matrixRows == 0 ? new double[0] : readMatrix(session, path, matrixRows, d);
+    double[] matrix = matrixRows == 0 ? new double[0] : readMatrix(storage, matrixRows, d);
     double clip = row.number("clip");
     if (clip < 0) {
       throw damaged(path, "map", "clip has the value " + clip);
@@ -211,7 +212,12 @@ final class NetworkTables {
     FeatureMap linear =
         new FeatureMap(row.doubles("mean", d), row.doubles("inverseScale", d), matrix);
     FeatureMap map = clip == 0 ? linear : linear.clipped(clip);
-    Parts parts = readSubnetworks(session, path, map, outputs);
+    List<Row> rows = inOrder(subnetworks(0).read(storage), "id", "subnetworks", path);
+    if (row.has("subnetworks") && row.integer("subnetworks") != rows.size()) {
+      throw damaged(
+          path, "subnetworks", rows.size() + " rows instead of " + row.integer("subnetworks"));
+    }
+    Parts parts = subnetworks(rows, path, map, outputs);
     return new Network(
         map,
         parts.gates(),
@@ -221,8 +227,9 @@ final class NetworkTables {
         row.number("labelScale"));
   }
 
-  private static double[] readMatrix(SparkSession session, String path, int matrixRows, int d) {
-    List<Row> rows = inOrder(matrix(d).read(session, path), "row", "matrix", path);
+  private static double[] readMatrix(Storage storage, int matrixRows, int d) {
+    String path = storage.path();
+    List<Row> rows = inOrder(matrix(d).read(storage), "row", "matrix", path);
     if (rows.size() != matrixRows) {
       throw damaged(path, "matrix", rows.size() + " rows instead of " + matrixRows);
     }
@@ -236,9 +243,7 @@ final class NetworkTables {
 
   private record Parts(GateSet gates, double[] weights) {}
 
-  private static Parts readSubnetworks(
-      SparkSession session, String path, FeatureMap map, int outputs) {
-    List<Row> rows = inOrder(subnetworks(0).read(session, path), "id", "subnetworks", path);
+  private static Parts subnetworks(List<Row> rows, String path, FeatureMap map, int outputs) {
     int d = map.features();
     int size = outputs * (map.dimension() + 1);
     Doubles directions = new Doubles();
@@ -300,7 +305,7 @@ final class NetworkTables {
     return sorted;
   }
 
-  private static IllegalArgumentException damaged(String path, String table, String what) {
+  private static Damage damaged(String path, String table, String what) {
     return SavedRow.damaged(path, table, what);
   }
 

@@ -2,6 +2,7 @@ package org.convexnn.ml;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.sql.Dataset;
@@ -22,17 +23,18 @@ record OnePassRegression(ConvexReLURegressor estimator) {
 
   /** One model per ratio, with the look at the rows. */
   List<ConvexReLURegressionModel> path(Dataset<?> dataset, double[] ratios) {
-    return models(run(dataset, (trainer, rows) -> trainer.fitPath(rows, ratios)), ratios);
+    List<TrainingResult> results = run(dataset, (trainer, rows) -> trainer.fitPath(rows, ratios));
+    return models(results, ratios, Optional.of(prepared(dataset)));
   }
 
   /** The same from sums. */
   List<ConvexReLURegressionModel> path(GramStatistics sums, double[] ratios) {
-    return models(trainer().fitPath(sums, ratios), ratios);
+    return models(trainer().fitPath(sums, ratios), ratios, Optional.empty());
   }
 
   /** The model that cross-validation chooses, from sums. */
   ConvexReLURegressionModel crossValidated(GramStatistics sums) {
-    return model(trainer().crossValidate(sums), new ParamMap());
+    return model(trainer().crossValidate(sums), new ParamMap(), Optional.empty());
   }
 
   /** The sums over the rows, on feature map, gates and norms of these rows. */
@@ -72,10 +74,11 @@ record OnePassRegression(ConvexReLURegressor estimator) {
     return prepared;
   }
 
-  private List<ConvexReLURegressionModel> models(List<TrainingResult> results, double[] ratios) {
+  private List<ConvexReLURegressionModel> models(
+      List<TrainingResult> results, double[] ratios, Optional<Dataset<Row>> rows) {
     List<ConvexReLURegressionModel> models = new ArrayList<>();
     for (int k = 0; k < ratios.length; k++) {
-      models.add(model(results.get(k), new ParamMap().put(estimator.regRatio(), ratios[k])));
+      models.add(model(results.get(k), new ParamMap().put(estimator.regRatio(), ratios[k]), rows));
     }
     return List.copyOf(models);
   }
@@ -84,11 +87,16 @@ record OnePassRegression(ConvexReLURegressor estimator) {
    * A model as {@code fit} returns it.
    *
    * @param trained Params that it was trained with beyond those of the estimator
+   * @param rows what it was trained on, where they are known
    */
-  private ConvexReLURegressionModel model(TrainingResult result, ParamMap trained) {
+  ConvexReLURegressionModel model(
+      TrainingResult result, ParamMap trained, Optional<Dataset<Row>> rows) {
     ConvexReLURegressionModel model =
-        new ConvexReLURegressionModel(estimator.uid(), result.network(), result.certificate());
-    model.trained(result);
-    return estimator.copyValues(model.setParent(estimator), trained);
+        new ConvexReLURegressionModel(
+            estimator.uid(),
+            result.network(),
+            result.certificate(),
+            Optional.of(Provenance.of(result, estimator.getSeed())));
+    return estimator.copyValues(model.setParent(estimator), trained).trained(result, rows);
   }
 }

@@ -71,8 +71,8 @@ public final class ParamSet implements Serializable {
         new IntParam(
             owner,
             "numTrees",
-            "number of trees whose leaves are gates, a positive integer; 0 = chosen by the number"
-                + " of rows (default: 0)",
+            "number of trees whose leaves are gates, a positive integer; 0 = chosen by the size of"
+                + " the table (default: 0)",
             Allowed.numbers("numTrees", "a positive integer, or 0 for automatic", v -> v >= 0));
     numLeaves =
         new IntParam(

@@ -7,12 +7,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamPair;
 import org.apache.spark.ml.param.Params;
-import org.apache.spark.sql.Encoders;
-import org.apache.spark.sql.SparkSession;
 
 /**
  * The metadata of a saved estimator or model: one line of JSON in {@code metadata/}, as MLlib lays
@@ -42,34 +39,32 @@ final class SavedMetadata {
     return JSON.createObjectNode();
   }
 
+  /** A record as JSON. */
+  static JsonNode json(Record value) {
+    return JSON.valueToTree(value);
+  }
+
   /**
    * Writes the metadata.
    *
    * @param extra further fields at the top level
    */
-  static void write(SparkSession session, String path, Params params, ObjectNode extra) {
+  static void write(Storage storage, Params params, ObjectNode extra) {
     ObjectNode content =
         JSON.createObjectNode()
             .put("class", params.getClass().getName())
             .put("timestamp", System.currentTimeMillis())
-            .put("sparkVersion", session.version())
+            .put("sparkVersion", storage.session().version())
             .put("uid", params.uid())
             .put("formatVersion", FORMAT_VERSION)
-            .put(
-                "libraryVersion",
-                Optional.ofNullable(SavedMetadata.class.getPackage().getImplementationVersion())
-                    .orElse("unknown"));
+            .put("libraryVersion", Provenance.library());
     ObjectNode set = content.putObject("paramMap");
     ObjectNode defaults = content.putObject("defaultParamMap");
     for (Param<?> param : params.params()) {
       put(params, param, set, defaults);
     }
     content.setAll(extra);
-    session
-        .createDataset(List.of(content.toString()), Encoders.STRING())
-        .coalesce(1)
-        .write()
-        .text(new Path(path, DIRECTORY).toString());
+    storage.writeText(DIRECTORY, List.of(content.toString()));
   }
 
   private static <T> void put(Params params, Param<T> param, ObjectNode set, ObjectNode defaults) {
@@ -95,19 +90,28 @@ final class SavedMetadata {
    * @throws IllegalArgumentException when there is none, when it is of another class or written in
    *     a newer format
    */
-  static SavedMetadata read(SparkSession session, String path, Class<?> type) {
+  static SavedMetadata read(Storage storage, Class<?> type) {
+    String path = storage.path();
     List<String> lines =
-        SavedTable.existing(session, path, DIRECTORY)
-            .map(directory -> session.read().textFile(directory).collectAsList())
+        storage
+            .readText(DIRECTORY)
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
-                        "nothing saved by Spark ML at '" + path + "': it has no metadata"));
+                        "nothing saved by Spark ML at '"
+                            + path
+                            + "': it has no metadata; check the path"));
     SavedMetadata metadata = new SavedMetadata(path, parse(path, lines));
     String saved = metadata.text("class");
     if (!saved.equals(type.getName())) {
       throw new IllegalArgumentException(
-          "'" + path + "' holds a " + saved + ", not a " + type.getName());
+          "'"
+              + path
+              + "' holds a "
+              + saved
+              + ", not a "
+              + type.getName()
+              + "; load it with that class");
     }
     int version = (int) metadata.number("formatVersion");
     if (version > FORMAT_VERSION || version < 1) {
@@ -118,11 +122,15 @@ final class SavedMetadata {
               + version
               + ", this library reads formats up to "
               + FORMAT_VERSION
-              + ": load it with the version that wrote it ("
-              + metadata.content.path("libraryVersion").asText("unknown")
-              + ") or a newer one");
+              + metadata.newerLibrary());
     }
     return metadata;
+  }
+
+  private String newerLibrary() {
+    return ": load it with the version that wrote it ("
+        + content.path("libraryVersion").asText("unknown")
+        + ") or a newer one";
   }
 
   private static JsonNode parse(String path, List<String> lines) {
@@ -132,9 +140,9 @@ final class SavedMetadata {
         return node;
       }
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("the metadata of '" + path + "' is not JSON", e);
+      throw new Damage(path, "its metadata is not JSON", e);
     }
-    throw new IllegalArgumentException("the metadata of '" + path + "' is not a JSON object");
+    throw new Damage(path, "its metadata is not a JSON object");
   }
 
   /** The uid. */
@@ -169,10 +177,24 @@ final class SavedMetadata {
     return node;
   }
 
+  /** A record at the top level, where there is one. */
+  <T extends Record> Optional<T> optional(String field, Class<T> type) {
+    try {
+      return content.has(field)
+          ? Optional.of(JSON.treeToValue(content.get(field), type))
+          : Optional.empty();
+    } catch (JsonProcessingException e) {
+      throw damaged(field, e);
+    }
+  }
+
+  private Damage damaged(String field) {
+    return damaged(field, null);
+  }
+
   /** The error for a field that is missing or of the wrong kind. */
-  IllegalArgumentException damaged(String field) {
-    return new IllegalArgumentException(
-        "the metadata of '" + path + "' is damaged: field '" + field + "' is missing or wrong");
+  Damage damaged(String field, Throwable cause) {
+    return new Damage(path, "in its metadata field '" + field + "' is missing or wrong", cause);
   }
 
   /** Sets the Params and defaults that were saved. */
@@ -195,14 +217,17 @@ final class SavedMetadata {
               + name
               + "', which "
               + params.getClass().getSimpleName()
-              + " does not have");
+              + " does not have"
+              + newerLibrary());
     }
     Param<Object> param = params.getParam(name);
     try {
       return param.w(param.jsonDecode(value.toString()));
     } catch (RuntimeException e) {
-      throw new IllegalArgumentException(
-          "'" + path + "' has " + value + " for the parameter '" + name + "'", e);
+      throw new Damage(
+          path,
+          "its metadata has " + value + " for the parameter '" + name + "': " + e.getMessage(),
+          e);
     }
   }
 }

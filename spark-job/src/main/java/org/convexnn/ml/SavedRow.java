@@ -18,9 +18,8 @@ import org.convexnn.network.Tree;
 record SavedRow(Row row, String table, String path) {
 
   /** The error for a table that is not as it was written. */
-  static IllegalArgumentException damaged(String path, String table, String what) {
-    return new IllegalArgumentException(
-        "the model at '" + path + "' is damaged: data/" + table + ": " + what);
+  static Damage damaged(String path, String table, String what) {
+    return new Damage(path, "data/" + table + ": " + what);
   }
 
   private Object value(String column) {
@@ -29,6 +28,10 @@ record SavedRow(Row row, String table, String path) {
       throw damaged(path, table, column + " is missing");
     }
     return value;
+  }
+
+  boolean has(String column) {
+    return !row.isNullAt(row.fieldIndex(column));
   }
 
   int integer(String column) {

@@ -1,21 +1,16 @@
 package org.convexnn.ml;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.Optional;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * A small table of a saved model: Parquet files in {@code data/<name>}.
+ * A small table of a saved model, {@code data/<name>}.
  *
- * @param name directory below {@code data}
- * @param schema columns; all of them must be there when it is read, others are ignored
+ * @param name below {@code data}
+ * @param schema columns; others are ignored when it is read
  * @param rowBytes about how much one row takes
  */
 record SavedTable(String name, StructType schema, long rowBytes) {
@@ -24,51 +19,33 @@ record SavedTable(String name, StructType schema, long rowBytes) {
   private static final long TASK_BYTES = 16L << 20;
 
   /** Writes the rows. */
-  void write(SparkSession session, String path, List<Row> rows) {
+  void write(Storage storage, List<Row> rows) {
     long slices = Math.min(rows.size(), 1 + rows.size() * rowBytes / TASK_BYTES);
-    session
-        .createDataFrame(
+    SparkSession session = storage.session();
+    storage.writeTable(
+        "data/" + name,
+        session.createDataFrame(
             JavaSparkContext.fromSparkContext(session.sparkContext())
                 .parallelize(rows, (int) Math.max(1, slices)),
-            schema)
-        .write()
-        .parquet(directory(path));
+            schema));
   }
 
   /**
    * Reads the rows, in no order.
    *
-   * @throws IllegalArgumentException when the table is missing, not Parquet or lacks a column
+   * @throws IllegalArgumentException when the table is missing or cannot be read
    */
-  List<Row> read(SparkSession session, String path) {
-    String directory =
-        existing(session, path, "data/" + name)
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "the model at '" + path + "' is incomplete: data/" + name + " is missing"));
+  List<Row> read(Storage storage) {
     try {
-      // The schema is given, so that no file has to be read for it and types are as expected.
-      return session.read().schema(schema).parquet(directory).collectAsList();
+      return storage
+          .readTable("data/" + name, schema)
+          .orElseThrow(() -> new Damage(storage.path(), "data/" + name + " is missing"))
+          .collectAsList();
+    } catch (Damage e) {
+      throw e;
     } catch (Exception e) {
       // Not RuntimeException: SparkException is a checked one, which Scala throws undeclared.
-      throw new IllegalArgumentException(
-          "the model at '" + path + "' is damaged: data/" + name + " cannot be read", e);
-    }
-  }
-
-  private String directory(String path) {
-    return new Path(new Path(path, "data"), name).toString();
-  }
-
-  /** The directory {@code path/name}, where it exists, on whatever file system it is. */
-  static Optional<String> existing(SparkSession session, String path, String name) {
-    Path directory = new Path(path, name);
-    try {
-      FileSystem files = directory.getFileSystem(session.sessionState().newHadoopConf());
-      return files.exists(directory) ? Optional.of(directory.toString()) : Optional.empty();
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot look at '" + directory + "'", e);
+      throw new Damage(storage.path(), "data/" + name + " cannot be read", e);
     }
   }
 }

@@ -26,12 +26,7 @@ final class SharedScorer implements Scorer {
 
   /** The scorer to transform a data set with: the given one, or a broadcast of it if large. */
   static Scorer of(Scorer scorer, Dataset<?> dataset) {
-    Network network = scorer.network();
-    long bytes =
-        8L * network.weights().length
-            + network.gates().bytes()
-            + 8L * network.map().matrix().length;
-    if (bytes < WORTH_SHARING || !(scorer instanceof NetworkScorer local)) {
+    if (scorer.network().bytes() < WORTH_SHARING || !(scorer instanceof NetworkScorer local)) {
       return scorer;
     }
     return new SharedScorer(

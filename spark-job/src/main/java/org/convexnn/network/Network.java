@@ -52,6 +52,11 @@ public record Network(
     return offset.length;
   }
 
+  /** About the bytes of its numbers: feature map, gates, weights. */
+  public long bytes() {
+    return 8L * (map.matrix().length + 2L * map.features() + weights.length) + gates.bytes();
+  }
+
   /** C (k + 1), the numbers in a group's weights. */
   private int groupLength() {
     return outputs() * (map.dimension() + 1);

@@ -26,8 +26,8 @@ import org.convexnn.network.HalfSpaces;
 record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
 
   private static final int SAMPLE_ROWS = 4000;
-  private static final int TREE_SAMPLE_ROWS = 22_000;
-  private static final int BEST_SAMPLE_ROWS = 66_000;
+  private static final int TREE_SAMPLE_ROWS = 44_000;
+  private static final int BEST_SAMPLE_ROWS = 88_000;
   private static final long FEWEST_FOR_TREES = 1000;
   // Every leaf has a matrix of its own, D x D.
   private static final int MOST_FEATURES_FOR_TREES = 300;
@@ -41,8 +41,17 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
   private static final double SAMPLE_NUMBERS = 1 << 25;
   // Every gate costs once for each class.
   private static final int BESIDE_TREES_OF_CLASSES = 16;
-  private static final int TREES_PER_CLASS = 3;
-  private static final int FEWEST_TREES_OF_CLASSES = 20;
+  // Measured on five sets: for the same time, trees of many leaves beat many trees of few, down to
+  // about so many rows a leaf.
+  private static final int ROWS_PER_LEAF = 500;
+  private static final int FEWEST_LEAVES = 8;
+  private static final int MOST_LEAVES = 256;
+  private static final int FEWEST_TREES = 16;
+  private static final int FEWEST_TREES_OF_CLASSES = 8;
+  private static final int MOST_TREES = 80;
+  // Numbers in the table, times classes, up to which the most trees are grown.
+  private static final double CHEAP_PASS = 1.3e5;
+  private static final int BEST_FACTOR = 5;
   // Points of a line have one way less to be split, of a plane about n^2 / 2.
   private static final long MOST_ENUMERATED_ON_A_LINE = 512;
   private static final long MOST_ENUMERATED_IN_A_PLANE = 32;
@@ -314,36 +323,34 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
     return Math.min(wanted, Math.max(FEWEST_HALF_SPACES, most));
   }
 
-  /** modelling.md section 14. */
+  /** The power of two that leaves each leaf this many rows. */
   private int leaves(long n) {
     if (options.numLeaves() > 0) {
       return options.numLeaves();
     }
-    return switch (options.effort()) {
-      case FAST, BALANCED -> n >= 40_000 ? 32 : n >= 15_000 ? 16 : 8;
-      case BEST -> n >= 30_000 ? 64 : n >= 10_000 ? 16 : 8;
-    };
+    long wanted = Long.highestOneBit(Math.max(1, n / ROWS_PER_LEAF));
+    return (int) Math.max(FEWEST_LEAVES, Math.min(MOST_LEAVES, wanted));
   }
 
+  /** Many where a pass is cheap, few and large ones where it is not. */
   private int trees(long n) {
     if (options.numTrees() > 0) {
       return options.numTrees();
     }
     int classes = frame.loss().outputs();
-    // Few rows make cheap passes: more trees where there are rows enough for leaves of 16.
-    int balanced = n >= 40_000 ? 40 : n >= 15_000 ? 150 : 60;
-    if (classes > 1) {
-      balanced = Math.min(balanced, Math.max(FEWEST_TREES_OF_CLASSES, TREES_PER_CLASS * classes));
-    }
-    int wanted =
+    double work = (double) n * rows.features() * classes;
+    double least = classes > 1 ? FEWEST_TREES_OF_CLASSES : FEWEST_TREES;
+    double balanced =
+        Math.max(least, Math.min(MOST_TREES, MOST_TREES * Math.pow(CHEAP_PASS / work, 0.4)));
+    double wanted =
         switch (options.effort()) {
           case FAST -> balanced / 2;
           case BALANCED -> balanced;
-          case BEST -> n >= 10_000 ? 200 : 100;
+          case BEST -> BEST_FACTOR * balanced;
         };
     double width = frame.map().dimension() + 1.0;
     // The matrices of the leaves' norms must leave the driver room for everything else.
     double room = TREE_MEMORY_SHARE * Runtime.getRuntime().maxMemory() / (8 * width * width);
-    return (int) Math.max(1, Math.min(wanted, room / leaves(n)));
+    return (int) Math.max(1, Math.min(Math.round(wanted), room / leaves(n)));
   }
 }

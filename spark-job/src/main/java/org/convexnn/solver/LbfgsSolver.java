@@ -12,8 +12,9 @@ import org.convexnn.linalg.CounterRandom;
  *
  * <pre>Phi(u) = loss(u) + beta sum_i sqrt(||u_i||^2 + eps^2) + ridge/2 ||u_0||^2,   eps = 2 tol loss / (beta groups)</pre>
  *
- * An iteration is one pass in two halves: F d with the slopes of the loss along d, then the gradient
- * at the step chosen. The metric needs the right shape only, not to be a bound, so a small sample
+ * An iteration is one pass: F d with the slopes of the loss along d, and the gradient at the step length
+ * of the iteration before; where the slopes say that this was a bad guess, half a pass more takes the
+ * rows to the best one. The metric needs the right shape only, not to be a bound, so a small sample
  * serves where ADMM would inflate its own, and the sample of the first solve serves later ones of the
  * same program. The certificate takes the best of these dual points: l'(f), a running average of past
  * ones, weighted so that the largest group norm is smallest, and near the end l'(f) shortened leaf by
@@ -28,18 +29,21 @@ final class LbfgsSolver implements Solver {
   private static final double SAMPLE_MEMORY_SHARE = 0.3;
   private static final double DAMPING = 1;
   // Few sampled rows meet in a leaf: more of its curvature lies outside of them.
-  private static final double DAMPING_OF_LEAVES = 2;
+  private static final double DAMPING_OF_LEAVES = 16;
   private static final int MEMORY = 30;
   private static final double FLOOR = 0.1;
   private static final double SMOOTHING = 2;
   // Where all groups are zero, norms are taken for what makes the penalty this share of the loss.
   private static final double FIRST_PENALTY = 0.05;
   private static final int SPACING = 4;
-  private static final int MOST_SMALLER = 6;
+  private static final int MOST_SMALLER = 2;
+  private static final int MOST_STALLS = 12;
   private static final double CHANGED_SHARE = 0.05;
   private static final double CHANGED_FACTOR = 5;
   // The objective has about so many of its last decreases ahead of it.
   private static final double DECREASES_AHEAD = 10;
+  // Off by so much, a step still goes down nearly as far as the best one.
+  private static final double GOOD_GUESS = 0.3;
   private static final double[] TRIMS = {0.98, 0.9};
 
   private final long seed;
@@ -116,6 +120,8 @@ final class LbfgsSolver implements Solver {
     private int state;
     private double upperBefore = Double.POSITIVE_INFINITY;
     private double shortenBelow;
+    private double guess = 1;
+    private boolean averaged;
 
     Run(Problem problem, double beta, double[] start, Stopping stop, Watch watch) {
       this.problem = problem;
@@ -133,7 +139,7 @@ final class LbfgsSolver implements Solver {
       begin();
       double stallGap = Double.POSITIVE_INFINITY;
       int stallFrom = 0;
-      int smaller = 0;
+      int stalls = 0;
       for (int k = 0; ; k++) {
         note(k);
         watch.iteration(k, best.upper(), best.lower(), best.weights());
@@ -152,16 +158,19 @@ final class LbfgsSolver implements Solver {
           stallGap = gap;
           stallFrom = k;
         } else if (k - stallFrom >= 10) {
-          if (++smaller > MOST_SMALLER) {
+          if (++stalls > MOST_STALLS) {
             return end(StopReason.STALLED);
           }
-          // The smoothing itself may stand in the way of the gap.
-          epsilon /= 4;
           stallFrom = k;
-          force = true;
-          pairs.clear();
+          // The smoothing itself may stand in the way of the gap, or the dual point be too long.
+          if (stalls <= MOST_SMALLER) {
+            epsilon /= 4;
+            pairs.clear();
+            force = true;
+          }
+          shortenBelow = Double.POSITIVE_INFINITY;
           // The first time the smoothing alone: close to the tolerance progress is slow anyway.
-          if (smaller > 1) {
+          if (stalls > 1) {
             growSample();
           }
         }
@@ -340,37 +349,64 @@ final class LbfgsSolver implements Solver {
           return false;
         }
       }
-      int searched = problem.ledger().nextState();
       double[] along = problem.coordinates().toRows(d);
-      Problem.Search search =
-          problem.search("quasi-Newton direction " + k, along, inRows, average, state, searched);
-      if (search.complete() && k > 0) {
-        int before = state;
-        state = searched;
-        offer(
-            DualPoint.ofAverage(searched, u),
-            problem.lowerBound(averageGradient, search.dual(), beta));
-        release(before);
-      } else {
-        // Some rows have a new average; all of them take the current dual point next time.
-        int before = state;
-        state = searched;
-        release(before);
-        averageGradient = at.at().gradient();
-        average = 1;
-      }
-      double a = stepLength(d, slope, search.slopes());
-      int moved = problem.ledger().nextState();
-      at = problem.move("quasi-Newton step " + k, inRows, along, a, FLOOR, state, moved);
-      release(state);
-      state = moved;
+      double a = step(k, d, along, slope);
       double[] next = u.clone();
       Blas.axpy(a, d, next);
       Blas.axpy(a, along, inRows);
       learn(u, next, g, smoothed(at.at().gradient(), next));
       u = next;
-      averageDual(search.complete() && at.complete());
+      averageDual(averaged && at.complete());
       return true;
+    }
+
+    /** Moves the rows along d, about as far as is best; returns how far. */
+    private double step(int k, double[] d, double[] along, double slope) {
+      int moved = problem.ledger().nextState();
+      Problem.Search search =
+          problem.search(
+              "quasi-Newton step " + k,
+              new SearchJob(problem.setting(), along, inRows, average, guess, FLOOR),
+              state,
+              moved);
+      int before = state;
+      state = moved;
+      averaged = search.complete() && k > 0;
+      if (averaged) {
+        offer(
+            DualPoint.ofAverage(moved, u),
+            problem.lowerBound(averageGradient, search.dual(), beta));
+      } else {
+        // Some rows have a new average; all of them take the current dual point next time.
+        averageGradient = at.at().gradient();
+        average = 1;
+      }
+      release(before);
+      at = search.move();
+      double best = stepLength(d, slope, search.slopes());
+      double length = guess;
+      guess = best;
+      return Math.abs(length - best) <= GOOD_GUESS * best
+          ? length
+          : correct(k, along, length, best);
+    }
+
+    private double correct(int k, double[] along, double from, double to) {
+      double[] there = inRows.clone();
+      Blas.axpy(from, along, there);
+      int moved = problem.ledger().nextState();
+      at =
+          problem.move(
+              "quasi-Newton step " + k + " corrected",
+              there,
+              along,
+              to - from,
+              FLOOR,
+              state,
+              moved);
+      release(state);
+      state = moved;
+      return to;
     }
 
     private void release(int old) {

@@ -321,25 +321,29 @@ public final class Problem {
   }
 
   /**
-   * What a line search along d saw.
+   * What a line search found.
    *
-   * @param slopes of the loss at each step of the grid
+   * @param slopes mean slope of the loss at {@link SearchJob#steps}
    * @param dual sums of the averaged dual point
-   * @param complete whether every row still had its averaged dual point
+   * @param complete whether every row had an average
+   * @param move where the length that was guessed leads
    */
-  record Search(double[] slopes, double[] dual, boolean complete) {}
+  record Search(double[] slopes, double[] dual, boolean complete, Move move) {}
 
-  /** Half a pass along a direction; see {@link SearchJob}. Both vectors in row coordinates. */
-  Search search(
-      String what, double[] direction, double[] weights, double average, int from, int to) {
-    double[][] sums =
-        rows.step(what, new SearchJob(setting, direction, weights, average), from, to);
-    ledger.sweep(0.5);
-    double[] slopes = sums[1];
+  /** A pass along a direction of {@link SearchJob}, its setting and weights in row coordinates. */
+  Search search(String what, SearchJob job, int from, int to) {
+    double[][] sums = rows.step(what, job, from, to);
+    ledger.sweep(1);
+    double[] slopes = sums[SearchJob.SLOPES];
     for (int k = 0; k < slopes.length; k++) {
       slopes[k] /= totalWeight;
     }
-    return new Search(slopes, dualSums(sums[0], SearchJob.DUAL), sums[0][SearchJob.LOST] == 0);
+    double[] scalars = sums[SearchJob.SEARCH];
+    return new Search(
+        slopes,
+        dualSums(scalars, SearchJob.DUAL),
+        scalars[SearchJob.LOST] == 0,
+        moved(sums[SearchJob.MOVE], sums[SearchJob.MOVE + 1]));
   }
 
   /**
@@ -369,10 +373,13 @@ public final class Problem {
     double[][] sums =
         rows.step(what, new MoveJob(setting, weights, direction, length, floor), from, to);
     ledger.sweep(from == GatedRows.NO_STATE ? 1 : 0.5);
-    double[] s = sums[0];
+    return moved(sums[0], sums[1]);
+  }
+
+  private Move moved(double[] s, double[] gradient) {
     return new Move(
         new Evaluation(
-            s[MoveJob.LOSS] / totalWeight, gradientOf(sums[1]), dualSums(s, MoveJob.DUAL)),
+            s[MoveJob.LOSS] / totalWeight, gradientOf(gradient), dualSums(s, MoveJob.DUAL)),
         s[MoveJob.PENALTY] / totalWeight,
         s[MoveJob.LEVERAGE] / totalWeight,
         s[MoveJob.LEFT_OUT],

@@ -21,6 +21,8 @@ final class SkipFit {
   private static final double CLOSE = 3e-2;
   private static final double VERY_CLOSE = 1e-4;
   private static final int ROWS_PER_COLUMN = 60;
+  // Multiplications that take about as long as starting a job.
+  private static final double CHEAP_PRODUCTS = 3e8;
   // Beyond, a Hessian of all outputs costs more than the passes it saves.
   private static final int MOST_COLUMNS = 1500;
   // Beyond, even one matrix for each output does: one serves all of them, from fewer rows, for
@@ -123,11 +125,16 @@ final class SkipFit {
       order =
           width > MOST_WIDTH_OF_A_MATRIX ? GradientJob.Order.GRADIENT : GradientJob.Order.SHARED;
     }
+    return linear.curved("linear fit", w, order, Math.min(1, sampled(newton) / linear.rowCount()));
+  }
+
+  /** The rows that curvature is taken from: enough of them, and more where they cost no time. */
+  private double sampled(boolean newton) {
     // A row of several classes counts for each of them: twice the rows do for all of their pairs.
     double columns = newton && outputs > 1 ? 2 * width : width;
-    double perColumn = wide ? FEWER_ROWS_PER_COLUMN : ROWS_PER_COLUMN;
-    double share = Math.min(1, perColumn * columns / linear.rowCount());
-    return linear.curved("linear fit", w, order, share);
+    double enough = (wide ? FEWER_ROWS_PER_COLUMN : ROWS_PER_COLUMN) * columns;
+    double blocks = newton ? outputs * (outputs + 1) / 2.0 : outputs;
+    return Math.max(enough, CHEAP_PRODUCTS / (blocks * width * width));
   }
 
   private double[] withRidge(Problem.Evaluation at, double[] w) {

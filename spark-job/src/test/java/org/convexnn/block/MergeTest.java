@@ -181,7 +181,8 @@ class MergeTest {
                     weights(1),
                     new CertificateJob.Dual(weights(2), false, new double[0])))),
         Arguments.of(Named.of("curvature", new CurvatureJob(SETTING, weights(1)))),
-        Arguments.of(Named.of("search", new SearchJob(SETTING, weights(1), weights(2), 0.3))),
+        Arguments.of(
+            Named.of("search", new SearchJob(SETTING, weights(1), weights(2), 0.3, 0.8, 0.1))),
         Arguments.of(Named.of("move", new MoveJob(SETTING, weights(1), weights(2), 0.7, 0.1))),
         Arguments.of(Named.of("momentum", new MomentumJob(SETTING, weights(1), weights(2), 0.7))),
         Arguments.of(

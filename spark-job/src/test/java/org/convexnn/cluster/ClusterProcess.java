@@ -15,12 +15,12 @@ import org.apache.spark.sql.SparkSession;
  * A driver in a JVM of its own, because there is one SparkContext to a JVM and the tests share
  * theirs. Its executors are further JVMs.
  */
-final class ClusterProcess {
+public final class ClusterProcess {
 
   private ClusterProcess() {}
 
   /** Runs a main class to its good end and gives what it printed. */
-  static String run(Path folder, long mostSeconds, Class<?> main, String... arguments)
+  public static String run(Path folder, long mostSeconds, Class<?> main, String... arguments)
       throws IOException, InterruptedException {
     Path out = folder.resolve("out.txt");
     Process driver =

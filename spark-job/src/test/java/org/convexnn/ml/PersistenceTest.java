@@ -2,16 +2,22 @@ package org.convexnn.ml;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
@@ -34,10 +40,13 @@ import org.convexnn.solver.StopReason;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("spark")
 class PersistenceTest {
 
+  @TempDir static Path copied;
   @TempDir Path directory;
 
   private String path() {
@@ -106,6 +115,58 @@ class PersistenceTest {
     assertThat(loaded.numClasses()).isEqualTo(2);
     assertThat(loaded.getThresholds()).containsExactly(0.3, 0.7);
     assertThat(loaded.getRegParam()).isEqualTo(0.5);
+  }
+
+  private static Path resource(String name) throws Exception {
+    SparkTest.session();
+    return Path.of(PersistenceTest.class.getResource("/models/" + name).toURI());
+  }
+
+  private static void saidAsBefore(Path saved, SavedModels.Scores scores) {
+    List<SavedModels.Said> rows = SavedModels.Said.beside(saved);
+    assertThat(rows).hasSize(12);
+    for (SavedModels.Said row : rows) {
+      double[] now = scores.of(row.x());
+      assertThat(now).hasSameSizeAs(row.scores());
+      for (int k = 0; k < now.length; k++) {
+        assertThat(now[k]).isCloseTo(row.scores()[k], within(1e-12 * (1 + Math.abs(now[k]))));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"binary-trees-format-1", "multiclass-format-1"})
+  void savedClassifiersSayForEverWhatTheySaid(String name) throws Exception {
+    ConvexReLUClassificationModel loaded =
+        ConvexReLUClassificationModel.load(resource(name).toString());
+    saidAsBefore(resource(name), x -> SavedModels.said(loaded, x));
+    assertThat(loaded.provenance().orElseThrow().rows()).isEqualTo(200);
+    assertThat(loaded.certificate().relativeGap())
+        .isEqualTo(loaded.provenance().orElseThrow().relativeGap());
+  }
+
+  @Test
+  void aSavedRegressionSaysForEverWhatItSaid() throws Exception {
+    Path saved = resource("regression-format-1");
+    ConvexReLURegressionModel loaded = ConvexReLURegressionModel.load(saved.toString());
+    saidAsBefore(saved, x -> new double[] {loaded.predict(x)});
+    assertThat(loaded.getWeightCol()).isEqualTo("weight");
+  }
+
+  @Test
+  void theProvenanceIsSavedAndStaysWithTheModel() throws Exception {
+    Provenance provenance =
+        new Provenance(
+            "2026-11-21T17:05:00Z", 1L << 40, 3, -5, Double.POSITIVE_INFINITY, "4.1.0", "0.1.0");
+    new ConvexReLUClassificationModel(
+            "mine", Models.network(), Models.CERTIFICATE, Optional.of(provenance))
+        .save(path());
+    ConvexReLUClassificationModel loaded = ConvexReLUClassificationModel.load(path());
+    assertThat(loaded.provenance()).contains(provenance);
+    loaded.write().overwrite().save(path());
+    assertThat(ConvexReLUClassificationModel.load(path()).provenance()).contains(provenance);
+    editMetadata(json -> json.replace("\"rows\":1099511627776", "\"rows\":\"many\""));
+    refused("field 'provenance' is missing or wrong");
   }
 
   @Test
@@ -231,12 +292,16 @@ class PersistenceTest {
 
   // ---- what must be refused
 
+  /** A copy of a saved model, to be damaged. */
   private void saved() {
     try {
-      new ConvexReLUClassificationModel("mine", Models.network(), Models.CERTIFICATE)
-          .write()
-          .overwrite()
-          .save(path());
+      Path whole = copied.resolve("model");
+      if (!Files.exists(whole)) {
+        new ConvexReLUClassificationModel("mine", Models.network(), Models.CERTIFICATE)
+            .save(whole.toString());
+      }
+      FileUtils.deleteDirectory(new File(path()));
+      FileUtils.copyDirectory(whole.toFile(), new File(path()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -246,7 +311,9 @@ class PersistenceTest {
     assertThatThrownBy(() -> ConvexReLUClassificationModel.load(path()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(path())
-        .hasMessageContainingAll(messages);
+        .hasMessageContainingAll(messages)
+        .message()
+        .containsPattern("; (save it again|check the path)|: load it with the version");
   }
 
   private void editMetadata(UnaryOperator<String> edit) throws IOException {
@@ -337,6 +404,46 @@ class PersistenceTest {
     refused("data/map cannot be read");
   }
 
+  private void editFile(String table, UnaryOperator<byte[]> edit) throws IOException {
+    try (Stream<Path> files = Files.list(directory.resolve("model/data/" + table))) {
+      for (Path file : files.toList()) {
+        String name = file.getFileName().toString();
+        if (name.endsWith(".crc")) {
+          Files.delete(file);
+        } else if (name.startsWith("part-")) {
+          Files.write(file, edit.apply(Files.readAllBytes(file)));
+        }
+      }
+    }
+  }
+
+  /** Where the file system has no checksums, Parquet's own tell. */
+  @ParameterizedTest
+  @ValueSource(doubles = {0.1, 0.3, 0.5})
+  void aFlippedBitIsRefused(double where) throws Exception {
+    saved();
+    editFile(
+        "subnetworks",
+        bytes -> {
+          // The pages end before the footer, whose length is in the last 8 bytes.
+          int footer =
+              ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(bytes.length - 8);
+          bytes[(int) (where * (bytes.length - 8 - footer))] ^= 4;
+          return bytes;
+        });
+    refused("data/subnetworks");
+  }
+
+  @Test
+  void aTruncatedTableIsRefused() throws Exception {
+    saved();
+    editFile("matrix", bytes -> Arrays.copyOf(bytes, bytes.length / 2));
+    refused("data/matrix cannot be read");
+    saved();
+    editFile("matrix", bytes -> new byte[0]);
+    refused("data/matrix");
+  }
+
   @Test
   void damagedTablesAreRefused() {
     saved();
@@ -359,7 +466,11 @@ class PersistenceTest {
     refused("data/subnetworks", "id 1 is missing");
     saved();
     editTable("subnetworks", t -> t.where("id < 0"));
-    refused("data/subnetworks", "no rows");
+    refused("data/subnetworks", "0 rows instead of 5");
+    saved();
+    // the last file of several, lost on the way
+    editTable("subnetworks", t -> t.where("id < 4"));
+    refused("data/subnetworks", "4 rows instead of 5");
     saved();
     editTable(
         "subnetworks", t -> t.withColumn("kind", functions.expr("if(id = 4, 'forest', kind)")));

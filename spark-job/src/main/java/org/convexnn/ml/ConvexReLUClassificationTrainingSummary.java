@@ -1,0 +1,28 @@
+package org.convexnn.ml;
+
+import java.util.function.Supplier;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.convexnn.solver.TrainingResult;
+
+/** How a classifier was trained, and how it does on the rows it was trained on. */
+public final class ConvexReLUClassificationTrainingSummary extends ConvexReLUClassificationSummary
+    implements ConvexReLUTrainingSummary {
+
+  private static final long serialVersionUID = 1L;
+
+  private final transient TrainingResult training;
+
+  ConvexReLUClassificationTrainingSummary(
+      ConvexReLUClassificationModel model,
+      TrainingResult training,
+      Supplier<Dataset<Row>> scoring) {
+    super(model, scoring);
+    this.training = training;
+  }
+
+  @Override
+  public TrainingResult training() {
+    return training;
+  }
+}

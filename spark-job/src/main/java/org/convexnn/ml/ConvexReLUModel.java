@@ -1,0 +1,55 @@
+package org.convexnn.ml;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.apache.spark.ml.util.HasTrainingSummary;
+import org.convexnn.network.Network;
+import org.convexnn.solver.Certificate;
+
+/**
+ * A trained network with its certificate. A model that {@code fit} returned has a training summary, and
+ * so have its copies; it is not saved.
+ *
+ * @param <S> the training summary
+ */
+public interface ConvexReLUModel<S extends ConvexReLUTrainingSummary>
+    extends ConvexReLUParams, HasTrainingSummary<S> {
+
+  /** The trained network, without the gates that training switched off. */
+  Network network();
+
+  /**
+   * How good the network is: bounds, gap and why training stopped.
+   *
+   * @throws IllegalStateException on a copy that Java serialisation sent to an executor
+   */
+  Certificate certificate();
+
+  /** Where the model comes from; empty of one saved by a version that did not tell. */
+  Optional<Provenance> provenance();
+
+  /**
+   * How the model was trained, and how it does on the rows it was trained on.
+   *
+   * @throws IllegalStateException when the model has no summary
+   */
+  @Override
+  default S summary() {
+    if (!hasSummary()) {
+      throw new IllegalStateException(
+          uid()
+              + " has no training summary: a saved model is loaded without one; hasSummary() tells,"
+              + " certificate() is there always, evaluate(dataset) gives the metrics");
+    }
+    return trainingSummary().get();
+  }
+
+  /**
+   * Writes what the training told to a file on the driver's own disk; called by Spark Connect's server
+   * (4.1), which keeps models there while it does not need them.
+   */
+  @Override
+  default void saveSummary(String path) {
+    TrainingFile.write(Path.of(path), summary().training());
+  }
+}

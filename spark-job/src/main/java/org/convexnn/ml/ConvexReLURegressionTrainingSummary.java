@@ -1,0 +1,26 @@
+package org.convexnn.ml;
+
+import java.util.function.Supplier;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.convexnn.solver.TrainingResult;
+
+/** How a regression was trained, and how it does on the rows it was trained on. */
+public final class ConvexReLURegressionTrainingSummary extends ConvexReLURegressionSummary
+    implements ConvexReLUTrainingSummary {
+
+  private static final long serialVersionUID = 1L;
+
+  private final transient TrainingResult training;
+
+  ConvexReLURegressionTrainingSummary(
+      ConvexReLURegressionModel model, TrainingResult training, Supplier<Dataset<Row>> scoring) {
+    super(model, scoring);
+    this.training = training;
+  }
+
+  @Override
+  public TrainingResult training() {
+    return training;
+  }
+}

@@ -1,0 +1,23 @@
+package org.convexnn.ml;
+
+/** What was saved is not as it was written. */
+final class Damage extends IllegalArgumentException {
+
+  private static final long serialVersionUID = 1L;
+
+  /** In the directory {@code path}. */
+  Damage(String path, String what) {
+    this(path, what, null);
+  }
+
+  /** The same, with the error that told. */
+  Damage(String path, String what, Throwable cause) {
+    super(
+        "what is saved at '"
+            + path
+            + "' is damaged: "
+            + what
+            + "; save it again, or copy it again from where it is whole",
+        cause);
+  }
+}

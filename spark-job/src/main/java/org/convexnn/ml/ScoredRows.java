@@ -1,0 +1,120 @@
+package org.convexnn.ml;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.raise_error;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.when;
+
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.function.Supplier;
+import org.apache.spark.ml.PredictorParams;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/** Rows with a model's predictions, made when they are first asked for, and what metrics read of them. */
+final class ScoredRows implements Serializable {
+
+  private static final long serialVersionUID = 1L;
+
+  private final String featuresCol;
+  private final String labelCol;
+  private final String predictionCol;
+  private final String weightCol;
+  private final transient Supplier<Dataset<Row>> scoring;
+  private transient Dataset<Row> rows;
+
+  private ScoredRows(PredictorParams columns, String weightCol, Supplier<Dataset<Row>> scoring) {
+    this.featuresCol = columns.getFeaturesCol();
+    this.labelCol = columns.getLabelCol();
+    this.predictionCol = columns.getPredictionCol();
+    this.weightCol = weightCol;
+    this.scoring = scoring;
+  }
+
+  /**
+   * The rows that a model scores.
+   *
+   * @param scoring gives them with the model's output columns
+   */
+  static <M extends PredictorParams & ConvexReLUParams> ScoredRows of(
+      M model, Supplier<Dataset<Row>> scoring) {
+    return new ScoredRows(model, model.weightColumn().orElse(""), scoring);
+  }
+
+  /** The error of a summary of training on rows of which only sums were there. */
+  static IllegalStateException unknown() {
+    return new IllegalStateException(
+        "this model was trained from sums, without its rows: evaluate(dataset) gives the metrics of a"
+            + " data set");
+  }
+
+  synchronized Dataset<Row> rows() {
+    if (rows == null) {
+      rows = scoring.get();
+    }
+    return rows;
+  }
+
+  String featuresCol() {
+    return featuresCol;
+  }
+
+  String labelCol() {
+    return labelCol;
+  }
+
+  String predictionCol() {
+    return predictionCol;
+  }
+
+  /** The empty string where there is none. */
+  String weightCol() {
+    return weightCol;
+  }
+
+  /** The label; an error where a row has none. */
+  Column label() {
+    Column label = col(labelCol).cast("double");
+    return checked(
+        label,
+        label.isNotNull().and(not(label.isNaN())),
+        "label column '" + labelCol + "'",
+        "drop such rows before they are evaluated");
+  }
+
+  /** The weight, 1 where the rows have no weight column. */
+  private Column weight() {
+    if (!Arrays.asList(rows().columns()).contains(weightCol)) {
+      return lit(1.0);
+    }
+    Column weight = col(weightCol).cast("double");
+    return checked(
+        weight,
+        weight.geq(0).and(weight.lt(Double.POSITIVE_INFINITY)),
+        "weight column '" + weightCol + "'",
+        "weights must be 0 or positive, and finite");
+  }
+
+  private static Column checked(Column column, Column good, String name, String remedy) {
+    Column value = coalesce(column.cast("string"), lit("null"));
+    return when(good, column)
+        .otherwise(raise_error(concat(lit(name + " has the value "), value, lit(": " + remedy))));
+  }
+
+  /** Sum of the weights, sum of their squares. */
+  Row weights() {
+    Column weight = weight();
+    return rows().agg(sum(weight), sum(weight.multiply(weight))).first();
+  }
+
+  /** An output of the model, the label and the weight: what MLlib's metrics are made of. */
+  Dataset<Row> judged(Column output) {
+    return rows().select(output, label(), weight());
+  }
+}

@@ -1,0 +1,29 @@
+"""ReLU networks trained on Apache Spark by convex optimization.
+
+>>> from convexnn import ConvexReLUClassifier
+>>> model = ConvexReLUClassifier(tol=0.01).fit(train)
+>>> model.certificate.relativeGap
+0.0087
+>>> model.transform(test).select("probability", "prediction")
+
+The work is done by the Java classes of the same names, package ``org.convexnn.ml``; this package is
+in their jar.
+"""
+
+from convexnn.classification import ConvexReLUClassificationModel, ConvexReLUClassifier
+from convexnn.records import AllPatterns, Certificate, PathPoint, RankBound, TraceRecord
+from convexnn.regression import ConvexReLURegressionModel, ConvexReLURegressor
+from convexnn.summary import ConvexReLUTrainingSummary
+
+__all__ = [
+    "AllPatterns",
+    "Certificate",
+    "ConvexReLUClassificationModel",
+    "ConvexReLUClassifier",
+    "ConvexReLURegressionModel",
+    "ConvexReLURegressor",
+    "ConvexReLUTrainingSummary",
+    "PathPoint",
+    "RankBound",
+    "TraceRecord",
+]

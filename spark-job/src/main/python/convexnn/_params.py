@@ -1,0 +1,792 @@
+# Written by the Java test PythonPackageTest from the Params of the Java classes.
+"""Params of ConvexNN's estimators and models."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Optional, TypeVar
+
+from pyspark import keyword_only
+from pyspark.ml.param import Param, Params, TypeConverters
+from pyspark.ml.param.shared import HasWeightCol
+
+T = TypeVar("T", bound="ConvexReLUTraining")
+
+
+class ConvexReLUParams(HasWeightCol):
+    """Params of estimators and models, and their getters."""
+
+    activation: Param[str] = Param(
+        Params._dummy(),
+        "activation",
+        "what a hidden neuron computes: gated = a linear function behind a gate that "
+        "is fixed before training, a convex program; relu = max(0, x.v + b), the "
+        "network grown neuron by neuron from the gated one, or exact for the gates "
+        "where rows are few (default: gated)",
+        typeConverter=TypeConverters.toString,
+    )
+
+    aggregationDepth: Param[int] = Param(
+        Params._dummy(),
+        "aggregationDepth",
+        "levels of the tree in which the partitions' results are added, >= 1 (default: "
+        "2)",
+        typeConverter=TypeConverters.toInt,
+    )
+
+    effort: Param[str] = Param(
+        Params._dummy(),
+        "effort",
+        "how many gates are drawn where no number is given: fast, balanced or best "
+        "(default: balanced)",
+        typeConverter=TypeConverters.toString,
+    )
+
+    fitIntercept: Param[bool] = Param(
+        Params._dummy(),
+        "fitIntercept",
+        "whether the model has an intercept (default: true)",
+        typeConverter=TypeConverters.toBoolean,
+    )
+
+    gateSampler: Param[str] = Param(
+        Params._dummy(),
+        "gateSampler",
+        "how gates are drawn: trees = leaves of trees grown by boosting on a sample, "
+        "gaussian = dense random half-spaces in normalised coordinates, columns = "
+        "half-spaces on one column with thresholds at sampled rows, mixed = half of "
+        "each, sphere = directions on the unit sphere with bounded thresholds, priced "
+        "= half-spaces generated along the path by what they promise to gain, auto = "
+        "trees, beside them gaussian where boosting finds little; gaussian where "
+        "numGates is given, features are many or boosting finds nothing, priced where "
+        "rows are few (default: auto)",
+        typeConverter=TypeConverters.toString,
+    )
+
+    groupNorm: Param[str] = Param(
+        Params._dummy(),
+        "groupNorm",
+        "the norm of a neuron's weights in the penalty: euclidean = in feature-map "
+        "coordinates, function = root mean square of the neuron's output over the "
+        "training rows, slim = euclidean, of weights along the gate's own direction "
+        "and its bias alone (function for leaves), auto = function for leaves, slim "
+        "where auto prices gates because rows are few, else euclidean (default: auto)",
+        typeConverter=TypeConverters.toString,
+    )
+
+    layerWidths: Param[List[int]] = Param(
+        Params._dummy(),
+        "layerWidths",
+        "widths of layers 1 to L - 2 of sub-networks of L layers, each with one neuron "
+        "in its last hidden layer: [4] = three layers with 4 neurons below it, [4, 3] "
+        "= four layers; the gates are the paths of sub-networks, numGates in all; "
+        "empty = two layers (default: empty)",
+        typeConverter=TypeConverters.toListInt,
+    )
+
+    linearSkip: Param[bool] = Param(
+        Params._dummy(),
+        "linearSkip",
+        "whether the model has a linear term beside its neurons (default: true)",
+        typeConverter=TypeConverters.toBoolean,
+    )
+
+    maxBlockSizeInMB: Param[float] = Param(
+        Params._dummy(),
+        "maxBlockSizeInMB",
+        "most megabytes of features in a block of rows, dense ones as doubles, >= 0; 0 "
+        "= automatic, 4 MB (default: 0)",
+        typeConverter=TypeConverters.toFloat,
+    )
+
+    maxIter: Param[int] = Param(
+        Params._dummy(),
+        "maxIter",
+        "most passes over the rows in the final fit, >= 1; reaching it returns the "
+        "model with the gap reached (default: 200)",
+        typeConverter=TypeConverters.toInt,
+    )
+
+    normalization: Param[str] = Param(
+        Params._dummy(),
+        "normalization",
+        "the linear feature map: whiten = uncorrelated columns of variance one, "
+        "standardize = columns of mean zero and variance one, pca = the 120 leading "
+        "principal components, none = features as they come, auto = whiten, but of "
+        "more than 300 features standardize where rows are sparse, else pca where 120 "
+        "components hold most of their variance (default: auto)",
+        typeConverter=TypeConverters.toString,
+    )
+
+    numFolds: Param[int] = Param(
+        Params._dummy(),
+        "numFolds",
+        "number of folds of the cross-validation that chooses the regularisation "
+        "parameter, from 2 to 1000; 1 = one tenth of the rows is held out; 0 = "
+        "automatic: one tenth, or 5 folds where rows are few; not together with "
+        "regParam or regRatio (default: 0)",
+        typeConverter=TypeConverters.toInt,
+    )
+
+    numGates: Param[int] = Param(
+        Params._dummy(),
+        "numGates",
+        "number of gates (hidden neurons before training switches some off), a "
+        "positive integer; 0 = chosen by the number of rows (default: 0)",
+        typeConverter=TypeConverters.toInt,
+    )
+
+    numLeaves: Param[int] = Param(
+        Params._dummy(),
+        "numLeaves",
+        "most leaves of a tree, from 2 to 4096; 0 = chosen by the number of rows "
+        "(default: 0)",
+        typeConverter=TypeConverters.toInt,
+    )
+
+    numTrees: Param[int] = Param(
+        Params._dummy(),
+        "numTrees",
+        "number of trees whose leaves are gates, a positive integer; 0 = chosen by the "
+        "size of the table (default: 0)",
+        typeConverter=TypeConverters.toInt,
+    )
+
+    patternRank: Param[int] = Param(
+        Params._dummy(),
+        "patternRank",
+        "rank of the gates: half-spaces in the span of so many leading directions "
+        "(right singular vectors) of the centred features in feature-map coordinates, "
+        "a positive integer, at most the number of features; all patterns of few rows "
+        "(rank 1: 512, rank 2: 32) where numGates is not given; 0 = all directions "
+        "(default: 0)",
+        typeConverter=TypeConverters.toInt,
+    )
+
+    perClassGroups: Param[bool] = Param(
+        Params._dummy(),
+        "perClassGroups",
+        "whether the penalty switches off each class of a neuron by itself (the sum of "
+        "the norms of its classes' weights) instead of whole neurons (the norm of all "
+        "of them); means something with more than two classes only (default: false)",
+        typeConverter=TypeConverters.toBoolean,
+    )
+
+    polish: Param[bool] = Param(
+        Params._dummy(),
+        "polish",
+        "with activation relu, whether all weights are improved together at the end, "
+        "by L-BFGS: more accurate, but not convex: the certificate then holds over all "
+        "networks only, not for given gates (default: false)",
+        typeConverter=TypeConverters.toBoolean,
+    )
+
+    precision: Param[str] = Param(
+        Params._dummy(),
+        "precision",
+        "arithmetic of the products over the rows: float32, float64, auto = float32 "
+        "unless tol is below 1e-6; the certificate is always computed in float64 "
+        "(default: auto)",
+        typeConverter=TypeConverters.toString,
+    )
+
+    refit: Param[bool] = Param(
+        Params._dummy(),
+        "refit",
+        "whether the regularisation parameter that validation chose is solved again on "
+        "all rows (default: true)",
+        typeConverter=TypeConverters.toBoolean,
+    )
+
+    regParam: Param[float] = Param(
+        Params._dummy(),
+        "regParam",
+        "regularisation parameter beta, the weight of the penalty beside the mean "
+        "loss, > 0; not together with regRatio; neither set = chosen by validation "
+        "(default: unset)",
+        typeConverter=TypeConverters.toFloat,
+    )
+
+    regRatio: Param[float] = Param(
+        Params._dummy(),
+        "regRatio",
+        "regularisation parameter as a fraction of betaMax, the smallest beta at which "
+        "the model is linear, in (0, 1]; not together with regParam (default: unset)",
+        typeConverter=TypeConverters.toFloat,
+    )
+
+    seed: Param[int] = Param(
+        Params._dummy(),
+        "seed",
+        "seed of every random choice; the same seed gives the same gates",
+        typeConverter=TypeConverters.toInt,
+    )
+
+    skipRidge: Param[float] = Param(
+        Params._dummy(),
+        "skipRidge",
+        "ridge on the linear skip and the intercept correction, > 0; unset = "
+        "automatic, 0.1 feature-map coordinates / rows, at least 0.001 (default: "
+        "unset)",
+        typeConverter=TypeConverters.toFloat,
+    )
+
+    solver: Param[str] = Param(
+        Params._dummy(),
+        "solver",
+        "gram = one-pass Gram matrix (regression only), admm = row-split ADMM with a "
+        "sketched metric, lbfgs = limited-memory quasi-Newton in a sampled metric, "
+        "gradient = accelerated proximal gradient, auto = the one predicted to be "
+        "fastest (default: auto)",
+        typeConverter=TypeConverters.toString,
+    )
+
+    tol: Param[float] = Param(
+        Params._dummy(),
+        "tol",
+        "relative duality gap to reach, in (0, 1): training stops once its network is "
+        "certified to be this close to the best one for its gates; unset = automatic, "
+        "0.001, but 0.01 for more than two classes and for trees where validation "
+        "chooses beta (default: unset)",
+        typeConverter=TypeConverters.toFloat,
+    )
+
+    weightCol: Param[str] = Param(
+        Params._dummy(),
+        "weightCol",
+        "weight column name: weight 2 counts a row twice, weight 0 leaves it out; "
+        "unset or empty = all weights are 1 (default: unset)",
+        typeConverter=TypeConverters.toString,
+    )
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._setDefault(
+            activation="gated",
+            aggregationDepth=2,
+            effort="balanced",
+            fitIntercept=True,
+            gateSampler="auto",
+            groupNorm="auto",
+            layerWidths=[],
+            linearSkip=True,
+            maxBlockSizeInMB=0.0,
+            maxIter=200,
+            normalization="auto",
+            numFolds=0,
+            numGates=0,
+            numLeaves=0,
+            numTrees=0,
+            patternRank=0,
+            perClassGroups=False,
+            polish=False,
+            precision="auto",
+            refit=True,
+            solver="auto",
+        )
+
+    def getActivation(self) -> str:
+        """Gets the value of activation or its default value."""
+        return self.getOrDefault(self.activation)
+
+    def getAggregationDepth(self) -> int:
+        """Gets the value of aggregationDepth or its default value."""
+        return self.getOrDefault(self.aggregationDepth)
+
+    def getEffort(self) -> str:
+        """Gets the value of effort or its default value."""
+        return self.getOrDefault(self.effort)
+
+    def getFitIntercept(self) -> bool:
+        """Gets the value of fitIntercept or its default value."""
+        return self.getOrDefault(self.fitIntercept)
+
+    def getGateSampler(self) -> str:
+        """Gets the value of gateSampler or its default value."""
+        return self.getOrDefault(self.gateSampler)
+
+    def getGroupNorm(self) -> str:
+        """Gets the value of groupNorm or its default value."""
+        return self.getOrDefault(self.groupNorm)
+
+    def getLayerWidths(self) -> List[int]:
+        """Gets the value of layerWidths or its default value."""
+        return self.getOrDefault(self.layerWidths)
+
+    def getLinearSkip(self) -> bool:
+        """Gets the value of linearSkip or its default value."""
+        return self.getOrDefault(self.linearSkip)
+
+    def getMaxBlockSizeInMB(self) -> float:
+        """Gets the value of maxBlockSizeInMB or its default value."""
+        return self.getOrDefault(self.maxBlockSizeInMB)
+
+    def getMaxIter(self) -> int:
+        """Gets the value of maxIter or its default value."""
+        return self.getOrDefault(self.maxIter)
+
+    def getNormalization(self) -> str:
+        """Gets the value of normalization or its default value."""
+        return self.getOrDefault(self.normalization)
+
+    def getNumFolds(self) -> int:
+        """Gets the value of numFolds or its default value."""
+        return self.getOrDefault(self.numFolds)
+
+    def getNumGates(self) -> int:
+        """Gets the value of numGates or its default value."""
+        return self.getOrDefault(self.numGates)
+
+    def getNumLeaves(self) -> int:
+        """Gets the value of numLeaves or its default value."""
+        return self.getOrDefault(self.numLeaves)
+
+    def getNumTrees(self) -> int:
+        """Gets the value of numTrees or its default value."""
+        return self.getOrDefault(self.numTrees)
+
+    def getPatternRank(self) -> int:
+        """Gets the value of patternRank or its default value."""
+        return self.getOrDefault(self.patternRank)
+
+    def getPerClassGroups(self) -> bool:
+        """Gets the value of perClassGroups or its default value."""
+        return self.getOrDefault(self.perClassGroups)
+
+    def getPolish(self) -> bool:
+        """Gets the value of polish or its default value."""
+        return self.getOrDefault(self.polish)
+
+    def getPrecision(self) -> str:
+        """Gets the value of precision or its default value."""
+        return self.getOrDefault(self.precision)
+
+    def getRefit(self) -> bool:
+        """Gets the value of refit or its default value."""
+        return self.getOrDefault(self.refit)
+
+    def getRegParam(self) -> float:
+        """Gets the value of regParam or its default value."""
+        return self.getOrDefault(self.regParam)
+
+    def getRegRatio(self) -> float:
+        """Gets the value of regRatio or its default value."""
+        return self.getOrDefault(self.regRatio)
+
+    def getSeed(self) -> int:
+        """Gets the value of seed or its default value."""
+        return self.getOrDefault(self.seed)
+
+    def getSkipRidge(self) -> float:
+        """Gets the value of skipRidge or its default value."""
+        return self.getOrDefault(self.skipRidge)
+
+    def getSolver(self) -> str:
+        """Gets the value of solver or its default value."""
+        return self.getOrDefault(self.solver)
+
+    def getTol(self) -> float:
+        """Gets the value of tol or its default value."""
+        return self.getOrDefault(self.tol)
+
+    def getWeightCol(self) -> str:
+        """Gets the value of weightCol or its default value."""
+        return self.getOrDefault(self.weightCol)
+
+
+class ConvexReLUTraining(ConvexReLUParams):
+    """Setters of the estimators."""
+
+    def setActivation(self: T, value: str) -> T:
+        """
+        Sets activation: what a hidden neuron computes: gated = a linear function behind
+        a gate that is fixed before training, a convex program; relu = max(0, x.v + b),
+        the network grown neuron by neuron from the gated one, or exact for the gates
+        where rows are few (default: gated).
+        """
+        return self._set(activation=value)
+
+    def setAggregationDepth(self: T, value: int) -> T:
+        """
+        Sets aggregationDepth: levels of the tree in which the partitions' results are
+        added, >= 1 (default: 2).
+        """
+        return self._set(aggregationDepth=value)
+
+    def setEffort(self: T, value: str) -> T:
+        """
+        Sets effort: how many gates are drawn where no number is given: fast, balanced
+        or best (default: balanced).
+        """
+        return self._set(effort=value)
+
+    def setFitIntercept(self: T, value: bool) -> T:
+        """
+        Sets fitIntercept: whether the model has an intercept (default: true).
+        """
+        return self._set(fitIntercept=value)
+
+    def setGateSampler(self: T, value: str) -> T:
+        """
+        Sets gateSampler: how gates are drawn: trees = leaves of trees grown by boosting
+        on a sample, gaussian = dense random half-spaces in normalised coordinates,
+        columns = half-spaces on one column with thresholds at sampled rows, mixed =
+        half of each, sphere = directions on the unit sphere with bounded thresholds,
+        priced = half-spaces generated along the path by what they promise to gain, auto
+        = trees, beside them gaussian where boosting finds little; gaussian where
+        numGates is given, features are many or boosting finds nothing, priced where
+        rows are few (default: auto).
+        """
+        return self._set(gateSampler=value)
+
+    def setGroupNorm(self: T, value: str) -> T:
+        """
+        Sets groupNorm: the norm of a neuron's weights in the penalty: euclidean = in
+        feature-map coordinates, function = root mean square of the neuron's output over
+        the training rows, slim = euclidean, of weights along the gate's own direction
+        and its bias alone (function for leaves), auto = function for leaves, slim where
+        auto prices gates because rows are few, else euclidean (default: auto).
+        """
+        return self._set(groupNorm=value)
+
+    def setLayerWidths(self: T, value: List[int]) -> T:
+        """
+        Sets layerWidths: widths of layers 1 to L - 2 of sub-networks of L layers, each
+        with one neuron in its last hidden layer: [4] = three layers with 4 neurons
+        below it, [4, 3] = four layers; the gates are the paths of sub-networks,
+        numGates in all; empty = two layers (default: empty).
+        """
+        return self._set(layerWidths=value)
+
+    def setLinearSkip(self: T, value: bool) -> T:
+        """
+        Sets linearSkip: whether the model has a linear term beside its neurons
+        (default: true).
+        """
+        return self._set(linearSkip=value)
+
+    def setMaxBlockSizeInMB(self: T, value: float) -> T:
+        """
+        Sets maxBlockSizeInMB: most megabytes of features in a block of rows, dense ones
+        as doubles, >= 0; 0 = automatic, 4 MB (default: 0).
+        """
+        return self._set(maxBlockSizeInMB=value)
+
+    def setMaxIter(self: T, value: int) -> T:
+        """
+        Sets maxIter: most passes over the rows in the final fit, >= 1; reaching it
+        returns the model with the gap reached (default: 200).
+        """
+        return self._set(maxIter=value)
+
+    def setNormalization(self: T, value: str) -> T:
+        """
+        Sets normalization: the linear feature map: whiten = uncorrelated columns of
+        variance one, standardize = columns of mean zero and variance one, pca = the 120
+        leading principal components, none = features as they come, auto = whiten, but
+        of more than 300 features standardize where rows are sparse, else pca where 120
+        components hold most of their variance (default: auto).
+        """
+        return self._set(normalization=value)
+
+    def setNumFolds(self: T, value: int) -> T:
+        """
+        Sets numFolds: number of folds of the cross-validation that chooses the
+        regularisation parameter, from 2 to 1000; 1 = one tenth of the rows is held out;
+        0 = automatic: one tenth, or 5 folds where rows are few; not together with
+        regParam or regRatio (default: 0).
+        """
+        return self._set(numFolds=value)
+
+    def setNumGates(self: T, value: int) -> T:
+        """
+        Sets numGates: number of gates (hidden neurons before training switches some
+        off), a positive integer; 0 = chosen by the number of rows (default: 0).
+        """
+        return self._set(numGates=value)
+
+    def setNumLeaves(self: T, value: int) -> T:
+        """
+        Sets numLeaves: most leaves of a tree, from 2 to 4096; 0 = chosen by the number
+        of rows (default: 0).
+        """
+        return self._set(numLeaves=value)
+
+    def setNumTrees(self: T, value: int) -> T:
+        """
+        Sets numTrees: number of trees whose leaves are gates, a positive integer; 0 =
+        chosen by the size of the table (default: 0).
+        """
+        return self._set(numTrees=value)
+
+    def setPatternRank(self: T, value: int) -> T:
+        """
+        Sets patternRank: rank of the gates: half-spaces in the span of so many leading
+        directions (right singular vectors) of the centred features in feature-map
+        coordinates, a positive integer, at most the number of features; all patterns of
+        few rows (rank 1: 512, rank 2: 32) where numGates is not given; 0 = all
+        directions (default: 0).
+        """
+        return self._set(patternRank=value)
+
+    def setPerClassGroups(self: T, value: bool) -> T:
+        """
+        Sets perClassGroups: whether the penalty switches off each class of a neuron by
+        itself (the sum of the norms of its classes' weights) instead of whole neurons
+        (the norm of all of them); means something with more than two classes only
+        (default: false).
+        """
+        return self._set(perClassGroups=value)
+
+    def setPolish(self: T, value: bool) -> T:
+        """
+        Sets polish: with activation relu, whether all weights are improved together at
+        the end, by L-BFGS: more accurate, but not convex: the certificate then holds
+        over all networks only, not for given gates (default: false).
+        """
+        return self._set(polish=value)
+
+    def setPrecision(self: T, value: str) -> T:
+        """
+        Sets precision: arithmetic of the products over the rows: float32, float64, auto
+        = float32 unless tol is below 1e-6; the certificate is always computed in
+        float64 (default: auto).
+        """
+        return self._set(precision=value)
+
+    def setRefit(self: T, value: bool) -> T:
+        """
+        Sets refit: whether the regularisation parameter that validation chose is solved
+        again on all rows (default: true).
+        """
+        return self._set(refit=value)
+
+    def setRegParam(self: T, value: float) -> T:
+        """
+        Sets regParam: regularisation parameter beta, the weight of the penalty beside
+        the mean loss, > 0; not together with regRatio; neither set = chosen by
+        validation (default: unset).
+        """
+        return self._set(regParam=value)
+
+    def setRegRatio(self: T, value: float) -> T:
+        """
+        Sets regRatio: regularisation parameter as a fraction of betaMax, the smallest
+        beta at which the model is linear, in (0, 1]; not together with regParam
+        (default: unset).
+        """
+        return self._set(regRatio=value)
+
+    def setSeed(self: T, value: int) -> T:
+        """
+        Sets seed: seed of every random choice; the same seed gives the same gates.
+        """
+        return self._set(seed=value)
+
+    def setSkipRidge(self: T, value: float) -> T:
+        """
+        Sets skipRidge: ridge on the linear skip and the intercept correction, > 0;
+        unset = automatic, 0.1 feature-map coordinates / rows, at least 0.001 (default:
+        unset).
+        """
+        return self._set(skipRidge=value)
+
+    def setSolver(self: T, value: str) -> T:
+        """
+        Sets solver: gram = one-pass Gram matrix (regression only), admm = row-split
+        ADMM with a sketched metric, lbfgs = limited-memory quasi-Newton in a sampled
+        metric, gradient = accelerated proximal gradient, auto = the one predicted to be
+        fastest (default: auto).
+        """
+        return self._set(solver=value)
+
+    def setTol(self: T, value: float) -> T:
+        """
+        Sets tol: relative duality gap to reach, in (0, 1): training stops once its
+        network is certified to be this close to the best one for its gates; unset =
+        automatic, 0.001, but 0.01 for more than two classes and for trees where
+        validation chooses beta (default: unset).
+        """
+        return self._set(tol=value)
+
+    def setWeightCol(self: T, value: str) -> T:
+        """
+        Sets weightCol: weight column name: weight 2 counts a row twice, weight 0 leaves
+        it out; unset or empty = all weights are 1 (default: unset).
+        """
+        return self._set(weightCol=value)
+
+
+class ConvexReLUClassifierArguments:
+    """Params as keyword arguments; None, or one left out, is the default."""
+
+    _input_kwargs: Dict[str, Any]
+
+    @keyword_only
+    def __init__(
+        self,
+        *,
+        featuresCol: str = "features",
+        labelCol: str = "label",
+        predictionCol: str = "prediction",
+        probabilityCol: str = "probability",
+        rawPredictionCol: str = "rawPrediction",
+        thresholds: Optional[List[float]] = None,
+        activation: str = "gated",
+        aggregationDepth: int = 2,
+        effort: str = "balanced",
+        fitIntercept: bool = True,
+        gateSampler: str = "auto",
+        groupNorm: str = "auto",
+        layerWidths: Optional[List[int]] = None,
+        linearSkip: bool = True,
+        maxBlockSizeInMB: float = 0.0,
+        maxIter: int = 200,
+        normalization: str = "auto",
+        numFolds: int = 0,
+        numGates: int = 0,
+        numLeaves: int = 0,
+        numTrees: int = 0,
+        patternRank: int = 0,
+        perClassGroups: bool = False,
+        polish: bool = False,
+        precision: str = "auto",
+        refit: bool = True,
+        regParam: Optional[float] = None,
+        regRatio: Optional[float] = None,
+        seed: Optional[int] = None,
+        skipRidge: Optional[float] = None,
+        solver: str = "auto",
+        tol: Optional[float] = None,
+        weightCol: Optional[str] = None,
+    ) -> None:
+        super().__init__()
+        self._java_obj = self._new_java()
+        # the default of seed is that of the Java class
+        self._transfer_params_from_java()
+        self.setParams(**self._input_kwargs)
+
+    @keyword_only
+    def setParams(
+        self: T,
+        *,
+        featuresCol: str = "features",
+        labelCol: str = "label",
+        predictionCol: str = "prediction",
+        probabilityCol: str = "probability",
+        rawPredictionCol: str = "rawPrediction",
+        thresholds: Optional[List[float]] = None,
+        activation: str = "gated",
+        aggregationDepth: int = 2,
+        effort: str = "balanced",
+        fitIntercept: bool = True,
+        gateSampler: str = "auto",
+        groupNorm: str = "auto",
+        layerWidths: Optional[List[int]] = None,
+        linearSkip: bool = True,
+        maxBlockSizeInMB: float = 0.0,
+        maxIter: int = 200,
+        normalization: str = "auto",
+        numFolds: int = 0,
+        numGates: int = 0,
+        numLeaves: int = 0,
+        numTrees: int = 0,
+        patternRank: int = 0,
+        perClassGroups: bool = False,
+        polish: bool = False,
+        precision: str = "auto",
+        refit: bool = True,
+        regParam: Optional[float] = None,
+        regRatio: Optional[float] = None,
+        seed: Optional[int] = None,
+        skipRidge: Optional[float] = None,
+        solver: str = "auto",
+        tol: Optional[float] = None,
+        weightCol: Optional[str] = None,
+    ) -> T:
+        """Sets Params, of the names of the constructor's arguments."""
+        return self._set(**self._input_kwargs)
+
+
+class ConvexReLURegressorArguments:
+    """Params as keyword arguments; None, or one left out, is the default."""
+
+    _input_kwargs: Dict[str, Any]
+
+    @keyword_only
+    def __init__(
+        self,
+        *,
+        featuresCol: str = "features",
+        labelCol: str = "label",
+        predictionCol: str = "prediction",
+        activation: str = "gated",
+        aggregationDepth: int = 2,
+        effort: str = "balanced",
+        fitIntercept: bool = True,
+        gateSampler: str = "auto",
+        groupNorm: str = "auto",
+        layerWidths: Optional[List[int]] = None,
+        linearSkip: bool = True,
+        maxBlockSizeInMB: float = 0.0,
+        maxIter: int = 200,
+        normalization: str = "auto",
+        numFolds: int = 0,
+        numGates: int = 0,
+        numLeaves: int = 0,
+        numTrees: int = 0,
+        patternRank: int = 0,
+        perClassGroups: bool = False,
+        polish: bool = False,
+        precision: str = "auto",
+        refit: bool = True,
+        regParam: Optional[float] = None,
+        regRatio: Optional[float] = None,
+        seed: Optional[int] = None,
+        skipRidge: Optional[float] = None,
+        solver: str = "auto",
+        tol: Optional[float] = None,
+        weightCol: Optional[str] = None,
+    ) -> None:
+        super().__init__()
+        self._java_obj = self._new_java()
+        # the default of seed is that of the Java class
+        self._transfer_params_from_java()
+        self.setParams(**self._input_kwargs)
+
+    @keyword_only
+    def setParams(
+        self: T,
+        *,
+        featuresCol: str = "features",
+        labelCol: str = "label",
+        predictionCol: str = "prediction",
+        activation: str = "gated",
+        aggregationDepth: int = 2,
+        effort: str = "balanced",
+        fitIntercept: bool = True,
+        gateSampler: str = "auto",
+        groupNorm: str = "auto",
+        layerWidths: Optional[List[int]] = None,
+        linearSkip: bool = True,
+        maxBlockSizeInMB: float = 0.0,
+        maxIter: int = 200,
+        normalization: str = "auto",
+        numFolds: int = 0,
+        numGates: int = 0,
+        numLeaves: int = 0,
+        numTrees: int = 0,
+        patternRank: int = 0,
+        perClassGroups: bool = False,
+        polish: bool = False,
+        precision: str = "auto",
+        refit: bool = True,
+        regParam: Optional[float] = None,
+        regRatio: Optional[float] = None,
+        seed: Optional[int] = None,
+        skipRidge: Optional[float] = None,
+        solver: str = "auto",
+        tol: Optional[float] = None,
+        weightCol: Optional[str] = None,
+    ) -> T:
+        """Sets Params, of the names of the constructor's arguments."""
+        return self._set(**self._input_kwargs)

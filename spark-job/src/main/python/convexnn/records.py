@@ -1,0 +1,134 @@
+"""What the Java side says of a fit, as named tuples: ``pandas.DataFrame(summary.trace)`` is a table."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, NamedTuple, Optional, Type
+
+from py4j.java_collections import JavaArray, JavaList
+from py4j.java_gateway import JavaObject
+
+
+class AllPatterns(NamedTuple):
+    """What a certificate says of a plain ReLU network over all activation patterns."""
+
+    #: no network of any width has an objective below, proven
+    bound: float
+    #: gap of the network's objective to this bound
+    relativeGap: float
+    #: highest price of a neuron that a search found: above beta that neuron improves the network
+    searchPrice: float
+    #: whether hidden weights were trained too, so that the dual bound is this one
+    hiddenFree: bool
+
+
+class Certificate(NamedTuple):
+    """No weights for the same gates, norm and beta have an objective below ``dualBound``."""
+
+    #: objective of the network, in float64 as stored
+    primalObjective: float
+    #: lower bound on the optimum
+    dualBound: float
+    #: (primalObjective - dualBound) / primalObjective
+    relativeGap: float
+    #: gap that was asked for
+    tol: float
+    #: regularisation parameter
+    beta: float
+    #: smallest beta at which the model is linear
+    betaMax: float
+    #: gates trained
+    gates: int
+    #: gates with non-zero weights
+    activeNeurons: int
+    #: sweeps over the data with all gates, everything counted
+    passes: float
+    #: sweeps over the data of any kind
+    jobs: int
+    #: GAP, MAX_PASSES, ...: why the fit stopped
+    stopReason: str
+    #: solver that ran
+    solver: str
+    #: of a plain ReLU network, what is proven beyond its own activation patterns; else None
+    allPatterns: Optional[AllPatterns]
+
+
+class RankBound(NamedTuple):
+    """What gates of low rank cost against all gates."""
+
+    #: rank of the gates
+    rank: int
+    #: largest root mean square distance of rows from their span, in a direction
+    sigma: float
+    #: of the bound eps = slope sigma / beta; nan where there is none
+    slope: float
+    #: regularisation parameter
+    beta: float
+    #: whether the gates are all patterns of the span
+    enumerated: bool
+
+
+class TraceRecord(NamedTuple):
+    """One iteration of a fit."""
+
+    #: path or solve
+    phase: str
+    #: number within the fit of one beta, from 0
+    iteration: int
+    #: passes over the data since training began
+    passes: float
+    #: regularisation parameter
+    beta: float
+    #: best primal objective so far
+    objective: float
+    #: best lower bound so far
+    dualBound: float
+    #: gap between the two
+    relativeGap: float
+    #: gates with non-zero weights
+    activeNeurons: int
+    #: since training began
+    seconds: float
+
+
+class PathPoint(NamedTuple):
+    """One point of the regularisation path."""
+
+    #: beta / betaMax
+    ratio: float
+    #: regularisation parameter
+    beta: float
+    #: primal objective on the training rows
+    objective: float
+    #: gap reached
+    relativeGap: float
+    #: mean loss on the rows held out
+    validationLoss: float
+    #: of this mean over the folds of a cross-validation; nan of one split
+    standardError: float
+    #: gates with non-zero weights
+    activeNeurons: int
+    #: passes since training began
+    passes: float
+
+
+_RECORDS: Dict[str, Type[Any]] = {
+    record.__name__: record
+    for record in (AllPatterns, Certificate, RankBound, TraceRecord, PathPoint)
+}
+
+
+def python_value(value: Any) -> Any:
+    """A Java value in Python: records as named tuples, enums by name, what is empty as None."""
+    if isinstance(value, (JavaList, JavaArray)):
+        return [python_value(element) for element in value]
+    if not isinstance(value, JavaObject):
+        return value
+    kind = value.getClass().getSimpleName()
+    if kind == "Optional":
+        return python_value(value.orElse(None))
+    if kind == "AllPatterns" and not value.known():
+        return None
+    if kind in _RECORDS:
+        record = _RECORDS[kind]
+        return record(*(python_value(getattr(value, field)()) for field in record._fields))
+    return value.toString()

@@ -1,0 +1,293 @@
+"""Runs the Python package, an element of --py-files; the Java test PySparkTest starts this.
+
+The folder it is started in is its own. README.md, of which the example is run, is named by
+spark.convexnn.readme.
+"""
+
+import os
+import random
+import re
+import shutil
+import sys
+import tempfile
+import unittest
+
+from pyspark.errors import IllegalArgumentException
+from pyspark.ml import Pipeline, PipelineModel, Transformer
+from pyspark.ml.classification import OneVsRest
+from pyspark.ml.evaluation import BinaryClassificationEvaluator, RegressionEvaluator
+from pyspark.ml.feature import VectorAssembler
+from pyspark.ml.linalg import Vectors
+from pyspark.ml.tuning import CrossValidator, CrossValidatorModel, ParamGridBuilder
+from pyspark.ml.util import DefaultParamsReadable, DefaultParamsWritable
+from pyspark.sql import SparkSession
+
+from convexnn import (
+    Certificate,
+    ConvexReLUClassificationModel,
+    ConvexReLUClassifier,
+    ConvexReLURegressionModel,
+    ConvexReLURegressor,
+)
+
+spark = SparkSession.builder.getOrCreate()
+QUICK = dict(numGates=8, regRatio=0.1, tol=0.05)
+
+
+def rows(n=80):
+    """x1, x2 in [-1, 1], a weight, labels: the sign of x1 x2, a number and one of three classes."""
+    draw = random.Random(3)
+    for _ in range(n):
+        x = [draw.uniform(-1, 1), draw.uniform(-1, 1)]
+        yield (
+            *x,
+            Vectors.dense(x),
+            float(x[0] * x[1] > 0),
+            abs(x[0]) + x[1],
+            float(int(x[0] > 0) + int(x[1] > 0)),
+            1 + draw.randrange(2),
+        )
+
+
+class PythonStage(Transformer, DefaultParamsReadable, DefaultParamsWritable):
+    """A stage without a Java side: pipelines with one are saved by PySpark itself."""
+
+    def _transform(self, dataset):
+        return dataset
+
+
+class ConvexNNTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        columns = ["x1", "x2", "features", "label", "number", "third", "weight"]
+        cls.data = spark.createDataFrame(list(rows()), columns).coalesce(2).cache()
+        cls.model = ConvexReLUClassifier(weightCol="weight", **QUICK).fit(cls.data)
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def scores(self, model):
+        return [row.prediction for row in model.transform(self.data).collect()]
+
+    def assert_same_scores(self, a, b):
+        self.assertEqual(self.scores(a), self.scores(b))
+
+    # ---- Params
+
+    def test_params_are_those_of_java(self):
+        for python in (ConvexReLUClassifier(), ConvexReLURegressor()):
+            java = python._java_obj
+            self.assertEqual([p.name for p in python.params], [p.name() for p in java.params()])
+            for param in python.params:
+                there = java.getParam(param.name)
+                self.assertEqual(python.hasDefault(param), java.hasDefault(there), param.name)
+                if python.hasDefault(param):
+                    default = java.getDefault(there).get()
+                    if isinstance(python.getOrDefault(param), list):
+                        default = list(default)
+                    self.assertEqual(python.getOrDefault(param), default, param.name)
+
+    def test_every_param_has_text_setter_getter_and_argument(self):
+        for owner in (ConvexReLUClassifier(), ConvexReLURegressor()):
+            for param in owner.params:
+                capital = param.name[0].upper() + param.name[1:]
+                self.assertTrue(getattr(owner, "set" + capital).__doc__)
+                self.assertTrue(getattr(owner, "get" + capital).__doc__)
+                if owner.isDefined(param):
+                    value = owner.getOrDefault(param)
+                    getattr(owner, "set" + capital)(value)
+                    self.assertEqual(getattr(owner, "get" + capital)(), value)
+                    self.assertEqual(type(owner)(**{param.name: value}).getOrDefault(param.name), value)
+            self.assertIn("numGates: number of gates", owner.explainParams())
+
+    def test_arguments_are_keywords(self):
+        with self.assertRaisesRegex(TypeError, "forces keyword arguments"):
+            ConvexReLUClassifier("features")
+        with self.assertRaisesRegex(TypeError, "unexpected keyword argument 'gates'"):
+            ConvexReLUClassifier(gates=8)
+        classifier = ConvexReLUClassifier(numGates=5, layerWidths=[4])
+        classifier.setParams(tol=0.1, thresholds=[0.3, 0.7]).setNumGates(6)
+        self.assertEqual(
+            (classifier.getNumGates(), classifier.getTol(), classifier.getLayerWidths()),
+            (6, 0.1, [4]),
+        )
+        self.assertFalse(classifier.isDefined("regParam"))
+
+    def test_java_refuses_values_at_once(self):
+        regressor = ConvexReLURegressor(numGates=7)
+        for set_it, message in (
+            (lambda: regressor.setNumGates(-1), "numGates is -1; it must be a positive integer"),
+            (lambda: regressor.setTol(0.0), r"tol is 0.0; it must be in \(0, 1\)"),
+            (lambda: regressor.setSolver("sgd"), "solver is 'sgd'; it must be one of auto, gram"),
+            (lambda: regressor.setParams(layerWidths=[0]), "layerWidths is"),
+            (lambda: ConvexReLUClassifier(regRatio=2.0), "regRatio is 2.0; it must be in"),
+        ):
+            with self.assertRaisesRegex(IllegalArgumentException, message):
+                set_it()
+        with self.assertRaisesRegex(TypeError, 'Invalid param value given for param "numGates"'):
+            regressor.setNumGates("many")
+        self.assertEqual(regressor.getNumGates(), 7)
+        self.assertFalse(regressor.isSet("tol"))
+
+    def test_a_missing_jar_is_named(self):
+        class Unheard(ConvexReLUClassifier):
+            pass
+
+        with self.assertRaisesRegex(RuntimeError, "org.convexnn.ml.Unheard is not on the class path"):
+            Unheard()
+
+    def test_fit_says_what_is_wrong(self):
+        with self.assertRaisesRegex(IllegalArgumentException, "regParam .* and regRatio"):
+            ConvexReLUClassifier(regParam=0.1, regRatio=0.1).fit(self.data)
+        with self.assertRaisesRegex(IllegalArgumentException, "nowhere"):
+            ConvexReLUClassifier(labelCol="nowhere").fit(self.data)
+
+    # ---- fits
+
+    def test_classifier(self):
+        model = self.model
+        self.assertEqual((model.numFeatures, model.numClasses), (2, 2))
+        scored = model.transform(self.data)
+        first = scored.first()
+        self.assertEqual(model.predict(first.features), first.prediction)
+        self.assertEqual(model.predictRaw(first.features), first.rawPrediction)
+        self.assertEqual(model.predictProbability(first.features), first.probability)
+        self.assertGreater(BinaryClassificationEvaluator().evaluate(scored), 0.8)
+        self.assertEqual(model.getWeightCol(), "weight")
+        self.assertRegex(repr(model), "ConvexReLUClassificationModel: uid=.*relative gap")
+        renamed = model.copy().setProbabilityCol("p").setPredictionCol("")
+        self.assertIn("p", renamed.transform(self.data).columns)
+        self.assertNotIn("prediction", renamed.transform(self.data).columns)
+
+    def test_certificate_and_summary(self):
+        certificate = self.model.certificate
+        self.assertIsInstance(certificate, Certificate)
+        self.assertLessEqual(certificate.relativeGap, 0.05)
+        self.assertEqual((certificate.stopReason, certificate.gates), ("GAP", 8))
+        self.assertIsNone(certificate.allPatterns)
+        self.assertTrue(self.model.hasSummary)
+        summary = self.model.summary
+        self.assertEqual(summary.certificate, certificate)
+        self.assertEqual(summary.rows, 80)
+        self.assertEqual(summary.totalIterations, len(summary.trace))
+        self.assertEqual(summary.objectiveHistory, [r.objective for r in summary.trace])
+        self.assertEqual(summary.trace[0].phase, "solve")
+        self.assertEqual((summary.path, summary.rankBound), ([], None))
+        self.assertAlmostEqual(summary.seconds, summary.setUpSeconds + summary.solveSeconds)
+
+    def test_plain_relu(self):
+        model = ConvexReLURegressor(labelCol="number", activation="relu", regParam=0.1).fit(self.data)
+        bound = model.certificate.allPatterns
+        self.assertLessEqual(bound.bound, model.certificate.primalObjective)
+        self.assertFalse(bound.hiddenFree)
+
+    def test_path_and_rank_bound(self):
+        chosen = ConvexReLURegressor(labelCol="number", numGates=8, patternRank=1, tol=0.05)
+        summary = chosen.fit(self.data).summary
+        self.assertGreater(len(summary.path), 1)
+        self.assertLess(summary.path[-1].ratio, summary.path[0].ratio)
+        self.assertEqual(summary.rankBound.rank, 1)
+
+    def test_regressor(self):
+        regressor = ConvexReLURegressor(labelCol="number", **QUICK)
+        model = regressor.fit(self.data, {regressor.numGates: 12})
+        self.assertEqual(model.certificate.gates, 12)
+        scored = model.transform(self.data)
+        self.assertGreater(
+            RegressionEvaluator(labelCol="number", metricName="r2").evaluate(scored), 0.8
+        )
+        first = scored.first()
+        self.assertEqual(model.predict(first.features), first.prediction)
+
+    def test_one_vs_rest(self):
+        model = OneVsRest(
+            classifier=ConvexReLUClassifier(**QUICK), labelCol="third", weightCol="weight"
+        ).fit(self.data)
+        self.assertEqual(len(model.models), 3)
+        self.assertIsInstance(model.models[0], ConvexReLUClassificationModel)
+
+    def test_cross_validator(self):
+        regressor = ConvexReLURegressor(labelCol="number", **QUICK)
+        grid = ParamGridBuilder().addGrid(regressor.regRatio, [0.1, 0.9]).build()
+        validator = CrossValidator(
+            estimator=regressor,
+            estimatorParamMaps=grid,
+            evaluator=RegressionEvaluator(labelCol="number"),
+            numFolds=2,
+        )
+        model = validator.fit(self.data)
+        self.assertLess(model.avgMetrics[0], model.avgMetrics[1])
+        self.assertEqual(model.bestModel.getRegRatio(), 0.1)
+        validator.save(self.path("validator"))
+        again = CrossValidator.load(self.path("validator"))
+        self.assertIsInstance(again.getEstimator(), ConvexReLURegressor)
+        self.assertEqual(
+            [list(point.values()) for point in again.getEstimatorParamMaps()], [[0.1], [0.9]]
+        )
+        model.save(self.path("validated"))
+        loaded = CrossValidatorModel.load(self.path("validated"))
+        self.assertIsInstance(loaded.bestModel, ConvexReLURegressionModel)
+        self.assert_same_scores(model, loaded)
+
+    # ---- persistence
+
+    def test_estimator_is_saved(self):
+        classifier = ConvexReLUClassifier(layerWidths=[3], tol=0.02, seed=5, weightCol="w")
+        classifier.save(self.path("classifier"))
+        loaded = ConvexReLUClassifier.load(self.path("classifier"))
+        self.assertIs(type(loaded), ConvexReLUClassifier)
+        self.assertEqual(loaded.uid, classifier.uid)
+        self.assertEqual(loaded.extractParamMap(), classifier.extractParamMap())
+
+    def test_model_is_saved(self):
+        self.model.write().overwrite().save(self.path("model"))
+        loaded = ConvexReLUClassificationModel.load(self.path("model"))
+        self.assertIs(type(loaded), ConvexReLUClassificationModel)
+        self.assert_same_scores(loaded, self.model)
+        self.assertEqual(loaded.certificate, self.model.certificate)
+        self.assertEqual(loaded.getRegRatio(), 0.1)
+        self.assertFalse(loaded.hasSummary)
+        with self.assertRaisesRegex(Exception, "has no training summary"):
+            loaded.summary
+
+    def test_pipelines_find_the_classes(self):
+        classifier = ConvexReLUClassifier(featuresCol="both", **QUICK)
+        for other in ([], [PythonStage()]):
+            assembler = VectorAssembler(inputCols=["x1", "x2"], outputCol="both")
+            pipeline = Pipeline(stages=[*other, assembler, classifier])
+            model = pipeline.fit(self.data)
+            pipeline.write().overwrite().save(self.path("pipeline"))
+            model.write().overwrite().save(self.path("fitted"))
+            # as in a new session that has not imported the package
+            for module in [m for m in sys.modules if m.startswith(("convexnn", "org"))]:
+                del sys.modules[module]
+            stage = Pipeline.load(self.path("pipeline")).getStages()[-1]
+            self.assertEqual(type(stage).__name__, "ConvexReLUClassifier")
+            self.assertEqual((stage.uid, stage.getNumGates()), (classifier.uid, 8))
+            loaded = PipelineModel.load(self.path("fitted"))
+            self.assertEqual(type(loaded.stages[-1]).__name__, "ConvexReLUClassificationModel")
+            self.assert_same_scores(loaded, model)
+
+    def test_onnx(self):
+        self.model.toOnnx(self.path("model.onnx"))
+        self.assertGreater(os.path.getsize(self.path("model.onnx")), 100)
+        with self.assertRaisesRegex(IllegalArgumentException, "exists"):
+            self.model.toOnnx(self.path("model.onnx"))
+
+    # ---- README.md
+
+    def test_readme(self):
+        with open(spark.conf.get("spark.convexnn.readme")) as file:
+            example = re.search("^```python\n(.*?)^```", file.read(), re.DOTALL | re.MULTILINE)
+        for name, some in zip(("train", "test"), self.data.randomSplit([0.7, 0.3], seed=1)):
+            some.select("label", "features").write.format("libsvm").save(name + ".libsvm")
+        exec(example.group(1), {"spark": spark})
+        self.assertTrue(os.path.isdir("model"))
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2, warnings="ignore")
