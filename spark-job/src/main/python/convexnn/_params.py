@@ -67,7 +67,9 @@ class ConvexReLUParams(HasWeightCol):
         "groupNorm",
         "the norm of a neuron's weights in the penalty: euclidean = in feature-map "
         "coordinates, function = root mean square of the neuron's output over the "
-        "training rows, auto = chosen by the kind of gates (default: auto)",
+        "training rows, slim = euclidean, of weights along the gate's own direction "
+        "and its bias alone (function for leaves), auto = function for leaves, slim "
+        "where auto prices gates because rows are few, else euclidean (default: auto)",
         typeConverter=TypeConverters.toString,
     )
 
@@ -247,7 +249,9 @@ class ConvexReLUParams(HasWeightCol):
     skipRidge: Param[float] = Param(
         Params._dummy(),
         "skipRidge",
-        "ridge on the linear skip and the intercept correction, > 0 (default: 0.001)",
+        "ridge on the linear skip and the intercept correction, > 0; unset = "
+        "automatic, 0.1 feature-map coordinates / rows, at least 0.001 (default: "
+        "unset)",
         typeConverter=TypeConverters.toFloat,
     )
 
@@ -313,7 +317,6 @@ class ConvexReLUParams(HasWeightCol):
             polish=False,
             precision="auto",
             refit=True,
-            skipRidge=0.001,
             solver="auto",
         )
 
@@ -488,7 +491,9 @@ class ConvexReLUTraining(ConvexReLUParams):
         """
         Sets groupNorm: the norm of a neuron's weights in the penalty: euclidean = in
         feature-map coordinates, function = root mean square of the neuron's output over
-        the training rows, auto = chosen by the kind of gates (default: auto).
+        the training rows, slim = euclidean, of weights along the gate's own direction
+        and its bias alone (function for leaves), auto = function for leaves, slim where
+        auto prices gates because rows are few, else euclidean (default: auto).
         """
         return self._set(groupNorm=value)
 
@@ -649,8 +654,9 @@ class ConvexReLUTraining(ConvexReLUParams):
 
     def setSkipRidge(self: T, value: float) -> T:
         """
-        Sets skipRidge: ridge on the linear skip and the intercept correction, > 0
-        (default: 0.001).
+        Sets skipRidge: ridge on the linear skip and the intercept correction, > 0;
+        unset = automatic, 0.1 feature-map coordinates / rows, at least 0.001 (default:
+        unset).
         """
         return self._set(skipRidge=value)
 
@@ -729,7 +735,7 @@ class ConvexReLUClassifierArguments:
         regParam: Optional[float] = None,
         regRatio: Optional[float] = None,
         seed: Optional[int] = None,
-        skipRidge: float = 0.001,
+        skipRidge: Optional[float] = None,
         solver: str = "auto",
         tol: Optional[float] = None,
         validationIndicatorCol: Optional[str] = None,
@@ -776,7 +782,7 @@ class ConvexReLUClassifierArguments:
         regParam: Optional[float] = None,
         regRatio: Optional[float] = None,
         seed: Optional[int] = None,
-        skipRidge: float = 0.001,
+        skipRidge: Optional[float] = None,
         solver: str = "auto",
         tol: Optional[float] = None,
         validationIndicatorCol: Optional[str] = None,
@@ -823,7 +829,7 @@ class ConvexReLURegressorArguments:
         regParam: Optional[float] = None,
         regRatio: Optional[float] = None,
         seed: Optional[int] = None,
-        skipRidge: float = 0.001,
+        skipRidge: Optional[float] = None,
         solver: str = "auto",
         tol: Optional[float] = None,
         validationIndicatorCol: Optional[str] = None,
@@ -867,7 +873,7 @@ class ConvexReLURegressorArguments:
         regParam: Optional[float] = None,
         regRatio: Optional[float] = None,
         seed: Optional[int] = None,
-        skipRidge: float = 0.001,
+        skipRidge: Optional[float] = None,
         solver: str = "auto",
         tol: Optional[float] = None,
         validationIndicatorCol: Optional[str] = None,
