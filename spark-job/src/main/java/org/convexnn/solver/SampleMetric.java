@@ -351,8 +351,15 @@ final class SampleMetric {
   private double[] divided(double[] x) {
     Groups groups = problem.groups();
     double[] y = new double[x.length];
-    for (int i = 0; i < x.length; i++) {
-      y[i] = x[i] / (i < groups.block() ? linearShift : shift[groups.at(i)]);
+    int at = 0;
+    for (; at < groups.block(); at++) {
+      y[at] = x[at] / linearShift;
+    }
+    for (int i = 0; i < shift.length; i++) {
+      double factor = 1 / shift[i];
+      for (int end = at + groups.length(); at < end; at++) {
+        y[at] = x[at] * factor;
+      }
     }
     return y;
   }
