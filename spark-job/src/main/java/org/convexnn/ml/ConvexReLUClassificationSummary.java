@@ -81,9 +81,9 @@ public class ConvexReLUClassificationSummary implements BinaryClassificationSumm
     return scored.weightCol();
   }
 
-  // The accessors of the two traits, made when they are first used. MLlib's own initialisers, which
-  // are
-  // not run, make them with the summary: of rows behind a shuffle that starts a job.
+  // The accessors of the two traits, made when they are first used. MLlib's own initialisers are
+  // not
+  // run: they make them with the summary, which of rows behind a shuffle starts a job.
 
   /** What the metrics of any number of classes are computed from; for MLlib. */
   @Override

@@ -29,7 +29,9 @@ final class LbfgsSolver implements Solver {
   private static final double SAMPLE_MEMORY_SHARE = 0.3;
   private static final double DAMPING = 1;
   // Few sampled rows meet in a leaf: more of its curvature lies outside of them.
-  private static final double DAMPING_OF_LEAVES = 16;
+  private static final double DAMPING_OF_LEAVES = 2;
+  // Fewer than columns: most of it does. With this, best steps are near 1.
+  private static final double DAMPING_OF_SMALL_LEAVES = 16;
   private static final int MEMORY = 30;
   private static final double FLOOR = 0.1;
   private static final double SMOOTHING = 2;
@@ -286,8 +288,16 @@ final class LbfgsSolver implements Solver {
       for (int i = 0; i < nu.length; i++) {
         curvature[i] = beta / Math.max(nu[i], least);
       }
-      double damping = problem.setting().leaves() > 0 ? DAMPING_OF_LEAVES : DAMPING;
-      metric.refactor(inRows, FLOOR, damping, curvature);
+      metric.refactor(inRows, FLOOR, damping(), curvature);
+    }
+
+    private double damping() {
+      int leaves = problem.setting().leaves();
+      if (leaves == 0) {
+        return DAMPING;
+      }
+      double rowsOfALeaf = Math.min(sampleSize(), problem.rowCount()) * metric.trees() / leaves;
+      return rowsOfALeaf < problem.setting().width() ? DAMPING_OF_SMALL_LEAVES : DAMPING_OF_LEAVES;
     }
 
     /** Half-spaces with norms of their own need a product each: fewer rows. */
