@@ -66,7 +66,9 @@ class ConvexReLUParams(HasWeightCol):
         "groupNorm",
         "the norm of a neuron's weights in the penalty: euclidean = in feature-map "
         "coordinates, function = root mean square of the neuron's output over the "
-        "training rows, auto = chosen by the kind of gates",
+        "training rows, slim = euclidean, of weights along the gate's own direction "
+        "and its bias alone (function for leaves), auto = function for leaves, slim "
+        "where auto prices gates because rows are few, else euclidean",
         typeConverter=TypeConverters.toString,
     )
 
@@ -239,7 +241,8 @@ class ConvexReLUParams(HasWeightCol):
     skipRidge: Param[float] = Param(
         Params._dummy(),
         "skipRidge",
-        "ridge on the linear skip and the intercept correction, > 0",
+        "ridge on the linear skip and the intercept correction, > 0; unset = "
+        "automatic, 0.1 feature-map coordinates / rows, at least 0.001",
         typeConverter=TypeConverters.toFloat,
     )
 
@@ -305,7 +308,6 @@ class ConvexReLUParams(HasWeightCol):
             polish=False,
             precision="auto",
             refit=True,
-            skipRidge=0.001,
             solver="auto",
         )
 
@@ -480,7 +482,9 @@ class ConvexReLUTraining(ConvexReLUParams):
         """
         Sets groupNorm: the norm of a neuron's weights in the penalty: euclidean = in
         feature-map coordinates, function = root mean square of the neuron's output over
-        the training rows, auto = chosen by the kind of gates (default: "auto").
+        the training rows, slim = euclidean, of weights along the gate's own direction
+        and its bias alone (function for leaves), auto = function for leaves, slim where
+        auto prices gates because rows are few, else euclidean (default: "auto").
         """
         return self._set(groupNorm=value)
 
@@ -643,8 +647,8 @@ class ConvexReLUTraining(ConvexReLUParams):
 
     def setSkipRidge(self: T, value: float) -> T:
         """
-        Sets skipRidge: ridge on the linear skip and the intercept correction, > 0
-        (default: 0.001).
+        Sets skipRidge: ridge on the linear skip and the intercept correction, > 0;
+        unset = automatic, 0.1 feature-map coordinates / rows, at least 0.001.
         """
         return self._set(skipRidge=value)
 
@@ -723,7 +727,7 @@ class ConvexReLUClassifierArguments:
         regParam: Optional[float] = None,
         regRatio: Optional[float] = None,
         seed: Optional[int] = None,
-        skipRidge: float = 0.001,
+        skipRidge: Optional[float] = None,
         solver: str = "auto",
         tol: Optional[float] = None,
         validationIndicatorCol: Optional[str] = None,
@@ -770,7 +774,7 @@ class ConvexReLUClassifierArguments:
         regParam: Optional[float] = None,
         regRatio: Optional[float] = None,
         seed: Optional[int] = None,
-        skipRidge: float = 0.001,
+        skipRidge: Optional[float] = None,
         solver: str = "auto",
         tol: Optional[float] = None,
         validationIndicatorCol: Optional[str] = None,
@@ -817,7 +821,7 @@ class ConvexReLURegressorArguments:
         regParam: Optional[float] = None,
         regRatio: Optional[float] = None,
         seed: Optional[int] = None,
-        skipRidge: float = 0.001,
+        skipRidge: Optional[float] = None,
         solver: str = "auto",
         tol: Optional[float] = None,
         validationIndicatorCol: Optional[str] = None,
@@ -861,7 +865,7 @@ class ConvexReLURegressorArguments:
         regParam: Optional[float] = None,
         regRatio: Optional[float] = None,
         seed: Optional[int] = None,
-        skipRidge: float = 0.001,
+        skipRidge: Optional[float] = None,
         solver: str = "auto",
         tol: Optional[float] = None,
         validationIndicatorCol: Optional[str] = None,

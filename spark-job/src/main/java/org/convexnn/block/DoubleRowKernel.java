@@ -20,8 +20,10 @@ final class DoubleRowKernel extends BatchKernel {
   private final double[] linearSum;
   private double[] expanded = new double[0];
   private double[] panel = new double[0];
-  // Of as many numbers as the weights: made where backward products are wanted.
-  private DoubleTable sums;
+  // By slot, of as many numbers as the weights: made where backward products are wanted.
+  private final DoubleTable[] sums;
+  // By slot, the rows in these sums.
+  private final int[] summed;
 
   DoubleRowKernel(RowSetting setting, double[][] gradients) {
     super(setting, gradients);
@@ -35,6 +37,8 @@ final class DoubleRowKernel extends BatchKernel {
     this.products = new double[capacity * stride];
     this.linear = new double[slots][stride];
     this.tables = new DoubleTable[slots];
+    this.sums = new DoubleTable[slots];
+    this.summed = new int[slots];
     this.linearSum = new double[stride];
   }
 
@@ -110,25 +114,29 @@ final class DoubleRowKernel extends BatchKernel {
     for (int k = 0; k < span; k++) {
       gradient[k] += linearSum[k];
     }
-    if (sums == null) {
-      sums = new DoubleTable(codes.tableRows(), span);
-    } else {
-      sums.clear();
+    if (sums[slot] == null) {
+      sums[slot] = new DoubleTable(codes.tableRows(), span);
     }
-    sums.scatter(codes.values(), codes.picks(), count, products);
-    codes.forEachUnionDown(
-        (union, one, rest) -> {
-          sums.add(one, union);
-          sums.add(rest, union);
-        });
-    for (int i = 0; i < setting.groups(); i++) {
-      sums.addTo(codes.tableRow(i), gradient, (1 + i) * span);
-    }
+    sums[slot].scatter(codes.values(), codes.picks(), count, products);
+    summed[slot] += count;
   }
 
   @Override
   void finish(int slot) {
-    // Every backward product is in the gradient already.
+    if (summed[slot] == 0) {
+      return;
+    }
+    DoubleTable table = sums[slot];
+    codes.forEachUnionDown(
+        (union, one, rest) -> {
+          table.add(one, union);
+          table.add(rest, union);
+        });
+    for (int i = 0; i < setting.groups(); i++) {
+      table.addTo(codes.tableRow(i), gradients[slot], (1 + i) * span);
+    }
+    table.clear();
+    summed[slot] = 0;
   }
 
   @Override

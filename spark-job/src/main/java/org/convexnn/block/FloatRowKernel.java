@@ -8,6 +8,8 @@ import org.convexnn.linalg.FloatTable;
 final class FloatRowKernel extends BatchKernel {
 
   private static final int GRAM_PANEL = 256;
+  // Sums of so many float32 numbers are exact enough.
+  private static final int MOST_SUMMED = 64;
 
   private final PatternCodes codes;
   private final int width;
@@ -20,8 +22,10 @@ final class FloatRowKernel extends BatchKernel {
   private final float[] linearSum;
   private float[] expanded = new float[0];
   private float[] panel = new float[0];
-  // Of as many numbers as the weights: made where backward products are wanted.
-  private FloatTable sums;
+  // By slot, of as many numbers as the weights: made where backward products are wanted.
+  private final FloatTable[] sums;
+  // By slot, the rows in these sums.
+  private final int[] summed;
 
   FloatRowKernel(RowSetting setting, double[][] gradients) {
     super(setting, gradients);
@@ -35,6 +39,8 @@ final class FloatRowKernel extends BatchKernel {
     this.products = new float[capacity * stride];
     this.linear = new float[slots][stride];
     this.tables = new FloatTable[slots];
+    this.sums = new FloatTable[slots];
+    this.summed = new int[slots];
     this.linearSum = new float[stride];
   }
 
@@ -110,25 +116,32 @@ final class FloatRowKernel extends BatchKernel {
     for (int k = 0; k < span; k++) {
       gradient[k] += linearSum[k];
     }
-    if (sums == null) {
-      sums = new FloatTable(codes.tableRows(), span);
-    } else {
-      sums.clear();
+    if (sums[slot] == null) {
+      sums[slot] = new FloatTable(codes.tableRows(), span);
     }
-    sums.scatter(codes.values(), codes.picks(), count, products);
-    codes.forEachUnionDown(
-        (union, one, rest) -> {
-          sums.add(one, union);
-          sums.add(rest, union);
-        });
-    for (int i = 0; i < setting.groups(); i++) {
-      sums.addTo(codes.tableRow(i), gradient, (1 + i) * span);
+    sums[slot].scatter(codes.values(), codes.picks(), count, products);
+    summed[slot] += count;
+    if (summed[slot] >= MOST_SUMMED * codes.rowsOfAPick()) {
+      finish(slot);
     }
   }
 
   @Override
   void finish(int slot) {
-    // Every backward product is in the gradient already.
+    if (summed[slot] == 0) {
+      return;
+    }
+    FloatTable table = sums[slot];
+    codes.forEachUnionDown(
+        (union, one, rest) -> {
+          table.add(one, union);
+          table.add(rest, union);
+        });
+    for (int i = 0; i < setting.groups(); i++) {
+      table.addTo(codes.tableRow(i), gradients[slot], (1 + i) * span);
+    }
+    table.clear();
+    summed[slot] = 0;
   }
 
   @Override

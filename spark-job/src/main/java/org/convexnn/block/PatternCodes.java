@@ -114,4 +114,10 @@ final class PatternCodes {
   int picks() {
     return picks;
   }
+
+  /** The rows of data, at least one, among which a row of the table is picked about once. */
+  int rowsOfAPick() {
+    int ofLeaves = picks > quads ? Math.max(1, leaves / (picks - quads)) : SUBSETS;
+    return quads > 0 ? Math.min(SUBSETS, ofLeaves) : ofLeaves;
+  }
 }

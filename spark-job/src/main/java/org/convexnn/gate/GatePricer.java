@@ -9,6 +9,7 @@ import org.convexnn.linalg.CounterRandom;
 import org.convexnn.linalg.SymmetricEigen;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.HalfSpaces;
+import org.convexnn.network.SlimNorm;
 
 /**
  * Prices half-space gates on a sample of m rows: column generation for the convex program. The
@@ -39,6 +40,7 @@ public final class GatePricer {
   private final List<double[]> rows;
   private final double[] weights;
   private final boolean perClass;
+  private final boolean slim;
   private final long seed;
   private final int width;
   private final double[] mapped;
@@ -50,12 +52,19 @@ public final class GatePricer {
    * @param rows m raw rows
    * @param weights of the rows
    * @param perClass whether a gate has a group for each output
+   * @param slim whether weights are held to the span of {@link SlimNorm}
    * @param seed of the candidates
    */
   public GatePricer(
-      FeatureMap map, List<double[]> rows, double[] weights, boolean perClass, long seed) {
+      FeatureMap map,
+      List<double[]> rows,
+      double[] weights,
+      boolean perClass,
+      boolean slim,
+      long seed) {
     this.map = map;
     this.perClass = perClass;
+    this.slim = slim;
     this.rows = List.copyOf(rows);
     double total = Arrays.stream(weights).sum();
     this.weights = Arrays.stream(weights).map(w -> w / total).toArray();
@@ -141,8 +150,21 @@ public final class GatePricer {
   private Priced priced(HalfSpaces gates, double[] derivatives) {
     long[][] patterns = patterns(gates);
     double[][] moments = moments(patterns, derivatives);
+    if (slim) {
+      project(moments, gates);
+    }
     double[] prices = Arrays.stream(moments).mapToDouble(q -> norm(dearest(q))).toArray();
     return new Priced(gates, patterns, moments, prices);
+  }
+
+  /** Keeps what the weights of each gate can answer. */
+  private void project(double[][] moments, HalfSpaces gates) {
+    double[][] norms = SlimNorm.of(map, gates);
+    for (int i = 0; i < norms.length; i++) {
+      for (int from = 0; from < moments[i].length; from += width) {
+        SlimNorm.project(norms[i], moments[i], from);
+      }
+    }
   }
 
   private Priced improved(Priced old, double[] derivatives) {

@@ -81,7 +81,7 @@ final class ModelOptions {
   @Option(
       names = "--group-norm",
       paramLabel = "NAME",
-      description = "Norm of one neuron's weights: auto, euclidean or function.")
+      description = "Norm of one neuron's weights: auto, euclidean, function or slim.")
   private String groupNorm;
 
   @Option(
@@ -109,7 +109,7 @@ final class ModelOptions {
       names = "--skip-ridge",
       paramLabel = "X",
       converter = AutoDouble.class,
-      description = "Ridge on the linear part; keeps separable data finite.")
+      description = "Ridge on the linear part, or auto (by the number of rows).")
   private Double skipRidge;
 
   @Option(

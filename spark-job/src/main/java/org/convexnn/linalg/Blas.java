@@ -201,11 +201,28 @@ public final class Blas {
 
   /** The inner product of x and y, both of the same length. */
   public static double dot(double[] x, double[] y) {
-    double sum = 0;
-    for (int i = 0; i < x.length; i++) {
-      sum += x[i] * y[i];
+    return dot(x, y, 0, x.length);
+  }
+
+  /** The inner product of {@code x[from .. from + length)} and the same entries of y. */
+  public static double dot(double[] x, double[] y, int from, int length) {
+    // One sum would wait for each addition.
+    double sum0 = 0;
+    double sum1 = 0;
+    double sum2 = 0;
+    double sum3 = 0;
+    int end = from + length;
+    int i = from;
+    for (; i + 3 < end; i += 4) {
+      sum0 += x[i] * y[i];
+      sum1 += x[i + 1] * y[i + 1];
+      sum2 += x[i + 2] * y[i + 2];
+      sum3 += x[i + 3] * y[i + 3];
     }
-    return sum;
+    for (; i < end; i++) {
+      sum0 += x[i] * y[i];
+    }
+    return sum0 + sum1 + (sum2 + sum3);
   }
 
   /** {@code y += alpha x}. */
@@ -217,10 +234,6 @@ public final class Blas {
 
   /** The Euclidean norm of {@code x[offset .. offset + length)}. */
   public static double norm(double[] x, int offset, int length) {
-    double sum = 0;
-    for (int i = offset; i < offset + length; i++) {
-      sum += x[i] * x[i];
-    }
-    return Math.sqrt(sum);
+    return Math.sqrt(dot(x, x, offset, length));
   }
 }

@@ -120,11 +120,12 @@ public final class ConvexReLUClassificationModel
   }
 
   /**
-   * This model with a summary of its training.
+   * This model with a summary of its training, and the ridge that may have been automatic.
    *
    * @param rows what it was trained on; empty where the rows themselves are not known
    */
   ConvexReLUClassificationModel trained(TrainingResult training, Optional<Dataset<Row>> rows) {
+    set(skipRidge(), training.skipRidge());
     ConvexReLUClassificationModel model = summaryModel();
     summary =
         new ConvexReLUClassificationTrainingSummary(

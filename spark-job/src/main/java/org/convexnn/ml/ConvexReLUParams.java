@@ -24,8 +24,9 @@ import org.convexnn.solver.TrainingOptions.Task;
  * The Params that estimators and models share, beside MLlib's column names. {@code explainParams()}
  * prints what each means; models carry the values they were trained with.
  *
- * <p>A getter of a Param without default ({@code regParam}, {@code regRatio}, {@code tol}, {@code
- * weightCol}, {@code validationIndicatorCol}, {@code initialModel}) throws NoSuchElementException while it is unset, as MLlib's do; {@code isSet} asks.
+ * <p>A getter of a Param without default ({@code regParam}, {@code regRatio}, {@code skipRidge},
+ * {@code tol}, {@code weightCol}, {@code validationIndicatorCol}, {@code initialModel}) throws
+ * NoSuchElementException while it is unset, as MLlib's do; {@code isSet} asks.
  */
 public interface ConvexReLUParams extends HasWeightCol {
 
@@ -117,7 +118,7 @@ public interface ConvexReLUParams extends HasWeightCol {
     return paramSet().groupNorm;
   }
 
-  /** The norm of a neuron's weights in the penalty: auto, euclidean or function. */
+  /** The norm of a neuron's weights in the penalty: auto, euclidean, function or slim. */
   default String getGroupNorm() {
     return getOrDefault(groupNorm());
   }
@@ -379,7 +380,7 @@ public interface ConvexReLUParams extends HasWeightCol {
         getPerClassGroups(),
         getFitIntercept(),
         getLinearSkip(),
-        getSkipRidge(),
+        isDefined(skipRidge()) ? OptionalDouble.of(getSkipRidge()) : OptionalDouble.empty(),
         isDefined(regParam()) ? OptionalDouble.of(getRegParam()) : OptionalDouble.empty(),
         isDefined(regRatio()) ? OptionalDouble.of(getRegRatio()) : OptionalDouble.empty(),
         refitsOnAllRows(),

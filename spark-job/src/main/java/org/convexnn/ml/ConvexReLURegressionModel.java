@@ -111,11 +111,12 @@ public final class ConvexReLURegressionModel
   }
 
   /**
-   * This model with a summary of its training.
+   * This model with a summary of its training, and the ridge that may have been automatic.
    *
    * @param rows what it was trained on; empty where the rows themselves are not known
    */
   ConvexReLURegressionModel trained(TrainingResult training, Optional<Dataset<Row>> rows) {
+    set(skipRidge(), training.skipRidge());
     ConvexReLURegressionModel model = summaryModel();
     summary =
         new ConvexReLURegressionTrainingSummary(

@@ -65,7 +65,7 @@ public interface ConvexReLUTraining<E extends ConvexReLUTraining<E>> extends Con
     return with(normalization(), value);
   }
 
-  /** Sets the norm of a neuron's weights: auto (the default), euclidean or function. */
+  /** Sets the norm of a neuron's weights: auto (the default), euclidean, function, slim. */
   default E setGroupNorm(String value) {
     return with(groupNorm(), value);
   }
@@ -85,7 +85,10 @@ public interface ConvexReLUTraining<E extends ConvexReLUTraining<E>> extends Con
     return with(regRatio(), value);
   }
 
-  /** Sets the ridge on skip and intercept correction, positive; default 1e-3. */
+  /**
+   * Sets the ridge on skip and intercept correction, positive; unset (the default) is automatic, by
+   * the number of rows. A model's {@code skipRidge} is the one it was trained with.
+   */
   default E setSkipRidge(double value) {
     return with(skipRidge(), value);
   }

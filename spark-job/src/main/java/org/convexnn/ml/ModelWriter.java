@@ -28,15 +28,18 @@ final class ModelWriter extends MLWriter {
     Certificate certificate = model.certificate();
     ObjectNode extra = SavedMetadata.object();
     model.provenance().ifPresent(p -> extra.set("provenance", SavedMetadata.json(p)));
-    extra
-        .putObject("objective")
+    ObjectNode objective = extra.putObject("objective");
+    objective
         .put("beta", certificate.beta())
         .put("groupNorm", model.getGroupNorm())
         .put("perClassGroups", model.getPerClassGroups())
         .put("activation", model.getActivation())
-        .put("skipRidge", model.getSkipRidge())
         .put("fitIntercept", model.getFitIntercept())
         .put("linearSkip", model.getLinearSkip());
+    // Set by training.
+    if (model.isDefined(model.skipRidge())) {
+      objective.put("skipRidge", model.getSkipRidge());
+    }
     extra.set("certificate", CertificateJson.encode(certificate));
     SavedMetadata.write(storage, model, extra);
     NetworkTables.write(storage, model.network());

@@ -142,7 +142,9 @@ public final class ParamSet implements Serializable {
             "groupNorm",
             "the norm of a neuron's weights in the penalty: euclidean = in feature-map"
                 + " coordinates, function = root mean square of the neuron's output over the"
-                + " training rows, auto = chosen by the kind of gates",
+                + " training rows, slim = euclidean, of weights along the gate's own direction and"
+                + " its bias alone (function for leaves), auto = function for leaves, slim where"
+                + " auto prices gates because rows are few, else euclidean",
             GroupNorm.values());
     perClassGroups =
         new BooleanParam(
@@ -176,8 +178,12 @@ public final class ParamSet implements Serializable {
         new DoubleParam(
             owner,
             "skipRidge",
-            "ridge on the linear skip and the intercept correction, > 0",
-            Allowed.numbers("skipRidge", "a positive number", v -> v > 0 && Double.isFinite(v)));
+            "ridge on the linear skip and the intercept correction, > 0; unset = automatic, 0.1"
+                + " feature-map coordinates / rows, at least 0.001",
+            Allowed.numbers(
+                "skipRidge",
+                "a positive number, or unset for automatic",
+                v -> v > 0 && Double.isFinite(v)));
     fitIntercept =
         new BooleanParam(
             owner, "fitIntercept", "whether the model has an intercept, true or false");
@@ -348,7 +354,6 @@ public final class ParamSet implements Serializable {
     owner.setDefault(normalization, AUTO);
     owner.setDefault(groupNorm, AUTO);
     owner.setDefault(perClassGroups, false);
-    owner.setDefault(skipRidge, 1e-3);
     owner.setDefault(fitIntercept, true);
     owner.setDefault(linearSkip, true);
     owner.setDefault(solver, AUTO);

@@ -27,6 +27,7 @@ final class TrainingFile {
       List<TraceRecord> trace,
       List<PathPoint> path,
       long rows,
+      double skipRidge,
       double setUpSeconds,
       double solveSeconds) {}
 
@@ -38,6 +39,7 @@ final class TrainingFile {
             result.trace(),
             result.path(),
             result.rows(),
+            result.skipRidge(),
             result.setUpSeconds(),
             result.solveSeconds());
     try {
@@ -58,6 +60,7 @@ final class TrainingFile {
           content.trace(),
           content.path(),
           content.rows(),
+          content.skipRidge(),
           content.setUpSeconds(),
           content.solveSeconds());
     } catch (IOException e) {

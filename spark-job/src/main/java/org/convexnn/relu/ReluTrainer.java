@@ -134,7 +134,7 @@ public final class ReluTrainer {
           start.map(),
           setting(none, options.arithmetic()),
           new ReluProblem.Sizes(all.weight(), all.count()),
-          options.skipRidge(),
+          gated.skipRidge(),
           new ReluProblem.Terms(true, options.linearSkip(), options.fitIntercept()));
     }
 
@@ -202,7 +202,7 @@ public final class ReluTrainer {
                     true,
                     options.linearSkip()),
                 all.weight(),
-                options.skipRidge());
+                gated.skipRidge());
         ConeSolution solution =
             ConeSolver.solve(program, beta, options.tolerance(false), EXACT_PASSES);
         ReluNetwork network = new ConeDecoder(program).decodeSparsely(solution.weights());
@@ -385,6 +385,7 @@ public final class ReluTrainer {
           trace,
           path,
           gated.rows(),
+          gated.skipRidge(),
           gated.setUpSeconds(),
           seconds() - gated.setUpSeconds());
     }

@@ -131,8 +131,10 @@ final class Contradictions {
             + "a plain ReLU neuron has one norm for all classes; leave perClassGroups off"
             + gated);
     refuse(
-        norm == GroupNorm.FUNCTION,
-        "groupNorm is 'function'"
+        norm == GroupNorm.FUNCTION || norm == GroupNorm.SLIM,
+        "groupNorm is '"
+            + norm.name().toLowerCase(Locale.ROOT)
+            + "'"
             + relu
             + "the penalty of a plain ReLU network is that of its weights; use groupNorm auto or"
             + " euclidean, or activation 'gated'");

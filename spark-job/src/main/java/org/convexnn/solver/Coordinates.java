@@ -38,8 +38,8 @@ public final class Coordinates {
    * @param map the feature map
    * @param centres c_i, P numbers
    * @param outputs C
-   * @param norms L_i^(-1) = N_i', D x D row-major each, lower triangular; empty for the identity,
-   *     of one group or of all
+   * @param norms L_i^(-1) = N_i', D x D row-major each, lower triangular, or the last rows of it where
+   *     those before are zero; empty for the identity, of one group or of all
    * @param skip which of the linear terms are free
    * @param groupBias whether groups have a bias
    */
@@ -236,8 +236,9 @@ public final class Coordinates {
 
   /** {@code u = N' w} for the lower triangular N', D numbers at {@code at}. */
   private void lowerTimes(double[] lower, double[] w, double[] u, int at) {
-    for (int i = 0; i < width; i++) {
-      int row = i * width;
+    int zero = zeroRows(lower);
+    for (int i = zero; i < width; i++) {
+      int row = (i - zero) * width;
       double even = 0;
       double odd = 0;
       int j = 0;
@@ -249,10 +250,16 @@ public final class Coordinates {
     }
   }
 
+  /** How many rows of zeros are left out before those that are there. */
+  private int zeroRows(double[] lower) {
+    return width - lower.length / width;
+  }
+
   /** {@code u = N w}. */
   private void transposeTimes(double[] lower, double[] w, double[] u, int at) {
-    for (int i = 0; i < width; i++) {
-      int row = i * width;
+    int zero = zeroRows(lower);
+    for (int i = zero; i < width; i++) {
+      int row = (i - zero) * width;
       double factor = w[at + i];
       for (int j = 0; j <= i; j++) {
         u[at + j] += factor * lower[row + j];

@@ -61,6 +61,7 @@ record FinalFit(GatedModel model, Fit fit) {
         log.trace(),
         log.path(),
         model.frame().stats().rows(),
+        model.frame().skipRidge(model.options()),
         setUp,
         log.ledger().seconds() - setUp);
   }

@@ -47,6 +47,11 @@ record Frame(
         : Groups.shared(loss.outputs(), width, options.paths());
   }
 
+  /** The ridge on the skip, of all rows. */
+  double skipRidge(TrainingOptions options) {
+    return options.skipRidge(stats.rows(), map.dimension());
+  }
+
   /** Whether there is nothing to learn. */
   boolean constantLabel() {
     return stats.labelMin() == stats.labelMax();

@@ -14,8 +14,8 @@ import org.convexnn.network.Network;
  *
  * @param map the feature map
  * @param gates the gates, P groups
- * @param norms L_i^(-1) of the function norm's A_i = L_i L_i', D x D row-major for each group; empty
- *     for the Euclidean norm
+ * @param norms L_i^(-1) of the function norm's A_i = L_i L_i', D x D row-major for each group, or 2 x D
+ *     of {@link org.convexnn.network.SlimNorm}; empty for the Euclidean norm
  * @param labelShift shift of the label
  * @param labelScale scale of the label, positive
  */
@@ -32,7 +32,7 @@ public record FrozenBasis(
     int width = map.dimension() + 1;
     boolean fits = norms.length == 0 || norms.length == gates.size();
     for (double[] norm : norms) {
-      fits &= norm.length == 0 || norm.length == width * width;
+      fits &= norm.length == 0 || norm.length == width * width || norm.length == 2 * width;
     }
     if (!fits || gates.halfSpaces().features() != d) {
       throw new IllegalArgumentException(

@@ -47,7 +47,7 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
   private static final int FEWEST_LEAVES = 8;
   private static final int MOST_LEAVES = 256;
   private static final int FEWEST_TREES = 16;
-  private static final int FEWEST_TREES_OF_CLASSES = 8;
+  private static final int FEWEST_TREES_OF_CLASSES = 6;
   private static final int MOST_TREES = 80;
   // Numbers in the table, times classes, up to which the most trees are grown.
   private static final double CHEAP_PASS = 1.3e5;
@@ -340,8 +340,7 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
     int classes = frame.loss().outputs();
     double work = (double) n * rows.features() * classes;
     double least = classes > 1 ? FEWEST_TREES_OF_CLASSES : FEWEST_TREES;
-    double balanced =
-        Math.max(least, Math.min(MOST_TREES, MOST_TREES * Math.pow(CHEAP_PASS / work, 0.4)));
+    double balanced = Math.max(least, MOST_TREES * Math.sqrt(Math.min(1, CHEAP_PASS / work)));
     double wanted =
         switch (options.effort()) {
           case FAST -> balanced / 2;

@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.convexnn.block.RowSetting;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.Network;
+import org.convexnn.network.SlimNorm;
 
 /**
  * A model whose gates and norms are fixed, on gated rows: what the convex programs of a run share,
@@ -15,7 +16,7 @@ import org.convexnn.network.Network;
  * @param frame the constant parts of the model
  * @param gates the gates
  * @param setting of all rows
- * @param norms L_i^(-1) of the function norm, empty for the Euclidean one
+ * @param norms L_i^(-1) of the function norm, the rows of the slim one, empty for the Euclidean one
  * @param log of the run
  */
 record GatedModel(
@@ -45,7 +46,7 @@ record GatedModel(
         switch (options.groupNorm()) {
           case EUCLIDEAN -> false;
           case FUNCTION -> true;
-          case AUTO -> !gates.trees().isEmpty();
+          case AUTO, SLIM -> !gates.trees().isEmpty();
         };
     double[][] norms = new double[0][];
     if (function && !frame.constantLabel()) {
@@ -57,6 +58,11 @@ record GatedModel(
               frame.map(),
               frame.stats().weight(),
               options.groupNorm() == TrainingOptions.GroupNorm.FUNCTION);
+    }
+    if (options.groupNorm() == TrainingOptions.GroupNorm.SLIM) {
+      double[][] slim = SlimNorm.of(frame.map(), gates.halfSpaces());
+      norms = norms.length == 0 ? slim : norms;
+      System.arraycopy(slim, 0, norms, 0, slim.length);
     }
     return new GatedModel(rows, gated, options, frame, gates, setting, norms, log);
   }
@@ -91,7 +97,7 @@ record GatedModel(
         frame.groups(options),
         selected.weight(),
         selected.count(),
-        options.skipRidge(),
+        frame.skipRidge(options),
         log.ledger());
   }
 

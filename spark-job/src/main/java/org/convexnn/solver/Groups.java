@@ -62,6 +62,20 @@ public record Groups(int block, int length) {
     return norms;
   }
 
+  /** {@code v_i . w_i} of every group. */
+  double[] products(double[] v, double[] w) {
+    double[] products = new double[count(w)];
+    for (int i = 0; i < products.length; i++) {
+      products[i] = Blas.dot(v, w, block + i * length, length);
+    }
+    return products;
+  }
+
+  /** {@code v_0 . w_0}. */
+  double linearProduct(double[] v, double[] w) {
+    return Blas.dot(v, w, 0, block);
+  }
+
   /** {@code sum_i ||w_i||_2} over the groups. */
   public double sum(double[] w) {
     double sum = 0;

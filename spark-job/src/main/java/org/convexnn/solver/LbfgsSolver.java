@@ -322,8 +322,11 @@ final class LbfgsSolver implements Solver {
         g[i] += problem.ridge() * w[i];
       }
       double[] nu = smoothNorms(w);
-      for (int i = groups.block(); i < w.length; i++) {
-        g[i] += beta * w[i] / nu[groups.at(i)];
+      for (int i = 0, at = groups.block(); i < nu.length; i++) {
+        double factor = beta / nu[i];
+        for (int end = at + groups.length(); at < end; at++) {
+          g[at] += factor * w[at];
+        }
       }
       return g;
     }
@@ -426,10 +429,14 @@ final class LbfgsSolver implements Solver {
     /** The zero of Phi' along d: sums of rows at the grid, penalty and ridge in closed form. */
     private double stepLength(double[] d, double slope, double[] slopes) {
       double[] grid = SearchJob.steps();
+      Segment segment = new Segment(groups, u, d);
       double beforeStep = 0;
       double before = slope;
       for (int s = 0; s < grid.length; s++) {
-        double here = slopes[s] + penaltySlope(d, grid[s]);
+        double here =
+            slopes[s]
+                + problem.ridge() * segment.linearSlope(grid[s])
+                + beta * segment.normSlope(grid[s], epsilon);
         if (here > 0) {
           return beforeStep + (grid[s] - beforeStep) * -before / (here - before);
         }
@@ -437,24 +444,6 @@ final class LbfgsSolver implements Solver {
         before = here;
       }
       return grid[grid.length - 1];
-    }
-
-    private double penaltySlope(double[] d, double a) {
-      double slope = 0;
-      for (int i = 0; i < groups.block(); i++) {
-        slope += problem.ridge() * (u[i] + a * d[i]) * d[i];
-      }
-      for (int from = groups.block(); from < u.length; from += groups.length()) {
-        double product = 0;
-        double square = epsilon * epsilon;
-        for (int i = from; i < from + groups.length(); i++) {
-          double w = u[i] + a * d[i];
-          product += w * d[i];
-          square += w * w;
-        }
-        slope += beta * product / Math.sqrt(square);
-      }
-      return slope;
     }
 
     /** How far the average moves towards the new dual point: the share with the best gradient. */
@@ -465,21 +454,21 @@ final class LbfgsSolver implements Solver {
         average = 1;
         return;
       }
+      double[] change = g.clone();
+      Blas.axpy(-1, averageGradient, change);
+      Segment segment = new Segment(groups, averageGradient, change);
       double lowest = Double.POSITIVE_INFINITY;
-      double[] mixed = new double[g.length];
-      double[] chosen = g;
       for (int s = 0; s <= 20; s++) {
         double share = s / 20.0;
-        for (int i = 0; i < g.length; i++) {
-          mixed[i] = averageGradient[i] + share * (g[i] - averageGradient[i]);
-        }
-        double merit = groups.max(mixed) / beta + 5 * groups.linearSquare(mixed) / problem.ridge();
+        double merit =
+            segment.largestNorm(share) / beta + 5 * segment.linearSquare(share) / problem.ridge();
         if (merit < lowest) {
           lowest = merit;
           average = share;
-          chosen = mixed.clone();
         }
       }
+      double[] chosen = averageGradient.clone();
+      Blas.axpy(average, change, chosen);
       averageGradient = chosen;
     }
 

@@ -118,11 +118,15 @@ final class OnePass {
 
   /** The program of all rows, for a solver that would sum over them again. */
   QuadraticProgram program() {
-    return total.program(coordinates, statistics.basis().groups(), options.skipRidge());
+    return total.program(coordinates, statistics.basis().groups(), skipRidge());
   }
 
   private GramFit fit(FoldSums sums) {
-    return GramFit.of(sums, coordinates, statistics.basis().groups(), options.skipRidge());
+    return GramFit.of(sums, coordinates, statistics.basis().groups(), skipRidge());
+  }
+
+  private double skipRidge() {
+    return options.skipRidge(statistics.rows(), statistics.basis().map().dimension());
   }
 
   private RunLog log(Progress progress, Ledger ledger) {
@@ -160,6 +164,7 @@ final class OnePass {
         log.trace(),
         log.path(),
         statistics.rows(),
+        skipRidge(),
         before,
         ledger.seconds() - before);
   }

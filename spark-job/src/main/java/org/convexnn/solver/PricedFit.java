@@ -25,7 +25,8 @@ record PricedFit(Run run, boolean uniformSketch, int most, int folds) {
    * A fit. A few rows move to the driver, where the many small passes of a cross-validation take no
    * jobs: holding out a tenth of them would choose beta by chance.
    */
-  static PricedFit of(Run run, boolean uniformSketch) {
+  static PricedFit of(Run any, boolean uniformSketch) {
+    Run run = slimWhereFew(any);
     long rows = run.frame().stats().rows();
     boolean few = rows < FEW_ROWS && rows * run.rows().features() <= FEW_NUMBERS;
     return new PricedFit(
@@ -33,6 +34,15 @@ record PricedFit(Run run, boolean uniformSketch, int most, int folds) {
         uniformSketch,
         run.gates().halfSpaces(),
         RegularizationPath.folds(run, few ? FEW_ROWS : RegularizationPath.FEWEST_FOR_HOLD_OUT));
+  }
+
+  /** Rows so few that auto prices gates do not determine more than two numbers for each of them. */
+  private static Run slimWhereFew(Run run) {
+    TrainingOptions options = run.options();
+    boolean automatic =
+        options.gateSampler() == TrainingOptions.GateSampler.AUTO
+            && options.groupNorm() == TrainingOptions.GroupNorm.AUTO;
+    return automatic ? run.with(options.slim()) : run;
   }
 
   /** Chooses beta where it is not given, solves and certifies. */

@@ -33,6 +33,7 @@ final class PricingSample {
             rows.stream().map(SampleJob.Row::features).toList(),
             rows.stream().mapToDouble(SampleJob.Row::weight).toArray(),
             run.options().perClassGroups(),
+            run.options().groupNorm() == TrainingOptions.GroupNorm.SLIM,
             seed);
   }
 

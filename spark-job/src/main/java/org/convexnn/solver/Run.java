@@ -59,6 +59,11 @@ record Run(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
     return new Run(others, options, frame, log);
   }
 
+  /** The run with other options; what is prepared does not depend on them. */
+  Run with(TrainingOptions others) {
+    return new Run(rows, others, frame, log);
+  }
+
   /** Prepares the model of some gates and uses it while its gated rows are kept. */
   <T> T with(GateSet gates, Function<GatedModel, T> use) {
     try (GatedModel model = model(gates)) {

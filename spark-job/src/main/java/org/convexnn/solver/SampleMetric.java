@@ -190,11 +190,12 @@ final class SampleMetric {
       return similarity[r * rows + r];
     }
     int width = setting.width();
+    int zero = width - norm.length / width;
     double sum = 0;
-    // N' is lower triangular.
-    for (int i = 0; i < width; i++) {
+    // N' is lower triangular, and its first rows may be left out.
+    for (int i = 0; i < width - zero; i++) {
       double z = 0;
-      for (int j = 0; j <= i; j++) {
+      for (int j = 0; j <= zero + i; j++) {
         z += norm[i * width + j] * groupRows[r * width + j];
       }
       sum += z * z;
@@ -307,13 +308,14 @@ final class SampleMetric {
       }
     }
     double[] norm = problem.coordinates().norm(group);
-    double[] turned = new double[z.length];
+    int rank = norm.length / width;
+    double[] turned = new double[count * rank];
     Blas.gemm(
-        false, true, count, width, width, 1.0, z, 0, width, norm, 0, width, 0.0, turned, 0, width);
+        false, true, count, rank, width, 1.0, z, 0, width, norm, 0, width, 0.0, turned, 0, rank);
     double[] products = new double[count * count];
     Blas.gemm(
-        false, true, count, count, width, factor, turned, 0, width, turned, 0, width, 0.0, products,
-        0, count);
+        false, true, count, count, rank, factor, turned, 0, rank, turned, 0, rank, 0.0, products, 0,
+        count);
     return products;
   }
 
@@ -349,8 +351,15 @@ final class SampleMetric {
   private double[] divided(double[] x) {
     Groups groups = problem.groups();
     double[] y = new double[x.length];
-    for (int i = 0; i < x.length; i++) {
-      y[i] = x[i] / (i < groups.block() ? linearShift : shift[groups.at(i)]);
+    int at = 0;
+    for (; at < groups.block(); at++) {
+      y[at] = x[at] / linearShift;
+    }
+    for (int i = 0; i < shift.length; i++) {
+      double factor = 1 / shift[i];
+      for (int end = at + groups.length(); at < end; at++) {
+        y[at] = x[at] * factor;
+      }
     }
     return y;
   }

@@ -12,8 +12,9 @@ import org.convexnn.linalg.Blas;
 public final class SecantPairs {
 
   private final int memory;
-  private final List<double[]> steps = new ArrayList<>();
-  private final List<double[]> changes = new ArrayList<>();
+  private final List<Pair> pairs = new ArrayList<>();
+
+  private record Pair(double[] step, double[] change, double product) {}
 
   /** Keeps at most this many pairs. */
   public SecantPairs(int memory) {
@@ -25,33 +26,31 @@ public final class SecantPairs {
     double product = Blas.dot(step, change);
     double norms = Math.sqrt(Blas.dot(step, step) * Blas.dot(change, change));
     if (product > 1e-12 * norms) {
-      steps.add(step);
-      changes.add(change);
-      if (steps.size() > memory) {
-        steps.remove(0);
-        changes.remove(0);
+      pairs.add(new Pair(step, change, product));
+      if (pairs.size() > memory) {
+        pairs.remove(0);
       }
     }
   }
 
   /** Forgets all pairs. */
   public void clear() {
-    steps.clear();
-    changes.clear();
+    pairs.clear();
   }
 
   /** {@code H^-1 g}. */
   public double[] solve(double[] g, UnaryOperator<double[]> initial) {
     double[] q = g.clone();
-    double[] alpha = new double[steps.size()];
-    for (int k = steps.size() - 1; k >= 0; k--) {
-      alpha[k] = Blas.dot(steps.get(k), q) / Blas.dot(steps.get(k), changes.get(k));
-      Blas.axpy(-alpha[k], changes.get(k), q);
+    double[] alpha = new double[pairs.size()];
+    for (int k = alpha.length - 1; k >= 0; k--) {
+      Pair pair = pairs.get(k);
+      alpha[k] = Blas.dot(pair.step, q) / pair.product;
+      Blas.axpy(-alpha[k], pair.change, q);
     }
     double[] d = initial.apply(q);
     for (int k = 0; k < alpha.length; k++) {
-      double b = Blas.dot(changes.get(k), d) / Blas.dot(steps.get(k), changes.get(k));
-      Blas.axpy(alpha[k] - b, steps.get(k), d);
+      Pair pair = pairs.get(k);
+      Blas.axpy(alpha[k] - Blas.dot(pair.change, d) / pair.product, pair.step, d);
     }
     return d;
   }

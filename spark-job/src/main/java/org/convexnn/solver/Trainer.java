@@ -170,6 +170,11 @@ public final class Trainer {
       throw new IllegalArgumentException(
           "only the squared loss of a regression is trained from one pass, not a classifier");
     }
+    if (options.groupNorm() == TrainingOptions.GroupNorm.SLIM) {
+      throw new IllegalArgumentException(
+          "groupNorm 'slim' is not for a path or a cross-validation from one pass; use auto,"
+              + " euclidean or function");
+    }
     if (!options.choosesBeta()) {
       throw new IllegalArgumentException(
           "regParam and regRatio have no part in a path or a cross-validation: unset them");

@@ -23,7 +23,8 @@ import org.convexnn.block.Precision;
  * @param perClassGroups whether each class has its own group at a gate, of several classes
  * @param fitIntercept whether b0 and b are free
  * @param linearSkip whether w0 is free
- * @param skipRidge ridge on the skip and the intercept correction, positive
+ * @param skipRidge ridge on the skip and the intercept correction, positive; empty = automatic, by
+ *     the number of rows
  * @param regParam beta, where given
  * @param regRatio beta / betaMax in (0, 1], where given; not both
  * @param refit whether the chosen beta is solved again on all rows
@@ -51,7 +52,7 @@ public record TrainingOptions(
     boolean perClassGroups,
     boolean fitIntercept,
     boolean linearSkip,
-    double skipRidge,
+    OptionalDouble skipRidge,
     OptionalDouble regParam,
     OptionalDouble regRatio,
     boolean refit,
@@ -65,6 +66,8 @@ public record TrainingOptions(
     boolean polish) {
 
   private static final double ROUGH = 1e-2;
+  private static final double LEAST_SKIP_RIDGE = 1e-3;
+  private static final double SKIP_RIDGE_BY_ROWS = 0.1;
 
   /** The largest number of folds. */
   public static final int MOST_FOLDS = 1000;
@@ -143,7 +146,12 @@ public record TrainingOptions(
     /** The Euclidean norm in feature-map coordinates. */
     EUCLIDEAN,
     /** The root mean square of the neuron's output over the training rows. */
-    FUNCTION
+    FUNCTION,
+    /**
+     * Euclidean where a half-space's weights lie along its own direction and its bias, infinite
+     * elsewhere; function for leaves.
+     */
+    SLIM
   }
 
   /** Which solver. */
@@ -190,7 +198,8 @@ public record TrainingOptions(
     check(patternRank >= 0, "patternRank", patternRank, "a positive integer, or 0 for all");
     layerWidths = List.copyOf(layerWidths);
     check(paths(layerWidths) >= 1, "layerWidths", layerWidths, LAYER_WIDTHS);
-    check(skipRidge > 0 && Double.isFinite(skipRidge), "skipRidge", skipRidge, "a positive number");
+    skipRidge.ifPresent(
+        r -> check(r > 0 && Double.isFinite(r), "skipRidge", r, "a positive number"));
     check(
         numFolds >= 0 && numFolds <= MOST_FOLDS,
         "numFolds",
@@ -205,6 +214,12 @@ public record TrainingOptions(
         patternRank, gateSampler, numTrees > 0 || numLeaves > 0, normalization);
     Contradictions.ofLayers(
         layerWidths, gateSampler, numTrees, numLeaves, perClassGroups, patternRank);
+    Contradictions.refuse(
+        groupNorm == GroupNorm.SLIM && !layerWidths.isEmpty(),
+        "groupNorm is 'slim' and layerWidths is "
+            + layerWidths
+            + ": a path has no direction of its own; use groupNorm auto, euclidean or function, or"
+            + " leave layerWidths empty");
     if (activation == Activation.RELU) {
       Contradictions.ofPlainRelu(
           gateSampler, numTrees, numLeaves, perClassGroups, groupNorm, layerWidths, patternRank);
@@ -246,6 +261,52 @@ public record TrainingOptions(
         seed,
         Activation.GATED,
         false);
+  }
+
+  /** The same with the slim norm. */
+  TrainingOptions slim() {
+    return new TrainingOptions(
+        task,
+        numGates,
+        numTrees,
+        numLeaves,
+        layerWidths,
+        gateSampler,
+        patternRank,
+        effort,
+        normalization,
+        GroupNorm.SLIM,
+        perClassGroups,
+        fitIntercept,
+        linearSkip,
+        skipRidge,
+        regParam,
+        regRatio,
+        refit,
+        numFolds,
+        solver,
+        precision,
+        maxIter,
+        tol,
+        seed,
+        activation,
+        polish);
+  }
+
+  /**
+   * The ridge on the skip and the intercept correction: where it is not given
+   *
+   * <pre>max(1e-3, 0.1 k / n)</pre>
+   *
+   * A ridge of 1 / (n v) beside the mean loss is a Gaussian prior of variance v for each weight; this
+   * one's is 10 / k, whatever n, of a linear function of standard deviation about 3. Modelling.md
+   * section 5; 0.1 is measured.
+   *
+   * @param rows n, the number of rows of positive weight, whatever their weights
+   * @param dimension k, the coordinates of z
+   */
+  public double skipRidge(long rows, int dimension) {
+    return skipRidge.orElse(Math.max(LEAST_SKIP_RIDGE, SKIP_RIDGE_BY_ROWS * dimension / rows));
   }
 
   /** m_1 .. m_{L-2} multiplied; 0 where one of them is not positive, or for too large a product. */

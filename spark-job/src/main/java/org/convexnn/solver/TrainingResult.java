@@ -13,6 +13,7 @@ import org.convexnn.network.Network;
  * @param trace one record per iteration
  * @param path the regularisation path, empty where beta was given
  * @param rows the number of rows of positive weight
+ * @param skipRidge the ridge on the skip and the intercept correction, as given or automatic
  * @param setUpSeconds moments, gates, patterns, skip fit, betaMax
  * @param solveSeconds path, final fit and certificate
  */
@@ -23,6 +24,7 @@ public record TrainingResult(
     List<TraceRecord> trace,
     List<PathPoint> path,
     long rows,
+    double skipRidge,
     double setUpSeconds,
     double solveSeconds) {
 

@@ -62,7 +62,7 @@ final class Fits {
         false,
         true,
         true,
-        1e-3,
+        OptionalDouble.of(1e-3),
         OptionalDouble.empty(),
         ratio,
         true,

@@ -9,6 +9,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.HalfSpaces;
+import org.convexnn.network.SlimNorm;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,7 +29,7 @@ class GatePricerTest {
 
   private final List<double[]> rows = rows(3);
   private final double[] weights = new Random(4).doubles(M, 0.1, 2).toArray();
-  private final GatePricer pricer = new GatePricer(MAP, rows, weights, false, 7);
+  private final GatePricer pricer = new GatePricer(MAP, rows, weights, false, false, 7);
 
   private static List<double[]> rows(long seed) {
     Random random = new Random(seed);
@@ -81,6 +82,27 @@ class GatePricerTest {
     }
   }
 
+  /** Along its own direction e and its bias: {@code ||(sum_r s_r (z_r.e) r_r, sum_r s_r r_r)||}. */
+  @Test
+  void slimPricesAreOfTheirOwnDirections() {
+    HalfSpaces gates = gates(20);
+    double[] derivatives = derivatives(1);
+    double[] prices = new GatePricer(MAP, rows, weights, false, true, 7).prices(gates, derivatives);
+    double total = Arrays.stream(weights).sum();
+    for (int i = 0; i < prices.length; i++) {
+      double[] e = SlimNorm.of(MAP, gates)[i];
+      double along = 0;
+      double bias = 0;
+      for (int r = 0; r < M; r++) {
+        double[] z = MAP.apply(rows.get(r));
+        double s = (active(gates, i, rows.get(r)) ? 0.5 : -0.5) * weights[r] / total;
+        along += s * derivatives[r] * (e[0] * z[0] + e[1] * z[1] + e[2] * z[2] + e[3] * z[3]);
+        bias += s * derivatives[r];
+      }
+      assertThat(prices[i]).isCloseTo(Math.hypot(along, bias), within(1e-14));
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 3})
   void aPowerStepNeverLowersThePrice(int outputs) {
@@ -98,7 +120,7 @@ class GatePricerTest {
   /** A map of 4 features to 2 coordinates. */
   @Test
   void pricesAreInTheCoordinatesOfTheMap() {
-    GatePricer here = new GatePricer(NARROW, rows, weights, false, 7);
+    GatePricer here = new GatePricer(NARROW, rows, weights, false, false, 7);
     HalfSpaces gates = gates(20);
     double[] derivatives = derivatives(3);
     double[] before = here.prices(gates, derivatives);
@@ -113,7 +135,7 @@ class GatePricerTest {
 
   @Test
   void withGroupsPerClassTheDearestClassIsThePrice() {
-    GatePricer here = new GatePricer(MAP, rows, weights, true, 7);
+    GatePricer here = new GatePricer(MAP, rows, weights, true, false, 7);
     HalfSpaces gates = gates(20);
     double[] derivatives = derivatives(3);
     double[] before = here.prices(gates, derivatives);
@@ -184,7 +206,7 @@ class GatePricerTest {
   @Test
   void aPickIsWorthAPlantedGate() {
     FeatureMap plain = FeatureMap.identity(D);
-    GatePricer here = new GatePricer(plain, rows, weights, false, 7);
+    GatePricer here = new GatePricer(plain, rows, weights, false, false, 7);
     double[] derivatives = rows.stream().mapToDouble(x -> x[2] >= 0.5 ? x[3] : -x[3]).toArray();
     HalfSpaces planted =
         new HalfSpaces(D, new double[] {0, 0, 1, 0}, new double[] {0.5}, new double[] {0.5});
@@ -202,11 +224,11 @@ class GatePricerTest {
     double[] derivatives = derivatives(2);
     HalfSpaces first = pricer.price(derivatives, gates(2), 9, 1);
     HalfSpaces again =
-        new GatePricer(MAP, rows, weights, false, 7).price(derivatives, gates(2), 9, 1);
+        new GatePricer(MAP, rows, weights, false, false, 7).price(derivatives, gates(2), 9, 1);
     assertThat(again).usingRecursiveComparison().isEqualTo(first);
     HalfSpaces otherRound = pricer.price(derivatives, gates(2), 9, 2);
     HalfSpaces otherSeed =
-        new GatePricer(MAP, rows, weights, false, 8).price(derivatives, gates(2), 9, 1);
+        new GatePricer(MAP, rows, weights, false, false, 8).price(derivatives, gates(2), 9, 1);
     assertThat(otherRound.directions()).isNotEqualTo(first.directions());
     assertThat(otherSeed.directions()).isNotEqualTo(first.directions());
   }

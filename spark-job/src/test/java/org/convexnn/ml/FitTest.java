@@ -129,6 +129,9 @@ class FitTest {
     assertThat(model.summary().path().stream().map(PathPoint::ratio))
         .allMatch(r -> r > 0 && r <= 1);
     assertThat(model.isSet(model.regParam())).isFalse();
+    // The ridge that was automatic: 0.1 * features / 400 is below the least.
+    assertThat(model.getSkipRidge()).isEqualTo(1e-3);
+    assertThat(classifier.isDefined(classifier.skipRidge())).isFalse();
   }
 
   @Test
@@ -137,8 +140,9 @@ class FitTest {
     Dataset<Row> weighted = data.withColumn("w", functions.col("weight").cast("int"));
     Dataset<Row> repeated =
         data.withColumn("i", functions.expr("explode(sequence(1, int(weight)))")).drop("i");
+    // Automatic numbers go by rows; the objective is the same where it is given.
     ConvexReLURegressor regressor =
-        regressor().setSolver("gram").setPrecision("float64").setTol(1e-7);
+        regressor().setSkipRidge(1e-3).setSolver("gram").setPrecision("float64").setTol(1e-7);
     regressor.clear(regressor.regRatio()).set(regressor.getParam("regParam"), 0.002);
     ConvexReLURegressionModel a = regressor.copy(new ParamMap()).setWeightCol("w").fit(weighted);
     ConvexReLURegressionModel b = regressor.fit(repeated);

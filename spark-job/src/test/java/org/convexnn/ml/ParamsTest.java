@@ -161,7 +161,6 @@ class ParamsTest {
                 c.getSolver(),
                 c.getPrecision()))
         .containsOnly("auto");
-    assertThat(c.getSkipRidge()).isEqualTo(1e-3);
     assertThat(c.getFitIntercept() && c.getLinearSkip() && c.getRefit()).isTrue();
     assertThat(c.getLayerWidths()).isEmpty();
     assertThat(c.getNumFolds()).isZero();
@@ -176,6 +175,7 @@ class ParamsTest {
         List.of(
             c.regParam(),
             c.regRatio(),
+            c.skipRidge(),
             c.tol(),
             c.weightCol(),
             c.validationIndicatorCol(),
@@ -188,6 +188,8 @@ class ParamsTest {
     TrainingOptions options = c.trainingOptions(Task.BINARY);
     assertThat(options.regParam()).isEmpty();
     assertThat(options.tolerance(false)).isEqualTo(1e-3);
+    assertThat(options.skipRidge(100_000, 50)).isEqualTo(1e-3);
+    assertThat(options.skipRidge(200, 50)).isEqualTo(0.025);
   }
 
   @Test
@@ -221,7 +223,7 @@ class ParamsTest {
                 + " layerWidths=[], gateSampler=COLUMNS, patternRank=0, effort=BEST,"
                 + " normalization=STANDARDIZE, groupNorm=FUNCTION,"
                 + " perClassGroups=true, fitIntercept=false,"
-                + " linearSkip=false, skipRidge=0.5, regParam=OptionalDouble[0.25],"
+                + " linearSkip=false, skipRidge=OptionalDouble[0.5], regParam=OptionalDouble[0.25],"
                 + " regRatio=OptionalDouble.empty, refit=false, numFolds=0, solver=GRAM, precision=FLOAT64,"
                 + " maxIter=9, tol=OptionalDouble[1.0E-5], seed=42, activation=GATED, polish=false]");
   }
@@ -249,12 +251,15 @@ class ParamsTest {
         Arguments.of("numTrees", -1, "numTrees is -1; it must be a positive integer, or 0"),
         Arguments.of("numLeaves", 1, "numLeaves is 1; it must be from 2 to 4096, or 0"),
         Arguments.of("normalization", "Whiten", "normalization is 'Whiten'; it must be one of"),
-        Arguments.of("groupNorm", "l2", "one of auto, euclidean, function"),
+        Arguments.of("groupNorm", "l2", "one of auto, euclidean, function, slim"),
         Arguments.of("regParam", 0.0, "regParam is 0.0; it must be a positive number"),
         Arguments.of("regParam", Double.NaN, "regParam is NaN"),
         Arguments.of("regParam", Double.POSITIVE_INFINITY, "regParam is Infinity"),
         Arguments.of("regRatio", 1.5, "regRatio is 1.5; it must be in (0, 1]"),
-        Arguments.of("skipRidge", 0.0, "skipRidge is 0.0; it must be a positive number"),
+        Arguments.of(
+            "skipRidge",
+            0.0,
+            "skipRidge is 0.0; it must be a positive number, or unset for automatic"),
         Arguments.of("solver", "sgd", "solver is 'sgd'; it must be one of auto, gram, admm"),
         Arguments.of("precision", "double", "one of auto, float32, float64"),
         Arguments.of("numFolds", -1, "numFolds is -1; it must be from 2 to 1000, 1 for one held"),

@@ -68,7 +68,7 @@ class ReluTrainerTest {
         perClass,
         true,
         true,
-        1e-3,
+        OptionalDouble.of(1e-3),
         OptionalDouble.empty(),
         ratio,
         true,

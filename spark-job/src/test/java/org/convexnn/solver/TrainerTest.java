@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.convexnn.network.Network;
+import org.convexnn.network.SlimNorm;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -191,6 +192,71 @@ class TrainerTest {
       evaluator.evaluate(new double[] {at}, f);
       assertThat(f[0]).isCloseTo(3.4 + slope * (at - 3.2), within(1e-9));
     }
+  }
+
+  /** All solvers certify each other, and no weight leaves its gate's direction. */
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void slimWeightsLieAlongTheirGates(Training training) {
+    training.norm = TrainingOptions.GroupNorm.SLIM;
+    training.sampler = TrainingOptions.GateSampler.GAUSSIAN;
+    training.tol = 1e-4;
+    training.maxIter = 5000;
+    Training.Data data = data(training, 5, 200);
+    double lowest = Double.POSITIVE_INFINITY;
+    double highest = Double.NEGATIVE_INFINITY;
+    for (TrainingOptions.SolverKind kind :
+        List.of(
+            TrainingOptions.SolverKind.ADMM,
+            TrainingOptions.SolverKind.LBFGS,
+            TrainingOptions.SolverKind.GRADIENT)) {
+      TrainingResult result = training.solver(kind).train(data);
+      Certificate certificate = result.certificate();
+      assertThat(certificate.relativeGap()).isBetween(0.0, 1e-4);
+      assertThat(certificate.activeNeurons()).isPositive();
+      lowest = Math.min(lowest, certificate.primalObjective());
+      highest = Math.max(highest, certificate.dualBound());
+      Network network = result.network();
+      double objective = training.objective(network, data, certificate.beta());
+      assertThat(certificate.primalObjective()).isCloseTo(objective, within(1e-9 * objective));
+      assertThat(network.weights()).containsExactly(inSpans(network), within(1e-9));
+    }
+    assertThat(highest).isLessThanOrEqualTo(lowest);
+  }
+
+  private static double[] inSpans(Network network) {
+    int width = network.map().dimension() + 1;
+    double[][] norms = SlimNorm.of(network.map(), network.gates().halfSpaces());
+    double[] projected = network.weights().clone();
+    for (int k = network.outputs(); k < projected.length / width; k++) {
+      SlimNorm.project(norms[k / network.outputs() - 1], projected, k * width);
+    }
+    return projected;
+  }
+
+  /** What auto means for few rows. */
+  @Test
+  void gatesPricedForFewRowsAreSlim() {
+    Training training = Training.binary();
+    training.gates = 0;
+    Training.Data data = data(training, 6, 150);
+    Network network = training.train(data).network();
+    assertThat(network.gates().size()).isPositive();
+    assertThat(network.weights()).containsExactly(inSpans(network), within(1e-9));
+  }
+
+  /** 80 rows of 4 features: 0.1 * 4 / 80. */
+  @Test
+  void anAutomaticRidgeIsTheOneByTheNumberOfRows() {
+    Training training = Training.binary();
+    Training.Data data = data(training, 3, 80);
+    training.skipRidge = 0.005;
+    TrainingResult given = training.train(data);
+    training.automaticSkipRidge = true;
+    TrainingResult automatic = training.train(data);
+    assertThat(automatic.skipRidge()).isEqualTo(0.005);
+    assertThat(automatic.network()).usingRecursiveComparison().isEqualTo(given.network());
+    assertThat(automatic.certificate()).isEqualTo(given.certificate());
   }
 
   @ParameterizedTest

@@ -30,6 +30,7 @@ final class Training {
   boolean intercept = true;
   boolean skip = true;
   double skipRidge = 1e-3;
+  boolean automaticSkipRidge;
   OptionalDouble regParam = OptionalDouble.empty();
   OptionalDouble regRatio = OptionalDouble.of(0.1);
   TrainingOptions.SolverKind solver = TrainingOptions.SolverKind.ADMM;
@@ -88,7 +89,7 @@ final class Training {
         perClass,
         intercept,
         skip,
-        skipRidge,
+        automaticSkipRidge ? OptionalDouble.empty() : OptionalDouble.of(skipRidge),
         regParam,
         regRatio,
         refit,
