@@ -28,6 +28,7 @@ from convexnn import (
     ConvexReLUClassifier,
     ConvexReLURegressionModel,
     ConvexReLURegressor,
+    Provenance,
 )
 
 spark = SparkSession.builder.getOrCreate()
@@ -104,6 +105,14 @@ class ConvexNNTest(unittest.TestCase):
                     self.assertEqual(type(owner)(**{param.name: value}).getOrDefault(param.name), value)
             self.assertIn("numGates: number of gates", owner.explainParams())
 
+    def test_defaults_are_told_once(self):
+        for owner in (ConvexReLUClassifier(), ConvexReLURegressor()):
+            for param in owner.params:
+                text = owner.explainParam(param)
+                self.assertEqual(text.count("default"), int(owner.hasDefault(param)), text)
+                setter = getattr(owner, "set" + param.name[0].upper() + param.name[1:])
+                self.assertLessEqual(setter.__doc__.count("(default"), 1)
+
     def test_arguments_are_keywords(self):
         with self.assertRaisesRegex(TypeError, "forces keyword arguments"):
             ConvexReLUClassifier("features")
@@ -116,6 +125,10 @@ class ConvexNNTest(unittest.TestCase):
             (6, 0.1, [4]),
         )
         self.assertFalse(classifier.isDefined("regParam"))
+        classifier.setParams(numGates=None, layerWidths=None, thresholds=None, regParam=None)
+        self.assertEqual((classifier.getNumGates(), classifier.getLayerWidths()), (0, []))
+        self.assertFalse(classifier.isDefined("thresholds"))
+        ConvexReLUClassifier(regParam=None, initialModel=None, **QUICK).fit(self.data)
 
     def test_java_refuses_values_at_once(self):
         regressor = ConvexReLURegressor(numGates=7)
@@ -159,6 +172,10 @@ class ConvexNNTest(unittest.TestCase):
         self.assertGreater(BinaryClassificationEvaluator().evaluate(scored), 0.8)
         self.assertEqual(model.getWeightCol(), "weight")
         self.assertRegex(repr(model), "ConvexReLUClassificationModel: uid=.*relative gap")
+        nan = Vectors.dense(float("nan"), 0.0)
+        broken = spark.createDataFrame([(nan,)], ["features"])
+        kept = model.copy().setHandleInvalid("keep").transform(broken).first()
+        self.assertNotEqual(kept.prediction, kept.prediction)
         renamed = model.copy().setProbabilityCol("p").setPredictionCol("")
         self.assertIn("p", renamed.transform(self.data).columns)
         self.assertNotIn("prediction", renamed.transform(self.data).columns)
@@ -178,6 +195,137 @@ class ConvexNNTest(unittest.TestCase):
         self.assertEqual(summary.trace[0].phase, "solve")
         self.assertEqual((summary.path, summary.rankBound), ([], None))
         self.assertAlmostEqual(summary.seconds, summary.setUpSeconds + summary.solveSeconds)
+
+    def test_evaluation_of_a_classifier(self):
+        train = self.model.summary
+        some = self.model.evaluate(self.data)
+        for summary in (train, some):
+            self.assert_has_methods_of_java(summary)
+            self.assertEqual(summary.predictions.count(), 80)
+            self.assertEqual(
+                (summary.labelCol, summary.featuresCol, summary.weightCol, summary.predictionCol),
+                ("label", "features", "weight", "prediction"),
+            )
+            self.assertEqual((summary.scoreCol, summary.probabilityCol), ("probability",) * 2)
+            self.assertEqual(summary.labels, [0.0, 1.0])
+            self.assertEqual(summary.roc.columns, ["FPR", "TPR"])
+            self.assertEqual(summary.pr.columns, ["recall", "precision"])
+            self.assertEqual(summary.fMeasureByThreshold.columns, ["threshold", "F-Measure"])
+        rows = self.model.transform(self.data).collect()
+        right = sum(row.weight for row in rows if row.prediction == row.label)
+        self.assertAlmostEqual(some.accuracy, right / sum(row.weight for row in rows))
+        ones = [row for row in rows if row.label == 1]
+        self.assertAlmostEqual(
+            some.recallByLabel[1],
+            sum(row.weight for row in ones if row.prediction == 1) / sum(row.weight for row in ones),
+        )
+        area = BinaryClassificationEvaluator(weightCol="weight", rawPredictionCol="probability")
+        self.assertAlmostEqual(some.areaUnderROC, area.evaluate(self.model.transform(self.data)))
+        self.assertEqual(train.areaUnderROC, some.areaUnderROC)
+        self.assertEqual(some.fMeasureByLabel(), some.fMeasureByLabel(1.0))
+        other = self.model.copy({self.model.labelCol: "third"})
+        self.assertEqual(other.evaluate(self.data).labelCol, "third")
+        with self.assertRaisesRegex(TypeError, "dataset is 'data'; it must be a DataFrame"):
+            self.model.evaluate("data")
+        with self.assertRaisesRegex(IllegalArgumentException, "label"):
+            self.model.evaluate(self.data.drop("label"))
+
+    def test_evaluation_of_three_classes(self):
+        summary = ConvexReLUClassifier(labelCol="third", **QUICK).fit(self.data).summary
+        self.assertEqual(len(summary.precisionByLabel), 3)
+        with self.assertRaisesRegex(Exception, "of two classes, this model has 3"):
+            summary.areaUnderROC
+
+    def test_evaluation_of_a_regression(self):
+        model = ConvexReLURegressor(labelCol="number", **QUICK).fit(self.data)
+        some = model.evaluate(self.data)
+        errors = [row.number - row.prediction for row in model.transform(self.data).collect()]
+        self.assertEqual([row.residuals for row in some.residuals.collect()], errors)
+        square = sum(e * e for e in errors) / len(errors)
+        for summary in (model.summary, some):
+            self.assert_has_methods_of_java(summary)
+            self.assertEqual((summary.numInstances, summary.predictions.count()), (80, 80))
+            self.assertEqual(
+                (summary.labelCol, summary.featuresCol, summary.weightCol, summary.predictionCol),
+                ("number", "features", "", "prediction"),
+            )
+            self.assertAlmostEqual(summary.meanSquaredError, square)
+            self.assertAlmostEqual(summary.rootMeanSquaredError, square**0.5)
+            self.assertAlmostEqual(
+                summary.meanAbsoluteError, sum(abs(e) for e in errors) / len(errors)
+            )
+            r2 = RegressionEvaluator(labelCol="number", metricName="r2")
+            self.assertAlmostEqual(summary.r2, r2.evaluate(summary.predictions))
+            self.assertGreater(summary.explainedVariance, 0)
+        self.assertEqual(model.summary.rows, 80)
+
+    def assert_has_methods_of_java(self, summary):
+        """Every public method of Java's summary that needs no argument can be called."""
+        for method in summary._java_obj.getClass().getMethods():
+            java = method.getDeclaringClass().getName().startswith(("org.convexnn", "org.apache.spark"))
+            # training() has the network, all else of it is in the summary; $ are Scala's own
+            if java and not method.getParameterCount() and "$" not in method.getName():
+                if method.getName() != "training":
+                    getattr(summary, method.getName())
+
+    def test_provenance(self):
+        provenance = self.model.provenance
+        self.assertIsInstance(provenance, Provenance)
+        self.assertEqual((provenance.rows, provenance.features), (80, 2))
+        self.assertEqual(provenance.seed, self.model.getSeed())
+        self.assertEqual(provenance.relativeGap, self.model.certificate.relativeGap)
+        self.assertEqual(provenance.sparkVersion, spark.version)
+        self.assertRegex(provenance.trained, r"^\d{4}-\d\d-\d\dT.*Z$")
+
+    def test_training_goes_on_from_a_model(self):
+        self.model.save(self.path("first"))
+        warm = ConvexReLUClassifier(weightCol="weight").setInitialModel(self.model)
+        first = warm.fit(self.data)
+        self.assertEqual(first.certificate.beta, self.model.certificate.beta)
+        self.assertLessEqual(first.certificate.gates, 8)  # those of the model
+        for same in (
+            ConvexReLUClassifier(weightCol="weight", initialModel=self.model),
+            ConvexReLUClassifier(weightCol="weight", initialModel=self.path("first")),
+            warm.copy(),
+        ):
+            self.assert_same_scores(same.fit(self.data), first)
+        self.assertFalse(warm.isSet("initialModel"))
+        with self.assertRaisesRegex(IllegalArgumentException, "initialModel is a model in memory"):
+            warm.save(self.path("warm"))
+        warm.setInitialModel(self.path("first")).save(self.path("warm"))
+        again = ConvexReLUClassifier.load(self.path("warm"))
+        self.assertEqual(again.getInitialModel(), self.path("first"))
+        # a path takes the place of a model, a model that of a path
+        warm.setInitialModel(None).save(self.path("cold"))
+        self.assertFalse(ConvexReLUClassifier.load(self.path("cold")).isSet("initialModel"))
+        warm.setInitialModel(self.path("first")).setInitialModel(self.model)
+        self.assertFalse(warm.isSet("initialModel"))
+        warm.setInitialModel(self.path("first")).clear(warm.initialModel)
+        warm.save(self.path("colder"))
+
+    def test_a_model_of_another_kind_is_refused(self):
+        regressor = ConvexReLURegressor(numGates=7)
+        with self.assertRaisesRegex(TypeError, "must be a ConvexReLURegressionModel or the path"):
+            regressor.setParams(numGates=9, initialModel=self.model)
+        self.assertEqual(regressor.getNumGates(), 7)
+        with self.assertRaisesRegex(TypeError, 'Invalid param value given for param "initialModel"'):
+            regressor.setInitialModel(5)
+
+    def test_models_of_a_path(self):
+        regressor = ConvexReLURegressor(labelCol="number", numGates=8, tol=0.05)
+        models = regressor.fitPath(self.data, [0.5, 0.1])
+        self.assertEqual([model.getRegRatio() for model in models], [0.5, 0.1])
+        self.assertEqual([model.getNumGates() for model in models], [8, 8])
+        self.assertEqual([model.uid for model in models], [regressor.uid] * 2)
+        self.assertFalse(regressor.isSet("regRatio"))
+        coarse, fine = (model.evaluate(self.data).meanSquaredError for model in models)
+        self.assertLess(fine, coarse)
+        for wrong, message in ((0.1, "ratios is 0.1; it must be"), (["a"], "ratios is")):
+            with self.assertRaisesRegex(TypeError, message):
+                regressor.fitPath(self.data, wrong)
+        for wrong in ([2.0], []):
+            with self.assertRaisesRegex(IllegalArgumentException, "ratio"):
+                regressor.fitPath(self.data, wrong)
 
     def test_plain_relu(self):
         model = ConvexReLURegressor(labelCol="number", activation="relu", regParam=0.1).fit(self.data)
@@ -249,6 +397,10 @@ class ConvexNNTest(unittest.TestCase):
         self.assertIs(type(loaded), ConvexReLUClassificationModel)
         self.assert_same_scores(loaded, self.model)
         self.assertEqual(loaded.certificate, self.model.certificate)
+        self.assertEqual(loaded.provenance, self.model.provenance)
+        self.assertEqual(
+            loaded.evaluate(self.data).accuracy, self.model.evaluate(self.data).accuracy
+        )
         self.assertEqual(loaded.getRegRatio(), 0.1)
         self.assertFalse(loaded.hasSummary)
         with self.assertRaisesRegex(Exception, "has no training summary"):
@@ -275,6 +427,9 @@ class ConvexNNTest(unittest.TestCase):
     def test_onnx(self):
         self.model.toOnnx(self.path("model.onnx"))
         self.assertGreater(os.path.getsize(self.path("model.onnx")), 100)
+        self.model.copy().setThresholds([0.9, 0.1]).toOnnx(self.path("moved.onnx"))
+        with open(self.path("model.onnx"), "rb") as a, open(self.path("moved.onnx"), "rb") as b:
+            self.assertNotEqual(a.read(), b.read())
         with self.assertRaisesRegex(IllegalArgumentException, "exists"):
             self.model.toOnnx(self.path("model.onnx"))
 

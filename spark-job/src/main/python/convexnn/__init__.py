@@ -5,25 +5,45 @@
 >>> model.certificate.relativeGap
 0.0087
 >>> model.transform(test).select("probability", "prediction")
+>>> model.evaluate(test).accuracy
+0.91
 
 The work is done by the Java classes of the same names, package ``org.convexnn.ml``; this package is
 in their jar.
 """
 
 from convexnn.classification import ConvexReLUClassificationModel, ConvexReLUClassifier
-from convexnn.records import AllPatterns, Certificate, PathPoint, RankBound, TraceRecord
+from convexnn.records import (
+    AllPatterns,
+    Certificate,
+    PathPoint,
+    Provenance,
+    RankBound,
+    TraceRecord,
+)
 from convexnn.regression import ConvexReLURegressionModel, ConvexReLURegressor
-from convexnn.summary import ConvexReLUTrainingSummary
+from convexnn.summary import (
+    ConvexReLUClassificationSummary,
+    ConvexReLUClassificationTrainingSummary,
+    ConvexReLURegressionSummary,
+    ConvexReLURegressionTrainingSummary,
+    ConvexReLUTrainingSummary,
+)
 
 __all__ = [
     "AllPatterns",
     "Certificate",
     "ConvexReLUClassificationModel",
+    "ConvexReLUClassificationSummary",
+    "ConvexReLUClassificationTrainingSummary",
     "ConvexReLUClassifier",
     "ConvexReLURegressionModel",
+    "ConvexReLURegressionSummary",
+    "ConvexReLURegressionTrainingSummary",
     "ConvexReLURegressor",
     "ConvexReLUTrainingSummary",
     "PathPoint",
+    "Provenance",
     "RankBound",
     "TraceRecord",
 ]

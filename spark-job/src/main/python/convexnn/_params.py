@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, TypeVar
+from typing import Any, Dict, List, Optional, TypeVar, Union
 
 from pyspark import keyword_only
 from pyspark.ml.param import Param, Params, TypeConverters
 from pyspark.ml.param.shared import HasWeightCol
+from pyspark.ml.wrapper import JavaModel
 
 T = TypeVar("T", bound="ConvexReLUTraining")
 
@@ -21,30 +22,28 @@ class ConvexReLUParams(HasWeightCol):
         "what a hidden neuron computes: gated = a linear function behind a gate that "
         "is fixed before training, a convex program; relu = max(0, x.v + b), the "
         "network grown neuron by neuron from the gated one, or exact for the gates "
-        "where rows are few (default: gated)",
+        "where rows are few",
         typeConverter=TypeConverters.toString,
     )
 
     aggregationDepth: Param[int] = Param(
         Params._dummy(),
         "aggregationDepth",
-        "levels of the tree in which the partitions' results are added, >= 1 (default: "
-        "2)",
+        "levels of the tree in which the partitions' results are added, >= 1",
         typeConverter=TypeConverters.toInt,
     )
 
     effort: Param[str] = Param(
         Params._dummy(),
         "effort",
-        "how many gates are drawn where no number is given: fast, balanced or best "
-        "(default: balanced)",
+        "how many gates are drawn where no number is given: fast, balanced or best",
         typeConverter=TypeConverters.toString,
     )
 
     fitIntercept: Param[bool] = Param(
         Params._dummy(),
         "fitIntercept",
-        "whether the model has an intercept, true or false (default: true)",
+        "whether the model has an intercept, true or false",
         typeConverter=TypeConverters.toBoolean,
     )
 
@@ -58,7 +57,7 @@ class ConvexReLUParams(HasWeightCol):
         "= half-spaces generated along the path by what they promise to gain, auto = "
         "trees, beside them gaussian where boosting finds little; gaussian where "
         "numGates is given, features are many or boosting finds nothing, priced where "
-        "rows are few (default: auto)",
+        "rows are few",
         typeConverter=TypeConverters.toString,
     )
 
@@ -69,7 +68,7 @@ class ConvexReLUParams(HasWeightCol):
         "coordinates, function = root mean square of the neuron's output over the "
         "training rows, slim = euclidean, of weights along the gate's own direction "
         "and its bias alone (function for leaves), auto = function for leaves, slim "
-        "where auto prices gates because rows are few, else euclidean (default: auto)",
+        "where auto prices gates because rows are few, else euclidean",
         typeConverter=TypeConverters.toString,
     )
 
@@ -78,8 +77,7 @@ class ConvexReLUParams(HasWeightCol):
         "handleInvalid",
         "what to do about rows whose features are null, NaN or infinite: error = "
         "refuse them, skip = leave them out of training and out of what transform "
-        "returns, keep = leave them out of training and predict NaN for them (default: "
-        "error)",
+        "returns, keep = leave them out of training and predict NaN for them",
         typeConverter=TypeConverters.toString,
     )
 
@@ -89,8 +87,7 @@ class ConvexReLUParams(HasWeightCol):
         "path of a saved model of the same kind to start from: its gates and feature "
         "map are kept, Params that choose them have no part; training begins at its "
         "weights, and with its regularisation parameter where neither regParam nor "
-        "regRatio is set; unset or empty = gates are drawn and training begins at zero "
-        "(default: unset)",
+        "regRatio is set; unset or empty = gates are drawn and training begins at zero",
         typeConverter=TypeConverters.toString,
     )
 
@@ -100,15 +97,15 @@ class ConvexReLUParams(HasWeightCol):
         "widths of layers 1 to L - 2 of sub-networks of L layers, each with one neuron "
         "in its last hidden layer: [4] = three layers with 4 neurons below it, [4, 3] "
         "= four layers; the gates are the paths of sub-networks, numGates in all; "
-        "empty = two layers (default: empty)",
+        "positive integers whose product, the paths of a sub-network, is at most 256, "
+        "or empty for two layers",
         typeConverter=TypeConverters.toListInt,
     )
 
     linearSkip: Param[bool] = Param(
         Params._dummy(),
         "linearSkip",
-        "whether the model has a linear term beside its neurons, true or false "
-        "(default: true)",
+        "whether the model has a linear term beside its neurons, true or false",
         typeConverter=TypeConverters.toBoolean,
     )
 
@@ -116,7 +113,7 @@ class ConvexReLUParams(HasWeightCol):
         Params._dummy(),
         "maxBlockSizeInMB",
         "most megabytes of features in a block of rows, dense ones as doubles, >= 0; 0 "
-        "= automatic, 4 MB (default: 0)",
+        "= automatic, 4 MB",
         typeConverter=TypeConverters.toFloat,
     )
 
@@ -124,7 +121,7 @@ class ConvexReLUParams(HasWeightCol):
         Params._dummy(),
         "maxIter",
         "most passes over the rows in the final fit, >= 1; reaching it returns the "
-        "model with the gap reached (default: 200)",
+        "model with the gap reached",
         typeConverter=TypeConverters.toInt,
     )
 
@@ -135,7 +132,7 @@ class ConvexReLUParams(HasWeightCol):
         "standardize = columns of mean zero and variance one, pca = the 120 leading "
         "principal components, none = features as they come, auto = whiten, but of "
         "more than 300 features standardize where rows are sparse, else pca where 120 "
-        "components hold most of their variance (default: auto)",
+        "components hold most of their variance",
         typeConverter=TypeConverters.toString,
     )
 
@@ -145,7 +142,7 @@ class ConvexReLUParams(HasWeightCol):
         "number of folds of the cross-validation that chooses the regularisation "
         "parameter, from 2 to 1000; 1 = one tenth of the rows is held out; 0 = "
         "automatic: one tenth, or 5 folds where rows are few; not together with "
-        "regParam or regRatio (default: 0)",
+        "regParam or regRatio",
         typeConverter=TypeConverters.toInt,
     )
 
@@ -153,15 +150,14 @@ class ConvexReLUParams(HasWeightCol):
         Params._dummy(),
         "numGates",
         "number of gates (hidden neurons before training switches some off), a "
-        "positive integer; 0 = chosen by the number of rows (default: 0)",
+        "positive integer; 0 = chosen by the number of rows",
         typeConverter=TypeConverters.toInt,
     )
 
     numLeaves: Param[int] = Param(
         Params._dummy(),
         "numLeaves",
-        "most leaves of a tree, from 2 to 4096; 0 = chosen by the number of rows "
-        "(default: 0)",
+        "most leaves of a tree, from 2 to 4096; 0 = chosen by the number of rows",
         typeConverter=TypeConverters.toInt,
     )
 
@@ -169,7 +165,7 @@ class ConvexReLUParams(HasWeightCol):
         Params._dummy(),
         "numTrees",
         "number of trees whose leaves are gates, a positive integer; 0 = chosen by the "
-        "size of the table (default: 0)",
+        "size of the table",
         typeConverter=TypeConverters.toInt,
     )
 
@@ -179,8 +175,7 @@ class ConvexReLUParams(HasWeightCol):
         "rank of the gates: half-spaces in the span of so many leading directions "
         "(right singular vectors) of the centred features in feature-map coordinates, "
         "a positive integer, at most the number of features; all patterns of few rows "
-        "(rank 1: 512, rank 2: 32) where numGates is not given; 0 = all directions "
-        "(default: 0)",
+        "(rank 1: 512, rank 2: 32) where numGates is not given; 0 = all directions",
         typeConverter=TypeConverters.toInt,
     )
 
@@ -189,8 +184,7 @@ class ConvexReLUParams(HasWeightCol):
         "perClassGroups",
         "whether the penalty switches off each class of a neuron by itself (the sum of "
         "the norms of its classes' weights) instead of whole neurons (the norm of all "
-        "of them), true or false; means something with more than two classes only "
-        "(default: false)",
+        "of them), true or false; means something with more than two classes only",
         typeConverter=TypeConverters.toBoolean,
     )
 
@@ -199,7 +193,7 @@ class ConvexReLUParams(HasWeightCol):
         "polish",
         "with activation relu, whether all weights are improved together at the end, "
         "by L-BFGS: more accurate, but not convex: the certificate then holds over all "
-        "networks only, not for given gates; true or false (default: false)",
+        "networks only, not for given gates; true or false",
         typeConverter=TypeConverters.toBoolean,
     )
 
@@ -207,8 +201,7 @@ class ConvexReLUParams(HasWeightCol):
         Params._dummy(),
         "precision",
         "arithmetic of the products over the rows: float32, float64, auto = float32 "
-        "unless tol is below 1e-6; the certificate is always computed in float64 "
-        "(default: auto)",
+        "unless tol is below 1e-6; the certificate is always computed in float64",
         typeConverter=TypeConverters.toString,
     )
 
@@ -217,7 +210,7 @@ class ConvexReLUParams(HasWeightCol):
         "refit",
         "whether the regularisation parameter that validation chose is solved again on "
         "all rows, true or false; rows that validationIndicatorCol marks take part "
-        "only where this is set to true (default: true)",
+        "only where this is set to true",
         typeConverter=TypeConverters.toBoolean,
     )
 
@@ -225,8 +218,7 @@ class ConvexReLUParams(HasWeightCol):
         Params._dummy(),
         "regParam",
         "regularisation parameter beta, the weight of the penalty beside the mean "
-        "loss, > 0; not together with regRatio; neither set = chosen by validation "
-        "(default: unset)",
+        "loss, > 0; not together with regRatio; neither set = chosen by validation",
         typeConverter=TypeConverters.toFloat,
     )
 
@@ -234,15 +226,15 @@ class ConvexReLUParams(HasWeightCol):
         Params._dummy(),
         "regRatio",
         "regularisation parameter as a fraction of betaMax, the smallest beta at which "
-        "the model is linear, in (0, 1]; not together with regParam (default: unset)",
+        "the model is linear, in (0, 1]; not together with regParam; neither set = "
+        "chosen by validation",
         typeConverter=TypeConverters.toFloat,
     )
 
     seed: Param[int] = Param(
         Params._dummy(),
         "seed",
-        "seed of every random choice, any integer; the same seed gives the same gates "
-        "(default: a number fixed for the class)",
+        "seed of every random choice, any integer; the same seed gives the same gates",
         typeConverter=TypeConverters.toInt,
     )
 
@@ -250,8 +242,7 @@ class ConvexReLUParams(HasWeightCol):
         Params._dummy(),
         "skipRidge",
         "ridge on the linear skip and the intercept correction, > 0; unset = "
-        "automatic, 0.1 feature-map coordinates / rows, at least 0.001 (default: "
-        "unset)",
+        "automatic, 0.1 feature-map coordinates / rows, at least 0.001",
         typeConverter=TypeConverters.toFloat,
     )
 
@@ -261,7 +252,7 @@ class ConvexReLUParams(HasWeightCol):
         "gram = one-pass Gram matrix (regression only), admm = row-split ADMM with a "
         "sketched metric, lbfgs = limited-memory quasi-Newton in a sampled metric, "
         "gradient = accelerated proximal gradient, auto = the one predicted to be "
-        "fastest (default: auto)",
+        "fastest",
         typeConverter=TypeConverters.toString,
     )
 
@@ -271,7 +262,7 @@ class ConvexReLUParams(HasWeightCol):
         "relative duality gap to reach, in (0, 1): training stops once its network is "
         "certified to be this close to the best one for its gates; unset = automatic, "
         "0.001, but 0.01 for more than two classes and for trees where validation "
-        "chooses beta (default: unset)",
+        "chooses beta",
         typeConverter=TypeConverters.toFloat,
     )
 
@@ -281,7 +272,7 @@ class ConvexReLUParams(HasWeightCol):
         "name of the column that indicates whether each row is for training or for "
         "validation, boolean: true = held out to choose the regularisation parameter, "
         "false = training; not together with regParam, regRatio or numFolds; unset or "
-        "empty = held out by the rows' hashes (default: unset)",
+        "empty = held out by the rows' hashes",
         typeConverter=TypeConverters.toString,
     )
 
@@ -289,7 +280,7 @@ class ConvexReLUParams(HasWeightCol):
         Params._dummy(),
         "weightCol",
         "weight column name, numbers >= 0: weight 2 counts a row twice, weight 0 "
-        "leaves it out; unset or empty = all weights are 1 (default: unset)",
+        "leaves it out; unset or empty = all weights are 1",
         typeConverter=TypeConverters.toString,
     )
 
@@ -449,7 +440,7 @@ class ConvexReLUTraining(ConvexReLUParams):
         Sets activation: what a hidden neuron computes: gated = a linear function behind
         a gate that is fixed before training, a convex program; relu = max(0, x.v + b),
         the network grown neuron by neuron from the gated one, or exact for the gates
-        where rows are few (default: gated).
+        where rows are few (default: "gated").
         """
         return self._set(activation=value)
 
@@ -463,14 +454,14 @@ class ConvexReLUTraining(ConvexReLUParams):
     def setEffort(self: T, value: str) -> T:
         """
         Sets effort: how many gates are drawn where no number is given: fast, balanced
-        or best (default: balanced).
+        or best (default: "balanced").
         """
         return self._set(effort=value)
 
     def setFitIntercept(self: T, value: bool) -> T:
         """
         Sets fitIntercept: whether the model has an intercept, true or false (default:
-        true).
+        True).
         """
         return self._set(fitIntercept=value)
 
@@ -483,7 +474,7 @@ class ConvexReLUTraining(ConvexReLUParams):
         priced = half-spaces generated along the path by what they promise to gain, auto
         = trees, beside them gaussian where boosting finds little; gaussian where
         numGates is given, features are many or boosting finds nothing, priced where
-        rows are few (default: auto).
+        rows are few (default: "auto").
         """
         return self._set(gateSampler=value)
 
@@ -493,7 +484,7 @@ class ConvexReLUTraining(ConvexReLUParams):
         feature-map coordinates, function = root mean square of the neuron's output over
         the training rows, slim = euclidean, of weights along the gate's own direction
         and its bias alone (function for leaves), auto = function for leaves, slim where
-        auto prices gates because rows are few, else euclidean (default: auto).
+        auto prices gates because rows are few, else euclidean (default: "auto").
         """
         return self._set(groupNorm=value)
 
@@ -502,17 +493,18 @@ class ConvexReLUTraining(ConvexReLUParams):
         Sets handleInvalid: what to do about rows whose features are null, NaN or
         infinite: error = refuse them, skip = leave them out of training and out of what
         transform returns, keep = leave them out of training and predict NaN for them
-        (default: error).
+        (default: "error").
         """
         return self._set(handleInvalid=value)
 
-    def setInitialModel(self: T, value: str) -> T:
+    def setInitialModel(self: T, value: Union[str, JavaModel]) -> T:
         """
         Sets initialModel: path of a saved model of the same kind to start from: its
         gates and feature map are kept, Params that choose them have no part; training
         begins at its weights, and with its regularisation parameter where neither
         regParam nor regRatio is set; unset or empty = gates are drawn and training
-        begins at zero (default: unset).
+        begins at zero; a model in memory is taken too, but not saved with the
+        estimator: save refuses.
         """
         return self._set(initialModel=value)
 
@@ -521,21 +513,22 @@ class ConvexReLUTraining(ConvexReLUParams):
         Sets layerWidths: widths of layers 1 to L - 2 of sub-networks of L layers, each
         with one neuron in its last hidden layer: [4] = three layers with 4 neurons
         below it, [4, 3] = four layers; the gates are the paths of sub-networks,
-        numGates in all; empty = two layers (default: empty).
+        numGates in all; positive integers whose product, the paths of a sub-network, is
+        at most 256, or empty for two layers (default: []).
         """
         return self._set(layerWidths=value)
 
     def setLinearSkip(self: T, value: bool) -> T:
         """
         Sets linearSkip: whether the model has a linear term beside its neurons, true or
-        false (default: true).
+        false (default: True).
         """
         return self._set(linearSkip=value)
 
     def setMaxBlockSizeInMB(self: T, value: float) -> T:
         """
         Sets maxBlockSizeInMB: most megabytes of features in a block of rows, dense ones
-        as doubles, >= 0; 0 = automatic, 4 MB (default: 0).
+        as doubles, >= 0; 0 = automatic, 4 MB (default: 0.0).
         """
         return self._set(maxBlockSizeInMB=value)
 
@@ -552,7 +545,7 @@ class ConvexReLUTraining(ConvexReLUParams):
         variance one, standardize = columns of mean zero and variance one, pca = the 120
         leading principal components, none = features as they come, auto = whiten, but
         of more than 300 features standardize where rows are sparse, else pca where 120
-        components hold most of their variance (default: auto).
+        components hold most of their variance (default: "auto").
         """
         return self._set(normalization=value)
 
@@ -601,7 +594,7 @@ class ConvexReLUTraining(ConvexReLUParams):
         Sets perClassGroups: whether the penalty switches off each class of a neuron by
         itself (the sum of the norms of its classes' weights) instead of whole neurons
         (the norm of all of them), true or false; means something with more than two
-        classes only (default: false).
+        classes only (default: False).
         """
         return self._set(perClassGroups=value)
 
@@ -609,7 +602,7 @@ class ConvexReLUTraining(ConvexReLUParams):
         """
         Sets polish: with activation relu, whether all weights are improved together at
         the end, by L-BFGS: more accurate, but not convex: the certificate then holds
-        over all networks only, not for given gates; true or false (default: false).
+        over all networks only, not for given gates; true or false (default: False).
         """
         return self._set(polish=value)
 
@@ -617,7 +610,7 @@ class ConvexReLUTraining(ConvexReLUParams):
         """
         Sets precision: arithmetic of the products over the rows: float32, float64, auto
         = float32 unless tol is below 1e-6; the certificate is always computed in
-        float64 (default: auto).
+        float64 (default: "auto").
         """
         return self._set(precision=value)
 
@@ -625,7 +618,7 @@ class ConvexReLUTraining(ConvexReLUParams):
         """
         Sets refit: whether the regularisation parameter that validation chose is solved
         again on all rows, true or false; rows that validationIndicatorCol marks take
-        part only where this is set to true (default: true).
+        part only where this is set to true (default: True).
         """
         return self._set(refit=value)
 
@@ -633,30 +626,29 @@ class ConvexReLUTraining(ConvexReLUParams):
         """
         Sets regParam: regularisation parameter beta, the weight of the penalty beside
         the mean loss, > 0; not together with regRatio; neither set = chosen by
-        validation (default: unset).
+        validation.
         """
         return self._set(regParam=value)
 
     def setRegRatio(self: T, value: float) -> T:
         """
         Sets regRatio: regularisation parameter as a fraction of betaMax, the smallest
-        beta at which the model is linear, in (0, 1]; not together with regParam
-        (default: unset).
+        beta at which the model is linear, in (0, 1]; not together with regParam;
+        neither set = chosen by validation.
         """
         return self._set(regRatio=value)
 
     def setSeed(self: T, value: int) -> T:
         """
         Sets seed: seed of every random choice, any integer; the same seed gives the
-        same gates (default: a number fixed for the class).
+        same gates.
         """
         return self._set(seed=value)
 
     def setSkipRidge(self: T, value: float) -> T:
         """
         Sets skipRidge: ridge on the linear skip and the intercept correction, > 0;
-        unset = automatic, 0.1 feature-map coordinates / rows, at least 0.001 (default:
-        unset).
+        unset = automatic, 0.1 feature-map coordinates / rows, at least 0.001.
         """
         return self._set(skipRidge=value)
 
@@ -665,7 +657,7 @@ class ConvexReLUTraining(ConvexReLUParams):
         Sets solver: gram = one-pass Gram matrix (regression only), admm = row-split
         ADMM with a sketched metric, lbfgs = limited-memory quasi-Newton in a sampled
         metric, gradient = accelerated proximal gradient, auto = the one predicted to be
-        fastest (default: auto).
+        fastest (default: "auto").
         """
         return self._set(solver=value)
 
@@ -674,7 +666,7 @@ class ConvexReLUTraining(ConvexReLUParams):
         Sets tol: relative duality gap to reach, in (0, 1): training stops once its
         network is certified to be this close to the best one for its gates; unset =
         automatic, 0.001, but 0.01 for more than two classes and for trees where
-        validation chooses beta (default: unset).
+        validation chooses beta.
         """
         return self._set(tol=value)
 
@@ -683,14 +675,14 @@ class ConvexReLUTraining(ConvexReLUParams):
         Sets validationIndicatorCol: name of the column that indicates whether each row
         is for training or for validation, boolean: true = held out to choose the
         regularisation parameter, false = training; not together with regParam, regRatio
-        or numFolds; unset or empty = held out by the rows' hashes (default: unset).
+        or numFolds; unset or empty = held out by the rows' hashes.
         """
         return self._set(validationIndicatorCol=value)
 
     def setWeightCol(self: T, value: str) -> T:
         """
         Sets weightCol: weight column name, numbers >= 0: weight 2 counts a row twice,
-        weight 0 leaves it out; unset or empty = all weights are 1 (default: unset).
+        weight 0 leaves it out; unset or empty = all weights are 1.
         """
         return self._set(weightCol=value)
 
@@ -717,7 +709,7 @@ class ConvexReLUClassifierArguments:
         gateSampler: str = "auto",
         groupNorm: str = "auto",
         handleInvalid: str = "error",
-        initialModel: Optional[str] = None,
+        initialModel: Optional[Union[str, JavaModel]] = None,
         layerWidths: Optional[List[int]] = None,
         linearSkip: bool = True,
         maxBlockSizeInMB: float = 0.0,
@@ -764,7 +756,7 @@ class ConvexReLUClassifierArguments:
         gateSampler: str = "auto",
         groupNorm: str = "auto",
         handleInvalid: str = "error",
-        initialModel: Optional[str] = None,
+        initialModel: Optional[Union[str, JavaModel]] = None,
         layerWidths: Optional[List[int]] = None,
         linearSkip: bool = True,
         maxBlockSizeInMB: float = 0.0,
@@ -811,7 +803,7 @@ class ConvexReLURegressorArguments:
         gateSampler: str = "auto",
         groupNorm: str = "auto",
         handleInvalid: str = "error",
-        initialModel: Optional[str] = None,
+        initialModel: Optional[Union[str, JavaModel]] = None,
         layerWidths: Optional[List[int]] = None,
         linearSkip: bool = True,
         maxBlockSizeInMB: float = 0.0,
@@ -855,7 +847,7 @@ class ConvexReLURegressorArguments:
         gateSampler: str = "auto",
         groupNorm: str = "auto",
         handleInvalid: str = "error",
-        initialModel: Optional[str] = None,
+        initialModel: Optional[Union[str, JavaModel]] = None,
         layerWidths: Optional[List[int]] = None,
         linearSkip: bool = True,
         maxBlockSizeInMB: float = 0.0,

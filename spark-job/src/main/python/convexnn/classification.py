@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pyspark.ml.classification import ProbabilisticClassificationModel, ProbabilisticClassifier
 from pyspark.ml.linalg import Vector
 from pyspark.ml.wrapper import JavaPredictionModel, JavaPredictor
+from pyspark.sql import DataFrame
 
-from convexnn._java import Stage, TrainedModel
+from convexnn._java import TrainedModel, Trainer
 from convexnn._params import (
     ConvexReLUClassifierArguments,
     ConvexReLUParams,
     ConvexReLUTraining,
 )
+from convexnn.summary import (
+    ConvexReLUClassificationSummary,
+    ConvexReLUClassificationTrainingSummary,
+)
 
 
 class ConvexReLUClassificationModel(
-    TrainedModel["ConvexReLUClassificationModel"],
+    TrainedModel["ConvexReLUClassificationModel", ConvexReLUClassificationTrainingSummary],
     ProbabilisticClassificationModel,
     JavaPredictionModel[Vector],
     ConvexReLUParams,
@@ -27,6 +30,21 @@ class ConvexReLUClassificationModel(
     Of two classes the raw prediction is [-f, f], f in log-odds of class 1, of more the outputs f of
     all classes; the probability is their sigmoid or softmax.
     """
+
+    @property
+    def summary(self) -> ConvexReLUClassificationTrainingSummary:
+        """How the model was trained, and how it does on the rows it was trained on.
+
+        An error where ``hasSummary`` is false, as of loaded models.
+        """
+        return ConvexReLUClassificationTrainingSummary(self._java_obj.summary())
+
+    def evaluate(self, dataset: DataFrame) -> ConvexReLUClassificationSummary:
+        """How this model does on the rows of a data set.
+
+        >>> model.evaluate(test).areaUnderROC
+        """
+        return ConvexReLUClassificationSummary(self._evaluated(dataset))
 
     @property
     def numClasses(self) -> int:
@@ -44,7 +62,7 @@ class ConvexReLUClassificationModel(
 
 class ConvexReLUClassifier(
     ConvexReLUClassifierArguments,
-    Stage["ConvexReLUClassifier"],
+    Trainer["ConvexReLUClassifier"],
     ProbabilisticClassifier,
     JavaPredictor[ConvexReLUClassificationModel],
     ConvexReLUTraining,
@@ -59,5 +77,4 @@ class ConvexReLUClassifier(
     >>> model.certificate.relativeGap, model.summary.trace[-1].passes
     """
 
-    def _create_model(self, java_model: Any) -> ConvexReLUClassificationModel:
-        return ConvexReLUClassificationModel(java_model)
+    _model_class = ConvexReLUClassificationModel

@@ -1,4 +1,4 @@
-"""What the Java side says of a fit, as named tuples: ``pandas.DataFrame(summary.trace)`` is a table."""
+"""What the Java side says of a fit and a model, as named tuples: ``pandas.DataFrame(summary.trace)`` is a table."""
 
 from __future__ import annotations
 
@@ -111,9 +111,28 @@ class PathPoint(NamedTuple):
     passes: float
 
 
+class Provenance(NamedTuple):
+    """Where a model comes from; saved with it."""
+
+    #: when, in UTC, as 2026-11-21T17:05:00Z
+    trained: str
+    #: the rows trained on: those of positive weight
+    rows: int
+    #: their number of features
+    features: int
+    #: the seed
+    seed: int
+    #: the gap reached
+    relativeGap: float
+    #: the version of Spark
+    sparkVersion: str
+    #: the version of this library; unknown of classes outside a jar
+    libraryVersion: str
+
+
 _RECORDS: Dict[str, Type[Any]] = {
     record.__name__: record
-    for record in (AllPatterns, Certificate, RankBound, TraceRecord, PathPoint)
+    for record in (AllPatterns, Certificate, RankBound, TraceRecord, PathPoint, Provenance)
 }
 
 

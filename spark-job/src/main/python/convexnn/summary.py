@@ -1,15 +1,17 @@
-"""How a model was trained."""
+"""How a model was trained, and how a model does on some rows."""
 
 from __future__ import annotations
 
 from typing import Any, List, Optional
 
+from pyspark.ml.classification import _BinaryClassificationSummary, _TrainingSummary
 from pyspark.ml.wrapper import JavaWrapper
+from pyspark.sql import DataFrame
 
 from convexnn.records import Certificate, PathPoint, RankBound, TraceRecord, python_value
 
 
-class ConvexReLUTrainingSummary(JavaWrapper):
+class ConvexReLUTrainingSummary(_TrainingSummary):
     """How a model was trained. Not saved with the model; the certificate is."""
 
     def _get(self, name: str) -> Any:
@@ -64,3 +66,97 @@ class ConvexReLUTrainingSummary(JavaWrapper):
     def totalIterations(self) -> int:
         """The number of iterations, those of the regularisation path included."""
         return self._get("totalIterations")
+
+
+class ConvexReLUClassificationSummary(_BinaryClassificationSummary):
+    """How a classifier does on some rows, weighted by the weight column where they have it.
+
+    Metrics are MLlib's: of any number of classes accuracy, weightedPrecision, recallByLabel, ...; of
+    two classes also roc, areaUnderROC, pr, fMeasureByThreshold, ..., from curves of 1000 points.
+    Nothing is computed before it is asked for.
+    """
+
+    @property
+    def probabilityCol(self) -> str:
+        """The column of ``predictions`` with the probabilities of the classes."""
+        return self._call_java("probabilityCol")
+
+    @property
+    def featuresCol(self) -> str:
+        """The column with the features."""
+        return self._call_java("featuresCol")
+
+
+class ConvexReLUClassificationTrainingSummary(ConvexReLUClassificationSummary, ConvexReLUTrainingSummary):
+    """How a classifier was trained, and how it does on the rows it was trained on."""
+
+
+class ConvexReLURegressionSummary(JavaWrapper):
+    """How a regression does on some rows, weighted by the weight column where they have it.
+
+    Metrics are MLlib's, in label units. Nothing is computed before it is asked for.
+    """
+
+    @property
+    def predictions(self) -> DataFrame:
+        """The rows with the model's predictions."""
+        return self._call_java("predictions")
+
+    @property
+    def predictionCol(self) -> str:
+        """The column of ``predictions`` with the label predicted."""
+        return self._call_java("predictionCol")
+
+    @property
+    def labelCol(self) -> str:
+        """The column with the true label."""
+        return self._call_java("labelCol")
+
+    @property
+    def featuresCol(self) -> str:
+        """The column with the features."""
+        return self._call_java("featuresCol")
+
+    @property
+    def weightCol(self) -> str:
+        """The weight column, "" where none was set; rows without it count once each."""
+        return self._call_java("weightCol")
+
+    @property
+    def residuals(self) -> DataFrame:
+        """One column, ``residuals``: label - prediction."""
+        return self._call_java("residuals")
+
+    @property
+    def numInstances(self) -> int:
+        """The number of rows."""
+        return self._call_java("numInstances")
+
+    @property
+    def explainedVariance(self) -> float:
+        """The mean square distance of the predictions from the mean label."""
+        return self._call_java("explainedVariance")
+
+    @property
+    def meanAbsoluteError(self) -> float:
+        """mean abs(label - prediction)."""
+        return self._call_java("meanAbsoluteError")
+
+    @property
+    def meanSquaredError(self) -> float:
+        """mean (label - prediction)^2."""
+        return self._call_java("meanSquaredError")
+
+    @property
+    def rootMeanSquaredError(self) -> float:
+        """The root of ``meanSquaredError``."""
+        return self._call_java("rootMeanSquaredError")
+
+    @property
+    def r2(self) -> float:
+        """1 - sum w (label - prediction)^2 / sum w (label - mean)^2, w the weights."""
+        return self._call_java("r2")
+
+
+class ConvexReLURegressionTrainingSummary(ConvexReLURegressionSummary, ConvexReLUTrainingSummary):
+    """How a regression was trained, and how it does on the rows it was trained on."""

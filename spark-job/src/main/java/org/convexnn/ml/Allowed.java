@@ -83,9 +83,6 @@ final class Allowed extends AbstractFunction1<Object, Object> implements Seriali
   }
 
   private static String quoted(Object value) {
-    if (value instanceof int[] numbers) {
-      return Arrays.toString(numbers);
-    }
-    return value instanceof String ? "'" + value + "'" : String.valueOf(value);
+    return value instanceof String ? "'" + value + "'" : ParamText.text(value);
   }
 }

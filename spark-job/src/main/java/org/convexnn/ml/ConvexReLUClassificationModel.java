@@ -7,7 +7,9 @@ import org.apache.spark.ml.classification.ProbabilisticClassificationModel;
 import org.apache.spark.ml.linalg.DenseVector;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.linalg.Vectors;
+import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.util.HasTrainingSummary;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.ml.util.MLWritable;
@@ -31,9 +33,13 @@ import scala.Tuple3;
  * outputs, log-probabilities up to a common constant: the raw prediction is f, the probability
  * softmax(f).
  */
+// HasTrainingSummary is named again for Python: py4j sees no further than the interfaces of a
+// class.
 public final class ConvexReLUClassificationModel
     extends ProbabilisticClassificationModel<Vector, ConvexReLUClassificationModel>
-    implements ConvexReLUModel<ConvexReLUClassificationTrainingSummary>, MLWritable {
+    implements ConvexReLUModel<ConvexReLUClassificationTrainingSummary>,
+        HasTrainingSummary<ConvexReLUClassificationTrainingSummary>,
+        MLWritable {
 
   private static final long serialVersionUID = 1L;
 
@@ -78,6 +84,12 @@ public final class ConvexReLUClassificationModel
   @Override
   public ParamSet paramSet() {
     return params;
+  }
+
+  /** As MLlib's, but of arrays the numbers. */
+  @Override
+  public String explainParam(Param<?> param) {
+    return ParamText.of(this, param);
   }
 
   @Override

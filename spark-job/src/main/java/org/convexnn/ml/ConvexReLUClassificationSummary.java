@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.col;
 import java.util.function.Supplier;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.ml.classification.BinaryClassificationSummary;
+import org.apache.spark.ml.classification.ClassificationSummary;
 import org.apache.spark.mllib.evaluation.BinaryClassificationMetrics;
 import org.apache.spark.mllib.evaluation.MulticlassMetrics;
 import org.apache.spark.sql.Column;
@@ -23,7 +24,10 @@ import scala.Tuple3;
  * @see org.apache.spark.mllib.evaluation.MulticlassMetrics
  * @see org.apache.spark.mllib.evaluation.BinaryClassificationMetrics
  */
-public class ConvexReLUClassificationSummary implements BinaryClassificationSummary {
+// ClassificationSummary is named again for Python: py4j sees no further than the interfaces of a
+// class.
+public class ConvexReLUClassificationSummary
+    implements BinaryClassificationSummary, ClassificationSummary {
 
   private static final long serialVersionUID = 1L;
   private static final int POINTS = 1000;

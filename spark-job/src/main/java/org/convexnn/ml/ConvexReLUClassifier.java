@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.spark.ml.classification.ProbabilisticClassifier;
 import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
@@ -66,6 +67,12 @@ public final class ConvexReLUClassifier
   @Override
   public ParamSet paramSet() {
     return params;
+  }
+
+  /** As MLlib's, but of arrays the numbers. */
+  @Override
+  public String explainParam(Param<?> param) {
+    return ParamText.of(this, param);
   }
 
   /** Sets one threshold for each class; the largest probability / threshold is predicted. */

@@ -3,8 +3,10 @@ package org.convexnn.ml;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.regression.RegressionModel;
+import org.apache.spark.ml.util.HasTrainingSummary;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.ml.util.MLWritable;
@@ -22,9 +24,13 @@ import scala.Option;
 /**
  * A ReLU network f for regression: the prediction is f(x), in label units.
  */
+// HasTrainingSummary is named again for Python: py4j sees no further than the interfaces of a
+// class.
 public final class ConvexReLURegressionModel
     extends RegressionModel<Vector, ConvexReLURegressionModel>
-    implements ConvexReLUModel<ConvexReLURegressionTrainingSummary>, MLWritable {
+    implements ConvexReLUModel<ConvexReLURegressionTrainingSummary>,
+        HasTrainingSummary<ConvexReLURegressionTrainingSummary>,
+        MLWritable {
 
   private static final long serialVersionUID = 1L;
 
@@ -69,6 +75,12 @@ public final class ConvexReLURegressionModel
   @Override
   public ParamSet paramSet() {
     return params;
+  }
+
+  /** As MLlib's, but of arrays the numbers. */
+  @Override
+  public String explainParam(Param<?> param) {
+    return ParamText.of(this, param);
   }
 
   @Override

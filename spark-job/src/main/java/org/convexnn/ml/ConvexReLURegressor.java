@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.regression.Regressor;
 import org.apache.spark.ml.util.Identifiable$;
@@ -59,6 +60,12 @@ public final class ConvexReLURegressor
   @Override
   public ParamSet paramSet() {
     return params;
+  }
+
+  /** As MLlib's, but of arrays the numbers. */
+  @Override
+  public String explainParam(Param<?> param) {
+    return ParamText.of(this, param);
   }
 
   /**

@@ -68,20 +68,20 @@ public final class ParamSet implements Serializable {
             owner,
             "numGates",
             "number of gates (hidden neurons before training switches some off), a positive"
-                + " integer; 0 = chosen by the number of rows (default: 0)",
+                + " integer; 0 = chosen by the number of rows",
             Allowed.numbers("numGates", "a positive integer, or 0 for automatic", v -> v >= 0));
     numTrees =
         new IntParam(
             owner,
             "numTrees",
             "number of trees whose leaves are gates, a positive integer; 0 = chosen by the size of"
-                + " the table (default: 0)",
+                + " the table",
             Allowed.numbers("numTrees", "a positive integer, or 0 for automatic", v -> v >= 0));
     numLeaves =
         new IntParam(
             owner,
             "numLeaves",
-            "most leaves of a tree, from 2 to 4096; 0 = chosen by the number of rows (default: 0)",
+            "most leaves of a tree, from 2 to 4096; 0 = chosen by the number of rows",
             Allowed.numbers(
                 "numLeaves",
                 "from 2 to 4096, or 0 for automatic",
@@ -92,8 +92,8 @@ public final class ParamSet implements Serializable {
             "layerWidths",
             "widths of layers 1 to L - 2 of sub-networks of L layers, each with one neuron in its"
                 + " last hidden layer: [4] = three layers with 4 neurons below it, [4, 3] = four"
-                + " layers; the gates are the paths of sub-networks, numGates in all; empty = two"
-                + " layers (default: empty)",
+                + " layers; the gates are the paths of sub-networks, numGates in all; "
+                + TrainingOptions.LAYER_WIDTHS,
             integers(
                 Allowed.integers(
                     "layerWidths",
@@ -118,14 +118,13 @@ public final class ParamSet implements Serializable {
             "rank of the gates: half-spaces in the span of so many leading directions (right"
                 + " singular vectors) of the centred features in feature-map coordinates, a"
                 + " positive integer, at most the number of features; all patterns of few rows (rank"
-                + " 1: 512, rank 2: 32) where numGates is not given; 0 = all directions (default: 0)",
+                + " 1: 512, rank 2: 32) where numGates is not given; 0 = all directions",
             Allowed.numbers("patternRank", "a positive integer, or 0 for all", v -> v >= 0));
     effort =
         new Param<>(
             owner,
             "effort",
-            "how many gates are drawn where no number is given: fast, balanced or best (default:"
-                + " balanced)",
+            "how many gates are drawn where no number is given: fast, balanced or best",
             words("effort", Effort.values()));
     normalization =
         choice(
@@ -153,15 +152,13 @@ public final class ParamSet implements Serializable {
             "perClassGroups",
             "whether the penalty switches off each class of a neuron by itself (the sum of the"
                 + " norms of its classes' weights) instead of whole neurons (the norm of all of"
-                + " them), true or false; means something with more than two classes only (default:"
-                + " false)");
+                + " them), true or false; means something with more than two classes only");
     regParam =
         new DoubleParam(
             owner,
             "regParam",
             "regularisation parameter beta, the weight of the penalty beside the mean loss, > 0;"
-                + " not together with regRatio; neither set = chosen by validation (default:"
-                + " unset)",
+                + " not together with regRatio; neither set = chosen by validation",
             Allowed.numbers(
                 "regParam",
                 "a positive number, or unset to have it chosen by validation",
@@ -171,7 +168,8 @@ public final class ParamSet implements Serializable {
             owner,
             "regRatio",
             "regularisation parameter as a fraction of betaMax, the smallest beta at which the"
-                + " model is linear, in (0, 1]; not together with regParam (default: unset)",
+                + " model is linear, in (0, 1]; not together with regParam; neither set = chosen by"
+                + " validation",
             Allowed.numbers(
                 "regRatio",
                 "in (0, 1], or unset to have it chosen by validation",
@@ -181,21 +179,19 @@ public final class ParamSet implements Serializable {
             owner,
             "skipRidge",
             "ridge on the linear skip and the intercept correction, > 0; unset = automatic, 0.1"
-                + " feature-map coordinates / rows, at least 0.001 (default: unset)",
+                + " feature-map coordinates / rows, at least 0.001",
             Allowed.numbers(
                 "skipRidge",
                 "a positive number, or unset for automatic",
                 v -> v > 0 && Double.isFinite(v)));
     fitIntercept =
         new BooleanParam(
-            owner,
-            "fitIntercept",
-            "whether the model has an intercept, true or false (default: true)");
+            owner, "fitIntercept", "whether the model has an intercept, true or false");
     linearSkip =
         new BooleanParam(
             owner,
             "linearSkip",
-            "whether the model has a linear term beside its neurons, true or false (default: true)");
+            "whether the model has a linear term beside its neurons, true or false");
     solver =
         choice(
             owner,
@@ -216,7 +212,7 @@ public final class ParamSet implements Serializable {
             owner,
             "maxIter",
             "most passes over the rows in the final fit, >= 1; reaching it returns the model with"
-                + " the gap reached (default: 200)",
+                + " the gap reached",
             Allowed.numbers("maxIter", "a positive integer", v -> v >= 1));
     tol =
         new DoubleParam(
@@ -224,8 +220,7 @@ public final class ParamSet implements Serializable {
             "tol",
             "relative duality gap to reach, in (0, 1): training stops once its network is certified"
                 + " to be this close to the best one for its gates; unset = automatic, 0.001, but"
-                + " 0.01 for more than two classes and for trees where validation chooses beta"
-                + " (default: unset)",
+                + " 0.01 for more than two classes and for trees where validation chooses beta",
             Allowed.numbers(
                 "tol",
                 "in (0, 1), or unset for automatic: a relative gap of 0 cannot be reached",
@@ -236,7 +231,7 @@ public final class ParamSet implements Serializable {
             "refit",
             "whether the regularisation parameter that validation chose is solved again on all"
                 + " rows, true or false; rows that validationIndicatorCol marks take part only where"
-                + " this is set to true (default: true)");
+                + " this is set to true");
     numFolds =
         new IntParam(
             owner,
@@ -245,7 +240,7 @@ public final class ParamSet implements Serializable {
                 + " from 2 to "
                 + TrainingOptions.MOST_FOLDS
                 + "; 1 = one tenth of the rows is held out; 0 = automatic: one tenth, or 5 folds"
-                + " where rows are few; not together with regParam or regRatio (default: 0)",
+                + " where rows are few; not together with regParam or regRatio",
             Allowed.numbers(
                 "numFolds",
                 "from 2 to "
@@ -256,16 +251,14 @@ public final class ParamSet implements Serializable {
         new LongParam(
             owner,
             "seed",
-            "seed of every random choice, any integer; the same seed gives the same gates (default: a"
-                + " number fixed for the class)");
+            "seed of every random choice, any integer; the same seed gives the same gates");
     activation =
         new Param<>(
             owner,
             "activation",
             "what a hidden neuron computes: gated = a linear function behind a gate that is fixed"
                 + " before training, a convex program; relu = max(0, x.v + b), the network grown"
-                + " neuron by neuron from the gated one, or exact for the gates where rows are few"
-                + " (default: gated)",
+                + " neuron by neuron from the gated one, or exact for the gates where rows are few",
             words("activation", Activation.values()));
     polish =
         new BooleanParam(
@@ -273,19 +266,19 @@ public final class ParamSet implements Serializable {
             "polish",
             "with activation relu, whether all weights are improved together at the end, by L-BFGS:"
                 + " more accurate, but not convex: the certificate then holds over all networks"
-                + " only, not for given gates; true or false (default: false)");
+                + " only, not for given gates; true or false");
     aggregationDepth =
         new IntParam(
             owner,
             "aggregationDepth",
-            "levels of the tree in which the partitions' results are added, >= 1 (default: 2)",
+            "levels of the tree in which the partitions' results are added, >= 1",
             Allowed.numbers("aggregationDepth", "a positive integer", v -> v >= 1));
     maxBlockSizeInMB =
         new DoubleParam(
             owner,
             "maxBlockSizeInMB",
             "most megabytes of features in a block of rows, dense ones as doubles, >= 0; 0 ="
-                + " automatic, 4 MB (default: 0)",
+                + " automatic, 4 MB",
             Allowed.numbers(
                 "maxBlockSizeInMB",
                 "a positive number, or 0 for automatic",
@@ -295,7 +288,7 @@ public final class ParamSet implements Serializable {
             owner,
             "weightCol",
             "weight column name, numbers >= 0: weight 2 counts a row twice, weight 0 leaves it out;"
-                + " unset or empty = all weights are 1 (default: unset)");
+                + " unset or empty = all weights are 1");
     validationIndicatorCol =
         new Param<>(
             owner,
@@ -303,14 +296,14 @@ public final class ParamSet implements Serializable {
             "name of the column that indicates whether each row is for training or for validation,"
                 + " boolean: true = held out to choose the regularisation parameter, false ="
                 + " training; not together with regParam, regRatio or numFolds; unset or empty = held"
-                + " out by the rows' hashes (default: unset)");
+                + " out by the rows' hashes");
     handleInvalid =
         new Param<>(
             owner,
             "handleInvalid",
             "what to do about rows whose features are null, NaN or infinite: error = refuse them,"
                 + " skip = leave them out of training and out of what transform returns, keep = leave"
-                + " them out of training and predict NaN for them (default: error)",
+                + " them out of training and predict NaN for them",
             words("handleInvalid", InvalidFeatures.words()));
     initialModel =
         new Param<>(
@@ -319,12 +312,12 @@ public final class ParamSet implements Serializable {
             "path of a saved model of the same kind to start from: its gates and feature map are"
                 + " kept, Params that choose them have no part; training begins at its weights, and"
                 + " with its regularisation parameter where neither regParam nor regRatio is set;"
-                + " unset or empty = gates are drawn and training begins at zero (default: unset)");
+                + " unset or empty = gates are drawn and training begins at zero");
   }
 
   private static <E extends Enum<E>> Param<String> choice(
       Params owner, String name, String doc, E[] values) {
-    return new Param<>(owner, name, doc + " (default: auto)", words(name, values));
+    return new Param<>(owner, name, doc, words(name, values));
   }
 
   private static <E extends Enum<E>> scala.Function1<String, Object> words(

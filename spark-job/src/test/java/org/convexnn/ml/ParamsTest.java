@@ -2,6 +2,7 @@ package org.convexnn.ml;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.util.Arrays;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -74,6 +76,10 @@ class ParamsTest {
           "probabilityCol",
           "thresholds");
 
+  private static final Pattern RANGE =
+      Pattern.compile(
+          "> 0|>= [01]|in \\(0, 1[])]|from 2 to \\d+|positive integers?|true or false|any integer");
+
   static Stream<Params> owners() {
     return Stream.of(
         new ConvexReLUClassifier(),
@@ -95,9 +101,52 @@ class ParamsTest {
       assertThat(param.parent()).isEqualTo(owner.uid());
       assertThat(owner.explainParam(param)).contains(param.name()).hasSizeGreaterThan(30);
       if (!OF_MLLIB.contains(param.name())) {
-        assertThat(param.doc()).matches("(?s).*\\(default: .+\\)");
+        assertRangeIsStated(owner, param);
+        assertDefaultIsStated(owner, param);
       }
     }
+  }
+
+  /** Once for numbers and truth values, each word of a choice. */
+  private static void assertRangeIsStated(Params owner, Param<?> param) {
+    if (param.getClass() != Param.class) {
+      assertThat(RANGE.matcher(owner.explainParam(param)).results()).as(param.doc()).hasSize(1);
+      return;
+    }
+    Throwable refused =
+        catchThrowable(() -> owner.copy(new ParamMap()).set(owner.getParam(param.name()), "?"));
+    if (refused == null) {
+      assertThat(param.name()).isIn("weightCol", "validationIndicatorCol", "initialModel");
+      return;
+    }
+    String words = refused.getMessage().split("must be one of ")[1];
+    for (String word : words.split(", ")) {
+      assertThat(param.doc()).containsPattern("\\b" + word + "\\b");
+    }
+  }
+
+  /** Once; of one without default, what it means that it is unset. */
+  private static void assertDefaultIsStated(Params owner, Param<?> param) {
+    String text = owner.explainParam(param);
+    if (owner.hasDefault(param)) {
+      Object value = owner.getDefault(param).get();
+      String stated =
+          value instanceof int[] integers ? Arrays.toString(integers) : value.toString();
+      assertThat(text).containsOnlyOnce("default").endsWith("(default: " + stated + ")");
+    } else {
+      assertThat(text)
+          .containsPattern("unset (or empty )?=|neither set =")
+          .doesNotContain("default")
+          .endsWith("(undefined)");
+    }
+  }
+
+  @Test
+  void arraysAreExplainedByTheirNumbers() {
+    ConvexReLUClassifier c =
+        new ConvexReLUClassifier().setLayerWidths(4, 3).setThresholds(new double[] {0.5, 1});
+    assertThat(c.explainParams())
+        .contains("(default: [], current: [4, 3])", "(current: [0.5, 1.0])");
   }
 
   @Test

@@ -10,8 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.convexnn.solver.AllPatterns;
 import org.convexnn.solver.Certificate;
 import org.convexnn.solver.PathPoint;
@@ -20,6 +23,8 @@ import org.convexnn.solver.TraceRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import py4j.reflection.MethodInvoker;
+import py4j.reflection.ReflectionEngine;
 
 /** The Python package says what the Java classes say. Needs no Python; PySparkTest runs it. */
 class PythonPackageTest {
@@ -48,6 +53,7 @@ class PythonPackageTest {
         AllPatterns.class,
         Certificate.class,
         PathPoint.class,
+        Provenance.class,
         RankBound.class,
         TraceRecord.class
       })
@@ -59,18 +65,83 @@ class PythonPackageTest {
         .isEqualTo(components);
   }
 
-  @Test
-  void summariesHaveTheMethodsOfJava() throws IOException {
-    Class<?> summary = ConvexReLUTrainingSummary.class;
-    List<String> methods =
-        Arrays.stream(summary.getDeclaredMethods())
-            .filter(m -> Modifier.isPublic(m.getModifiers()))
+  @ParameterizedTest
+  @ValueSource(
+      classes = {
+        ConvexReLUTrainingSummary.class,
+        ConvexReLUClassificationSummary.class,
+        ConvexReLUClassificationTrainingSummary.class,
+        ConvexReLURegressionSummary.class,
+        ConvexReLURegressionTrainingSummary.class
+      })
+  void summariesHaveTheMethodsOfJava(Class<?> summary) throws IOException {
+    String name = summary.getSimpleName();
+    assertThat(matches("^    def (\\w+)\\(self", body(name, "summary.py")))
+        .as("properties of %s in convexnn/summary.py", name)
+        .containsAll(ownMethods(summary));
+    assertThat(bases(name, "summary.py"))
+        .as("bases of %s in convexnn/summary.py", name)
+        .containsAll(
+            supertypes(summary).filter(t -> !ofSpark(t)).map(Class::getSimpleName).toList());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      classes = {
+        ConvexReLUClassificationTrainingSummary.class,
+        ConvexReLURegressionTrainingSummary.class
+      })
+  void py4jFindsTheMethodsOfSummaries(Class<?> summary) {
+    for (Method method : summary.getMethods()) {
+      if (!Modifier.isStatic(method.getModifiers())) {
+        assertThat(py4jCall(summary, method.getName(), method.getParameterTypes())).isNotNull();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(classes = {ConvexReLUClassificationModel.class, ConvexReLURegressionModel.class})
+  void py4jFindsTheSummaryOfAModel(Class<?> model) {
+    assertThat(py4jCall(model, "hasSummary")).isNotNull();
+    assertThat(py4jCall(model, "summary")).isNotNull();
+  }
+
+  /** The method that a call from Python is; an error where py4j finds none. */
+  private static MethodInvoker py4jCall(Class<?> type, String name, Class<?>... parameters) {
+    return new ReflectionEngine().getMethod(type, name, parameters);
+  }
+
+  /** Public methods declared by a class, without those that PySpark's base classes bring. */
+  private static List<String> ownMethods(Class<?> summary) {
+    Set<String> elsewhere =
+        Stream.concat(Stream.of(Object.class), supertypes(summary).filter(t -> ofSpark(t)))
+            .flatMap(type -> Arrays.stream(type.getMethods()))
             .map(Method::getName)
-            .filter(name -> !List.of("equals", "hashCode", "toString", "training").contains(name))
-            .toList();
-    assertThat(matches("^    def (\\w+)\\(self", body(summary.getSimpleName(), "summary.py")))
-        .as("properties of %s in convexnn/summary.py", summary.getSimpleName())
-        .containsAll(methods);
+            .collect(Collectors.toSet());
+    // All that TrainingResult tells are methods of the summary, but for the network, which Python
+    // has not.
+    elsewhere.add("training");
+    return Arrays.stream(summary.getDeclaredMethods())
+        .filter(m -> Modifier.isPublic(m.getModifiers()))
+        .map(Method::getName)
+        .filter(name -> !elsewhere.contains(name))
+        .toList();
+  }
+
+  private static Stream<Class<?>> supertypes(Class<?> type) {
+    return Stream.concat(
+            Stream.ofNullable(type.getSuperclass()), Arrays.stream(type.getInterfaces()))
+        .filter(t -> ofSpark(t) || t.getName().startsWith("org.convexnn."));
+  }
+
+  private static boolean ofSpark(Class<?> type) {
+    return type.getName().startsWith("org.apache.spark.");
+  }
+
+  private static List<String> bases(String name, String file) throws IOException {
+    String list =
+        matches("^class " + name + "\\((.*)\\):", Files.readString(PACKAGE.resolve(file))).get(0);
+    return List.of(list.split(", "));
   }
 
   /** What belongs to a class: all up to the next line that is not indented. */

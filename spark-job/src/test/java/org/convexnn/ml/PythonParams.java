@@ -47,6 +47,9 @@ final class PythonParams {
           DoubleArrayParam.class, new PythonType("List[float]", "toListFloat"),
           StringArrayParam.class, new PythonType("List[str]", "toListString"));
 
+  private static final String IN_MEMORY =
+      "; a model in memory is taken too, but not saved with the estimator: save refuses";
+
   private static final int WIDTH = 88;
   private static final String INDENT = " ".repeat(4);
 
@@ -67,11 +70,12 @@ final class PythonParams {
     line(0, "");
     line(0, "from __future__ import annotations");
     line(0, "");
-    line(0, "from typing import Any, Dict, List, Optional, TypeVar");
+    line(0, "from typing import Any, Dict, List, Optional, TypeVar, Union");
     line(0, "");
     line(0, "from pyspark import keyword_only");
     line(0, "from pyspark.ml.param import Param, Params, TypeConverters");
     line(0, "from pyspark.ml.param.shared import HasWeightCol");
+    line(0, "from pyspark.ml.wrapper import JavaModel");
     line(0, "");
     line(0, "T = TypeVar(\"T\", bound=\"ConvexReLUTraining\")");
     params();
@@ -117,9 +121,10 @@ final class PythonParams {
       if (param != own().get(0)) {
         line(0, "");
       }
-      line(1, "def set" + capital(param) + "(self: T, value: " + type(param).hint() + ") -> T:");
+      line(1, "def set" + capital(param) + "(self: T, value: " + hint(param) + ") -> T:");
       line(2, "\"\"\"");
-      wrapped(escaped("Sets " + param.name() + ": " + param.doc() + "."), WIDTH - 8)
+      String doc = escaped(param.doc() + (takesModel(param) ? IN_MEMORY : ""));
+      wrapped("Sets " + param.name() + ": " + doc + shownDefault(param) + ".", WIDTH - 8)
           .forEach(text -> line(2, text));
       line(2, "\"\"\"");
       line(2, "return self._set(" + param.name() + "=value)");
@@ -155,11 +160,24 @@ final class PythonParams {
   }
 
   private String argument(Param<?> param, Params owner) {
-    String hint = type(param).hint();
+    String hint = hint(param);
     boolean shown = sharedDefault(param) && !type(param).converter().startsWith("toList");
     return shown
         ? param.name() + ": " + hint + " = " + defaultOf(owner, param) + ","
         : param.name() + ": Optional[" + hint + "] = None,";
+  }
+
+  private boolean takesModel(Param<?> param) {
+    return param.name().equals("initialModel");
+  }
+
+  /** The type of a value that is set. */
+  private String hint(Param<?> param) {
+    return takesModel(param) ? "Union[str, JavaModel]" : type(param).hint();
+  }
+
+  private String shownDefault(Param<?> param) {
+    return sharedDefault(param) ? " (default: " + defaultOf(classifier, param) + ")" : "";
   }
 
   /** The Params that Python has to declare, by name. */
