@@ -1,9 +1,10 @@
 """Runs the Python package, an element of --py-files; the Java test PySparkTest starts this.
 
-The folder it is started in is its own. README.md, of which the example is run, is named by
-spark.convexnn.readme.
+The folder it is started in is its own. README.md, of which the example is run, and the notebook are
+named by spark.convexnn.readme and spark.convexnn.notebook.
 """
 
+import json
 import os
 import random
 import re
@@ -433,7 +434,7 @@ class ConvexNNTest(unittest.TestCase):
         with self.assertRaisesRegex(IllegalArgumentException, "exists"):
             self.model.toOnnx(self.path("model.onnx"))
 
-    # ---- README.md
+    # ---- README.md and the notebook
 
     def test_readme(self):
         with open(spark.conf.get("spark.convexnn.readme")) as file:
@@ -442,6 +443,18 @@ class ConvexNNTest(unittest.TestCase):
             some.select("label", "features").write.format("libsvm").save(name + ".libsvm")
         exec(example.group(1), {"spark": spark})
         self.assertTrue(os.path.isdir("model"))
+
+    def test_notebook(self):
+        with open(spark.conf.get("spark.convexnn.notebook")) as file:
+            cells = [cell for cell in json.load(file)["cells"] if cell["cell_type"] == "code"]
+        names = {}
+        for cell in cells:
+            self.assertEqual(cell["outputs"], [])
+            exec("".join(cell["source"]), names)
+        self.assertGreater(len(cells), 5)
+        self.assertGreater(names["accuracy"], 0.85)
+        self.assertLess(names["linear"], 0.7)
+        self.assertEqual(names["loaded"].certificate, names["model"].certificate)
 
 
 if __name__ == "__main__":

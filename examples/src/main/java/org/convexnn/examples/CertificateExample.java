@@ -1,17 +1,9 @@
 package org.convexnn.examples;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Random;
-import org.apache.spark.ml.linalg.SQLDataTypes;
-import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 import org.convexnn.ml.ConvexReLURegressionModel;
 import org.convexnn.ml.ConvexReLURegressor;
 import org.convexnn.solver.Certificate;
@@ -23,27 +15,19 @@ import org.convexnn.solver.PathPoint;
  */
 public final class CertificateExample {
 
-  private static final StructType SCHEMA =
-      new StructType()
-          .add("features", SQLDataTypes.VectorType())
-          .add("label", DataTypes.DoubleType);
-
   private CertificateExample() {}
 
   /** Runs; no arguments. */
   public static void main(String[] arguments) throws IOException {
-    SparkSession.Builder builder = SparkSession.builder().appName("CertificateExample");
-    if (System.getProperty("spark.master") == null) {
-      builder = builder.master("local[*]");
-    }
-    try (SparkSession spark = builder.getOrCreate()) {
+    try (SparkSession spark = Examples.session(CertificateExample.class)) {
       run(spark);
     }
   }
 
   /** Trains and prints; gives the model. */
   static ConvexReLURegressionModel run(SparkSession spark) {
-    ConvexReLURegressionModel model = new ConvexReLURegressor().fit(rows(spark, 2000));
+    Dataset<Row> rows = Examples.assembler("a", "b", "c").transform(Examples.kinks(spark, 2000, 1));
+    ConvexReLURegressionModel model = new ConvexReLURegressor().setEffort("fast").fit(rows);
 
     System.out.println("beta / betaMax   validation loss   active neurons");
     for (PathPoint p : model.summary().path()) {
@@ -59,20 +43,5 @@ public final class CertificateExample {
     System.out.printf("passes over the rows            %.1f%n", c.passes());
     System.out.println("'No network' means: none with these gates, this norm and this beta.");
     return model;
-  }
-
-  /** y = |x0| + max(x1, x2) / 2 + noise. */
-  private static Dataset<Row> rows(SparkSession spark, int count) {
-    Random random = new Random(7);
-    List<Row> rows = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      double[] x = new double[5];
-      for (int j = 0; j < x.length; j++) {
-        x[j] = random.nextGaussian();
-      }
-      double y = Math.abs(x[0]) + Math.max(x[1], x[2]) / 2 + 0.1 * random.nextGaussian();
-      rows.add(RowFactory.create(Vectors.dense(x), y));
-    }
-    return spark.createDataFrame(rows, SCHEMA);
   }
 }

@@ -1,9 +1,11 @@
 package org.convexnn.job;
 
+import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.spark.ml.Transformer;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -11,6 +13,7 @@ import org.convexnn.ml.ConvexReLUClassificationModel;
 import org.convexnn.ml.ConvexReLUClassifier;
 import org.convexnn.ml.ConvexReLURegressionModel;
 import org.convexnn.ml.ConvexReLURegressor;
+import org.convexnn.ml.ConvexReLUTraining;
 import org.convexnn.ml.ConvexReLUTrainingSummary;
 import org.convexnn.network.Network;
 import org.convexnn.solver.Certificate;
@@ -57,13 +60,25 @@ record NetworkFit(
     if (task.classification()) {
       ConvexReLUClassifier estimator = new ConvexReLUClassifier();
       ModelOptions.set(estimator, all);
-      ConvexReLUClassificationModel model = estimator.fit(rows);
+      ConvexReLUClassificationModel model = shown(estimator, () -> estimator.fit(rows));
       return of(model, model.network(), model.certificate(), model.summary(), watch.seconds());
     }
     ConvexReLURegressor estimator = new ConvexReLURegressor();
     ModelOptions.set(estimator, all);
-    ConvexReLURegressionModel model = estimator.fit(rows);
+    ConvexReLURegressionModel model = shown(estimator, () -> estimator.fit(rows));
     return of(model, model.network(), model.certificate(), model.summary(), watch.seconds());
+  }
+
+  /** Fits with a line of progress, where someone sees it. */
+  private static <M> M shown(ConvexReLUTraining<?> estimator, Supplier<M> fit) {
+    Optional<PrintWriter> screen = TerminalProgress.screen();
+    if (screen.isEmpty()) {
+      return fit.get();
+    }
+    try (TerminalProgress progress = new TerminalProgress(screen.get())) {
+      estimator.setProgress(progress);
+      return fit.get();
+    }
   }
 
   private static NetworkFit of(

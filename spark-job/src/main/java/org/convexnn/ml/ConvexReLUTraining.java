@@ -1,6 +1,8 @@
 package org.convexnn.ml;
 
+import java.util.Objects;
 import org.apache.spark.ml.param.Param;
+import org.convexnn.solver.Progress;
 
 /**
  * The setters of an estimator's training Params; {@code clear(param)} unsets one.
@@ -11,10 +13,28 @@ public interface ConvexReLUTraining<E extends ConvexReLUTraining<E>> extends Con
 
   private <T> E with(Param<T> param, T value) {
     set(param, value);
-    // Every implementation names itself as E.
-    @SuppressWarnings("unchecked")
-    E self = (E) this;
-    return self;
+    return self();
+  }
+
+  // Every implementation names itself as E.
+  @SuppressWarnings("unchecked")
+  private E self() {
+    return (E) this;
+  }
+
+  /** Who hears of the course of a fit: the logger {@code org.convexnn}, unless it is set. */
+  default Progress progress() {
+    return Objects.requireNonNullElseGet(paramSet().progress, () -> new LoggedProgress(uid()));
+  }
+
+  /**
+   * Sets who hears of the course of a fit in place of the logger {@code org.convexnn}. No Param: it is
+   * neither copied nor saved.
+   */
+  default E setProgress(Progress listener) {
+    paramSet().progress =
+        Objects.requireNonNull(listener, "progress: Progress.SILENT hears nothing");
+    return self();
   }
 
   /** Sets the number of gates; 0 = automatic (the default). */

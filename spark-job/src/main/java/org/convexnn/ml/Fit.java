@@ -25,12 +25,13 @@ import org.convexnn.solver.TrainingResult;
  *
  * @param estimator the Params
  * @param columns the Params that name the columns
+ * @param progress hears of the fit
  */
-record Fit(ConvexReLUParams estimator, PredictorParams columns) {
+record Fit(ConvexReLUParams estimator, PredictorParams columns, Progress progress) {
 
   /** With the Params of one estimator. */
-  static <P extends PredictorParams & ConvexReLUParams> Fit of(P estimator) {
-    return new Fit(estimator, estimator);
+  static <P extends PredictorParams & ConvexReLUTraining<?>> Fit of(P estimator) {
+    return new Fit(estimator, estimator, estimator.progress());
   }
 
   /**
@@ -63,22 +64,22 @@ record Fit(ConvexReLUParams estimator, PredictorParams columns) {
       Function<DataSummary, Task> task,
       Optional<InitialModel> from) {
     Optional<InitialModel> start = from.filter(InitialModel::hasGates);
-    Fit fit = new Fit(start.map(m -> m.completed(estimator)).orElse(estimator), columns);
+    Fit fit = new Fit(start.map(m -> m.completed(estimator)).orElse(estimator), columns, progress);
     return fit.run(
         dataset,
         classes,
         task,
-        (options, progress, rows) -> {
+        (options, listener, rows) -> {
           if (start.isPresent()) {
-            return new Trainer(options, progress).train(rows, start.get().start());
+            return new Trainer(options, listener).train(rows, start.get().start());
           }
           if (from.isPresent()) {
-            progress.message(
+            listener.message(
                 "initialModel is linear, without gates to go on from: new ones are drawn");
           }
           return switch (options.activation()) {
-            case GATED -> new Trainer(options, progress).train(rows);
-            case RELU -> new ReluTrainer(options, progress).train(rows);
+            case GATED -> new Trainer(options, listener).train(rows);
+            case RELU -> new ReluTrainer(options, listener).train(rows);
           };
         });
   }
@@ -101,7 +102,6 @@ record Fit(ConvexReLUParams estimator, PredictorParams columns) {
    */
   <T> T run(
       Dataset<?> dataset, int classes, Function<DataSummary, Task> task, Training<T> training) {
-    LoggedProgress progress = new LoggedProgress(estimator.uid());
     Optional<String> weight = estimator.weightColumn();
     Column weights = weight.map(functions::col).orElse(functions.lit(1.0));
     Optional<String> validation = estimator.validationIndicatorColumn();

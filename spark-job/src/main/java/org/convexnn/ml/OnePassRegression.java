@@ -58,8 +58,7 @@ record OnePassRegression(ConvexReLURegressor estimator) {
   }
 
   private Trainer trainer() {
-    return new Trainer(
-        estimator.trainingOptions(Task.REGRESSION), new LoggedProgress(estimator.uid()));
+    return new Trainer(estimator.trainingOptions(Task.REGRESSION), estimator.progress());
   }
 
   /** The data as {@code fit} would hand it to {@code train}. */

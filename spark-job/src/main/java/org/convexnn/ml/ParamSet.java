@@ -11,6 +11,7 @@ import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.LongParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.Params;
+import org.convexnn.solver.Progress;
 import org.convexnn.solver.TrainingOptions;
 import org.convexnn.solver.TrainingOptions.Activation;
 import org.convexnn.solver.TrainingOptions.Effort;
@@ -60,6 +61,9 @@ public final class ParamSet implements Serializable {
   final Param<String> validationIndicatorCol;
   final Param<String> handleInvalid;
   final Param<String> initialModel;
+
+  /** Who hears of the owner's fits, where that is not the log. */
+  transient Progress progress;
 
   /** Creates the Params; the owner's uid must be known by now. */
   ParamSet(Params owner) {

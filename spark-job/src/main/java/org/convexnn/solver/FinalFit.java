@@ -77,6 +77,7 @@ record FinalFit(GatedModel model, Fit fit) {
     Solver.Stopping stop =
         new Solver.Stopping(SAFETY * model.tolerance(), options.maxIter(), model.gapScale());
     Solver solver = fit.solver();
+    model.log().finalFit(stop);
     Solver.Solution solution =
         solver.solve(fit.problem(), beta, start, stop, model.log().watch("solve", beta));
     return new Solved(solution.weights(), solution.dual(), solution.reason(), solver.name());

@@ -16,6 +16,14 @@ public interface Progress {
   /** One iteration ended. */
   void iteration(TraceRecord trace);
 
+  /**
+   * The last fit begins, the one of phase {@code solve}.
+   *
+   * @param tol the relative gap that it ends at
+   * @param lastPass the passes, counted since training began, that it ends at in any case
+   */
+  default void finalFit(double tol, double lastPass) {}
+
   /** Something a user may want to read: a choice made and why. */
   void message(String text);
 }

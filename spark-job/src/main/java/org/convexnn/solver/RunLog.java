@@ -45,6 +45,11 @@ final class RunLog {
     progress.message(text);
   }
 
+  /** The last fit begins. */
+  void finalFit(Solver.Stopping stop) {
+    progress.finalFit(stop.tol(), ledger.passes() + stop.maxPasses());
+  }
+
   /** Keeps a point of the path. */
   void point(PathPoint point) {
     path.add(point);

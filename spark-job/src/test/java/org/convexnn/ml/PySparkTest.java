@@ -28,6 +28,7 @@ class PySparkTest {
   private static final Path SOURCES = Path.of("src", "main", "python");
   private static final Path TESTS = Path.of("src", "test", "python", "test_convexnn.py");
   private static final Path README = Path.of("..", "README.md");
+  private static final Path NOTEBOOK = Path.of("..", "examples", "notebooks", "ring-pyspark.ipynb");
   private static final String PYTHON =
       Optional.ofNullable(System.getenv("PYSPARK_PYTHON")).orElse("python3");
 
@@ -56,6 +57,8 @@ class PySparkTest {
             "spark.sql.shuffle.partitions=2",
             "--conf",
             "spark.convexnn.readme=" + README.toRealPath(),
+            "--conf",
+            "spark.convexnn.notebook=" + NOTEBOOK.toRealPath(),
             "--py-files",
             jar().toString(),
             TESTS.toRealPath().toString());
