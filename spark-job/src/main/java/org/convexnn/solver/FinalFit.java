@@ -77,7 +77,7 @@ record FinalFit(GatedModel model, Fit fit) {
         new Solver.Stopping(SAFETY * model.tolerance(), options.maxIter(), model.gapScale());
     Solver solver = fit.solver();
     Solver.Solution solution =
-        solver.solve(fit.problem(), beta, start, stop, model.log().watch("solve", beta));
+        model.log().journal().solve(fit, beta, start, stop, model.log().watch("solve", beta));
     return new Solved(solution.weights(), solution.dual(), solution.reason(), solver.name());
   }
 
