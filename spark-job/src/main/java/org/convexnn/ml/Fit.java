@@ -46,7 +46,7 @@ record Fit(ConvexReLUParams estimator, PredictorParams columns) {
     estimator.weightColumn().ifPresent(input::checkWeight);
     estimator.validationIndicatorColumn().ifPresent(input::checkValidationIndicator);
     new ParamRules(estimator).check(initialModel);
-    estimator.trainingOptions(task);
+    CheckpointParams.of(estimator).check(estimator.trainingOptions(task));
   }
 
   /**
@@ -70,17 +70,22 @@ record Fit(ConvexReLUParams estimator, PredictorParams columns) {
         task,
         (options, progress, rows) -> {
           if (start.isPresent()) {
-            return new Trainer(options, progress).train(rows, start.get().start());
+            return trainer(options, progress).train(rows, start.get().start());
           }
           if (from.isPresent()) {
             progress.message(
                 "initialModel is linear, without gates to go on from: new ones are drawn");
           }
           return switch (options.activation()) {
-            case GATED -> new Trainer(options, progress).train(rows);
+            case GATED -> trainer(options, progress).train(rows);
             case RELU -> new ReluTrainer(options, progress).train(rows);
           };
         });
+  }
+
+  /** A trainer that keeps the checkpoints that are wanted. */
+  private Trainer trainer(TrainingOptions options, Progress progress) {
+    return CheckpointParams.of(estimator).keptBy(new Trainer(options, progress), progress);
   }
 
   /**
