@@ -33,6 +33,23 @@ class ConvexReLUParams(HasWeightCol):
         typeConverter=TypeConverters.toInt,
     )
 
+    checkpointDir: Param[str] = Param(
+        Params._dummy(),
+        "checkpointDir",
+        "folder, of any Hadoop file system, in which a fit of gated neurons keeps the "
+        "driver's state while it runs, one fit at a time; gone when it has ended well; "
+        "unset or empty = none",
+        typeConverter=TypeConverters.toString,
+    )
+
+    checkpointInterval: Param[int] = Param(
+        Params._dummy(),
+        "checkpointInterval",
+        "with checkpointDir, the passes after which the state is written again, >= 1; "
+        "-1 = never",
+        typeConverter=TypeConverters.toInt,
+    )
+
     effort: Param[str] = Param(
         Params._dummy(),
         "effort",
@@ -231,6 +248,14 @@ class ConvexReLUParams(HasWeightCol):
         typeConverter=TypeConverters.toFloat,
     )
 
+    resume: Param[bool] = Param(
+        Params._dummy(),
+        "resume",
+        "whether the fit goes on from the last checkpoint in checkpointDir, after its "
+        "driver was lost, true or false; begins anew where there is none",
+        typeConverter=TypeConverters.toBoolean,
+    )
+
     seed: Param[int] = Param(
         Params._dummy(),
         "seed",
@@ -289,6 +314,7 @@ class ConvexReLUParams(HasWeightCol):
         self._setDefault(
             activation="gated",
             aggregationDepth=2,
+            checkpointInterval=10,
             effort="balanced",
             fitIntercept=True,
             gateSampler="auto",
@@ -308,6 +334,7 @@ class ConvexReLUParams(HasWeightCol):
             polish=False,
             precision="auto",
             refit=True,
+            resume=False,
             solver="auto",
         )
 
@@ -318,6 +345,14 @@ class ConvexReLUParams(HasWeightCol):
     def getAggregationDepth(self) -> int:
         """Gets the value of aggregationDepth or its default value."""
         return self.getOrDefault(self.aggregationDepth)
+
+    def getCheckpointDir(self) -> str:
+        """Gets the value of checkpointDir or its default value."""
+        return self.getOrDefault(self.checkpointDir)
+
+    def getCheckpointInterval(self) -> int:
+        """Gets the value of checkpointInterval or its default value."""
+        return self.getOrDefault(self.checkpointInterval)
 
     def getEffort(self) -> str:
         """Gets the value of effort or its default value."""
@@ -407,6 +442,10 @@ class ConvexReLUParams(HasWeightCol):
         """Gets the value of regRatio or its default value."""
         return self.getOrDefault(self.regRatio)
 
+    def getResume(self) -> bool:
+        """Gets the value of resume or its default value."""
+        return self.getOrDefault(self.resume)
+
     def getSeed(self) -> int:
         """Gets the value of seed or its default value."""
         return self.getOrDefault(self.seed)
@@ -450,6 +489,21 @@ class ConvexReLUTraining(ConvexReLUParams):
         added, >= 1 (default: 2).
         """
         return self._set(aggregationDepth=value)
+
+    def setCheckpointDir(self: T, value: str) -> T:
+        """
+        Sets checkpointDir: folder, of any Hadoop file system, in which a fit of gated
+        neurons keeps the driver's state while it runs, one fit at a time; gone when it
+        has ended well; unset or empty = none.
+        """
+        return self._set(checkpointDir=value)
+
+    def setCheckpointInterval(self: T, value: int) -> T:
+        """
+        Sets checkpointInterval: with checkpointDir, the passes after which the state is
+        written again, >= 1; -1 = never (default: 10).
+        """
+        return self._set(checkpointInterval=value)
 
     def setEffort(self: T, value: str) -> T:
         """
@@ -638,6 +692,14 @@ class ConvexReLUTraining(ConvexReLUParams):
         """
         return self._set(regRatio=value)
 
+    def setResume(self: T, value: bool) -> T:
+        """
+        Sets resume: whether the fit goes on from the last checkpoint in checkpointDir,
+        after its driver was lost, true or false; begins anew where there is none
+        (default: False).
+        """
+        return self._set(resume=value)
+
     def setSeed(self: T, value: int) -> T:
         """
         Sets seed: seed of every random choice, any integer; the same seed gives the
@@ -704,6 +766,8 @@ class ConvexReLUClassifierArguments:
         thresholds: Optional[List[float]] = None,
         activation: str = "gated",
         aggregationDepth: int = 2,
+        checkpointDir: Optional[str] = None,
+        checkpointInterval: int = 10,
         effort: str = "balanced",
         fitIntercept: bool = True,
         gateSampler: str = "auto",
@@ -726,6 +790,7 @@ class ConvexReLUClassifierArguments:
         refit: bool = True,
         regParam: Optional[float] = None,
         regRatio: Optional[float] = None,
+        resume: bool = False,
         seed: Optional[int] = None,
         skipRidge: Optional[float] = None,
         solver: str = "auto",
@@ -751,6 +816,8 @@ class ConvexReLUClassifierArguments:
         thresholds: Optional[List[float]] = None,
         activation: str = "gated",
         aggregationDepth: int = 2,
+        checkpointDir: Optional[str] = None,
+        checkpointInterval: int = 10,
         effort: str = "balanced",
         fitIntercept: bool = True,
         gateSampler: str = "auto",
@@ -773,6 +840,7 @@ class ConvexReLUClassifierArguments:
         refit: bool = True,
         regParam: Optional[float] = None,
         regRatio: Optional[float] = None,
+        resume: bool = False,
         seed: Optional[int] = None,
         skipRidge: Optional[float] = None,
         solver: str = "auto",
@@ -798,6 +866,8 @@ class ConvexReLURegressorArguments:
         predictionCol: str = "prediction",
         activation: str = "gated",
         aggregationDepth: int = 2,
+        checkpointDir: Optional[str] = None,
+        checkpointInterval: int = 10,
         effort: str = "balanced",
         fitIntercept: bool = True,
         gateSampler: str = "auto",
@@ -820,6 +890,7 @@ class ConvexReLURegressorArguments:
         refit: bool = True,
         regParam: Optional[float] = None,
         regRatio: Optional[float] = None,
+        resume: bool = False,
         seed: Optional[int] = None,
         skipRidge: Optional[float] = None,
         solver: str = "auto",
@@ -842,6 +913,8 @@ class ConvexReLURegressorArguments:
         predictionCol: str = "prediction",
         activation: str = "gated",
         aggregationDepth: int = 2,
+        checkpointDir: Optional[str] = None,
+        checkpointInterval: int = 10,
         effort: str = "balanced",
         fitIntercept: bool = True,
         gateSampler: str = "auto",
@@ -864,6 +937,7 @@ class ConvexReLURegressorArguments:
         refit: bool = True,
         regParam: Optional[float] = None,
         regRatio: Optional[float] = None,
+        resume: bool = False,
         seed: Optional[int] = None,
         skipRidge: Optional[float] = None,
         solver: str = "auto",

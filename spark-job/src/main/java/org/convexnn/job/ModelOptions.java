@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.apache.spark.ml.param.Params;
 import org.convexnn.ml.ConvexReLURegressor;
 import picocli.CommandLine.ITypeConverter;
@@ -195,6 +196,26 @@ final class ModelOptions {
       description = "Size of a block of rows; 0 means automatic.")
   private Double maxBlockSizeInMB;
 
+  @Option(
+      names = "--checkpoint-dir",
+      paramLabel = "DIR",
+      description = "Folder for the driver's state, so that the fit can be resumed.")
+  private String checkpointDir;
+
+  @Option(
+      names = "--checkpoint-interval",
+      paramLabel = "N",
+      description = "Passes after which the state is written again; -1 means never.")
+  private Integer checkpointInterval;
+
+  @Option(
+      names = "--resume",
+      arity = "0..1",
+      fallbackValue = "true",
+      paramLabel = "true|false",
+      description = "Go on from the last checkpoint in --checkpoint-dir, where there is one.")
+  private Boolean resume;
+
   /** Refuses values out of range, before any Spark is started. */
   void check() {
     if (numGates != null && numGates < 1) {
@@ -212,6 +233,10 @@ final class ModelOptions {
     activation = lowerCase(activation);
     solver = lowerCase(solver);
     precision = lowerCase(precision);
+    if (Boolean.TRUE.equals(resume) && checkpointDir == null) {
+      throw refused(
+          "--resume is given without --checkpoint-dir; name the folder of the checkpoints");
+    }
     // The Params know their ranges.
     Params params = new ConvexReLURegressor();
     given().forEach((name, value) -> tryOut(params, name, value));
@@ -282,6 +307,11 @@ final class ModelOptions {
     return "--" + param.replaceAll("([a-z])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
   }
 
+  /** The folder of checkpoints, where there is one. */
+  Optional<String> checkpointDir() {
+    return Optional.ofNullable(checkpointDir);
+  }
+
   /** What was given, by Param name. */
   Map<String, Object> given() {
     Map<String, Object> all = new LinkedHashMap<>();
@@ -311,6 +341,9 @@ final class ModelOptions {
     all.put("polish", polish);
     all.put("aggregationDepth", aggregationDepth);
     all.put("maxBlockSizeInMB", maxBlockSizeInMB);
+    all.put("checkpointDir", checkpointDir);
+    all.put("checkpointInterval", checkpointInterval);
+    all.put("resume", resume);
     all.values().removeIf(Objects::isNull);
     return all;
   }

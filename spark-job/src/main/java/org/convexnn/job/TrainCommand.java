@@ -66,11 +66,18 @@ final class TrainCommand implements Callable<Integer> {
                 session.spark().sparkContext().hadoopConfiguration(),
                 output,
                 overwrite,
-                source.paths());
+                untouched(source));
         TrainingData rows = TrainingData.load(session.spark(), source)) {
       train(session.spark(), source, rows, staged, total);
     }
     return 0;
+  }
+
+  /** What the output must not hold. */
+  private List<String> untouched(TrainingSource source) {
+    List<String> paths = new ArrayList<>(source.paths());
+    model.checkpointDir().ifPresent(paths::add);
+    return paths;
   }
 
   private void train(

@@ -25,7 +25,8 @@ import org.convexnn.solver.TrainingOptions.Task;
  * prints what each means; models carry the values they were trained with.
  *
  * <p>A getter of a Param without default ({@code regParam}, {@code regRatio}, {@code skipRidge},
- * {@code tol}, {@code weightCol}, {@code validationIndicatorCol}, {@code initialModel}) throws
+ * {@code tol}, {@code checkpointDir}, {@code weightCol}, {@code validationIndicatorCol}, {@code
+ * initialModel}) throws
  * NoSuchElementException while it is unset, as MLlib's do; {@code isSet} asks.
  */
 public interface ConvexReLUParams extends HasWeightCol {
@@ -291,6 +292,36 @@ public interface ConvexReLUParams extends HasWeightCol {
   /** Most megabytes of features in a block of rows, 0 = automatic. */
   default double getMaxBlockSizeInMB() {
     return (double) getOrDefault(maxBlockSizeInMB());
+  }
+
+  /** Param: the folder of checkpoints. */
+  default Param<String> checkpointDir() {
+    return paramSet().checkpointDir;
+  }
+
+  /** The folder of checkpoints. */
+  default String getCheckpointDir() {
+    return getOrDefault(checkpointDir());
+  }
+
+  /** Param: passes between checkpoints, -1 = none. */
+  default IntParam checkpointInterval() {
+    return paramSet().checkpointInterval;
+  }
+
+  /** Passes between checkpoints, -1 = none. */
+  default int getCheckpointInterval() {
+    return (int) getOrDefault(checkpointInterval());
+  }
+
+  /** Param: whether the fit goes on from a checkpoint. */
+  default BooleanParam resume() {
+    return paramSet().resume;
+  }
+
+  /** Whether the fit goes on from a checkpoint. */
+  default boolean getResume() {
+    return (boolean) getOrDefault(resume());
   }
 
   /** Param: the weight column. */

@@ -217,6 +217,32 @@ public interface ConvexReLUTraining<E extends ConvexReLUTraining<E>> extends Con
     return with(initialModel(), path);
   }
 
+  /**
+   * Sets the folder, of any Hadoop file system, in which a fit keeps the driver's state while it runs,
+   * so that another driver can go on from there: see {@link #setResume}. One fit at a time; the files
+   * are gone when it has ended well. Of gated neurons. The empty string means none.
+   */
+  default E setCheckpointDir(String value) {
+    return with(checkpointDir(), value);
+  }
+
+  /**
+   * Sets the passes after which the state is written again, with a checkpointDir: at most so many are
+   * lost with the driver of the solve that it was in. Default 10; -1 = never.
+   */
+  default E setCheckpointInterval(int value) {
+    return with(checkpointInterval(), value);
+  }
+
+  /**
+   * Sets whether a fit goes on from the last checkpoint in checkpointDir, and begins anew where there
+   * is none; default false. Data, Params and version of this library must be those of the fit that
+   * wrote it. It ends at the same optimum.
+   */
+  default E setResume(boolean value) {
+    return with(resume(), value);
+  }
+
   /** Sets the weight column; the empty string means that all weights are 1. */
   default E setWeightCol(String value) {
     return with(weightCol(), value);

@@ -47,7 +47,7 @@ record Fit(ConvexReLUParams estimator, PredictorParams columns, Progress progres
     estimator.weightColumn().ifPresent(input::checkWeight);
     estimator.validationIndicatorColumn().ifPresent(input::checkValidationIndicator);
     new ParamRules(estimator).check(initialModel);
-    estimator.trainingOptions(task);
+    CheckpointParams.of(estimator).check(estimator.trainingOptions(task));
   }
 
   /**
@@ -71,17 +71,22 @@ record Fit(ConvexReLUParams estimator, PredictorParams columns, Progress progres
         task,
         (options, listener, rows) -> {
           if (start.isPresent()) {
-            return new Trainer(options, listener).train(rows, start.get().start());
+            return trainer(options, listener).train(rows, start.get().start());
           }
           if (from.isPresent()) {
             listener.message(
                 "initialModel is linear, without gates to go on from: new ones are drawn");
           }
           return switch (options.activation()) {
-            case GATED -> new Trainer(options, listener).train(rows);
+            case GATED -> trainer(options, listener).train(rows);
             case RELU -> new ReluTrainer(options, listener).train(rows);
           };
         });
+  }
+
+  /** A trainer that keeps the checkpoints that are wanted. */
+  private Trainer trainer(TrainingOptions options, Progress progress) {
+    return CheckpointParams.of(estimator).keptBy(new Trainer(options, progress), progress);
   }
 
   /**

@@ -54,7 +54,12 @@ record OnePassRegression(ConvexReLURegressor estimator) {
             prepared(dataset),
             0,
             data -> Task.REGRESSION,
-            (options, progress, rows) -> training.apply(new Trainer(options, progress), rows));
+            (options, progress, rows) -> {
+              if (CheckpointParams.of(estimator).wanted()) {
+                progress.message("checkpointDir has no part in one pass: nothing is written");
+              }
+              return training.apply(new Trainer(options, progress), rows);
+            });
   }
 
   private Trainer trainer() {

@@ -57,6 +57,9 @@ public final class ParamSet implements Serializable {
   final BooleanParam polish;
   final IntParam aggregationDepth;
   final DoubleParam maxBlockSizeInMB;
+  final Param<String> checkpointDir;
+  final IntParam checkpointInterval;
+  final BooleanParam resume;
   final Param<String> weightCol;
   final Param<String> validationIndicatorCol;
   final Param<String> handleInvalid;
@@ -287,6 +290,29 @@ public final class ParamSet implements Serializable {
                 "maxBlockSizeInMB",
                 "a positive number, or 0 for automatic",
                 v -> v >= 0 && Double.isFinite(v)));
+    checkpointDir =
+        new Param<>(
+            owner,
+            "checkpointDir",
+            "folder, of any Hadoop file system, in which a fit of gated neurons keeps the driver's"
+                + " state while it runs, one fit at a time; gone when it has ended well; unset or"
+                + " empty = none");
+    checkpointInterval =
+        new IntParam(
+            owner,
+            "checkpointInterval",
+            "with checkpointDir, the passes after which the state is written again, >= 1; -1 ="
+                + " never",
+            Allowed.numbers(
+                "checkpointInterval",
+                "a positive integer, or -1 for no checkpoints",
+                v -> v >= 1 || v == -1));
+    resume =
+        new BooleanParam(
+            owner,
+            "resume",
+            "whether the fit goes on from the last checkpoint in checkpointDir, after its driver was"
+                + " lost, true or false; begins anew where there is none");
     weightCol =
         new Param<>(
             owner,
@@ -370,6 +396,8 @@ public final class ParamSet implements Serializable {
     owner.setDefault(polish, false);
     owner.setDefault(aggregationDepth, 2);
     owner.setDefault(maxBlockSizeInMB, 0.0);
+    owner.setDefault(checkpointInterval, 10);
+    owner.setDefault(resume, false);
     owner.setDefault(handleInvalid, InvalidFeatures.ERROR);
   }
 }

@@ -54,11 +54,18 @@ record CrossValidation(Run run, Function<SelectedRows, PathFits> fits, int folds
         continue;
       }
       run.log().message(name);
-      try (PathFits path = fits.apply(split.outside(k))) {
-        losses.add(split.inside(k).weight(), losses(path, new Validation(run, split.inside(k))));
-      }
+      int fold = k;
+      losses.add(
+          split.inside(k).weight(),
+          run.log().journal().part(() -> losses(split.outside(fold), split.inside(fold))));
     }
     return losses;
+  }
+
+  private double[] losses(SelectedRows fitted, SelectedRows heldOut) {
+    try (PathFits path = fits.apply(fitted)) {
+      return losses(path, new Validation(run, heldOut));
+    }
   }
 
   /** The held-out losses of a fold; all of them, as another fold may need less regularisation. */

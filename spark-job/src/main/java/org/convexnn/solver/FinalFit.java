@@ -79,7 +79,7 @@ record FinalFit(GatedModel model, Fit fit) {
     Solver solver = fit.solver();
     model.log().finalFit(stop);
     Solver.Solution solution =
-        solver.solve(fit.problem(), beta, start, stop, model.log().watch("solve", beta));
+        model.log().journal().solve(fit, beta, start, stop, model.log().watch("solve", beta));
     return new Solved(solution.weights(), solution.dual(), solution.reason(), solver.name());
   }
 

@@ -26,12 +26,12 @@ record FixedGates(GatedModel model, SolverChoice solvers, SelectedRows rows, boo
   public Point begin() {
     Fit fit = new Fit(model, solvers, model.problem(rows));
     fit.begin(fit.skip());
-    return new Point(fit, fit.start());
+    return new Point(fit, fit.start(), false);
   }
 
   @Override
   public Point next(Point last, double[] weights) {
-    return new Point(last.fit(), Solver.Start.at(weights));
+    return new Point(last.fit(), Solver.Start.at(weights), false);
   }
 
   @Override

@@ -19,6 +19,12 @@ public final class Ledger {
     passes += cost;
   }
 
+  /** Adds what an earlier driver did. */
+  void add(Checkpoint.Step step) {
+    jobs += step.jobs();
+    passes += step.passes();
+  }
+
   /** A number for a row state that was not used before. */
   public int nextState() {
     return ++states;

@@ -18,8 +18,9 @@ interface PathFits extends AutoCloseable {
    *
    * @param fit begun: its skip-only fit and betaMax are known
    * @param start where to start from
+   * @param prices whether the gates of the next point depend on where this one ends
    */
-  record Point(Fit fit, Solver.Start start) {
+  record Point(Fit fit, Solver.Start start, boolean prices) {
 
     private static final double TOL = 1.5e-2;
     private static final double PASSES = 200;
@@ -29,7 +30,7 @@ interface PathFits extends AutoCloseable {
       GatedModel model = fit.model();
       Solver.Stopping stop =
           new Solver.Stopping(Math.max(TOL, model.tolerance()), PASSES, model.gapScale());
-      Solver.Solution solution = fit.solver().solve(fit.problem(), beta, start, stop, watch);
+      Solver.Solution solution = model.log().journal().point(this, beta, stop, watch);
       fit.problem().rows().release(solution.dual().state());
       return solution;
     }

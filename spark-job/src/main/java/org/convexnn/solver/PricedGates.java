@@ -50,8 +50,8 @@ final class PricedGates implements PathFits {
         linear -> {
           Fit skip = fit(linear);
           skip.begin(skip.skip());
-          Fit first = next(new Point(skip, skip.start()), skip.skip()).fit();
-          return new Point(first, first.start());
+          Fit first = next(new Point(skip, skip.start(), true), skip.skip()).fit();
+          return new Point(first, first.start(), true);
         });
   }
 
@@ -86,7 +86,7 @@ final class PricedGates implements PathFits {
     model = Optional.of(changed);
     Fit fit = fit(changed);
     fit.begin(last.fit().skip());
-    return new Point(fit, Solver.Start.at(start));
+    return new Point(fit, Solver.Start.at(start), true);
   }
 
   private Fit fit(GatedModel gated) {

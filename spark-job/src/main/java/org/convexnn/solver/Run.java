@@ -22,12 +22,23 @@ record Run(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
 
   /** Takes the first looks at the rows. */
   static Run begin(Rows rows, TrainingOptions options, Progress progress, Ledger ledger) {
-    return begin(rows, options, progress, ledger, Preparation.of(rows, options));
+    return begin(
+        rows,
+        options,
+        progress,
+        ledger,
+        Preparation.of(rows, options),
+        Journal.none(progress, ledger));
   }
 
-  /** The same in the frame that they gave. */
+  /** The same in the frame that they gave, with a journal of the solves. */
   static Run begin(
-      Rows rows, TrainingOptions options, Progress progress, Ledger ledger, Frame frame) {
+      Rows rows,
+      TrainingOptions options,
+      Progress progress,
+      Ledger ledger,
+      Frame frame,
+      Journal journal) {
     progress.message(
         String.format(
             Locale.ROOT,
@@ -46,7 +57,7 @@ record Run(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
         rows,
         options,
         frame,
-        new RunLog(progress, ledger, frame.groups(options), 1e-6 * frame.constantLoss()));
+        new RunLog(progress, ledger, frame.groups(options), 1e-6 * frame.constantLoss(), journal));
   }
 
   /** Chooses gates. */

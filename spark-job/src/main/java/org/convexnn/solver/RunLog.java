@@ -11,6 +11,7 @@ final class RunLog {
   private final Groups groups;
   private final Solver.Stopping scale;
   private final Ledger ledger;
+  private final Journal journal;
   private final List<TraceRecord> trace = new ArrayList<>();
   private final List<PathPoint> path = new ArrayList<>();
 
@@ -23,14 +24,24 @@ final class RunLog {
    * @param scale the smallest denominator of relative gaps
    */
   RunLog(Progress progress, Ledger ledger, Groups groups, double scale) {
+    this(progress, ledger, groups, scale, Journal.none(progress, ledger));
+  }
+
+  /** The same with a journal of its solves. */
+  RunLog(Progress progress, Ledger ledger, Groups groups, double scale, Journal journal) {
     this.progress = progress;
     this.ledger = ledger;
+    this.journal = journal;
     this.groups = groups;
     this.scale = new Solver.Stopping(0, 0, scale);
   }
 
   Ledger ledger() {
     return ledger;
+  }
+
+  Journal journal() {
+    return journal;
   }
 
   List<TraceRecord> trace() {

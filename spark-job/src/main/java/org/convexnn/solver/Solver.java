@@ -40,6 +40,11 @@ interface Solver {
    */
   record Stopping(double tol, double maxPasses, double scale) {
 
+    /** The same with this many passes taken. */
+    Stopping after(double passes) {
+      return new Stopping(tol, Math.max(0, maxPasses - passes), scale);
+    }
+
     /** (upper - lower) / max(upper, scale); a difference of a few ulps is zero. */
     double relativeGap(double upper, double lower) {
       double gap = upper - lower;

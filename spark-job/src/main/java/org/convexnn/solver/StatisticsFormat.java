@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,7 +30,6 @@ final class StatisticsFormat {
   private static final long MAGIC = 0x436F6E7665784E4EL;
   private static final int VERSION = 2;
   private static final int WITHOUT_SUB_NETWORKS = 1;
-  private static final int CHUNK = 1 << 13;
 
   private StatisticsFormat() {}
 
@@ -49,8 +47,8 @@ final class StatisticsFormat {
       out.writeDouble(fold.rows());
       out.writeDouble(fold.weight());
       out.writeDouble(fold.labelSquare());
-      writeDoubles(fold.moments(), out);
-      writeDoubles(fold.gram(), out);
+      DoubleArrays.write(fold.moments(), out);
+      DoubleArrays.write(fold.gram(), out);
     }
     out.writeLong(checked.getChecksum().getValue());
     out.flush();
@@ -116,14 +114,14 @@ final class StatisticsFormat {
 
   private static void writeBasis(FrozenBasis basis, DataOutputStream out) throws IOException {
     FeatureMap map = basis.map();
-    writeDoubles(map.mean(), out);
-    writeDoubles(map.inverseScale(), out);
-    writeDoubles(map.matrix(), out);
+    DoubleArrays.write(map.mean(), out);
+    DoubleArrays.write(map.inverseScale(), out);
+    DoubleArrays.write(map.matrix(), out);
     out.writeDouble(map.clip());
     writeHalfSpaces(basis.gates().halfSpaces(), out);
     out.writeInt(basis.gates().trees().size());
     for (Tree tree : basis.gates().trees()) {
-      writeDoubles(tree.threshold(), out);
+      DoubleArrays.write(tree.threshold(), out);
       writeInts(tree.feature(), out);
       writeInts(tree.left(), out);
       writeInts(tree.right(), out);
@@ -134,16 +132,16 @@ final class StatisticsFormat {
     out.writeInt(basis.norms().length);
     for (double[] norm : basis.norms()) {
       out.writeBoolean(norm.length > 0);
-      writeDoubles(norm, out);
+      DoubleArrays.write(norm, out);
     }
     out.writeDouble(basis.labelShift());
     out.writeDouble(basis.labelScale());
   }
 
   private static void writeHalfSpaces(HalfSpaces half, DataOutputStream out) throws IOException {
-    writeDoubles(half.thresholds(), out);
-    writeDoubles(half.directions(), out);
-    writeDoubles(half.centres(), out);
+    DoubleArrays.write(half.thresholds(), out);
+    DoubleArrays.write(half.directions(), out);
+    DoubleArrays.write(half.centres(), out);
   }
 
   private static HalfSpaces readHalfSpaces(DataInputStream in, int d) throws IOException {
@@ -161,7 +159,7 @@ final class StatisticsFormat {
     out.writeInt(all.size());
     for (SubNetwork subNetwork : all) {
       writeHalfSpaces(subNetwork.neurons(), out);
-      writeDoubles(subNetwork.weights(), out);
+      DoubleArrays.write(subNetwork.weights(), out);
     }
   }
 
@@ -220,16 +218,6 @@ final class StatisticsFormat {
     return new FrozenBasis(map, gates, norms, shift, scale);
   }
 
-  private static void writeDoubles(double[] values, DataOutputStream out) throws IOException {
-    out.writeInt(values.length);
-    ByteBuffer buffer = ByteBuffer.allocate(8 * CHUNK);
-    for (int from = 0; from < values.length; from += CHUNK) {
-      int count = Math.min(CHUNK, values.length - from);
-      buffer.asDoubleBuffer().put(values, from, count);
-      out.write(buffer.array(), 0, 8 * count);
-    }
-  }
-
   private static void writeInts(int[] values, DataOutputStream out) throws IOException {
     out.writeInt(values.length);
     for (int value : values) {
@@ -244,15 +232,7 @@ final class StatisticsFormat {
   }
 
   private static double[] readDoubles(DataInputStream in) throws IOException {
-    int length = length(in, 8);
-    double[] values = new double[length];
-    byte[] bytes = new byte[8 * CHUNK];
-    for (int from = 0; from < length; from += CHUNK) {
-      int count = Math.min(CHUNK, length - from);
-      in.readFully(bytes, 0, 8 * count);
-      ByteBuffer.wrap(bytes, 0, 8 * count).asDoubleBuffer().get(values, from, count);
-    }
-    return values;
+    return DoubleArrays.read(in, length(in, 8));
   }
 
   private static int[] readInts(DataInputStream in, int expected) throws IOException {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.DoubleFunction;
+import java.util.function.UnaryOperator;
 
 /**
  * Trains a network on rows: moments, feature map, gates, skip-only fit, betaMax, regularisation
@@ -14,6 +15,7 @@ public final class Trainer {
   private final TrainingOptions options;
   private final Progress progress;
   private final boolean uniformSketch;
+  private final Optional<Checkpoints> checkpoints;
 
   /** A trainer with these options; progress is told of every iteration. */
   public Trainer(TrainingOptions options, Progress progress) {
@@ -26,23 +28,40 @@ public final class Trainer {
    * @param uniformSketch whether ADMM draws its sketch badly on purpose: for tests of the safeguard
    */
   public Trainer(TrainingOptions options, Progress progress, boolean uniformSketch) {
+    this(options, progress, uniformSketch, Optional.empty());
+  }
+
+  private Trainer(
+      TrainingOptions options,
+      Progress progress,
+      boolean uniformSketch,
+      Optional<Checkpoints> checkpoints) {
     this.options = options;
     this.progress = progress;
     this.uniformSketch = uniformSketch;
+    this.checkpoints = checkpoints;
+  }
+
+  /** The same trainer, whose {@link #train} keeps checkpoints; they are gone when it has returned. */
+  public Trainer with(Checkpoints kept) {
+    return new Trainer(options, progress, uniformSketch, Optional.of(kept));
   }
 
   /**
    * Trains.
    *
    * @throws IllegalArgumentException when the data cannot be trained on, naming the culprit and the
-   *     remedy
+   *     remedy; when there is a checkpoint that is not to be resumed, or of another fit
    */
   public TrainingResult train(Rows rows) {
     checkGated();
-    Run run = Run.begin(rows, options, progress, new Ledger());
-    return run.gates().priced()
-        ? PricedFit.of(run, uniformSketch).solve()
-        : run.with(run.gates().draw(), model -> solve(run, model));
+    Run run = begin(rows, UnaryOperator.identity(), "unset");
+    TrainingResult result =
+        run.gates().priced()
+            ? PricedFit.of(run, uniformSketch).solve()
+            : run.with(run.gates().draw(), model -> solve(run, model));
+    run.log().journal().end();
+    return result;
   }
 
   /**
@@ -54,12 +73,33 @@ public final class Trainer {
    */
   public TrainingResult train(Rows rows, WarmStart from) {
     checkGated();
-    try (GatedModel model = from.model(from.begin(rows, options, progress))) {
+    Run run = begin(rows, frame -> from.in(frame, options), from.fingerprint());
+    try (GatedModel model = from.model(run)) {
       Fit whole = whole(model);
-      return model.frame().constantLabel()
-          ? constant(whole)
-          : atGivenBeta(whole, beta -> from.of(whole, beta));
+      TrainingResult result =
+          model.frame().constantLabel()
+              ? constant(whole)
+              : atGivenBeta(whole, beta -> from.of(whole, beta));
+      run.log().journal().end();
+      return result;
     }
+  }
+
+  /** Takes the first looks at the rows, and at the checkpoint of a lost driver. */
+  private Run begin(Rows rows, UnaryOperator<Frame> framed, String initialModel) {
+    Ledger ledger = new Ledger();
+    Frame frame = framed.apply(Preparation.of(rows, options));
+    Journal journal =
+        checkpoints
+            .map(
+                c ->
+                    Journal.of(
+                        c,
+                        FitIdentity.of(rows, frame.stats(), options, initialModel, c.version()),
+                        progress,
+                        ledger))
+            .orElseGet(() -> Journal.none(progress, ledger));
+    return Run.begin(rows, options, progress, ledger, frame, journal);
   }
 
   private Fit whole(GatedModel model) {

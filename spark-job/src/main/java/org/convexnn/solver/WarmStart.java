@@ -1,5 +1,6 @@
 package org.convexnn.solver;
 
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import org.convexnn.network.Network;
@@ -14,15 +15,18 @@ import org.convexnn.network.Network;
 public record WarmStart(Network network) {
 
   /**
-   * Takes the first looks at the rows.
+   * The frame of some rows with the network's feature map.
    *
    * @throws IllegalArgumentException where the network does not suit rows or options
    */
-  Run begin(Rows rows, TrainingOptions options, Progress progress) {
-    Ledger ledger = new Ledger();
-    Frame frame = Preparation.of(rows, options);
-    check(rows.features(), frame.loss().outputs(), options);
-    return Run.begin(rows, options, progress, ledger, frame.with(network.map()));
+  Frame in(Frame frame, TrainingOptions options) {
+    check(frame.stats().mean().length, frame.loss().outputs(), options);
+    return frame.with(network.map());
+  }
+
+  /** Tells the network from others. */
+  String fingerprint() {
+    return Integer.toHexString(Arrays.hashCode(network.weights()));
   }
 
   private void check(int features, int outputs, TrainingOptions options) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -17,25 +18,21 @@ import org.apache.spark.sql.SparkSession;
  */
 public final class ClusterProcess {
 
+  /** What is killed soon is not worth much compiling. */
+  private static final List<String> SHORT_LIVED = List.of("-XX:TieredStopAtLevel=1");
+
   private ClusterProcess() {}
 
   /** Runs a main class to its good end and gives what it printed. */
   public static String run(Path folder, long mostSeconds, Class<?> main, String... arguments)
       throws IOException, InterruptedException {
     Path out = folder.resolve("out.txt");
-    Process driver =
-        new ProcessBuilder(command(main, arguments))
-            .directory(folder.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(out.toFile())
-            .start();
+    Process driver = start(folder, out, List.of(), main, arguments);
     boolean ended;
     try {
       ended = driver.waitFor(mostSeconds, TimeUnit.SECONDS);
     } finally {
-      // Executors end with their workers, which end with the driver.
-      driver.descendants().forEach(ProcessHandle::destroyForcibly);
-      driver.destroyForcibly();
+      kill(driver);
     }
     String text = Files.readString(out);
     assertThat(ended).as("ended in time:%n%s", text).isTrue();
@@ -43,7 +40,46 @@ public final class ClusterProcess {
     return text;
   }
 
-  private static List<String> command(Class<?> main, String... arguments) {
+  /** Runs a main class and kills it, by SIGKILL, as soon as something has happened. */
+  public static void killWhen(
+      BooleanSupplier happened, Path folder, long mostSeconds, Class<?> main, String... arguments)
+      throws IOException, InterruptedException {
+    Path out = folder.resolve("killed.txt");
+    Process driver = start(folder, out, SHORT_LIVED, main, arguments);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(mostSeconds);
+    boolean seen = false;
+    try {
+      while (!seen && driver.isAlive() && System.nanoTime() < end) {
+        Thread.sleep(5);
+        seen = happened.getAsBoolean();
+      }
+    } finally {
+      kill(driver);
+    }
+    driver.waitFor();
+    String text = Files.readString(out);
+    assertThat(seen).as("happened in time:%n%s", text).isTrue();
+    // 128 + SIGKILL.
+    assertThat(driver.exitValue()).as("was alive until then:%n%s", text).isEqualTo(137);
+  }
+
+  private static Process start(
+      Path folder, Path out, List<String> flags, Class<?> main, String... arguments)
+      throws IOException {
+    return new ProcessBuilder(command(flags, main, arguments))
+        .directory(folder.toFile())
+        .redirectErrorStream(true)
+        .redirectOutput(out.toFile())
+        .start();
+  }
+
+  /** Executors end with their workers, which end with the driver. */
+  private static void kill(Process driver) {
+    driver.descendants().forEach(ProcessHandle::destroyForcibly);
+    driver.destroyForcibly();
+  }
+
+  private static List<String> command(List<String> flags, Class<?> main, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // The flags of this JVM, not its debuggers and agents; the class path may be a file of paths.
@@ -52,6 +88,7 @@ public final class ClusterProcess {
         command.add(flag);
       }
     }
+    command.addAll(flags);
     command.add("-Xmx1g");
     for (String property : List.of("convexnn.test.executorClassPath", "log4j2.configurationFile")) {
       command.add("-D" + property + "=" + System.getProperty(property));

@@ -59,6 +59,9 @@ class ParamsTest {
           "polish",
           "aggregationDepth",
           "maxBlockSizeInMB",
+          "checkpointDir",
+          "checkpointInterval",
+          "resume",
           "weightCol",
           "validationIndicatorCol",
           "handleInvalid",
@@ -116,7 +119,8 @@ class ParamsTest {
     Throwable refused =
         catchThrowable(() -> owner.copy(new ParamMap()).set(owner.getParam(param.name()), "?"));
     if (refused == null) {
-      assertThat(param.name()).isIn("weightCol", "validationIndicatorCol", "initialModel");
+      assertThat(param.name())
+          .isIn("weightCol", "validationIndicatorCol", "initialModel", "checkpointDir");
       return;
     }
     String words = refused.getMessage().split("must be one of ")[1];
@@ -268,6 +272,7 @@ class ParamsTest {
         Arguments.of("tol", 0.0, "tol is 0.0; it must be in (0, 1), or unset for automatic"),
         Arguments.of("tol", 1.0, "tol is 1.0"),
         Arguments.of("aggregationDepth", 0, "aggregationDepth is 0"),
+        Arguments.of("checkpointInterval", 0, "checkpointInterval is 0; it must be a positive"),
         Arguments.of("effort", "most", "effort is 'most'; it must be one of fast, balanced, best"),
         Arguments.of("activation", "tanh", "activation is 'tanh'; it must be one of gated, relu"),
         Arguments.of(
@@ -323,6 +328,23 @@ class ParamsTest {
         .hasMessageContainingAll("numFolds is 5", "regRatio", "unset");
     r.clear(r.regRatio());
     assertThat(r.trainingOptions(Task.REGRESSION).numFolds()).isEqualTo(5);
+  }
+
+  @Test
+  void checkpointsThatCannotBeAreRefused() {
+    ConvexReLURegressor r = new ConvexReLURegressor().setResume(true);
+    assertThatThrownBy(() -> r.transformSchema(Models.SCHEMA))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("resume is true, but checkpointDir is unset");
+    r.setCheckpointDir("somewhere");
+    r.transformSchema(Models.SCHEMA);
+    r.setCheckpointInterval(-1);
+    assertThatThrownBy(() -> r.transformSchema(Models.SCHEMA))
+        .hasMessageContaining("checkpointInterval is -1");
+    r.setCheckpointInterval(10).setActivation("relu");
+    assertThatThrownBy(() -> r.transformSchema(Models.SCHEMA))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("checkpointDir", "activation is 'relu'", "unset checkpointDir");
   }
 
   @Test

@@ -1,0 +1,180 @@
+package org.convexnn.solver;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UTFDataFormatException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
+import java.util.zip.CheckedOutputStream;
+
+/**
+ * Checkpoints as bytes, big-endian: the text "ConvexCP", the version of the library (UTF), what is
+ * fitted, the steps, and a CRC-32 (long) of all before it. There is no version of the format, for
+ * only the library that wrote a checkpoint goes on from it. Reading makes numbers and texts, nothing
+ * else.
+ */
+public final class CheckpointFormat {
+
+  private static final long MAGIC = 0x436F6E7665784350L;
+  private static final int SOLVE = 0;
+  private static final int PART = 1;
+  private static final String UNDER_WAY = "";
+
+  private CheckpointFormat() {}
+
+  /** What was read is not what was written: cut off, or changed. */
+  public static final class DamagedException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    private DamagedException(String message) {
+      super(message);
+    }
+  }
+
+  /** Writes a checkpoint. */
+  public static void write(Checkpoint checkpoint, OutputStream to) throws IOException {
+    CheckedOutputStream checked = new CheckedOutputStream(to, new CRC32());
+    DataOutputStream out = new DataOutputStream(checked);
+    out.writeLong(MAGIC);
+    FitIdentity of = checkpoint.of();
+    out.writeUTF(of.version());
+    out.writeInt(of.options().size());
+    for (Map.Entry<String, String> option : new TreeMap<>(of.options()).entrySet()) {
+      out.writeUTF(option.getKey());
+      out.writeUTF(option.getValue());
+    }
+    out.writeInt(of.fingerprint().length);
+    for (long number : of.fingerprint()) {
+      out.writeLong(number);
+    }
+    out.writeDouble(of.weight());
+    DoubleArrays.write(of.means(), out);
+    DoubleArrays.write(of.sizes(), out);
+    out.writeInt(checkpoint.steps().size());
+    for (Checkpoint.Step step : checkpoint.steps()) {
+      write(step, out);
+    }
+    out.writeLong(checked.getChecksum().getValue());
+    out.flush();
+  }
+
+  private static void write(Checkpoint.Step step, DataOutputStream out) throws IOException {
+    if (step instanceof Checkpoint.Solve solve) {
+      out.writeByte(SOLVE);
+      out.writeDouble(solve.beta());
+      out.writeDouble(solve.upper());
+      out.writeDouble(solve.lower());
+      out.writeUTF(solve.ended().map(Enum::name).orElse(UNDER_WAY));
+      out.writeInt(solve.iteration());
+      DoubleArrays.write(solve.weights(), out);
+    } else if (step instanceof Checkpoint.Part part) {
+      out.writeByte(PART);
+      DoubleArrays.write(part.numbers(), out);
+    }
+    out.writeDouble(step.passes());
+    out.writeInt(step.jobs());
+  }
+
+  /**
+   * Reads a checkpoint.
+   *
+   * @param version of this library
+   * @throws DamagedException where the bytes are not as they were written
+   * @throws IllegalArgumentException where another version wrote them
+   */
+  public static Checkpoint read(InputStream from, String version) throws IOException {
+    CheckedInputStream checked = new CheckedInputStream(from, new CRC32());
+    DataInputStream in = new DataInputStream(checked);
+    try {
+      require(in.readLong() == MAGIC, "it is no checkpoint");
+      String writer = in.readUTF();
+      if (!writer.equals(version)) {
+        throw FitIdentity.otherVersion(writer, version);
+      }
+      Checkpoint checkpoint = new Checkpoint(readIdentity(writer, in), readSteps(in));
+      long sum = checked.getChecksum().getValue();
+      require(in.readLong() == sum, "its checksum is wrong");
+      return checkpoint;
+    } catch (EOFException end) {
+      throw new DamagedException("it ends too early");
+    } catch (UTFDataFormatException garbled) {
+      throw new DamagedException("it holds a text that is none");
+    }
+  }
+
+  private static FitIdentity readIdentity(String version, DataInputStream in) throws IOException {
+    int count = in.readInt();
+    Map<String, String> options = new TreeMap<>();
+    for (int i = 0; i < count; i++) {
+      options.put(in.readUTF(), in.readUTF());
+    }
+    long[] fingerprint = new long[length(in)];
+    for (int i = 0; i < fingerprint.length; i++) {
+      fingerprint[i] = in.readLong();
+    }
+    return new FitIdentity(
+        version, options, fingerprint, in.readDouble(), readDoubles(in), readDoubles(in));
+  }
+
+  private static List<Checkpoint.Step> readSteps(DataInputStream in) throws IOException {
+    int count = in.readInt();
+    List<Checkpoint.Step> steps = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      steps.add(in.readByte() == PART ? readPart(in) : readSolve(in));
+    }
+    return steps;
+  }
+
+  private static Checkpoint.Part readPart(DataInputStream in) throws IOException {
+    return new Checkpoint.Part(readDoubles(in), in.readDouble(), in.readInt());
+  }
+
+  private static Checkpoint.Solve readSolve(DataInputStream in) throws IOException {
+    double beta = in.readDouble();
+    double upper = in.readDouble();
+    double lower = in.readDouble();
+    Optional<StopReason> ended = reason(in.readUTF());
+    int iteration = in.readInt();
+    double[] weights = readDoubles(in);
+    return new Checkpoint.Solve(
+        beta, weights, upper, lower, ended, iteration, in.readDouble(), in.readInt());
+  }
+
+  private static Optional<StopReason> reason(String name) throws IOException {
+    for (StopReason reason : StopReason.values()) {
+      if (reason.name().equals(name)) {
+        return Optional.of(reason);
+      }
+    }
+    require(name.equals(UNDER_WAY), "it names no reason to stop");
+    return Optional.empty();
+  }
+
+  private static double[] readDoubles(DataInputStream in) throws IOException {
+    return DoubleArrays.read(in, length(in));
+  }
+
+  /** The length of an array, refused where a damaged one would not fit the heap. */
+  private static int length(DataInputStream in) throws IOException {
+    int length = in.readInt();
+    require(
+        length >= 0 && (double) Double.BYTES * length < Runtime.getRuntime().maxMemory() / 2.0,
+        "it holds an array of length " + length);
+    return length;
+  }
+
+  private static void require(boolean good, String otherwise) throws DamagedException {
+    if (!good) {
+      throw new DamagedException(otherwise);
+    }
+  }
+}

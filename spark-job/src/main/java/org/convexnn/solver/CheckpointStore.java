@@ -1,0 +1,25 @@
+package org.convexnn.solver;
+
+import java.util.Optional;
+
+/** Where the checkpoints of one fit are kept: the last one at least, whole or not at all. */
+public interface CheckpointStore {
+
+  /**
+   * Keeps a checkpoint in place of earlier ones.
+   *
+   * @throws java.io.UncheckedIOException where it cannot be written; earlier ones are still there
+   */
+  void save(Checkpoint checkpoint);
+
+  /**
+   * The last checkpoint that is whole.
+   *
+   * @param version of this library
+   * @throws IllegalArgumentException where another version of this library wrote it
+   */
+  Optional<Checkpoint> latest(String version);
+
+  /** Forgets all checkpoints. */
+  void clear();
+}

@@ -1,0 +1,221 @@
+package org.convexnn.solver;
+
+import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * The solves of a fit in their order, written down as checkpoints. After the driver was lost the fit
+ * is run again: solves that had ended are not repeated, the one under way goes on from its weights.
+ * Programs are convex, so weights to start from change nothing about where a solve ends.
+ */
+final class Journal {
+
+  private static final double SAME_BETA = 1e-6;
+  // Of two iterations the second takes at most about twice the passes of the first.
+  private static final double NEXT_ITERATION = 2;
+
+  private final Optional<Kept> kept;
+  private final Progress progress;
+  private final Ledger ledger;
+  private final Deque<Checkpoint.Step> earlier = new ArrayDeque<>();
+  private final List<Checkpoint.Step> steps = new ArrayList<>();
+  private double saved;
+  private double seen;
+
+  /** Where checkpoints are kept, and of which fit. */
+  private record Kept(Checkpoints checkpoints, FitIdentity of) {}
+
+  private Journal(Optional<Kept> kept, Progress progress, Ledger ledger) {
+    this.kept = kept;
+    this.progress = progress;
+    this.ledger = ledger;
+  }
+
+  /** A journal that nobody keeps. */
+  static Journal none(Progress progress, Ledger ledger) {
+    return new Journal(Optional.empty(), progress, ledger);
+  }
+
+  /**
+   * The journal of a fit.
+   *
+   * @throws IllegalArgumentException as {@link Checkpoints#open}
+   */
+  static Journal of(Checkpoints checkpoints, FitIdentity fit, Progress progress, Ledger ledger) {
+    Journal journal = new Journal(Optional.of(new Kept(checkpoints, fit)), progress, ledger);
+    Optional<Checkpoint> from = checkpoints.open(fit);
+    from.ifPresent(checkpoint -> journal.earlier.addAll(checkpoint.steps()));
+    if (checkpoints.resume()) {
+      progress.message(
+          from.map(
+                  c ->
+                      String.format(
+                          Locale.ROOT,
+                          "resumes from a checkpoint: %d steps, %.1f passes of solves",
+                          c.steps().size(),
+                          c.steps().stream().mapToDouble(Checkpoint.Step::passes).sum()))
+              .orElse("there is no checkpoint to resume from: the fit begins anew"));
+    }
+    return journal;
+  }
+
+  /** Solves; where an earlier driver was solving, from its weights and with the passes it has left. */
+  Solver.Solution solve(
+      Fit fit, double beta, Solver.Start start, Solver.Stopping stop, Solver.Watch watch) {
+    return written(fit, beta, start, stop, new Written(beta, watch, true)).solution;
+  }
+
+  /**
+   * The same for a point of a path; its solution is kept and not solved again by a later driver. Where
+   * it prices gates, it is solved from its own start: from another one it ends a little elsewhere,
+   * and the gates would be others.
+   */
+  Solver.Solution point(
+      PathFits.Point point, double beta, Solver.Stopping stop, Solver.Watch watch) {
+    Fit fit = point.fit();
+    Optional<Checkpoint.Solve> before = solveOf(fit, beta).filter(s -> s.ended().isPresent());
+    if (before.isPresent()) {
+      Checkpoint.Solve solve = before.get();
+      earlier.remove();
+      ledger.add(solve);
+      watch.iteration(solve.iteration(), solve.upper(), solve.lower(), solve.weights());
+      steps.add(solve);
+      return solve.solution();
+    }
+    Written written =
+        written(fit, beta, point.start(), stop, new Written(beta, watch, !point.prices()));
+    steps.add(written.ended());
+    saveWhereDue(List.of());
+    return written.solution;
+  }
+
+  /** Numbers that some solves come to, which then are forgotten. */
+  double[] part(Supplier<double[]> solves) {
+    if (earlier.peek() instanceof Checkpoint.Part part) {
+      earlier.remove();
+      ledger.add(part);
+      steps.add(part);
+      return part.numbers();
+    }
+    int first = steps.size();
+    double passes = ledger.passes();
+    int jobs = ledger.jobs();
+    double[] numbers = solves.get();
+    steps.subList(first, steps.size()).clear();
+    steps.add(new Checkpoint.Part(numbers, ledger.passes() - passes, ledger.jobs() - jobs));
+    return numbers;
+  }
+
+  /** The fit has ended well. */
+  void end() {
+    kept.ifPresent(k -> k.checkpoints.store().clear());
+  }
+
+  /** The step of an earlier driver, where it is a solve of this program. */
+  private Optional<Checkpoint.Solve> solveOf(Fit fit, double beta) {
+    if (earlier.isEmpty()) {
+      return Optional.empty();
+    }
+    if (earlier.peek() instanceof Checkpoint.Solve solve
+        && solve.weights().length == fit.problem().length()
+        && Math.abs(solve.beta() - beta) <= SAME_BETA * beta) {
+      return Optional.of(solve);
+    }
+    progress.message(
+        "the checkpoint does not fit from here on, as sums of other partitions round differently:"
+            + " what is left of it is solved anew");
+    earlier.clear();
+    return Optional.empty();
+  }
+
+  private Written written(
+      Fit fit, double beta, Solver.Start start, Solver.Stopping stop, Written written) {
+    Optional<Checkpoint.Solve> before = solveOf(fit, beta);
+    before.ifPresent(ledger::add);
+    earlier.clear();
+    written.solution =
+        fit.solver()
+            .solve(
+                fit.problem(),
+                beta,
+                before.map(s -> Solver.Start.at(s.weights())).orElse(start),
+                before.map(s -> stop.after(s.passes())).orElse(stop),
+                written);
+    return written;
+  }
+
+  /** Saves where the next iteration might lose too much. */
+  private void saveWhereDue(List<Checkpoint.Solve> underWay) {
+    double now = ledger.passes();
+    double next = now + NEXT_ITERATION * (now - seen);
+    seen = now;
+    if (kept.isPresent() && next > saved + kept.get().checkpoints.interval()) {
+      saved = now;
+      List<Checkpoint.Step> all = new ArrayList<>(steps);
+      all.addAll(underWay);
+      save(kept.get().checkpoints.store(), new Checkpoint(kept.get().of, all));
+    }
+  }
+
+  private void save(CheckpointStore store, Checkpoint checkpoint) {
+    try {
+      store.save(checkpoint);
+    } catch (UncheckedIOException e) {
+      progress.message("no checkpoint, the fit goes on: " + e.getMessage() + ", " + e.getCause());
+    }
+  }
+
+  /** A solve that is written down. */
+  private final class Written implements Solver.Watch {
+
+    private final double beta;
+    private final Solver.Watch inner;
+    private final boolean resumable;
+    private final double passes = ledger.passes();
+    private final int jobs = ledger.jobs();
+    private int last;
+    private Solver.Solution solution;
+
+    Written(double beta, Solver.Watch inner, boolean resumable) {
+      this.beta = beta;
+      this.inner = inner;
+      this.resumable = resumable;
+    }
+
+    @Override
+    public void iteration(int iteration, double upper, double lower, double[] weights) {
+      inner.iteration(iteration, upper, lower, weights);
+      last = iteration;
+      if (resumable) {
+        saveWhereDue(List.of(step(weights, upper, lower, Optional.empty())));
+      }
+    }
+
+    @Override
+    public boolean enough(int iteration, double upper, double gap, double leftOut) {
+      return inner.enough(iteration, upper, gap, leftOut);
+    }
+
+    @Override
+    public void message(String text) {
+      inner.message(text);
+    }
+
+    Checkpoint.Solve ended() {
+      return step(
+          solution.weights(), solution.upper(), solution.lower(), Optional.of(solution.reason()));
+    }
+
+    private Checkpoint.Solve step(
+        double[] weights, double upper, double lower, Optional<StopReason> ended) {
+      return new Checkpoint.Solve(
+          beta, weights, upper, lower, ended, last, ledger.passes() - passes, ledger.jobs() - jobs);
+    }
+  }
+}

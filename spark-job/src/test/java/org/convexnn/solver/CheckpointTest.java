@@ -1,0 +1,480 @@
+package org.convexnn.solver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.convexnn.solver.Training.Data;
+import org.convexnn.solver.TrainingOptions.GateSampler;
+import org.convexnn.solver.TrainingOptions.SolverKind;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A fit whose driver is lost at some iteration, begun again from its last checkpoint. */
+class CheckpointTest {
+
+  private static final int INTERVAL = 5;
+  private static final String VERSION = "1.0";
+  private static final Data XOR = Training.xor(3, 200, 3, 0.1);
+
+  private static final class Killed extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** Hears everything; the driver is lost after so many iterations. */
+  private static final class Driver implements Progress {
+
+    private final int iterations;
+    private final List<TraceRecord> trace = new ArrayList<>();
+    private final List<String> messages = new ArrayList<>();
+
+    Driver(int iterations) {
+      this.iterations = iterations;
+    }
+
+    @Override
+    public void iteration(TraceRecord record) {
+      trace.add(record);
+      if (trace.size() > iterations) {
+        throw new Killed();
+      }
+    }
+
+    @Override
+    public void message(String text) {
+      messages.add(text);
+    }
+
+    TraceRecord last() {
+      return trace.get(trace.size() - 1);
+    }
+  }
+
+  private static TrainingResult train(
+      TrainingOptions options, Data data, Driver driver, CheckpointStore store, boolean resume) {
+    return new Trainer(options, driver)
+        .with(new Checkpoints(store, INTERVAL, resume, VERSION))
+        .train(data.rows(64));
+  }
+
+  private static Driver kill(TrainingOptions options, Data data, CheckpointStore store, int after) {
+    Driver driver = new Driver(after);
+    assertThatThrownBy(() -> train(options, data, driver, store, true)).isInstanceOf(Killed.class);
+    return driver;
+  }
+
+  private static TrainingResult resume(
+      TrainingOptions options, Data data, Driver driver, CheckpointStore store) {
+    return train(options, data, driver, store, true);
+  }
+
+  private static Driver undisturbed() {
+    return new Driver(Integer.MAX_VALUE);
+  }
+
+  /** Fits to 1e-7 or, where steps get lost in rounding there, 1e-6; in float64. */
+  enum Fits {
+    LBFGS(Training.binary(), SolverKind.LBFGS, XOR),
+    ADMM(Training.binary(), SolverKind.ADMM, XOR),
+    GRADIENT(Training.binary(), SolverKind.GRADIENT, XOR),
+    CLASSES(Training.multiclass(), SolverKind.LBFGS, Training.quadrants(4, 200, 3, 0.1)),
+    TREES(trees(), SolverKind.ADMM, Training.xor(5, 400, 3, 0.1)),
+    PATH(choosing(Training.binary()), SolverKind.LBFGS, XOR),
+    NO_REFIT(noRefit(), SolverKind.LBFGS, XOR),
+    PRICED(priced(), SolverKind.ADMM, Training.absolute(7, 120, 2)),
+    PRICED_TO_RATIO(pricedToRatio(), SolverKind.ADMM, Training.absolute(7, 120, 2)),
+    FOLDS(folds(), SolverKind.LBFGS, XOR);
+
+    private final TrainingOptions options;
+    private final Data data;
+
+    Fits(Training training, SolverKind solver, Data data) {
+      training.tol = solver == SolverKind.ADMM ? 1e-7 : 1e-6;
+      training.maxIter = 5000;
+      training.gates = Math.min(training.gates, 10);
+      this.options = training.solver(solver).options();
+      this.data = data;
+    }
+
+    private static Training choosing(Training training) {
+      training.regRatio = OptionalDouble.empty();
+      return training;
+    }
+
+    private static Training noRefit() {
+      Training training = choosing(Training.binary());
+      training.refit = false;
+      return training;
+    }
+
+    private static Training trees() {
+      Training training = choosing(Training.binary());
+      training.sampler = GateSampler.TREES;
+      training.gates = 0;
+      training.trees = 3;
+      return training;
+    }
+
+    private static Training priced() {
+      return choosing(pricedToRatio());
+    }
+
+    private static Training pricedToRatio() {
+      Training training = Training.regression();
+      training.sampler = GateSampler.PRICED;
+      return training;
+    }
+
+    private static Training folds() {
+      Training training = choosing(Training.binary());
+      training.folds = 3;
+      return training;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void endsAtTheSameOptimumForTheSameReason(Fits fit) {
+    MemoryStore store = new MemoryStore();
+    Driver whole = undisturbed();
+    TrainingResult expected = train(fit.options, fit.data, whole, store, false);
+    assertThat(store.passes()).isNotEmpty();
+    assertThat(store.isEmpty()).isTrue();
+    for (double share : new double[] {0.3, 0.8}) {
+      int after = (int) (share * whole.trace.size());
+      kill(fit.options, fit.data, store, after);
+      Driver again = undisturbed();
+      TrainingResult resumed = resume(fit.options, fit.data, again, store);
+
+      assertThat(resumed.certificate().primalObjective())
+          .isCloseTo(
+              expected.certificate().primalObjective(),
+              within(1e-6 * expected.certificate().primalObjective()));
+      assertThat(resumed.certificate().beta())
+          .isCloseTo(expected.certificate().beta(), within(1e-6 * expected.certificate().beta()));
+      assertThat(resumed.certificate().stopReason()).isEqualTo(StopReason.GAP);
+      assertThat(expected.certificate().stopReason()).isEqualTo(StopReason.GAP);
+      assertThat(resumed.path()).hasSameSizeAs(expected.path());
+      assertThat(store.isEmpty()).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"LBFGS", "ADMM", "GRADIENT"})
+  void losesAtMostAnIntervalOfTheSolve(Fits fit) {
+    MemoryStore store = new MemoryStore();
+    Driver lost = kill(fit.options, fit.data, store, 23);
+    double saved = store.latest(VERSION).orElseThrow().steps().get(0).passes();
+    double begun = lost.trace.get(0).passes();
+    assertThat(lost.last().passes() - begun - saved).isLessThanOrEqualTo(INTERVAL);
+
+    Driver again = undisturbed();
+    resume(fit.options, fit.data, again, store);
+    double kept = lost.last().passes() - INTERVAL;
+    double reached =
+        lost.trace.stream()
+            .filter(t -> t.passes() <= kept)
+            .mapToDouble(TraceRecord::objective)
+            .min()
+            .orElseThrow();
+    assertThat(again.trace.get(0).objective()).isLessThanOrEqualTo(reached * (1 + 1e-12));
+    // Passes are counted on from those of the lost driver.
+    assertThat(again.trace.get(0).passes()).isGreaterThan(kept);
+  }
+
+  @Test
+  void aCheckpointIsWrittenEveryIntervalAndNotMoreOften() {
+    MemoryStore store = new MemoryStore();
+    train(Fits.LBFGS.options, XOR, undisturbed(), store, false);
+    List<Double> passes = store.passes();
+    double[] between =
+        IntStream.range(1, passes.size())
+            .mapToDouble(i -> passes.get(i) - passes.get(i - 1))
+            .toArray();
+    assertThat(between.length).isGreaterThan(5);
+    assertThat(Arrays.stream(between)).allMatch(b -> b > INTERVAL - 4 && b <= INTERVAL);
+  }
+
+  @Test
+  void pointsOfThePathAreNotSolvedAgain() {
+    MemoryStore store = new MemoryStore();
+    Fits fit = Fits.PATH;
+    Driver whole = undisturbed();
+    TrainingResult expected = train(fit.options, fit.data, whole, store, false);
+    int path = (int) whole.trace.stream().filter(t -> t.phase().equals("path")).count();
+    // In the final solve, when a checkpoint has been written.
+    kill(fit.options, fit.data, store, path + 12);
+    Driver again = undisturbed();
+    TrainingResult resumed = resume(fit.options, fit.data, again, store);
+    List<TraceRecord> replayed =
+        again.trace.stream().filter(t -> t.phase().equals("path")).toList();
+    assertThat(replayed)
+        .extracting(TraceRecord::objective)
+        .containsExactlyElementsOf(
+            expected.path().stream().skip(1).map(PathPoint::objective).toList());
+    assertThat(resumed.path())
+        .extracting(PathPoint::validationLoss)
+        .containsExactlyElementsOf(
+            expected.path().stream().map(PathPoint::validationLoss).toList());
+  }
+
+  @Test
+  void foldsThatEndedAreForgottenButForTheirLosses() {
+    MemoryStore store = new MemoryStore();
+    Fits fit = Fits.FOLDS;
+    Driver whole = undisturbed();
+    train(fit.options, fit.data, whole, store, false);
+    int path = (int) whole.trace.stream().filter(t -> t.phase().equals("path")).count();
+    kill(fit.options, fit.data, store, path + 12);
+    List<Checkpoint.Step> steps = store.latest(VERSION).orElseThrow().steps();
+    assertThat(steps.subList(0, 3))
+        .allSatisfy(
+            step ->
+                assertThat(((Checkpoint.Part) step).numbers())
+                    .hasSameSizeAs(RegularizationPath.FROM_ONE));
+    assertThat(steps).hasSize(4);
+    Driver again = undisturbed();
+    resume(fit.options, fit.data, again, store);
+    assertThat(again.trace).noneMatch(t -> t.phase().equals("path"));
+  }
+
+  /** Lost again and again, a fit still ends: each driver begins where the last one was. */
+  @Test
+  void endsThoughEveryDriverIsLost() {
+    MemoryStore store = new MemoryStore();
+    Fits fit = Fits.LBFGS;
+    double expected =
+        train(fit.options, fit.data, undisturbed(), new MemoryStore(), false)
+            .certificate()
+            .primalObjective();
+    for (int lost = 0; lost < 3; lost++) {
+      kill(fit.options, fit.data, store, 15);
+    }
+    Driver again = undisturbed();
+    TrainingResult resumed = resume(fit.options, fit.data, again, store);
+    assertThat(resumed.certificate().primalObjective())
+        .isCloseTo(expected, within(1e-6 * expected));
+    assertThat(resumed.certificate().passes()).isGreaterThan(again.trace.size());
+  }
+
+  @Test
+  void theLimitOfPassesHoldsOverAllDrivers() {
+    Training training = Training.binary().solver(SolverKind.LBFGS);
+    training.tol = 1e-9;
+    training.maxIter = 20;
+    MemoryStore store = new MemoryStore();
+    TrainingResult whole = train(training.options(), XOR, undisturbed(), store, false);
+    kill(training.options(), XOR, store, 14);
+    TrainingResult resumed = resume(training.options(), XOR, undisturbed(), store);
+    assertThat(whole.certificate().stopReason()).isEqualTo(StopReason.MAX_PASSES);
+    assertThat(resumed.certificate().stopReason()).isEqualTo(StopReason.MAX_PASSES);
+    assertThat(resumed.certificate().passes()).isCloseTo(whole.certificate().passes(), within(4.0));
+  }
+
+  @Test
+  void withoutCheckpointTheFitBeginsAnewAndSaysSo() {
+    Driver driver = undisturbed();
+    resume(Fits.LBFGS.options, XOR, driver, new MemoryStore());
+    assertThat(driver.messages)
+        .contains("there is no checkpoint to resume from: the fit begins anew");
+  }
+
+  @Test
+  void aCheckpointIsNotOverwrittenByMistake() {
+    MemoryStore store = new MemoryStore();
+    kill(Fits.LBFGS.options, XOR, store, 10);
+    assertThatThrownBy(() -> train(Fits.LBFGS.options, XOR, undisturbed(), store, false))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("checkpointDir", "set resume", "or delete the folder");
+    assertThat(store.isEmpty()).isFalse();
+  }
+
+  private static TrainingOptions changed(Consumer<Training> change) {
+    Training training = Training.binary().solver(SolverKind.LBFGS);
+    training.tol = 1e-6;
+    training.maxIter = 5000;
+    training.gates = 10;
+    change.accept(training);
+    return training.options();
+  }
+
+  private static Data with(UnaryOperator<double[][]> x, double[] y, double[] w) {
+    double[][] copy = Arrays.stream(XOR.x()).map(double[]::clone).toArray(double[][]::new);
+    return new Data(x.apply(copy), y, w);
+  }
+
+  static Stream<Arguments> others() {
+    TrainingOptions same = changed(t -> {});
+    Data rows = Training.xor(3, 201, 3, 0.1);
+    Data features = Training.xor(3, 200, 4, 0.1);
+    double[] label = XOR.y().clone();
+    label[7] = 1 - label[7];
+    double[] weight = XOR.w().clone();
+    weight[7] = 2;
+    weight[8] = 0.5;
+    weight[9] = 0.5;
+    Data value =
+        with(
+            x -> {
+              x[7][2] += 1e-9;
+              return x;
+            },
+            XOR.y(),
+            XOR.w());
+    return Stream.of(
+        Arguments.of(changed(t -> t.seed = 2), XOR, "another seed, 1; it is 2 now"),
+        Arguments.of(changed(t -> t.regRatio = OptionalDouble.of(0.2)), XOR, "another regRatio, "),
+        Arguments.of(changed(t -> t.skip = false), XOR, "another linearSkip, true; it is false"),
+        Arguments.of(
+            same, rows, "other data, 200 rows of 3 features; these are 201 rows of 3 features"),
+        Arguments.of(same, features, "these are 200 rows of 4 features"),
+        Arguments.of(same, value, "these are as many, with other features or labels"),
+        Arguments.of(
+            same, with(x -> x, label, XOR.w()), "these are as many, with other features or labels"),
+        Arguments.of(same, XOR.weights(weight), "other row weights, 200.0 in all"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("others")
+  void checkpointsOfOtherFitsAreRefused(TrainingOptions options, Data data, String reason) {
+    MemoryStore store = new MemoryStore();
+    kill(Fits.LBFGS.options, XOR, store, 10);
+    assertThatThrownBy(() -> resume(options, data, undisturbed(), store))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll(reason, "or begin anew in another folder");
+    assertThat(store.isEmpty()).isFalse();
+  }
+
+  @Test
+  void checkpointsOfOtherVersionsAreRefused() {
+    MemoryStore store = new MemoryStore();
+    kill(Fits.LBFGS.options, XOR, store, 10);
+    Trainer other =
+        new Trainer(Fits.LBFGS.options, undisturbed())
+            .with(new Checkpoints(store, INTERVAL, true, "2.0"));
+    assertThatThrownBy(() -> other.train(XOR.rows(64)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("version 1.0 of this library; this is 2.0");
+  }
+
+  /** The order of rows and their blocks are no part of what is fitted. */
+  @Test
+  void otherwisePartitionedRowsAreTheSame() {
+    MemoryStore store = new MemoryStore();
+    kill(Fits.LBFGS.options, XOR, store, 30);
+    int[] reversed = IntStream.range(0, 200).map(r -> 199 - r).toArray();
+    Data data =
+        new Data(
+            Arrays.stream(reversed).mapToObj(r -> XOR.x()[r]).toArray(double[][]::new),
+            Arrays.stream(reversed).mapToDouble(r -> XOR.y()[r]).toArray(),
+            XOR.w());
+    Driver driver = undisturbed();
+    new Trainer(Fits.LBFGS.options, driver)
+        .with(new Checkpoints(store, INTERVAL, true, VERSION))
+        .train(data.rows(17));
+    assertThat(driver.messages).noneMatch(m -> m.contains("does not fit"));
+    assertThat(driver.messages).anyMatch(m -> m.startsWith("resumes from a checkpoint: 1 steps"));
+  }
+
+  @Test
+  void weightsOfAnotherProgramAreLeftAndSaid() {
+    MemoryStore store = new MemoryStore();
+    kill(Fits.LBFGS.options, XOR, store, 10);
+    Checkpoint checkpoint = store.latest(VERSION).orElseThrow();
+    store.save(
+        new Checkpoint(
+            checkpoint.of(),
+            List.of(
+                new Checkpoint.Solve(
+                    1, new double[3], 1, 0, Optional.of(StopReason.GAP), 4, 7, 9))));
+    Driver driver = undisturbed();
+    TrainingResult result = resume(Fits.LBFGS.options, XOR, driver, store);
+    assertThat(driver.messages)
+        .anyMatch(m -> m.startsWith("the checkpoint does not fit from here"));
+    assertThat(result.certificate().stopReason()).isEqualTo(StopReason.GAP);
+  }
+
+  @Test
+  void aFullDiskDoesNotEndTheFit() {
+    CheckpointStore full =
+        new CheckpointStore() {
+          @Override
+          public void save(Checkpoint checkpoint) {
+            throw new UncheckedIOException("cannot write 'f'", new IOException("disk full"));
+          }
+
+          @Override
+          public Optional<Checkpoint> latest(String version) {
+            return Optional.empty();
+          }
+
+          @Override
+          public void clear() {}
+        };
+    Driver driver = undisturbed();
+    TrainingResult result = train(Fits.LBFGS.options, XOR, driver, full, false);
+    assertThat(result.certificate().stopReason()).isEqualTo(StopReason.GAP);
+    assertThat(driver.messages)
+        .anyMatch(m -> m.contains("no checkpoint, the fit goes on") && m.contains("disk full"));
+  }
+
+  private static Checkpoint small() {
+    return new Checkpoint(
+        new FitIdentity(
+            VERSION,
+            Map.of("seed", "1", "tol", "OptionalDouble.empty"),
+            new long[] {5, -6, 7},
+            7.5,
+            new double[] {1, 2},
+            new double[] {3, 4}),
+        List.of(
+            new Checkpoint.Part(new double[] {0.25, 1e300}, 12.5, 20),
+            new Checkpoint.Solve(
+                0.1, new double[] {1, -0.0, 3}, 0.5, 0.4, Optional.of(StopReason.GAP), 9, 8, 7),
+            new Checkpoint.Solve(
+                0.05, new double[0], 0.5, Double.NEGATIVE_INFINITY, Optional.empty(), 0, 1, 2)));
+  }
+
+  private static Checkpoint read(byte[] bytes) throws IOException {
+    return CheckpointFormat.read(new ByteArrayInputStream(bytes), VERSION);
+  }
+
+  @Test
+  void bytesHoldACheckpoint() throws IOException {
+    assertThat(read(MemoryStore.bytes(small()))).usingRecursiveComparison().isEqualTo(small());
+  }
+
+  @Test
+  void cutOffOrChangedBytesAreDamaged() {
+    byte[] bytes = MemoryStore.bytes(small());
+    for (int length = 0; length < bytes.length; length++) {
+      byte[] cut = Arrays.copyOf(bytes, length);
+      assertThatThrownBy(() -> read(cut)).isInstanceOf(CheckpointFormat.DamagedException.class);
+    }
+    // Behind the version, which is compared before anything else.
+    int version = 8 + 2 + VERSION.length();
+    for (int at = version; at < bytes.length; at++) {
+      byte[] changed = bytes.clone();
+      changed[at] ^= 16;
+      assertThatThrownBy(() -> read(changed))
+          .as("byte %d", at)
+          .isInstanceOf(CheckpointFormat.DamagedException.class);
+    }
+  }
+}
