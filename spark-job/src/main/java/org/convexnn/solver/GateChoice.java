@@ -48,9 +48,9 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
   private static final int MOST_LEAVES = 256;
   private static final int FEWEST_TREES = 16;
   private static final int FEWEST_TREES_OF_CLASSES = 6;
-  private static final int MOST_TREES = 80;
+  private static final int MOST_TREES = 60;
   // Numbers in the table, times classes, up to which the most trees are grown.
-  private static final double CHEAP_PASS = 1.3e5;
+  private static final double CHEAP_PASS = 2.3e5;
   private static final int BEST_FACTOR = 5;
   // Points of a line have one way less to be split, of a plane about n^2 / 2.
   private static final long MOST_ENUMERATED_ON_A_LINE = 512;
