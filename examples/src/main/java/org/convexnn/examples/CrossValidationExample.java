@@ -43,7 +43,7 @@ public final class CrossValidationExample {
     Dataset<Row> train = Examples.ring(spark, 600, 1);
 
     ConvexReLUClassifier classifier =
-        new ConvexReLUClassifier().setRegRatio(0.01).setTol(0.03).setSeed(1);
+        new ConvexReLUClassifier().setRegRatio(0.01).setTol(0.05).setSeed(1);
     ParamMap[] grid =
         new ParamGridBuilder().addGrid(classifier.numGates(), new int[] {2, 32}).build();
     CrossValidatorModel chosen =

@@ -23,18 +23,33 @@ final class JavaShell implements AutoCloseable {
     return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
   }
 
-  /** Runs source; fails where it does not compile, or throws. */
+  /**
+   * Runs source line by line, as the jshell tool does: a line that can end a statement does. Fails where
+   * one does not compile, or throws.
+   */
   void run(String source) {
+    String waiting = "";
+    for (String line : source.lines().toList()) {
+      waiting = evaluated(waiting + line + "\n");
+    }
+    assertThat(waiting).as("left without an end").isBlank();
+  }
+
+  /** Runs the complete statements at the beginning; gives what is left. */
+  private String evaluated(String source) {
     String rest = source;
     while (!rest.isBlank()) {
       SourceCodeAnalysis.CompletionInfo info = shell.sourceCodeAnalysis().analyzeCompletion(rest);
       if (info.completeness() == SourceCodeAnalysis.Completeness.EMPTY) {
-        return;
+        return "";
       }
-      assertThat(info.completeness().isComplete()).as("complete: %s", rest).isTrue();
+      if (!info.completeness().isComplete()) {
+        return rest;
+      }
       shell.eval(info.source()).forEach(this::check);
       rest = info.remaining();
     }
+    return "";
   }
 
   private void check(SnippetEvent event) {
