@@ -140,6 +140,12 @@ class WrongUsageTest {
   }
 
   @Test
+  void refusesToResumeFromNowhere() {
+    train("--resume").wrongUsage("--resume is given without --checkpoint-dir");
+    train("--checkpoint-interval", 0).wrongUsage("--checkpoint-interval is 0; it must be");
+  }
+
+  @Test
   void refusesUnknownKeysOfTheOptionsFile() {
     Path file = CommandLineRun.file(folder, "my.properties", "numGatess = 12");
     train("--config", file).wrongUsage("numGatess", "my.properties", "did you mean 'num-gates'?");
