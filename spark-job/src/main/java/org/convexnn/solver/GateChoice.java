@@ -45,7 +45,7 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
   // about so many rows a leaf.
   private static final int ROWS_PER_LEAF = 500;
   private static final int FEWEST_LEAVES = 8;
-  private static final int MOST_LEAVES = 256;
+  private static final int MOST_LEAVES = 128;
   private static final int FEWEST_TREES = 16;
   private static final int FEWEST_TREES_OF_CLASSES = 6;
   private static final int MOST_TREES = 60;
