@@ -176,7 +176,7 @@ final class LbfgsSolver implements Solver {
             growSample();
           }
         }
-        if (k == 0 || force || normsMoved(k)) {
+        if (k == 0 || force || metric == null || normsMoved(k)) {
           refactor(k);
         }
         if (!iterate(k)) {

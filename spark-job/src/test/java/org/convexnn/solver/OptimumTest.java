@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -132,5 +133,19 @@ class OptimumTest {
     assertThat(certificate.solver()).isEqualTo(solver.name().toLowerCase(Locale.ROOT));
     assertThat(reference.solver()).isEqualTo("gram");
     same(sampled, reference, certificate);
+  }
+
+  /** The sample of the metric grows twice, the second time without a new smoothing. */
+  @Test
+  void aGapOutOfReachEndsWithTheObjectiveOfAnotherSolver() {
+    Training training = Training.binary();
+    training.norm = TrainingOptions.GroupNorm.FUNCTION;
+    training.maxIter = 400;
+    Training.Data data = Training.xor(5, 1500, 4, 0.1);
+    double admm = training.train(data).certificate().primalObjective();
+    training.tol = 1e-14;
+    Certificate lbfgs = training.solver(TrainingOptions.SolverKind.LBFGS).train(data).certificate();
+    assertThat(lbfgs.stopReason()).isNotEqualTo(StopReason.GAP);
+    assertThat(lbfgs.primalObjective()).isCloseTo(admm, within(2e-5 * admm));
   }
 }
