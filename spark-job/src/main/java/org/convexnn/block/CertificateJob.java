@@ -18,23 +18,20 @@ public record CertificateJob(RowSetting setting, double[] weights, Dual dual)
     implements StepJob<double[][]> {
 
   /**
-   * A dual point of rows: {@code r_r = min_t shrink[leaf_t(r)] q_r}, where q is an average kept in
-   * the row state, or l'(f) with f the kept row variable or, without state, {@code b0 + F v}. Any f,
-   * any average of such points, and any row's part of one between 0 and 1, gives a valid dual point:
-   * 0 is in the domain of each row's conjugate, which is convex.
+   * A dual point of rows: {@code r = q - F c}, where q is an average kept in the row state, or l'(f)
+   * with f the kept row variable or, without state, {@code b0 + F v}. A row goes along {@code - F c} as
+   * far as the domain of its conjugate allows ({@link Loss#moveDual}), so any f, any average of such
+   * points and any c give a valid dual point.
    *
    * @param weights v in row coordinates
    * @param averaged whether the state's average is meant
-   * @param shrink a factor in [0, 1] for each leaf of all trees; empty where all are 1
+   * @param correction c in row coordinates; empty where it is zero
    */
-  public record Dual(double[] weights, boolean averaged, double[] shrink) implements Serializable {
+  public record Dual(double[] weights, boolean averaged, double[] correction)
+      implements Serializable {
 
-    private double factor(Patterns patterns, int row) {
-      double least = 1;
-      for (int t = 0; shrink.length > 0 && t < patterns.trees(); t++) {
-        least = Math.min(least, shrink[patterns.leaf(row, t)]);
-      }
-      return least;
+    private boolean corrected() {
+      return correction.length > 0;
     }
   }
 
@@ -52,6 +49,7 @@ public record CertificateJob(RowSetting setting, double[] weights, Dual dual)
 
     private static final int PRIMAL = 0;
     private static final int DUAL = 1;
+    private static final int CORRECTION = 2;
 
     private final RowSetting setting;
     private final Dual point;
@@ -61,19 +59,24 @@ public record CertificateJob(RowSetting setting, double[] weights, Dual dual)
     private final double[] scalars = new double[1 + DualValue.length()];
     private final double[] f;
     private final double[] dual;
+    private final double[] change;
 
     CertificateWorker(CertificateJob job) {
       this.setting = job.setting;
       this.point = job.dual;
       this.valued = job.weights.length > 0;
       this.outputs = setting.outputs();
-      this.kernel = RowKernel.of(setting, 2);
+      this.kernel = RowKernel.of(setting, 3);
       if (valued) {
         kernel.weights(PRIMAL, job.weights);
       }
       kernel.weights(DUAL, point.weights);
+      if (point.corrected()) {
+        kernel.weights(CORRECTION, point.correction);
+      }
       this.f = new double[kernel.capacity() * outputs];
       this.dual = new double[f.length];
+      this.change = new double[f.length];
     }
 
     @Override
@@ -93,6 +96,9 @@ public record CertificateJob(RowSetting setting, double[] weights, Dual dual)
         } else {
           kernel.forward(DUAL, dual, 0);
         }
+        if (point.corrected()) {
+          kernel.forward(CORRECTION, change, 0);
+        }
         for (int i = 0; i < count; i++) {
           int at = i * outputs;
           double weight = setting.weight(block, from + i);
@@ -108,9 +114,11 @@ public record CertificateJob(RowSetting setting, double[] weights, Dual dual)
           if (!given) {
             loss.derivative(y, dual, at, dual, at);
           }
-          double factor = point.factor(gated.patterns(), from + i);
-          for (int k = 0; k < outputs; k++) {
-            dual[at + k] *= factor;
+          if (point.corrected()) {
+            for (int k = 0; k < outputs; k++) {
+              change[at + k] = -change[at + k];
+            }
+            loss.moveDual(y, dual, change, at);
           }
           if (weight > 0) {
             DualValue.add(loss, y, offset, dual, at, weight, scalars, 1);

@@ -111,6 +111,12 @@ public record LogisticLoss() implements Loss {
     }
   }
 
+  @Override
+  public void moveDual(double y, double[] r, double[] change, int at) {
+    double least = y > 0.5 ? -1 : 0;
+    r[at] = Math.min(Math.max(r[at] + change[at], least), least + 1);
+  }
+
   private static double entropyTerm(double p) {
     return p > 0 ? p * Math.log(p) : 0;
   }

@@ -58,6 +58,15 @@ public sealed interface Loss extends Serializable permits SquaredLoss, LogisticL
     }
   }
 
+  /**
+   * Moves a dual point as far as the domain of l* allows: {@code r += t change} with the largest t
+   * in [0, 1] at which {@code l*(y, r)} is finite.
+   *
+   * @param r C numbers at {@code r[at ..]}, in the domain
+   * @param change C numbers at {@code change[at ..]}
+   */
+  void moveDual(double y, double[] r, double[] change, int at);
+
   /** The largest curvature (eigenvalue of the Hessian) over all f. */
   double curvature();
 

@@ -157,6 +157,33 @@ public record SoftmaxLoss(int outputs) implements Loss {
     return Math.abs(sum) <= 1e-11 ? entropy : Double.POSITIVE_INFINITY;
   }
 
+  /** The label's entry is minus the sum of the others; so it is after the move. */
+  @Override
+  public void moveDual(double y, double[] r, double[] change, int at) {
+    int label = (int) y;
+    double share = 1;
+    double others = 0;
+    double more = 0;
+    for (int c = 0; c < outputs; c++) {
+      if (c != label) {
+        double by = change[at + c];
+        others += r[at + c];
+        more += by;
+        share = r[at + c] + by < 0 ? Math.min(share, -r[at + c] / by) : share;
+      }
+    }
+    share = others + more > 1 ? Math.min(share, (1 - others) / more) : share;
+    share = Math.max(share, 0);
+    others = 0;
+    for (int c = 0; c < outputs; c++) {
+      if (c != label) {
+        r[at + c] = Math.max(0, r[at + c] + share * change[at + c]);
+        others += r[at + c];
+      }
+    }
+    r[at + label] = -Math.min(others, 1);
+  }
+
   /** All entries but the label's scale with tau, so that their logarithms are taken once. */
   @Override
   public void addDualValues(

@@ -30,6 +30,11 @@ public record SquaredLoss() implements Loss {
   }
 
   @Override
+  public void moveDual(double y, double[] r, double[] change, int at) {
+    r[at] += change[at];
+  }
+
+  @Override
   public double curvature() {
     return 1;
   }

@@ -4,35 +4,34 @@ import org.convexnn.block.CertificateJob;
 
 /**
  * Where the dual point r of a certificate comes from: the average or l'(f) kept in a row state, or
- * l'(b0 + F v) for weights v; shortened in some leaves.
+ * l'(b0 + F v) for weights v; less F c for a correction c.
  *
  * @param state the number of the row state, or {@link GatedRows#NO_STATE}
  * @param averaged whether the state's average is meant
  * @param weights v in solver coordinates; also what rows that lost their state fall back on
- * @param shrink a factor in [0, 1] for each leaf, see {@link CertificateJob.Dual}; empty where all
- *     are 1
+ * @param correction c in solver coordinates, see {@link CertificateJob.Dual}; empty where it is zero
  */
-record DualPoint(int state, boolean averaged, double[] weights, double[] shrink) {
+record DualPoint(int state, boolean averaged, double[] weights, double[] correction) {
 
-  private static final double[] WHOLE = new double[0];
+  private static final double[] NONE = new double[0];
 
   /** l'(f) of a row state. */
   static DualPoint ofState(int state, double[] fallback) {
-    return new DualPoint(state, false, fallback, WHOLE);
+    return new DualPoint(state, false, fallback, NONE);
   }
 
   /** The averaged dual point of a row state. */
   static DualPoint ofAverage(int state, double[] fallback) {
-    return new DualPoint(state, true, fallback, WHOLE);
+    return new DualPoint(state, true, fallback, NONE);
   }
 
   /** The dual point l'(b0 + F v). */
   static DualPoint ofWeights(double[] v) {
-    return new DualPoint(GatedRows.NO_STATE, false, v, WHOLE);
+    return new DualPoint(GatedRows.NO_STATE, false, v, NONE);
   }
 
-  /** This point with its rows in leaf i shortened by factor i. */
-  DualPoint shrunk(double[] factors) {
-    return new DualPoint(state, averaged, weights, factors);
+  /** This point less F c; a correction it had before is forgotten. */
+  DualPoint corrected(double[] c) {
+    return new DualPoint(state, averaged, weights, c);
   }
 }

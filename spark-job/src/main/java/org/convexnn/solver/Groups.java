@@ -1,5 +1,6 @@
 package org.convexnn.solver;
 
+import java.util.Arrays;
 import org.convexnn.linalg.Blas;
 
 /**
@@ -124,6 +125,16 @@ public record Groups(int block, int length) {
     for (int k = block; k < v.length; k++) {
       double norm = norms[at(k)];
       v[k] *= norm > beta / sigma ? 1 - beta / (sigma * norm) : 0;
+    }
+  }
+
+  /** The groups of w shortened by t, {@code (1 - t / ||w_i||)_+ w_i}; zeros in the linear block. */
+  void threshold(double[] w, double t) {
+    Arrays.fill(w, 0, block, 0);
+    double[] norms = norms(w);
+    for (int k = block; k < w.length; k++) {
+      double norm = norms[at(k)];
+      w[k] *= norm > t ? 1 - t / norm : 0;
     }
   }
 

@@ -17,8 +17,8 @@ import org.convexnn.linalg.CounterRandom;
  * rows to the best one. The metric needs the right shape only, not to be a bound, so a small sample
  * serves where ADMM would inflate its own, and the sample of the first solve serves later ones of the
  * same program. The certificate takes the best of these dual points: l'(f), a running average of past
- * ones, weighted so that the largest group norm is smallest, and near the end l'(f) shortened leaf by
- * leaf ({@link LeafShrinkage}).
+ * ones, weighted so that the largest group norm is smallest, and near the end a projection of l'(f)
+ * ({@link DualProjection}).
  */
 final class LbfgsSolver implements Solver {
 
@@ -44,6 +44,8 @@ final class LbfgsSolver implements Solver {
   private static final double CHANGED_FACTOR = 5;
   // The objective has about so many of its last decreases ahead of it.
   private static final double DECREASES_AHEAD = 10;
+  // With so much of the tolerance ahead, a projected dual point is likely to be good enough.
+  private static final double CLOSE = 0.16;
   // Off by so much, a step still goes down nearly as far as the best one.
   private static final double GOOD_GUESS = 0.3;
   private static final double[] TRIMS = {0.98, 0.9};
@@ -121,7 +123,7 @@ final class LbfgsSolver implements Solver {
     private int factoredAt;
     private int state;
     private double upperBefore = Double.POSITIVE_INFINITY;
-    private double shortenBelow;
+    private double projectBelow;
     private double guess = 1;
     private boolean averaged;
 
@@ -134,7 +136,7 @@ final class LbfgsSolver implements Solver {
       this.startPasses = problem.ledger().passes();
       this.u = start.clone();
       this.best = new Incumbent(start);
-      this.shortenBelow = stop.tol();
+      this.projectBelow = CLOSE * stop.tol();
     }
 
     Solution run() {
@@ -170,7 +172,7 @@ final class LbfgsSolver implements Solver {
             pairs.clear();
             force = true;
           }
-          shortenBelow = Double.POSITIVE_INFINITY;
+          projectBelow = Double.POSITIVE_INFINITY;
           // The first time the smoothing alone: close to the tolerance progress is slow anyway.
           if (stalls > 1) {
             growSample();
@@ -208,26 +210,25 @@ final class LbfgsSolver implements Solver {
       double ahead = DECREASES_AHEAD * stop.relativeGap(upperBefore, best.upper());
       upperBefore = best.upper();
       if (k > 0
-          && ahead < shortenBelow
+          && ahead < projectBelow
           && problem.setting().leaves() > 0
           && !stop.reached(best.upper(), best.lower())) {
-        shorten(k, point, ahead);
+        project(k, point, ahead);
       }
     }
 
     /**
-     * Shortens the dual point in its leaves, half a pass, where that may close the gap: once the
-     * objective is about as close to the optimum, and then when it is closer by as much as the last
-     * attempt fell short.
+     * Projects the dual point where that may close the gap: once the objective is close to the
+     * optimum, and then when it is closer by as much as the last attempt fell short.
      */
-    private void shorten(int k, DualPoint point, double ahead) {
-      double[] factors =
-          LeafShrinkage.factors(groups, at.at().gradient(), problem.setting().halfSpaces(), beta);
-      DualPoint shorter = point.shrunk(factors);
-      double bound = problem.dualBound("shortened dual point " + k, shorter, beta);
-      offer(shorter, bound);
-      double left = stop.relativeGap(best.upper(), bound);
-      shortenBelow = ahead * Math.min(0.7, stop.tol() / left);
+    private void project(int k, DualPoint point, double ahead) {
+      double enough = best.upper() - stop.tol() * Math.max(best.upper(), stop.scale());
+      DualProjection.Bounded found =
+          new DualProjection(problem, beta, stop.tol())
+              .from("projected dual point " + k, point, at.at().gradient(), enough);
+      offer(found.point(), found.bound());
+      double left = stop.relativeGap(best.upper(), found.bound());
+      projectBelow = ahead * Math.min(0.7, stop.tol() / left);
     }
 
     private void offer(DualPoint point, double bound) {

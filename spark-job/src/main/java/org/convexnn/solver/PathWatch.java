@@ -1,6 +1,7 @@
 package org.convexnn.solver;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -11,6 +12,7 @@ import java.util.List;
  *   <li>settled: the gap is moderate and the objective hardly moves any more. Its distance to the
  *       optimum is far below the gap then, which waits for the dual point, and the held-out loss has
  *       come to rest.
+ *   <li>rested: the held-out loss stays where it is, and the objective moves little.
  *   <li>lost: for some iterations the held-out loss has been clearly above that of an earlier point,
  *       and it will not come back: the fits of a path move from one point to the next, they do not
  *       detour.
@@ -21,6 +23,8 @@ final class PathWatch implements Solver.Watch {
   private static final int SPAN = 5;
   private static final double SETTLED_PROGRESS = 1.5e-3;
   private static final double SETTLED_GAP = 0.1;
+  private static final double RESTED_PROGRESS = 0.02;
+  private static final double RESTED = 3e-3;
   private static final int FIRST_LOST = 6;
   private static final int TIMES_LOST = 4;
   private static final double LOST = 1.02;
@@ -29,6 +33,7 @@ final class PathWatch implements Solver.Watch {
   private final double best;
   private final double weight;
   private final List<Double> objectives = new ArrayList<>();
+  private final List<Double> heldOut = new ArrayList<>();
   private int timesWorse;
 
   /**
@@ -59,7 +64,16 @@ final class PathWatch implements Solver.Watch {
         n > SPAN
             && gap < SETTLED_GAP
             && objectives.get(n - 1 - SPAN) - upper < SETTLED_PROGRESS * upper;
-    return lost || settled;
+    heldOut.add(leftOut);
+    boolean rested =
+        n > SPAN
+            && objectives.get(n - 1 - SPAN) - upper < RESTED_PROGRESS * upper
+            && spread(heldOut.subList(n - 1 - SPAN, n)) < RESTED * leftOut;
+    return lost || settled || rested;
+  }
+
+  private static double spread(List<Double> values) {
+    return Collections.max(values) - Collections.min(values);
   }
 
   @Override

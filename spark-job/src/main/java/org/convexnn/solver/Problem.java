@@ -235,6 +235,11 @@ public final class Problem {
     return DualValue.best(most, penalty, dual, quadratic()).value();
   }
 
+  /** What {@link #lowerBound} would be if r needed no scaling. */
+  double unscaledBound(double[] gradient, double[] dual) {
+    return dual[dual.length - 1] - groups.linearSquare(gradient) / (2 * ridge);
+  }
+
   /**
    * The bounds of a certificate: objective of the weights as stored and dual bound of a dual point,
    * in float64. One pass, and half a pass more where the dual point is given by weights.
@@ -249,20 +254,26 @@ public final class Problem {
   }
 
   private static double passes(DualPoint dual) {
-    return dual.state() != GatedRows.NO_STATE ? 0.5 : 1;
+    double forward = dual.state() != GatedRows.NO_STATE ? 0 : 0.5;
+    return 0.5 + forward + (dual.correction().length > 0 ? 0.5 : 0);
   }
 
-  /** The lower bound that a dual point gives. Half a pass where its row state is kept. */
-  double dualBound(String what, DualPoint dual, double beta) {
+  /**
+   * A dual point's gradient and dual sums, its loss left out. Half a pass where its row state is kept;
+   * another half for a correction.
+   */
+  Evaluation dualAt(String what, DualPoint dual) {
     double[][] sums = certificateSums(what, setting.precision(), new double[0], dual);
     ledger.sweep(passes(dual));
-    return lowerBound(gradientOf(sums[1]), dualSums(sums[0], 1), beta);
+    return new Evaluation(0, gradientOf(sums[1]), dualSums(sums[0], 1));
   }
 
   private double[][] certificateSums(
       String what, Precision precision, double[] weights, DualPoint dual) {
+    double[] c = dual.correction();
+    double[] correction = c.length > 0 ? coordinates.toRows(c) : c;
     CertificateJob.Dual point =
-        new CertificateJob.Dual(coordinates.toRows(dual.weights()), dual.averaged(), dual.shrink());
+        new CertificateJob.Dual(coordinates.toRows(dual.weights()), dual.averaged(), correction);
     return rows.step(
         what,
         new CertificateJob(setting.with(precision), weights, point),

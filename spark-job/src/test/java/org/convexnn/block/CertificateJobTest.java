@@ -12,7 +12,7 @@ import org.convexnn.network.GateSet;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A certificate's sums against F built in full, with and without shortened leaves. */
+/** A certificate's sums against F built in full, with and without a correction. */
 class CertificateJobTest {
 
   private static final int ROWS = 90;
@@ -22,35 +22,40 @@ class CertificateJobTest {
   private final GateSet gates = RandomRows.gates(2, 3, 2, true);
   private final FeatureMap map = RandomRows.map(3, 3);
   private final RowSetting setting =
-      RandomRows.setting(map, gates, LOSS, new double[] {0.3}, Precision.FLOAT64);
+      RowSetting.of(map, gates, LOSS, new double[] {0.3}, 0, 1, Precision.FLOAT64);
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void sumsAreThoseOfTheShortenedDualPoint(boolean shortened) {
+  void sumsAreThoseOfTheDualPoint(boolean corrected) {
     double[] z = new Random(4).doubles(setting.length(), -1, 1).toArray();
     double[] v = new Random(5).doubles(setting.length(), -1, 1).toArray();
-    double[] shrink =
-        shortened ? new Random(6).doubles(setting.leaves(), 0, 1).toArray() : new double[0];
-    double[][] sums = sums(z, new CertificateJob.Dual(v, false, shrink));
+    double[] c = correction(corrected);
+    double[][] sums = sums(z, new CertificateJob.Dual(v, false, c));
 
     double[][] f = RandomRows.expanded(block, gates, map);
     double[] gradient = new double[setting.length()];
     double[] dual = new double[DualValue.length()];
     double loss = 0;
     double[] q = new double[1];
-    double[] x = new double[3];
+    int bounded = 0;
     for (int r = 0; r < ROWS; r++) {
-      block.copyRow(r, x);
       double weight = setting.weight(block, r);
       double y = setting.label(block, r);
       loss += weight * LOSS.value(y, new double[] {0.3 + dot(f[r], z)}, 0);
       LOSS.derivative(y, new double[] {0.3 + dot(f[r], v)}, 0, q, 0);
-      q[0] *= shortened ? least(x, shrink) : 1;
+      if (corrected) {
+        // As far as l* is finite: r between -1 and 0 for class 1, 0 and 1 for class 0.
+        q[0] = Math.min(Math.max(q[0] - dot(f[r], c), -y), 1 - y);
+        bounded += q[0] == -y || q[0] == 1 - y ? 1 : 0;
+      }
       DualValue.add(LOSS, y, setting.offset(), q, 0, weight, dual, 0);
       for (int k = 0; k < gradient.length; k++) {
         gradient[k] += weight * q[0] * f[r][k];
       }
     }
+    assertThat(bounded > 0 && bounded < ROWS)
+        .as("%d rows at the edge", bounded)
+        .isEqualTo(corrected);
     assertThat(sums[0][0]).isCloseTo(loss, within(1e-10));
     for (int k = 0; k < dual.length; k++) {
       assertThat(sums[0][1 + k]).isCloseTo(dual[k], within(1e-10));
@@ -60,11 +65,10 @@ class CertificateJobTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void theDualPointAloneHasTheSameSums(boolean shortened) {
+  void theDualPointAloneHasTheSameSums(boolean corrected) {
     double[] v = new Random(5).doubles(setting.length(), -1, 1).toArray();
-    double[] shrink =
-        shortened ? new Random(6).doubles(setting.leaves(), 0, 1).toArray() : new double[0];
-    CertificateJob.Dual dual = new CertificateJob.Dual(v, false, shrink);
+    double[] c = correction(corrected);
+    CertificateJob.Dual dual = new CertificateJob.Dual(v, false, c);
     double[][] alone = sums(new double[0], dual);
     double[][] both = sums(v, dual);
     assertThat(alone[0][0]).isZero();
@@ -78,15 +82,8 @@ class CertificateJobTest {
     return worker.result();
   }
 
-  /** min_t shrink of the row's leaf in tree t. */
-  private double least(double[] x, double[] shrink) {
-    double least = 1;
-    int first = 0;
-    for (var tree : gates.trees()) {
-      least = Math.min(least, shrink[first + tree.leaf(x)]);
-      first += tree.leaves();
-    }
-    return least;
+  private double[] correction(boolean corrected) {
+    return corrected ? new Random(6).doubles(setting.length(), -0.2, 0.2).toArray() : new double[0];
   }
 
   private static double dot(double[] a, double[] b) {

@@ -1,6 +1,7 @@
 package org.convexnn.loss;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -136,6 +137,22 @@ class LossTest {
   @Provide
   Arbitrary<Double> shares() {
     return Arbitraries.doubles().between(0, 1);
+  }
+
+  /** A dual point goes all the way where l* is finite there, else to where it ceases to be. */
+  @Property(tries = 500)
+  void dualPointsMoveAsFarAsTheConjugateIsFinite(
+      @ForAll("losses") Labelled loss, @ForAll("outputs") double f, @ForAll("outputs") double by) {
+    double r = loss.derivative(f);
+    double[] moved = {r};
+    loss.loss.moveDual(loss.y, moved, new double[] {by}, 0);
+    assertThat(loss.conjugate(moved[0])).isFinite();
+    if (Double.isFinite(loss.conjugate(r + by))) {
+      assertThat(moved[0]).isCloseTo(r + by, within(1e-12));
+    } else {
+      assertThat((moved[0] - r) * by).isNotNegative();
+      assertThat(loss.conjugate(moved[0] + Math.signum(by) * 1e-9)).isInfinite();
+    }
   }
 
   @Property(tries = 500)

@@ -204,6 +204,37 @@ class SoftmaxLossTest {
     }
   }
 
+  /** All the way where l* is finite there, else along it to where it ceases to be. */
+  @Property(tries = 500)
+  void dualPointsMoveAsFarAsTheConjugateIsFinite(
+      @ForAll @IntRange(min = 2, max = 6) int classes,
+      @ForAll @IntRange(min = -3, max = 1) int size,
+      @ForAll long seed) {
+    Random random = new Random(seed);
+    SoftmaxLoss loss = new SoftmaxLoss(classes);
+    int y = random.nextInt(classes);
+    double[] r = new double[classes];
+    loss.derivative(y, outputs(random, classes, 5), 0, r, 0);
+    double[] by = outputs(random, classes, Math.pow(10, size));
+    double mean = Arrays.stream(by).sum() / classes;
+    Arrays.setAll(by, c -> by[c] - mean);
+    double[] moved = r.clone();
+    loss.moveDual(y, moved, by, 0);
+    assertThat(loss.conjugate(y, moved, 0)).isFinite();
+    boolean whole = Double.isFinite(loss.conjugate(y, plus(r, 1, by), 0));
+    double share = whole ? 1 : (moved[y] - r[y]) / by[y];
+    assertThat(share).isBetween(0.0, 1.0);
+    assertThat(moved).containsExactly(plus(r, share, by), within(1e-9));
+    assertThat(whole || Double.isInfinite(loss.conjugate(y, plus(r, share + 1e-6, by), 0)))
+        .isTrue();
+  }
+
+  private static double[] plus(double[] r, double share, double[] by) {
+    double[] sum = r.clone();
+    Arrays.setAll(sum, c -> r[c] + share * by[c]);
+    return sum;
+  }
+
   @Test
   void extremeOutputsStayFinite() {
     SoftmaxLoss loss = new SoftmaxLoss(3);

@@ -71,6 +71,14 @@ class GroupsTest {
     assertThat(v[0]).as("the linear block is not cut").isEqualTo(1.0);
   }
 
+  @Test
+  void thresholdShortensEveryGroup() {
+    double[] v = {2, 4, 6, 8, 3, 4, 0.3, 0.4, 0, 0, 5, 12};
+    Groups.of(2, 2, true).threshold(v, 1);
+    double[] expected = {0, 0, 0, 0, 2.4, 3.2, 0, 0, 0, 0, 60 / 13.0, 144 / 13.0};
+    assertThat(v).containsExactly(expected, within(1e-14));
+  }
+
   /** {@code sum |a_i| |b_i|} is at most sum times max, and equal where b is a cut to one length. */
   @Property(tries = 200)
   void sumAndMaxAreDual(

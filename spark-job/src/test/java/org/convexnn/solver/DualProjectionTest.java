@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class LeafShrinkageTest {
+class DualProjectionTest {
 
   private static final double BETA = 0.004;
   private static final int ROWS = 600;
@@ -66,7 +66,7 @@ class LeafShrinkageTest {
   /** One leaf far from its optimum: its own rows pay less for it than all rows do. */
   @ParameterizedTest
   @MethodSource("losses")
-  void oneLeafAstraySpoilsItsOwnRowsOnly(Loss loss) {
+  void oneLeafAstrayCostsItsOwnRowsOnly(Loss loss) {
     Problem problem = problem(loss);
     Solver.Solution optimum = solved(problem);
     double[] w = optimum.weights().clone();
@@ -76,24 +76,36 @@ class LeafShrinkageTest {
     }
     Problem.Evaluation at = problem.evaluate("", w, true);
     double whole = problem.lowerBound(at.gradient(), at.dual(), BETA);
-    double[] factors = LeafShrinkage.factors(problem.groups(), at.gradient(), 0, BETA);
-    double shortened = problem.dualBound("", DualPoint.ofWeights(w).shrunk(factors), BETA);
+    double passes = problem.ledger().passes();
+    DualProjection.Bounded projected =
+        projection(problem).from("", DualPoint.ofWeights(w), at.gradient(), optimum.upper());
 
-    assertThat(factors[6]).isLessThan(1);
-    assertThat(shortened).isLessThanOrEqualTo(optimum.upper());
-    assertThat(shortened).isGreaterThan(whole);
+    assertThat(projected.bound()).isLessThanOrEqualTo(optimum.upper());
+    assertThat(projected.bound()).isGreaterThan(whole);
+    // Each step is a forward product with w, one with the correction, and a backward one.
+    assertThat((problem.ledger().passes() - passes) / 1.5).isBetween(1.0, 8.0);
     // What a certificate makes of the same point, with a pass of its own.
-    assertThat(problem.certify(w, DualPoint.ofWeights(w).shrunk(factors), BETA).dual())
-        .isCloseTo(shortened, within(1e-12));
+    assertThat(problem.certify(w, projected.point(), BETA).dual())
+        .isCloseTo(projected.bound(), within(1e-12));
   }
 
+  /** Nothing to move: the bound is that of the point, after one step. */
   @Test
-  void leavesAreShortenedToBetaHalfSpacesAreNot() {
-    // One output, blocks of 2: the linear one, a half-space, two leaves.
-    double[] gradient = {9, 9, 5, 0, 3, 4, 0.6, 0.8};
-    assertThat(LeafShrinkage.factors(new Groups(2, 2), gradient, 1, 2)).containsExactly(0.4, 1);
-    // Of the groups of several outputs the longest counts.
-    double[] classes = {9, 9, 5, 0, 0.3, 4, 0.6, 0.8};
-    assertThat(LeafShrinkage.factors(new Groups(2, 1), classes, 1, 2)).containsExactly(0.5, 1);
+  void aPointThatIsAllowedStaysWhereItIs() {
+    Problem problem = problem(new SquaredLoss());
+    Solver.Solution optimum = solved(problem);
+    double[] shorter = optimum.weights();
+    Problem.Evaluation at = problem.evaluate("", shorter, true);
+    double beta = 1.1 * problem.groups().max(at.gradient());
+    DualProjection.Bounded projected =
+        new DualProjection(problem, beta, 1e-2)
+            .from("", DualPoint.ofWeights(shorter), at.gradient(), 0);
+    assertThat(projected.point().correction()).containsOnly(new double[] {0}, within(0.0));
+    assertThat(projected.bound())
+        .isCloseTo(problem.lowerBound(at.gradient(), at.dual(), beta), within(1e-12));
+  }
+
+  private static DualProjection projection(Problem problem) {
+    return new DualProjection(problem, BETA, 1e-2);
   }
 }
