@@ -30,7 +30,11 @@ final class Fit {
   void begin(double[] from) {
     Problem linear = problem.withoutGroups();
     double[] block =
-        SkipFit.solve(linear, Arrays.copyOf(from, linear.length()), model.frame().constantLoss());
+        SkipFit.solve(
+            linear,
+            Arrays.copyOf(from, linear.length()),
+            model.frame().constantLoss(),
+            model.tolerance());
     System.arraycopy(block, 0, skip, 0, block.length);
     atSkip = problem.evaluate("betaMax", skip, true, Precision.FLOAT64);
     betaMax = problem.groups().max(atSkip.gradient());

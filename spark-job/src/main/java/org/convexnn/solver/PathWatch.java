@@ -25,8 +25,8 @@ final class PathWatch implements Solver.Watch {
   private static final double SETTLED_GAP = 0.1;
   private static final double RESTED_PROGRESS = 0.02;
   private static final double RESTED = 3e-3;
-  private static final int FIRST_LOST = 6;
-  private static final int TIMES_LOST = 4;
+  private static final int FIRST_LOST = 4;
+  private static final int TIMES_LOST = 3;
   private static final double LOST = 1.02;
 
   private final Solver.Watch inner;

@@ -17,7 +17,9 @@ import org.convexnn.linalg.Cholesky;
 final class SkipFit {
 
   private static final int MOST_ITERATIONS = 100;
-  private static final double DECREMENT = 1e-14;
+  private static final double LEAST_DECREMENT = 1e-14;
+  // Of tol squared: leaves betaMax with an error of about tol / 1000.
+  private static final double DECREMENT = 1e-6;
   private static final double CLOSE = 3e-2;
   private static final double VERY_CLOSE = 1e-4;
   private static final int ROWS_PER_COLUMN = 60;
@@ -34,14 +36,16 @@ final class SkipFit {
 
   private final Problem linear;
   private final double scale;
+  private final double enough;
   private final int width;
   private final int outputs;
   private final boolean wide;
   private final boolean newtonFits;
 
-  private SkipFit(Problem linear, double scale) {
+  private SkipFit(Problem linear, double scale, double tol) {
     this.linear = linear;
     this.scale = scale;
+    this.enough = Math.max(LEAST_DECREMENT, DECREMENT * tol * tol) * scale;
     this.width = linear.setting().width();
     this.outputs = linear.setting().outputs();
     this.wide = width > MOST_WIDTH;
@@ -53,10 +57,11 @@ final class SkipFit {
    *
    * @param start weights of block 0 to start from
    * @param scale the loss of the constant model, in whose units progress is judged
+   * @param tol the relative gap that fits with gates have to reach
    * @return block 0
    */
-  static double[] solve(Problem linear, double[] start, double scale) {
-    return new SkipFit(linear, scale).solve(start);
+  static double[] solve(Problem linear, double[] start, double scale, double tol) {
+    return new SkipFit(linear, scale, tol).solve(start);
   }
 
   private double[] solve(double[] start) {
@@ -70,7 +75,7 @@ final class SkipFit {
     for (int k = 0; k < MOST_ITERATIONS; k++) {
       double[] step = pairs.solve(gradient, curvature::solve);
       double decrement = Blas.dot(gradient, step);
-      if (!(decrement > DECREMENT * scale)) {
+      if (!(decrement > enough)) {
         break;
       }
       newton = newtonFits && (newton || decrement < CLOSE * scale);

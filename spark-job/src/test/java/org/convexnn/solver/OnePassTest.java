@@ -211,7 +211,8 @@ class OnePassTest {
               new Ledger());
       Problem linear = problem.withoutGroups();
       double[] skip =
-          Arrays.copyOf(SkipFit.solve(linear, new double[linear.length()], 1e-3), problem.length());
+          Arrays.copyOf(
+              SkipFit.solve(linear, new double[linear.length()], 1e-3, 1e-8), problem.length());
       double betaMax = problem.groups().max(problem.evaluate("", skip, true).gradient());
       double[] weights = skip;
       if (ratio < 1) {

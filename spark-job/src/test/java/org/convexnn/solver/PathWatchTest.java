@@ -36,15 +36,15 @@ class PathWatchTest {
   void restedWhenTheHeldOutLossStays() {
     IntToDoubleFunction falling = k -> 1 - 0.003 * k;
     IntToDoubleFunction resting = k -> 0.5 + 0.1 * Math.max(0, 10 - k);
-    assertThat(end(1, 0.9, falling, resting)).isEqualTo(15);
-    assertThat(end(1, 0.9, k -> 1 - 0.01 * k, resting)).as("still far").isEqualTo(MOST);
+    assertThat(end(2, 0.9, falling, resting)).isEqualTo(15);
+    assertThat(end(2, 0.9, k -> 1 - 0.01 * k, resting)).as("still far").isEqualTo(MOST);
     assertThat(end(1, 0.9, falling, k -> 0.5 - 1e-3 * k)).as("moves").isEqualTo(MOST);
   }
 
   @Test
   void lostWhenClearlyWorseForSomeIterations() {
     IntToDoubleFunction falling = k -> 1 - 0.02 * k;
-    assertThat(end(1, 0.9, falling, k -> 1.03 + 0.01 * k)).isEqualTo(6);
+    assertThat(end(1, 0.9, falling, k -> 1.03 + 0.01 * k)).isEqualTo(4);
     assertThat(end(1, 0.9, falling, k -> k % 3 == 0 ? 1.01 : 1.03 + 0.01 * k)).isEqualTo(MOST);
   }
 }
