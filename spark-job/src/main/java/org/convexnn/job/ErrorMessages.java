@@ -119,12 +119,13 @@ final class ErrorMessages {
   }
 
   /** What Spark says under this name of an error of this kind. */
+  // Spark 3.5 has no getCondition, by which later ones call it.
   private static Optional<String> parameter(
       List<Throwable> chain, String condition, String parameter) {
     return chain.stream()
         .filter(SparkThrowable.class::isInstance)
         .map(SparkThrowable.class::cast)
-        .filter(t -> t.getCondition() != null && t.getCondition().startsWith(condition))
+        .filter(t -> t.getErrorClass() != null && t.getErrorClass().startsWith(condition))
         .map(t -> t.getMessageParameters().get(parameter))
         .filter(Objects::nonNull)
         .findFirst();
@@ -151,7 +152,9 @@ final class ErrorMessages {
     for (int i = chain.size() - 1; i >= 0; i--) {
       Throwable t = chain.get(i);
       if (t.getMessage() != null && !t.getMessage().isBlank()) {
-        String name = t instanceof SparkThrowable ? "" : t.getClass().getSimpleName() + ": ";
+        // A bare RuntimeException says no more; Spark 3.5 raises it in SQL.
+        boolean named = !(t instanceof SparkThrowable) && t.getClass() != RuntimeException.class;
+        String name = named ? t.getClass().getSimpleName() + ": " : "";
         return name + firstLine(t.getMessage());
       }
     }
