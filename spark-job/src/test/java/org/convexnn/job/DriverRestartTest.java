@@ -9,9 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.convexnn.cluster.ClusterProcess;
-import org.convexnn.linalg.CounterRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,28 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("spark")
 class DriverRestartTest {
 
-  private static final double BETA = 0.002;
-  private static final List<String> FIT =
-      List.of(
-          ("--solver admm --precision float64 --tol 1e-6 --max-iter 2000"
-                  + " --gates 24 --reg-ratio auto --reg-param "
-                  + BETA)
-              .split(" "));
-
   @TempDir private Path folder;
-
-  /** Noisy XOR; LIBSVM, which takes the least work to read. */
-  private Path table() {
-    CounterRandom random = new CounterRandom(3, 0);
-    String[] lines = new String[500];
-    for (int i = 0; i < lines.length; i++) {
-      double a = random.nextGaussian();
-      double b = random.nextGaussian();
-      boolean flipped = random.nextDouble() < 0.1;
-      lines[i] = String.format(Locale.ROOT, "%d 1:%.4f 2:%.4f", a * b > 0 ^ flipped ? 1 : 0, a, b);
-    }
-    return CommandLineRun.file(folder, "rows.libsvm", lines);
-  }
 
   private static JsonNode report(Path output) throws IOException {
     return new ObjectMapper().readTree(output.resolve("report.json").toFile());
@@ -49,10 +26,10 @@ class DriverRestartTest {
 
   @Test
   void aKilledDriverIsResumed() throws Exception {
-    Path input = table();
+    Path input = NoisyXor.libsvm(folder);
     Path checkpoints = folder.resolve("checkpoints");
     Path output = folder.resolve("model");
-    List<String> options = new ArrayList<>(FIT);
+    List<String> options = new ArrayList<>(NoisyXor.fit("1e-6"));
     options.addAll(
         List.of("--checkpoint-dir", checkpoints.toString(), "--checkpoint-interval", "3"));
     List<String> train = new ArrayList<>(List.of("train", "--input", input.toString()));
@@ -71,7 +48,7 @@ class DriverRestartTest {
     // The program is given by rows and options: its bound tells that this is its optimum.
     JsonNode report = report(output);
     assertThat(report.get("relativeGap").asDouble()).isBetween(-1e-9, 1e-6);
-    assertThat(report.get("beta").asDouble()).isEqualTo(BETA);
+    assertThat(report.get("beta").asDouble()).isEqualTo(NoisyXor.BETA);
     assertThat(report.get("stopReason").asText()).isEqualTo("GAP");
     assertThat(checkpoints).isEmptyDirectory();
   }
