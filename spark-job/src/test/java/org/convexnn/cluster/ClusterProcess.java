@@ -78,15 +78,23 @@ public final class ClusterProcess {
   }
 
   /** Waits until something has happened. */
-  static void await(String what, long mostSeconds, BooleanSupplier happened)
-      throws InterruptedException {
+  public static void await(String what, long mostSeconds, BooleanSupplier happened) {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(mostSeconds);
     boolean seen = happened.getAsBoolean();
     while (!seen && System.nanoTime() < end) {
-      Thread.sleep(50);
+      sleep(50);
       seen = happened.getAsBoolean();
     }
     assertThat(seen).as("%s within %d s", what, mostSeconds).isTrue();
+  }
+
+  /** Waits. */
+  static void sleep(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** A port of this machine that nobody listens on now. */

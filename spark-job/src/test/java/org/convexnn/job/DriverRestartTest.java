@@ -3,12 +3,14 @@ package org.convexnn.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
 import org.convexnn.cluster.ClusterProcess;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -18,38 +20,51 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("spark")
 class DriverRestartTest {
 
-  @TempDir private Path folder;
+  private static final long MOST_SECONDS = 240;
 
-  private static JsonNode report(Path output) throws IOException {
-    return new ObjectMapper().readTree(output.resolve("report.json").toFile());
-  }
+  @TempDir private Path folder;
 
   @Test
   void aKilledDriverIsResumed() throws Exception {
-    Path input = NoisyXor.libsvm(folder);
-    Path checkpoints = folder.resolve("checkpoints");
-    Path output = folder.resolve("model");
-    List<String> options = new ArrayList<>(NoisyXor.fit("1e-6"));
-    options.addAll(
-        List.of("--checkpoint-dir", checkpoints.toString(), "--checkpoint-interval", "3"));
-    List<String> train = new ArrayList<>(List.of("train", "--input", input.toString()));
-    train.addAll(List.of("--label", "label", "--output", output.toString()));
-    train.addAll(options);
-    ClusterProcess.killWhen(
-        () -> Files.exists(checkpoints.resolve("checkpoint-000003.bin")),
-        folder,
-        120,
-        Main.class,
-        train.toArray(String[]::new));
-    assertThat(output).doesNotExist();
-
-    options.add("--resume");
-    CommandLineRun.train(input, "label", output, options.toArray()).good();
+    JsonNode report = killedAndResumed(folder, NoisyXor.libsvm(folder), folder.toString(), "1e-6");
     // The program is given by rows and options: its bound tells that this is its optimum.
-    JsonNode report = report(output);
     assertThat(report.get("relativeGap").asDouble()).isBetween(-1e-9, 1e-6);
     assertThat(report.get("beta").asDouble()).isEqualTo(NoisyXor.BETA);
     assertThat(report.get("stopReason").asText()).isEqualTo("GAP");
-    assertThat(checkpoints).isEmptyDirectory();
+  }
+
+  /** The report of a fit whose input, checkpoints and output are on any file system. */
+  static JsonNode killedAndResumed(Path work, Object input, String root, String tol)
+      throws Exception {
+    String checkpoints = root + "/checkpoints";
+    String output = root + "/model";
+    FileSystem files = new org.apache.hadoop.fs.Path(root).getFileSystem(new Configuration());
+    List<String> options = new ArrayList<>(NoisyXor.fit(tol));
+    options.addAll(List.of("--checkpoint-dir", checkpoints, "--checkpoint-interval", "3"));
+    List<String> train = new ArrayList<>(List.of("train", "--input", input.toString()));
+    train.addAll(List.of("--label", "label", "--output", output));
+    train.addAll(options);
+    ClusterProcess.killWhen(
+        () -> exists(files, checkpoints + "/checkpoint-000003.bin"),
+        work,
+        MOST_SECONDS,
+        Main.class,
+        train.toArray(String[]::new));
+    assertThat(exists(files, output)).isFalse();
+
+    options.add("--resume");
+    CommandLineRun.train(input, "label", output, options.toArray()).good();
+    assertThat(files.listStatus(new org.apache.hadoop.fs.Path(checkpoints))).isEmpty();
+    return Outcome.report(new org.apache.hadoop.fs.Path(output));
+  }
+
+  /** Whether there is something of this path, which may be a glob. */
+  static boolean exists(FileSystem files, String path) {
+    try {
+      FileStatus[] found = files.globStatus(new org.apache.hadoop.fs.Path(path));
+      return found != null && found.length > 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

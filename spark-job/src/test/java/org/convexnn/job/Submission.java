@@ -24,8 +24,9 @@ import picocli.CommandLine;
  * @param folder to work in
  * @param master where it runs
  * @param jar the classes under test
+ * @param settings of Spark
  */
-record Submission(Path folder, String master, Path jar) {
+record Submission(Path folder, String master, Path jar, List<String> settings) {
 
   private static final long MOST_SECONDS = 900;
   private static final Path DEFAULTS = Path.of("..", "conf", "spark-defaults.conf");
@@ -36,7 +37,14 @@ record Submission(Path folder, String master, Path jar) {
     if (!Files.exists(jar)) {
       write(jar);
     }
-    return new Submission(folder, master, jar);
+    return new Submission(folder, master, jar, List.of("spark.executor.memory=1g"));
+  }
+
+  /** With one more setting of Spark. */
+  Submission with(String setting) {
+    List<String> more = new ArrayList<>(settings);
+    more.add(setting);
+    return new Submission(folder, master, jar, List.copyOf(more));
   }
 
   /** Runs a command to its good end. */
@@ -48,8 +56,6 @@ record Submission(Path folder, String master, Path jar) {
                 master,
                 "--properties-file",
                 DEFAULTS.toAbsolutePath().toString(),
-                "--conf",
-                "spark.executor.memory=1g",
                 "--jars",
                 Stream.of(CommandLine.class, XYChart.class)
                     .map(type -> source(type).toString())
@@ -57,6 +63,7 @@ record Submission(Path folder, String master, Path jar) {
                 "--class",
                 Main.class.getName(),
                 jar.toString()));
+    settings.forEach(setting -> arguments.addAll(0, List.of("--conf", setting)));
     Stream.of(command).map(Object::toString).forEach(arguments::add);
     return ClusterProcess.run(
         folder,
