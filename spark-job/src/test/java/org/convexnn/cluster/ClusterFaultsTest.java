@@ -55,6 +55,12 @@ class ClusterFaultsTest {
   }
 
   @Test
+  @Tag("faults")
+  void whatDoesNotFitInMemoryIsOnDisk() throws Exception {
+    unharmed(Where.LITTLE_MEMORY, EnumSet.of(Trial.SPILLED));
+  }
+
+  @Test
   @Tag("soak")
   void killedAtRandomMoments() throws Exception {
     Certificate expected = Trial.Kind.ADMM.train(SparkTest.context(), Fault.NONE);

@@ -12,6 +12,7 @@ import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.storage.BlockId;
 import org.apache.spark.storage.BlockManagerMaster;
+import org.apache.spark.storage.BlockStatus;
 import org.apache.spark.storage.StorageStatus;
 import org.convexnn.linalg.CounterRandom;
 import scala.jdk.javaapi.CollectionConverters;
@@ -204,6 +205,31 @@ interface Fault extends Serializable {
         }
         STRUCK.addAndGet(blocks.size());
       }
+    }
+  }
+
+  /**
+   * Nothing goes wrong but that the executors' memory is short. It strikes in each job before which
+   * rows, patterns and states take so many times of what may be stored in memory, a part of them in
+   * memory and a part on disk.
+   */
+  record Spilled(double times) implements Fault {
+    @Override
+    public void before(Moment moment) {
+      long storage = 0;
+      long memory = 0;
+      long disk = 0;
+      for (StorageStatus status : onExecutors(SparkEnv.get().blockManager().master()).toList()) {
+        storage += status.maxMem();
+        for (BlockStatus block : CollectionConverters.asJava(status.rddBlocks()).values()) {
+          memory += block.memSize();
+          disk += block.diskSize();
+        }
+      }
+      if (memory > 0 && disk > 0 && memory + disk >= times * storage) {
+        STRUCK.incrementAndGet();
+      }
+      System.out.println(moment + ": storage " + storage + ", memory " + memory + ", disk " + disk);
     }
   }
 

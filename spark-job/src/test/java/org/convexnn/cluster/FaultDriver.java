@@ -35,13 +35,19 @@ final class FaultDriver {
     /** A task may have a copy on the other executor. */
     TWO_HOSTS,
     /** Workers in JVMs of their own; silent executors are given up after some seconds. */
-    WORKERS;
+    WORKERS,
+    /** 1 % of an executor's heap, less 300 MB, is for storage. */
+    LITTLE_MEMORY;
 
     private SparkSession session() throws IOException {
       return switch (this) {
         case ONE_HOST -> ClusterProcess.session(LOCAL_CLUSTER).getOrCreate();
         case TWO_HOSTS -> onTwoHosts();
         case WORKERS -> onWorkers();
+        case LITTLE_MEMORY ->
+            ClusterProcess.session(LOCAL_CLUSTER)
+                .config("spark.memory.fraction", 0.01)
+                .getOrCreate();
       };
     }
   }
