@@ -38,7 +38,7 @@ class ClusterFaultsTest {
   @Test
   @Tag("faults")
   void killedInEveryKindOfJob() throws Exception {
-    unharmed(Where.ONE_HOST, EnumSet.range(Trial.UNDISTURBED, Trial.KILLED_IN_GRAM));
+    unharmed(Where.ONE_HOST, EnumSet.range(Trial.UNDISTURBED, Trial.KILLED_AT_SECOND_POINT));
   }
 
   @Test

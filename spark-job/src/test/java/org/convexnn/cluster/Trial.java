@@ -25,6 +25,8 @@ enum Trial {
   KILLED_IN_PATH(Kind.PATH, killed("validation"), 1),
   KILLED_IN_LINE_SEARCH(Kind.LBFGS, killed("quasi-Newton step 3"), 1),
   KILLED_IN_GRAM(Kind.GRAM, killed("Gram matrix"), 1),
+  KILLED_AT_SECOND_POINT(
+      Kind.PATH, new Fault.Killed(2, List.of(new When("ADMM iteration 2", 2))), 1),
   SLOW(Kind.ADMM, new Fault.Slow(iteration(4), 120), 1),
   HUNG(Kind.ADMM, new Fault.Hung(iteration(4)), 1),
   GONE(Kind.ADMM, new Fault.Gone(iteration(4)), 1),
