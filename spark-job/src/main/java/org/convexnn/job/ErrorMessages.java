@@ -29,7 +29,8 @@ final class ErrorMessages {
 
   /** One line without a stack trace; what data holds can neither break nor flood it. */
   static String of(Throwable thrown) {
-    String line = words(chain(thrown)).replaceAll("\\R", " ").replaceAll("\\p{Cntrl}", "?");
+    String line =
+        ShownPath.of(words(chain(thrown))).replaceAll("\\R", " ").replaceAll("\\p{Cntrl}", "?");
     return line.length() <= MOST_LETTERS ? line : line.substring(0, MOST_LETTERS) + "...";
   }
 
