@@ -191,7 +191,10 @@ unset SPARK_CONF_DIR SPARK_PREPEND_CLASSES
 export SPARK_HOME="$build_home"
 export SPARK_SCALA_VERSION=2.13
 case "$master" in
-  "" | local | local\[* | local-cluster*) export SPARK_LOCAL_IP="${SPARK_LOCAL_IP:-127.0.0.1}" ;;
+  "" | local | local\[* | local-cluster* | spark://127.0.0.1:* | spark://localhost:*)
+    # all of it is on this machine
+    export SPARK_LOCAL_IP="${SPARK_LOCAL_IP:-127.0.0.1}"
+    ;;
 esac
 
 command=()

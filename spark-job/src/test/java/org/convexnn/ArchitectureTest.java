@@ -7,8 +7,11 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.ObjectInputStream;
+import java.lang.reflect.Constructor;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -161,4 +164,53 @@ class ArchitectureTest {
         .notHaveRawType(mutable)
         .check(main);
   }
+
+  /**
+   * What files say is data: no objects are read from bytes, no classes are found by their names, no
+   * programs are run. (NetworkScorer is read by Spark, from the driver; the two others look for a
+   * library and for a method of newer JDKs.)
+   */
+  @Test
+  void filesRunNoCode() {
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName(BASE + "ml.NetworkScorer")
+        .should()
+        .dependOnClassesThat()
+        .areAssignableTo(ObjectInputStream.class)
+        .check(main);
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName(BASE + "job.XgBoost")
+        .and()
+        .doNotHaveFullyQualifiedName(BASE + "job.TerminalProgress")
+        .should()
+        .callMethodWhere(BY_NAME)
+        .check(main);
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .belongToAnyOf(ProcessBuilder.class, ClassLoader.class)
+        .check(main);
+    // Spark's own way to name the class of an object in JSON, and Jackson's.
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("org.apache.spark.ml.util.DefaultParamsReader")
+        .orShould()
+        .dependOnClassesThat()
+        .resideInAPackage("com.fasterxml.jackson.databind.jsontype..")
+        .orShould()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("com.fasterxml.jackson.annotation.JsonTypeInfo")
+        .check(main);
+  }
+
+  private static final DescribedPredicate<JavaMethodCall> BY_NAME =
+      DescribedPredicate.describe(
+          "of classes and methods by their names",
+          call ->
+              call.getTargetOwner().isEquivalentTo(Class.class)
+                      && call.getName().matches("forName|getMethod|getConstructor|newInstance")
+                  || call.getTargetOwner().isEquivalentTo(Constructor.class));
 }

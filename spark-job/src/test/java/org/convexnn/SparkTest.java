@@ -1,5 +1,6 @@
 package org.convexnn;
 
+import java.lang.module.ModuleDescriptor.Version;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
@@ -24,6 +25,12 @@ public final class SparkTest {
   /** The session. */
   public static SparkSession session() {
     return Holder.SESSION;
+  }
+
+  /** Whether the tests run on this Spark or a later one. */
+  public static boolean since(int major, int minor) {
+    Version spark = Version.parse(session().version());
+    return spark.compareTo(Version.parse(major + "." + minor)) >= 0;
   }
 
   /** Its context. */

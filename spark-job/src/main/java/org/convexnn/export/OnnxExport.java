@@ -31,7 +31,8 @@ public final class OnnxExport {
    * Writes f for regression: {@code prediction} = f(x).
    *
    * @throws IllegalArgumentException where the model has more than the 2 GB of an ONNX file
-   * @throws IllegalStateException where the classes of the format are missing
+   * @throws IllegalStateException where the classes of the format are missing, or those of protocol
+   *     buffers are older than Spark 4's
    */
   public static void writeRegression(Network network, OutputStream out) throws IOException {
     write(network, (graph, f) -> regression(graph, f), out);
@@ -43,7 +44,8 @@ public final class OnnxExport {
    * rawPrediction, or with thresholds t of the largest probability_k / t_k.
    *
    * @throws IllegalArgumentException where the model has more than the 2 GB of an ONNX file
-   * @throws IllegalStateException where the classes of the format are missing
+   * @throws IllegalStateException where the classes of the format are missing, or those of protocol
+   *     buffers are older than Spark 4's
    */
   public static void writeClassification(
       Network network, Optional<double[]> thresholds, OutputStream out) throws IOException {
@@ -61,17 +63,28 @@ public final class OnnxExport {
       Graph graph = new Graph();
       head.add(graph, NetworkGraph.add(graph, network));
       model(graph).writeTo(out);
-    } catch (NoClassDefFoundError e) {
+    } catch (LinkageError e) {
       // Not as the cause: this says all, and the error's own words help nobody.
       throw new IllegalStateException(
-          "the export to ONNX needs "
-              + ARTIFACT
-              + ", and "
-              + e.getMessage()
-              + " is not on the class path; add the artifact to the build, or to spark-submit with"
-              + " --packages "
-              + ARTIFACT);
+          e.getCause() instanceof ClassNotFoundException ? missing(e) : tooOld(e));
     }
+  }
+
+  private static String missing(LinkageError e) {
+    return "the export to ONNX needs "
+        + ARTIFACT
+        + ", and "
+        + e.getMessage()
+        + " is not on the class path; add the artifact to the build, or to spark-submit with"
+        + " --packages "
+        + ARTIFACT;
+  }
+
+  private static String tooOld(LinkageError e) {
+    return "the export to ONNX needs the protocol buffers of Spark 4, and those on the class path do"
+        + " not fit ("
+        + e.getMessage()
+        + "); save the model, then load and export it with Spark 4";
   }
 
   private static OnnxMl.ModelProto model(Graph graph) {

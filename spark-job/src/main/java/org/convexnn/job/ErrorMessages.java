@@ -29,7 +29,8 @@ final class ErrorMessages {
 
   /** One line without a stack trace; what data holds can neither break nor flood it. */
   static String of(Throwable thrown) {
-    String line = words(chain(thrown)).replaceAll("\\R", " ").replaceAll("\\p{Cntrl}", "?");
+    String line =
+        ShownPath.of(words(chain(thrown))).replaceAll("\\R", " ").replaceAll("\\p{Cntrl}", "?");
     return line.length() <= MOST_LETTERS ? line : line.substring(0, MOST_LETTERS) + "...";
   }
 
@@ -119,12 +120,13 @@ final class ErrorMessages {
   }
 
   /** What Spark says under this name of an error of this kind. */
+  // Spark 3.5 has no getCondition, by which later ones call it.
   private static Optional<String> parameter(
       List<Throwable> chain, String condition, String parameter) {
     return chain.stream()
         .filter(SparkThrowable.class::isInstance)
         .map(SparkThrowable.class::cast)
-        .filter(t -> t.getCondition() != null && t.getCondition().startsWith(condition))
+        .filter(t -> t.getErrorClass() != null && t.getErrorClass().startsWith(condition))
         .map(t -> t.getMessageParameters().get(parameter))
         .filter(Objects::nonNull)
         .findFirst();
@@ -151,7 +153,9 @@ final class ErrorMessages {
     for (int i = chain.size() - 1; i >= 0; i--) {
       Throwable t = chain.get(i);
       if (t.getMessage() != null && !t.getMessage().isBlank()) {
-        String name = t instanceof SparkThrowable ? "" : t.getClass().getSimpleName() + ": ";
+        // A bare RuntimeException says no more; Spark 3.5 raises it in SQL.
+        boolean named = !(t instanceof SparkThrowable) && t.getClass() != RuntimeException.class;
+        String name = named ? t.getClass().getSimpleName() + ": " : "";
         return name + firstLine(t.getMessage());
       }
     }

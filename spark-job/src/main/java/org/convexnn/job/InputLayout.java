@@ -61,8 +61,12 @@ record InputLayout(String label, List<InputColumn> columns) {
           .put("kind", c.kind().toString())
           .put("size", c.size());
     }
-    // A star could end the comment, a dollar starts one of Spark's variables.
-    return root.toString().replace("*", "\\u002a").replace("$", "\\u0024");
+    // A star could end the comment, a dollar starts one of Spark's variables, and the statement's
+    // table is between underscores.
+    return root.toString()
+        .replace("*", "\\u002a")
+        .replace("$", "\\u0024")
+        .replace("__", "\\u005f_");
   }
 
   /** Reads the layout back from a statement, if it carries one. */

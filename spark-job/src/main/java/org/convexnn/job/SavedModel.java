@@ -15,7 +15,7 @@ import org.convexnn.ml.ConvexReLURegressionModel;
 import org.convexnn.solver.Certificate;
 
 /**
- * A model that {@code train} wrote.
+ * A model that {@code train} wrote. Loading and scoring run no code and no SQL that it holds.
  *
  * @param pipeline all stages
  * @param layout the columns it needs
@@ -27,6 +27,7 @@ record SavedModel(PipelineModel pipeline, InputLayout layout) {
     Path path = find(spark, directory);
     PipelineModel pipeline;
     try {
+      SavedStages.check(spark, path);
       pipeline = PipelineModel.load(path.toString());
     } catch (Exception e) {
       throw new JobException(
@@ -40,6 +41,7 @@ record SavedModel(PipelineModel pipeline, InputLayout layout) {
     InputLayout layout =
         TablePipeline.layoutOf(pipeline)
             .orElseThrow(() -> new JobException(directory + " holds a model of another kind"));
+    TablePipeline.setReader(pipeline, layout);
     SavedModel model = new SavedModel(pipeline, layout);
     model.network();
     return model;

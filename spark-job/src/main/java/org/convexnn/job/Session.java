@@ -20,7 +20,7 @@ final class Session implements AutoCloseable {
         SparkSession.getActiveSession().isEmpty() && SparkSession.getDefaultSession().isEmpty();
     SparkSession.Builder builder = SparkSession.builder();
     if (own) {
-      builder = builder.appName("ConvexNN " + command);
+      builder = builder.appName("ConvexNN " + ShownPath.of(command));
       if (!new SparkConf().contains("spark.master")) {
         builder = builder.master("local[*]");
       }

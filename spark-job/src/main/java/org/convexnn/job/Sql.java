@@ -7,21 +7,42 @@ import org.apache.spark.sql.functions;
 /** Quotes names and texts for SQL. */
 final class Sql {
 
+  private static final String VARIABLE = "${";
+  private static final String TABLE = "__THIS__";
+
   private Sql() {}
 
-  /** A column's name, with dots, blanks and backticks taken literally. */
+  /**
+   * A column's name in a statement, with dots, blanks and backticks taken literally. Names with what
+   * is replaced in statements before they are read (a variable of Spark's, which may be one of the
+   * environment, and SQLTransformer's table) stand in an IDENTIFIER, where they can be escaped.
+   */
   static String name(String name) {
+    String quoted = quoted(name);
+    return quoted.contains(VARIABLE) || quoted.contains(TABLE)
+        ? "IDENTIFIER(" + text(quoted) + ")"
+        : quoted;
+  }
+
+  private static String quoted(String name) {
     return "`" + name.replace("`", "``") + "`";
   }
 
   /** The column of this name. */
   static Column column(String name) {
-    return functions.col(name(name));
+    return functions.col(quoted(name));
   }
 
-  /** A text literal. */
+  /** A text literal, in which nothing is replaced. */
   static String text(String text) {
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", " ") + "'";
+    return "'"
+        + text.replace("\\", "\\\\")
+            .replace("'", "\\'")
+            .replace("\n", "\\n")
+            .replace("\r", "\\r")
+            .replace("$", "\\u0024")
+            .replace("__", "\\u005f_")
+        + "'";
   }
 
   /** A double literal that loses nothing. */

@@ -241,6 +241,13 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
         .flatMap(s -> InputLayout.parse(((SQLTransformer) s).getStatement()));
   }
 
+  /** Makes the statement of a saved model anew from its layout: what SQL a file holds is not run. */
+  static void setReader(PipelineModel model, InputLayout layout) {
+    Arrays.stream(model.stages())
+        .filter(SQLTransformer.class::isInstance)
+        .forEach(s -> ((SQLTransformer) s).setStatement(layout.statement()));
+  }
+
   /** The inner names of columns of one kind, stage by stage. */
   private static final class Names {
 

@@ -144,8 +144,9 @@ final class TrainCommand implements Callable<Integer> {
 
   private Map<String, Object> options(TrainingSource source) {
     Map<String, Object> options = new LinkedHashMap<>(source.options());
-    options.put("output", output);
+    options.put("output", ShownPath.of(output));
     options.putAll(model.given());
+    options.computeIfPresent("checkpointDir", (name, path) -> ShownPath.of((String) path));
     return options;
   }
 

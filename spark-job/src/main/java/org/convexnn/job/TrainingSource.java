@@ -61,10 +61,10 @@ record TrainingSource(
   /** The same by the names of the options, for reports. */
   Map<String, Object> options() {
     Map<String, Object> options = new LinkedHashMap<>();
-    options.put("input", input);
-    labels.ifPresent(l -> options.put("labels", l));
-    test.ifPresent(t -> options.put("test", t));
-    testLabels.ifPresent(l -> options.put("testLabels", l));
+    options.put("input", ShownPath.of(input));
+    labels.ifPresent(l -> options.put("labels", ShownPath.of(l)));
+    test.ifPresent(t -> options.put("test", ShownPath.of(t)));
+    testLabels.ifPresent(l -> options.put("testLabels", ShownPath.of(l)));
     format.ifPresent(f -> options.put("format", f.toString()));
     options.put("label", label);
     options.put("task", task.toString());

@@ -87,23 +87,29 @@ public final class Blas {
       return;
     }
     // Row-major C = A B is column-major C' = B' A'.
-    IMPLEMENTATION.dgemm(
-        flag(transB),
-        flag(transA),
-        n,
-        m,
-        k,
-        alpha,
-        b,
-        offsetB,
-        ldb,
-        a,
-        offsetA,
-        lda,
-        beta,
-        c,
-        offsetC,
-        ldc);
+    new Product(transA, transB, m, n, k, offsetA, lda, offsetB, ldb, offsetC, ldc)
+        .inPieces(
+            a.length,
+            b.length,
+            c.length,
+            (p, added) ->
+                IMPLEMENTATION.dgemm(
+                    flag(transB),
+                    flag(transA),
+                    p.n(),
+                    p.m(),
+                    p.k(),
+                    alpha,
+                    b,
+                    p.offsetB(),
+                    p.ldb(),
+                    a,
+                    p.offsetA(),
+                    p.lda(),
+                    added ? 1.0 : beta,
+                    c,
+                    p.offsetC(),
+                    p.ldc()));
   }
 
   /** {@code C = alpha op(A) op(B) + beta C} in single precision, all matrices row-major. */
@@ -127,23 +133,29 @@ public final class Blas {
     if (m == 0 || n == 0) {
       return;
     }
-    IMPLEMENTATION.sgemm(
-        flag(transB),
-        flag(transA),
-        n,
-        m,
-        k,
-        alpha,
-        b,
-        offsetB,
-        ldb,
-        a,
-        offsetA,
-        lda,
-        beta,
-        c,
-        offsetC,
-        ldc);
+    new Product(transA, transB, m, n, k, offsetA, lda, offsetB, ldb, offsetC, ldc)
+        .inPieces(
+            a.length,
+            b.length,
+            c.length,
+            (p, added) ->
+                IMPLEMENTATION.sgemm(
+                    flag(transB),
+                    flag(transA),
+                    p.n(),
+                    p.m(),
+                    p.k(),
+                    alpha,
+                    b,
+                    p.offsetB(),
+                    p.ldb(),
+                    a,
+                    p.offsetA(),
+                    p.lda(),
+                    added ? 1f : beta,
+                    c,
+                    p.offsetC(),
+                    p.ldc()));
   }
 
   /**

@@ -313,7 +313,7 @@ public final class ConvexReLUClassificationModel
    * the class path.
    *
    * @throws IllegalArgumentException where the path exists or the network takes more than 2 GB
-   * @throws IllegalStateException where tribuo-util-onnx is missing
+   * @throws IllegalStateException where tribuo-util-onnx is missing, and on Spark 3.5
    */
   public void toOnnx(String path) {
     Optional<double[]> chosen =

@@ -119,7 +119,7 @@ public final class ConvexReLURegressionModel
     set(skipRidge(), training.skipRidge());
     ConvexReLURegressionModel model = summaryModel();
     summary =
-        new ConvexReLURegressionTrainingSummary(
+        ConvexReLURegressionTrainingSummary.of(
             model, training, () -> model.transform(rows.orElseThrow(ScoredRows::unknown)));
     return this;
   }
@@ -236,7 +236,7 @@ public final class ConvexReLURegressionModel
    * org.tribuo:tribuo-util-onnx on the class path.
    *
    * @throws IllegalArgumentException where the path exists or the network takes more than 2 GB
-   * @throws IllegalStateException where tribuo-util-onnx is missing
+   * @throws IllegalStateException where tribuo-util-onnx is missing, and on Spark 3.5
    */
   public void toOnnx(String path) {
     WholeFile.of(path).write(out -> OnnxExport.writeRegression(network(), out));

@@ -4,7 +4,6 @@ import static org.apache.spark.sql.functions.col;
 
 import java.io.Serializable;
 import java.util.function.Supplier;
-import org.apache.spark.ml.util.Summary;
 import org.apache.spark.mllib.evaluation.RegressionMetrics;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -15,7 +14,7 @@ import org.apache.spark.sql.Row;
  *
  * @see org.apache.spark.mllib.evaluation.RegressionMetrics
  */
-public class ConvexReLURegressionSummary implements Summary, Serializable {
+public class ConvexReLURegressionSummary implements Serializable {
 
   private static final long serialVersionUID = 1L;
 

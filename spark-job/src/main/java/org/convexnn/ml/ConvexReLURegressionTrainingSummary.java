@@ -6,8 +6,8 @@ import org.apache.spark.sql.Row;
 import org.convexnn.solver.TrainingResult;
 
 /** How a regression was trained, and how it does on the rows it was trained on. */
-public final class ConvexReLURegressionTrainingSummary extends ConvexReLURegressionSummary
-    implements ConvexReLUTrainingSummary {
+public sealed class ConvexReLURegressionTrainingSummary extends ConvexReLURegressionSummary
+    implements ConvexReLUTrainingSummary permits MarkedRegressionTrainingSummary {
 
   private static final long serialVersionUID = 1L;
 
@@ -17,6 +17,17 @@ public final class ConvexReLURegressionTrainingSummary extends ConvexReLURegress
       ConvexReLURegressionModel model, TrainingResult training, Supplier<Dataset<Row>> scoring) {
     super(model, scoring);
     this.training = training;
+  }
+
+  /** With the mark of Spark Connect's server where Spark has it: from 4.0. */
+  static ConvexReLURegressionTrainingSummary of(
+      ConvexReLURegressionModel model, TrainingResult training, Supplier<Dataset<Row>> scoring) {
+    try {
+      Class.forName("org.apache.spark.ml.util.Summary");
+    } catch (ClassNotFoundException spark35) {
+      return new ConvexReLURegressionTrainingSummary(model, training, scoring);
+    }
+    return MarkedRegressionTrainingSummary.of(model, training, scoring);
   }
 
   @Override

@@ -3,7 +3,6 @@ package org.convexnn.ml;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.ml.classification.TrainingSummary;
-import org.apache.spark.ml.util.Summary;
 import org.convexnn.solver.Certificate;
 import org.convexnn.solver.PathPoint;
 import org.convexnn.solver.RankBound;
@@ -11,7 +10,7 @@ import org.convexnn.solver.TraceRecord;
 import org.convexnn.solver.TrainingResult;
 
 /** How a model was trained. Not saved with the model; the certificate is. */
-public interface ConvexReLUTrainingSummary extends TrainingSummary, Summary {
+public interface ConvexReLUTrainingSummary extends TrainingSummary {
 
   /** All that training told. */
   TrainingResult training();

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import org.convexnn.SparkTest;
 import org.convexnn.cluster.FaultDriver.End;
+import org.convexnn.cluster.FaultDriver.Where;
 import org.convexnn.solver.Certificate;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -25,24 +26,38 @@ import org.junit.jupiter.api.io.TempDir;
 class ClusterFaultsTest {
 
   private static final int SOAK_FITS = 20;
+  private static final long MOST_SECONDS = 900;
 
   @TempDir private Path folder;
 
   @Test
   void killedDroppedAndThrown() throws Exception {
-    unharmed(FaultDriver.TRIALS, EnumSet.of(Trial.KILLED_TWICE, Trial.DROPPED, Trial.THROWING));
+    unharmed(Where.ONE_HOST, EnumSet.of(Trial.KILLED_TWICE, Trial.DROPPED, Trial.THROWING));
   }
 
   @Test
   @Tag("faults")
   void killedInEveryKindOfJob() throws Exception {
-    unharmed(FaultDriver.TRIALS, EnumSet.range(Trial.UNDISTURBED, Trial.KILLED_IN_GRAM));
+    unharmed(Where.ONE_HOST, EnumSet.range(Trial.UNDISTURBED, Trial.KILLED_AT_SECOND_POINT));
   }
 
   @Test
   @Tag("faults")
   void aSlowTaskIsOvertakenByItsCopy() throws Exception {
-    unharmed(FaultDriver.TRIALS_WITH_SPECULATION, EnumSet.of(Trial.SLOW));
+    unharmed(Where.TWO_HOSTS, EnumSet.of(Trial.SLOW));
+  }
+
+  @Test
+  @Tag("faults")
+  void aHungExecutorIsReplacedAndALostWorkerIsNot() throws Exception {
+    List<End> ends = unharmed(Where.WORKERS, EnumSet.of(Trial.HUNG, Trial.GONE));
+    assertThat(ends.get(1).executors()).isOne();
+  }
+
+  @Test
+  @Tag("faults")
+  void whatDoesNotFitInMemoryIsOnDisk() throws Exception {
+    unharmed(Where.LITTLE_MEMORY, EnumSet.of(Trial.SPILLED));
   }
 
   @Test
@@ -57,21 +72,23 @@ class ClusterFaultsTest {
     ends.forEach(end -> unharmed(end, 1, expected));
   }
 
-  private void unharmed(String how, Set<Trial> trials) throws Exception {
+  private List<End> unharmed(Where where, Set<Trial> trials) throws Exception {
     Map<Trial.Kind, Certificate> expected = new EnumMap<>(Trial.Kind.class);
     for (Trial trial : trials) {
       expected.computeIfAbsent(trial.kind(), kind -> kind.train(SparkTest.context(), Fault.NONE));
     }
-    List<String> arguments = new ArrayList<>(List.of(how));
+    List<String> arguments = new ArrayList<>(List.of(where.name()));
     trials.forEach(trial -> arguments.add(trial.name()));
     String out =
-        ClusterProcess.run(folder, 600, FaultDriver.class, arguments.toArray(String[]::new));
+        ClusterProcess.run(
+            folder, MOST_SECONDS, FaultDriver.class, arguments.toArray(String[]::new));
     List<End> ends = End.all(out);
     assertThat(ends).as(out).hasSameSizeAs(trials);
     for (End end : ends) {
       Trial trial = Trial.valueOf(end.trial());
       unharmed(end, trial.leastStrikes(), expected.get(trial.kind()));
     }
+    return ends;
   }
 
   private static void unharmed(End end, long leastStrikes, Certificate expected) {

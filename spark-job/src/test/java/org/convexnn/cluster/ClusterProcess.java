@@ -3,10 +3,10 @@ package org.convexnn.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -19,15 +19,23 @@ import org.apache.spark.sql.SparkSession;
 public final class ClusterProcess {
 
   /** What is killed soon is not worth much compiling. */
-  private static final List<String> SHORT_LIVED = List.of("-XX:TieredStopAtLevel=1");
+  private static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
+
+  private static final String MEMORY = "-Xmx1g";
 
   private ClusterProcess() {}
 
   /** Runs a main class to its good end and gives what it printed. */
   public static String run(Path folder, long mostSeconds, Class<?> main, String... arguments)
       throws IOException, InterruptedException {
+    return run(folder, mostSeconds, Program.underTest(main, arguments));
+  }
+
+  /** Runs a driver to its good end and gives what it printed. */
+  public static String run(Path folder, long mostSeconds, Program program)
+      throws IOException, InterruptedException {
     Path out = folder.resolve("out.txt");
-    Process driver = start(folder, out, List.of(), main, arguments);
+    Process driver = program.start(folder, out, MEMORY);
     boolean ended;
     try {
       ended = driver.waitFor(mostSeconds, TimeUnit.SECONDS);
@@ -45,7 +53,7 @@ public final class ClusterProcess {
       BooleanSupplier happened, Path folder, long mostSeconds, Class<?> main, String... arguments)
       throws IOException, InterruptedException {
     Path out = folder.resolve("killed.txt");
-    Process driver = start(folder, out, SHORT_LIVED, main, arguments);
+    Process driver = Program.underTest(main, arguments).start(folder, out, MEMORY, SHORT_LIVED);
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(mostSeconds);
     boolean seen = false;
     try {
@@ -63,42 +71,37 @@ public final class ClusterProcess {
     assertThat(driver.exitValue()).as("was alive until then:%n%s", text).isEqualTo(137);
   }
 
-  private static Process start(
-      Path folder, Path out, List<String> flags, Class<?> main, String... arguments)
-      throws IOException {
-    return new ProcessBuilder(command(flags, main, arguments))
-        .directory(folder.toFile())
-        .redirectErrorStream(true)
-        .redirectOutput(out.toFile())
-        .start();
-  }
-
   /** Executors end with their workers, which end with the driver. */
-  private static void kill(Process driver) {
+  static void kill(Process driver) {
     driver.descendants().forEach(ProcessHandle::destroyForcibly);
     driver.destroyForcibly();
   }
 
-  private static List<String> command(List<String> flags, Class<?> main, String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    // The flags of this JVM, not its debuggers and agents; the class path may be a file of paths.
-    for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-      if (!flag.startsWith("-agentlib") && !flag.startsWith("-javaagent")) {
-        command.add(flag);
-      }
+  /** Waits until something has happened. */
+  public static void await(String what, long mostSeconds, BooleanSupplier happened) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(mostSeconds);
+    boolean seen = happened.getAsBoolean();
+    while (!seen && System.nanoTime() < end) {
+      sleep(50);
+      seen = happened.getAsBoolean();
     }
-    command.addAll(flags);
-    command.add("-Xmx1g");
-    for (String property : List.of("convexnn.test.executorClassPath", "log4j2.configurationFile")) {
-      command.add("-D" + property + "=" + System.getProperty(property));
+    assertThat(seen).as("%s within %d s", what, mostSeconds).isTrue();
+  }
+
+  /** Waits. */
+  static void sleep(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
-    command.add("-cp");
-    command.add(
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
-    command.add(main.getName());
-    command.addAll(List.of(arguments));
-    return command;
+  }
+
+  /** A port of this machine that nobody listens on now. */
+  static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
   }
 
   /** A session of the driver: two executors of one core, with the classes under test. */

@@ -7,16 +7,21 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.BlockId;
 import org.apache.spark.storage.BlockManagerMaster;
+import org.apache.spark.storage.BlockStatus;
 import org.apache.spark.storage.StorageStatus;
 import org.convexnn.linalg.CounterRandom;
 import scala.jdk.javaapi.CollectionConverters;
 
 /** What goes wrong in a fit, and when. Told of every job on the driver and in every task. */
 interface Fault extends Serializable {
+
+  /** How often a fault struck on the driver. */
+  AtomicLong STRUCK = new AtomicLong();
 
   /** Nothing. */
   Fault NONE = new Fault() {};
@@ -63,15 +68,39 @@ interface Fault extends Serializable {
     @Override
     public void begin(Moment moment) {
       if (moments.stream().anyMatch(moment::is) && firstOfPartition(partition)) {
-        try {
-          new ProcessBuilder("kill", "-9", Long.toString(ProcessHandle.current().pid()))
-              .start()
-              .waitFor();
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-          throw new IllegalStateException(e);
-        }
+        signal("KILL", ProcessHandle.current());
+      }
+    }
+  }
+
+  private static void signal(String name, ProcessHandle process) {
+    try {
+      new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** An executor stops, and goes on no more, before a job. */
+  record Hung(When when) implements Fault {
+    @Override
+    public void before(Moment moment) {
+      if (moment.is(when)) {
+        signal("STOP", ClusterProcess.executors().get(0));
+      }
+    }
+  }
+
+  /** An executor is killed before a job, and the Worker that would replace it. */
+  record Gone(When when) implements Fault {
+    @Override
+    public void before(Moment moment) {
+      if (moment.is(when)) {
+        ProcessHandle executor = ClusterProcess.executors().get(0);
+        executor.parent().orElseThrow().destroyForcibly();
+        executor.destroyForcibly();
       }
     }
   }
@@ -159,19 +188,12 @@ interface Fault extends Serializable {
   /** Every block of one executor is dropped: rows, patterns and row states. */
   record Dropped(When when) implements Fault {
 
-    /** So many blocks were dropped by now; counted on the driver. */
-    static final AtomicLong DROPPED = new AtomicLong();
-
     @Override
     public void before(Moment moment) {
       if (moment.is(when)) {
-        BlockManagerMaster master =
-            SparkSession.active().sparkContext().env().blockManager().master();
+        BlockManagerMaster master = SparkEnv.get().blockManager().master();
         StorageStatus victim =
-            List.of(master.getStorageStatus()).stream()
-                .filter(s -> !s.blockManagerId().isDriver() && s.rddBlocks().nonEmpty())
-                .findFirst()
-                .orElseThrow();
+            onExecutors(master).filter(s -> s.rddBlocks().nonEmpty()).findFirst().orElseThrow();
         List<BlockId> blocks =
             List.copyOf(CollectionConverters.asJava(victim.rddBlocks()).keySet());
         blocks.forEach(master::removeBlock);
@@ -181,8 +203,37 @@ interface Fault extends Serializable {
             Thread.onSpinWait();
           }
         }
-        DROPPED.addAndGet(blocks.size());
+        STRUCK.addAndGet(blocks.size());
       }
     }
+  }
+
+  /**
+   * Nothing goes wrong but that the executors' memory is short. It strikes in each job before which
+   * rows, patterns and states take so many times of what may be stored in memory, a part of them in
+   * memory and a part on disk.
+   */
+  record Spilled(double times) implements Fault {
+    @Override
+    public void before(Moment moment) {
+      long storage = 0;
+      long memory = 0;
+      long disk = 0;
+      for (StorageStatus status : onExecutors(SparkEnv.get().blockManager().master()).toList()) {
+        storage += status.maxMem();
+        for (BlockStatus block : CollectionConverters.asJava(status.rddBlocks()).values()) {
+          memory += block.memSize();
+          disk += block.diskSize();
+        }
+      }
+      if (memory > 0 && disk > 0 && memory + disk >= times * storage) {
+        STRUCK.incrementAndGet();
+      }
+      System.out.println(moment + ": storage " + storage + ", memory " + memory + ", disk " + disk);
+    }
+  }
+
+  private static Stream<StorageStatus> onExecutors(BlockManagerMaster master) {
+    return Stream.of(master.getStorageStatus()).filter(s -> !s.blockManagerId().isDriver());
   }
 }

@@ -1,5 +1,7 @@
 package org.convexnn.cluster;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,17 +22,35 @@ import scala.Option;
 /** The driver of {@link ClusterFaultsTest}: runs fits on two executors and prints their ends. */
 final class FaultDriver {
 
-  /** Arguments: this and the names of trials. */
-  static final String TRIALS = "trials";
-
-  /** The same, and a task may have a copy on the other executor. */
-  static final String TRIALS_WITH_SPECULATION = "speculation";
-
   /** Arguments: this and a number of fits, each of which loses an executor at a random moment. */
   static final String SOAK = "soak";
 
   private static final int EXECUTORS = 2;
+  private static final long MOST_SECONDS = 300;
   private static final String LOCAL_CLUSTER = "local-cluster[" + EXECUTORS + ",1,1024]";
+
+  /** Where trials run: the first argument, before their names. */
+  enum Where {
+    ONE_HOST,
+    /** A task may have a copy on the other executor. */
+    TWO_HOSTS,
+    /** Workers in JVMs of their own; silent executors are given up after some seconds. */
+    WORKERS,
+    /** 1 % of an executor's heap, less 300 MB, is for storage. */
+    LITTLE_MEMORY;
+
+    private SparkSession session() throws IOException {
+      return switch (this) {
+        case ONE_HOST -> ClusterProcess.session(LOCAL_CLUSTER).getOrCreate();
+        case TWO_HOSTS -> onTwoHosts();
+        case WORKERS -> onWorkers();
+        case LITTLE_MEMORY ->
+            ClusterProcess.session(LOCAL_CLUSTER)
+                .config("spark.memory.fraction", 0.01)
+                .getOrCreate();
+      };
+    }
+  }
 
   private final JavaSparkContext context;
   private final Strikes strikes = new Strikes();
@@ -40,8 +60,9 @@ final class FaultDriver {
     session.sparkContext().addSparkListener(strikes);
   }
 
-  /** How a fit ended. */
-  record End(String trial, double objective, double beta, String stopReason, long strikes) {
+  /** How a fit ended, and on how many executors. */
+  record End(
+      String trial, double objective, double beta, String stopReason, long strikes, int executors) {
 
     private static final String MARK = "END";
 
@@ -54,7 +75,8 @@ final class FaultDriver {
               Double.toString(objective),
               Double.toString(beta),
               stopReason,
-              Long.toString(strikes)));
+              Long.toString(strikes),
+              Integer.toString(executors)));
     }
 
     /** What a driver printed, read back. */
@@ -69,7 +91,8 @@ final class FaultDriver {
                       Double.parseDouble(w[2]),
                       Double.parseDouble(w[3]),
                       w[4],
-                      Long.parseLong(w[5])))
+                      Long.parseLong(w[5]),
+                      Integer.parseInt(w[6])))
           .toList();
     }
   }
@@ -77,12 +100,11 @@ final class FaultDriver {
   /** Runs, prints an {@link End} for each fit, and ends the JVM. */
   public static void main(String[] arguments) {
     try {
-      boolean speculation = arguments[0].equals(TRIALS_WITH_SPECULATION);
-      FaultDriver driver = new FaultDriver(speculation ? onTwoHosts() : onOneHost());
       List<String> rest = List.of(arguments).subList(1, arguments.length);
       if (arguments[0].equals(SOAK)) {
-        driver.soak(Integer.parseInt(rest.get(0)));
+        new FaultDriver(Where.ONE_HOST.session()).soak(Integer.parseInt(rest.get(0)));
       } else {
+        FaultDriver driver = new FaultDriver(Where.valueOf(arguments[0]).session());
         rest.stream().map(Trial::valueOf).forEach(driver::run);
       }
     } catch (Throwable e) {
@@ -90,10 +112,6 @@ final class FaultDriver {
       System.exit(1);
     }
     System.exit(0);
-  }
-
-  private static SparkSession onOneHost() {
-    return ClusterProcess.session(LOCAL_CLUSTER).getOrCreate();
   }
 
   /** The copy of a task runs on another host than the task itself: here two names of one machine. */
@@ -116,6 +134,18 @@ final class FaultDriver {
     return ClusterProcess.session(master.address().toSparkURL())
         .config("spark.executor.memory", "1g")
         .config("spark.speculation", true)
+        .getOrCreate();
+  }
+
+  /** The cluster ends with this JVM. */
+  private static SparkSession onWorkers() throws IOException {
+    StandaloneCluster cluster = StandaloneCluster.start(Path.of("").toAbsolutePath(), EXECUTORS);
+    Runtime.getRuntime().addShutdownHook(new Thread(cluster::close));
+    return ClusterProcess.session(cluster.url())
+        .config("spark.executor.memory", "1g")
+        .config("spark.executor.heartbeatInterval", "1s")
+        .config("spark.network.timeout", "20s")
+        .config("spark.network.timeoutInterval", "2s")
         .getOrCreate();
   }
 
@@ -142,20 +172,19 @@ final class FaultDriver {
             certificate.primalObjective(),
             certificate.beta(),
             certificate.stopReason().name(),
-            strikes() - before)
+            strikes() - before,
+            executors())
         .print();
   }
 
   /** Those that were killed are replaced. */
   private void awaitExecutors() {
+    ClusterProcess.await("executors", MOST_SECONDS, () -> executors() >= EXECUTORS);
+  }
+
+  private int executors() {
     // The driver counts as one.
-    while (context.sc().statusTracker().getExecutorInfos().length <= EXECUTORS) {
-      try {
-        Thread.sleep(50);
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
-      }
-    }
+    return context.sc().statusTracker().getExecutorInfos().length - 1;
   }
 
   private long strikes() {
@@ -164,7 +193,7 @@ final class FaultDriver {
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
-    return strikes.count.get() + Fault.Dropped.DROPPED.get();
+    return strikes.count.get() + Fault.STRUCK.get();
   }
 
   /** Counts executors lost, tasks that threw as planned, and copies that were faster. */

@@ -25,7 +25,12 @@ enum Trial {
   KILLED_IN_PATH(Kind.PATH, killed("validation"), 1),
   KILLED_IN_LINE_SEARCH(Kind.LBFGS, killed("quasi-Newton step 3"), 1),
   KILLED_IN_GRAM(Kind.GRAM, killed("Gram matrix"), 1),
-  SLOW(Kind.ADMM, new Fault.Slow(iteration(4), 120), 1);
+  KILLED_AT_SECOND_POINT(
+      Kind.PATH, new Fault.Killed(2, List.of(new When("ADMM iteration 2", 2))), 1),
+  SLOW(Kind.ADMM, new Fault.Slow(iteration(4), 120), 1),
+  HUNG(Kind.ADMM, new Fault.Hung(iteration(4)), 1),
+  GONE(Kind.ADMM, new Fault.Gone(iteration(4)), 1),
+  SPILLED(Kind.MANY_ROWS, new Fault.Spilled(3), 20);
 
   private static final double TOL = 1e-7;
 
@@ -45,18 +50,35 @@ enum Trial {
     TREES(GateSampler.TREES, Fits.RATIO, SolverKind.ADMM),
     PATH(GateSampler.GAUSSIAN, Fits.CHOSEN, SolverKind.ADMM),
     LBFGS(GateSampler.GAUSSIAN, Fits.RATIO, SolverKind.LBFGS),
-    GRAM(GateSampler.GAUSSIAN, Fits.RATIO, SolverKind.GRAM);
-
-    private static final int PARTITIONS = 4;
+    GRAM(GateSampler.GAUSSIAN, Fits.RATIO, SolverKind.GRAM),
+    /** 56 MB of rows. */
+    MANY_ROWS(GateSampler.GAUSSIAN, Fits.RATIO, SolverKind.ADMM, 160_000, 40, 16);
 
     private final GateSampler sampler;
     private final OptionalDouble ratio;
     private final SolverKind solver;
 
+    private final int rows;
+    private final int features;
+    private final int partitions;
+
     Kind(GateSampler sampler, OptionalDouble ratio, SolverKind solver) {
+      this(sampler, ratio, solver, 2000, 5, 4);
+    }
+
+    Kind(
+        GateSampler sampler,
+        OptionalDouble ratio,
+        SolverKind solver,
+        int rows,
+        int features,
+        int partitions) {
       this.sampler = sampler;
       this.ratio = ratio;
       this.solver = solver;
+      this.rows = rows;
+      this.features = features;
+      this.partitions = partitions;
     }
 
     /** Trains with a fault. */
@@ -64,12 +86,12 @@ enum Trial {
       Task task = this == GRAM ? Task.REGRESSION : Task.BINARY;
       TrainingOptions options = Fits.options(task, sampler, ratio, solver, 20_000, TOL);
       // Behind a shuffle: rows that are computed again may come in another order.
-      try (RddRows rows =
+      try (RddRows packed =
           RddRows.pack(
-              context.parallelize(Fits.rows(2000, 5, 6), 3).repartition(PARTITIONS),
+              context.parallelize(Fits.rows(rows, features, 6), 3).repartition(partitions),
               TestRows.packing(task == Task.REGRESSION ? 0 : 2, 0, 2))) {
         return new Trainer(options, Progress.SILENT)
-            .train(new FaultyRows(rows, fault))
+            .train(new FaultyRows(packed, fault))
             .certificate();
       }
     }

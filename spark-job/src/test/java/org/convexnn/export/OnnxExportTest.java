@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** ONNX Runtime against the network's own evaluator. */
+@NeedsOnnx
 class OnnxExportTest {
 
   private static final int D = 6;

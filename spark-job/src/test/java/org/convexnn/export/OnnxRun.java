@@ -16,6 +16,16 @@ import org.convexnn.network.Network;
  */
 public record OnnxRun(Map<String, double[][]> outputs) {
 
+  /** Whether the protocol buffers on the class path are as new as the classes of the format need. */
+  public static boolean possible() {
+    try {
+      Class.forName("com.google.protobuf.RuntimeVersion");
+      return true;
+    } catch (ClassNotFoundException spark35) {
+      return false;
+    }
+  }
+
   /** Runs a model on rows x. */
   public static OnnxRun of(byte[] model, double[][] x) {
     try (OrtSession session = OrtEnvironment.getEnvironment().createSession(model);

@@ -29,7 +29,7 @@ record CommandLineRun(int code, String out, String err) {
   }
 
   /** A train run that is quick; options given here replace the quick ones. */
-  static CommandLineRun train(Path input, String label, Path output, Object... more) {
+  static CommandLineRun train(Object input, String label, Object output, Object... more) {
     List<Object> all =
         new ArrayList<>(List.of("train", "--input", input, "--label", label, "--output", output));
     List<Object> given = List.of(more);

@@ -12,6 +12,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 import org.convexnn.SparkTest;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +21,11 @@ import org.junit.jupiter.api.io.TempDir;
 class DemoAndBenchmarkTest {
 
   @TempDir private Path folder;
+
+  @BeforeAll
+  static void start() {
+    SparkTest.session();
+  }
 
   @Test
   void generatedRowsDoNotDependOnPartitions() {

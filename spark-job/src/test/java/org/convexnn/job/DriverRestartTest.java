@@ -3,15 +3,15 @@ package org.convexnn.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
 import org.convexnn.cluster.ClusterProcess;
-import org.convexnn.linalg.CounterRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,59 +20,51 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("spark")
 class DriverRestartTest {
 
-  private static final double BETA = 0.002;
-  private static final List<String> FIT =
-      List.of(
-          ("--solver admm --precision float64 --tol 1e-6 --max-iter 2000"
-                  + " --gates 24 --reg-ratio auto --reg-param "
-                  + BETA)
-              .split(" "));
+  private static final long MOST_SECONDS = 240;
 
   @TempDir private Path folder;
 
-  /** Noisy XOR; LIBSVM, which takes the least work to read. */
-  private Path table() {
-    CounterRandom random = new CounterRandom(3, 0);
-    String[] lines = new String[500];
-    for (int i = 0; i < lines.length; i++) {
-      double a = random.nextGaussian();
-      double b = random.nextGaussian();
-      boolean flipped = random.nextDouble() < 0.1;
-      lines[i] = String.format(Locale.ROOT, "%d 1:%.4f 2:%.4f", a * b > 0 ^ flipped ? 1 : 0, a, b);
-    }
-    return CommandLineRun.file(folder, "rows.libsvm", lines);
-  }
-
-  private static JsonNode report(Path output) throws IOException {
-    return new ObjectMapper().readTree(output.resolve("report.json").toFile());
-  }
-
   @Test
   void aKilledDriverIsResumed() throws Exception {
-    Path input = table();
-    Path checkpoints = folder.resolve("checkpoints");
-    Path output = folder.resolve("model");
-    List<String> options = new ArrayList<>(FIT);
-    options.addAll(
-        List.of("--checkpoint-dir", checkpoints.toString(), "--checkpoint-interval", "3"));
+    JsonNode report = killedAndResumed(folder, NoisyXor.libsvm(folder), folder.toString(), "1e-6");
+    // The program is given by rows and options: its bound tells that this is its optimum.
+    assertThat(report.get("relativeGap").asDouble()).isBetween(-1e-9, 1e-6);
+    assertThat(report.get("beta").asDouble()).isEqualTo(NoisyXor.BETA);
+    assertThat(report.get("stopReason").asText()).isEqualTo("GAP");
+  }
+
+  /** The report of a fit whose input, checkpoints and output are on any file system. */
+  static JsonNode killedAndResumed(Path work, Object input, String root, String tol)
+      throws Exception {
+    String checkpoints = root + "/checkpoints";
+    String output = root + "/model";
+    FileSystem files = new org.apache.hadoop.fs.Path(root).getFileSystem(new Configuration());
+    List<String> options = new ArrayList<>(NoisyXor.fit(tol));
+    options.addAll(List.of("--checkpoint-dir", checkpoints, "--checkpoint-interval", "3"));
     List<String> train = new ArrayList<>(List.of("train", "--input", input.toString()));
-    train.addAll(List.of("--label", "label", "--output", output.toString()));
+    train.addAll(List.of("--label", "label", "--output", output));
     train.addAll(options);
     ClusterProcess.killWhen(
-        () -> Files.exists(checkpoints.resolve("checkpoint-000003.bin")),
-        folder,
-        120,
+        () -> exists(files, checkpoints + "/checkpoint-000003.bin"),
+        work,
+        MOST_SECONDS,
         Main.class,
         train.toArray(String[]::new));
-    assertThat(output).doesNotExist();
+    assertThat(exists(files, output)).isFalse();
 
     options.add("--resume");
     CommandLineRun.train(input, "label", output, options.toArray()).good();
-    // The program is given by rows and options: its bound tells that this is its optimum.
-    JsonNode report = report(output);
-    assertThat(report.get("relativeGap").asDouble()).isBetween(-1e-9, 1e-6);
-    assertThat(report.get("beta").asDouble()).isEqualTo(BETA);
-    assertThat(report.get("stopReason").asText()).isEqualTo("GAP");
-    assertThat(checkpoints).isEmptyDirectory();
+    assertThat(files.listStatus(new org.apache.hadoop.fs.Path(checkpoints))).isEmpty();
+    return Outcome.report(new org.apache.hadoop.fs.Path(output));
+  }
+
+  /** Whether there is something of this path, which may be a glob. */
+  static boolean exists(FileSystem files, String path) {
+    try {
+      FileStatus[] found = files.globStatus(new org.apache.hadoop.fs.Path(path));
+      return found != null && found.length > 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -10,12 +10,14 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.convexnn.SparkTest;
+import org.convexnn.export.NeedsOnnx;
 import org.convexnn.export.OnnxRun;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 @Tag("spark")
+@NeedsOnnx
 class ExportCommandTest {
 
   @TempDir private Path folder;

@@ -14,13 +14,17 @@ class BlasGemmTest {
   private static final double DOUBLE_ULP = 0x1.0p-52;
   private static final double FLOAT_ULP = 0x1.0p-23;
 
-  /** A matrix inside a larger array: an offset before it and unused entries after every row. */
+  /**
+   * A matrix inside a larger array: an offset before it and unused entries after every row, at times
+   * not after the last.
+   */
   private record Matrix(int rows, int columns, int offset, int stride, double[] entries) {
 
     static Matrix random(Random random, int rows, int columns) {
       int offset = random.nextInt(5);
       int stride = columns + random.nextInt(4);
-      double[] entries = new double[offset + rows * stride + random.nextInt(3)];
+      int tail = random.nextInt(columns - stride, 3);
+      double[] entries = new double[offset + rows * stride + tail];
       for (int i = 0; i < entries.length; i++) {
         entries[i] = (float) random.nextGaussian();
       }

@@ -2,6 +2,7 @@ package org.convexnn.ml;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,8 +10,10 @@ import java.util.List;
 import java.util.ServiceLoader;
 import org.apache.spark.ml.Estimator;
 import org.apache.spark.ml.Transformer;
+import org.apache.spark.ml.util.Summary;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.convexnn.SparkTest;
 import org.convexnn.solver.TrainingResult;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -52,6 +55,7 @@ class ServerSideTest {
   /** Files of Spark's tasks would be on the executors' disks. */
   @Test
   void aModelGoesToTheDriversDiskAndComesBackBitByBit() throws Exception {
+    assumeTrue(SparkTest.since(4, 1), "saveToLocal is skipped: it is of Spark 4.1");
     String path = directory.resolve("model").toString();
     ConvexReLUClassificationModel model =
         new ConvexReLUClassificationModel("mine", Models.network(), Models.CERTIFICATE);
@@ -69,6 +73,16 @@ class ServerSideTest {
     assertThatThrownBy(() -> ConvexReLUClassificationModel.read().loadFromLocal(path))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContainingAll(path, "data/matrix");
+  }
+
+  /** The server hands out no summary without it. */
+  @Test
+  void trainingSummariesBearTheMark() {
+    assumeTrue(SparkTest.since(4, 0), "the mark is skipped: it is of Spark 4.0");
+    Dataset<Row> data = Models.hinge(40);
+    assertThat(new ConvexReLURegressor().setNumGates(4).setRegRatio(0.5).fit(data).summary())
+        .isInstanceOf(Summary.class);
+    assertThat(ConvexReLUClassificationTrainingSummary.class).isAssignableTo(Summary.class);
   }
 
   @Test

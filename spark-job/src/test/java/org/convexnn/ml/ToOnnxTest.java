@@ -12,6 +12,7 @@ import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
+import org.convexnn.export.NeedsOnnx;
 import org.convexnn.export.OnnxRun;
 import org.convexnn.network.Network;
 import org.junit.jupiter.api.Tag;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Exported models in ONNX Runtime against transform, on 1,000 rows. */
 @Tag("spark")
+@NeedsOnnx
 class ToOnnxTest {
 
   private static final int ROWS = 1000;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.convexnn.solver.TrainingOptions.GateSampler;
 import org.convexnn.solver.TrainingOptions.Normalization;
 import org.convexnn.solver.TrainingOptions.SolverKind;
 import org.convexnn.solver.TrainingOptions.Task;
@@ -54,21 +55,32 @@ class OneRowTest {
   }
 
   static Stream<Arguments> cases() {
-    return Stream.of(Task.BINARY, Task.REGRESSION)
+    return Stream.of(Task.values())
         .flatMap(
             task -> {
               Training.Data data =
-                  task == Task.BINARY ? Training.xor(3, N, 3, 0.1) : Training.absolute(3, N, 3);
+                  switch (task) {
+                    case BINARY -> Training.xor(3, N, 3, 0.1);
+                    case MULTICLASS -> Training.quadrants(3, N, 3, 0.1);
+                    case REGRESSION -> Training.absolute(3, N, 3);
+                  };
               Consumer<Training> any = t -> {};
               Consumer<Training> raw = t -> t.normalization = Normalization.NONE;
               Consumer<Training> scaled = t -> t.normalization = Normalization.STANDARDIZE;
               Consumer<Training> sixteen = t -> t.gates = 16;
+              Consumer<Training> trees =
+                  t -> {
+                    t.sampler = GateSampler.TREES;
+                    t.trees = 3;
+                  };
               return Stream.of(
                   Arguments.of(task, Named.of("a column of one row", column(data, 1)), any),
                   Arguments.of(task, Named.of("a large column of one row", column(data, 1e4)), any),
                   Arguments.of(task, Named.of("the same, standardized", column(data, 1e4)), scaled),
                   Arguments.of(task, Named.of("a raw column of one row", column(data, 1)), raw),
+                  Arguments.of(task, Named.of("the same, trees", column(data, 1e4)), trees),
                   Arguments.of(task, Named.of("an outlier", outlier(data, 1e3)), any),
+                  Arguments.of(task, Named.of("an outlier, trees", outlier(data, 1e3)), trees),
                   Arguments.of(task, Named.of("a row of half the weight", heavy(data)), any),
                   Arguments.of(task, Named.of("as many rows as gates", few(data, 16)), sixteen));
             });
@@ -79,11 +91,11 @@ class OneRowTest {
   void theOptimumIsFound(Task task, Training.Data data, Consumer<Training> set) {
     double best = Double.NaN;
     for (SolverKind solver : SolverKind.values()) {
-      if (solver == SolverKind.AUTO || (solver == SolverKind.GRAM && task == Task.BINARY)) {
+      if (solver == SolverKind.AUTO || (solver == SolverKind.GRAM && task != Task.REGRESSION)) {
         continue;
       }
-      Training training = (task == Task.BINARY ? Training.binary() : Training.regression());
-      training.solver(solver).ratio(0.05);
+      Training training = new Training().solver(solver).ratio(0.05);
+      training.task = task;
       training.tol = 1e-4;
       training.maxIter = 5000;
       set.accept(training);

@@ -143,7 +143,7 @@ class OptimumTest {
     training.maxIter = 400;
     Training.Data data = Training.xor(5, 1500, 4, 0.1);
     double admm = training.train(data).certificate().primalObjective();
-    training.tol = 1e-14;
+    training.tol = 1e-16;
     Certificate lbfgs = training.solver(TrainingOptions.SolverKind.LBFGS).train(data).certificate();
     assertThat(lbfgs.stopReason()).isNotEqualTo(StopReason.GAP);
     assertThat(lbfgs.primalObjective()).isCloseTo(admm, within(2e-5 * admm));

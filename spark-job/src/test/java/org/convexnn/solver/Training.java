@@ -244,11 +244,12 @@ final class Training {
     int length = c * width;
     double penalty = 0;
     int shared = network.gates().gatesPerGroup();
-    boolean function =
-        norm == TrainingOptions.GroupNorm.FUNCTION
-            || (norm == TrainingOptions.GroupNorm.AUTO && !network.gates().trees().isEmpty());
     double square = 0;
     for (int i = 0; i < network.gates().size(); i++) {
+      boolean leaf = i >= network.gates().overlapping();
+      boolean function =
+          norm == TrainingOptions.GroupNorm.FUNCTION
+              || (norm == TrainingOptions.GroupNorm.AUTO && leaf);
       int at = (1 + i) * length;
       square = i % shared == 0 ? 0 : square;
       double sumOfNorms = 0;
