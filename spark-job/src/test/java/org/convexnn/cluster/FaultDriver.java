@@ -1,6 +1,7 @@
 package org.convexnn.cluster;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -78,7 +79,9 @@ final class FaultDriver {
   public static void main(String[] arguments) {
     try {
       boolean speculation = arguments[0].equals(TRIALS_WITH_SPECULATION);
-      FaultDriver driver = new FaultDriver(speculation ? onTwoHosts() : onOneHost());
+      FaultDriver driver =
+          new FaultDriver(
+              speculation ? onTwoHosts(Map.of("spark.speculation", "true")) : onOneHost());
       List<String> rest = List.of(arguments).subList(1, arguments.length);
       if (arguments[0].equals(SOAK)) {
         driver.soak(Integer.parseInt(rest.get(0)));
@@ -97,7 +100,7 @@ final class FaultDriver {
   }
 
   /** The copy of a task runs on another host than the task itself: here two names of one machine. */
-  private static SparkSession onTwoHosts() {
+  static SparkSession onTwoHosts(Map<String, String> options) {
     SparkConf conf = new SparkConf();
     RpcEnv master = Master.startRpcEnvAndEndpoint("127.0.0.1", 0, 0, conf)._1();
     for (int i = 1; i <= EXECUTORS; i++) {
@@ -113,10 +116,10 @@ final class FaultDriver {
           conf,
           Option.empty());
     }
-    return ClusterProcess.session(master.address().toSparkURL())
-        .config("spark.executor.memory", "1g")
-        .config("spark.speculation", true)
-        .getOrCreate();
+    SparkSession.Builder builder =
+        ClusterProcess.session(master.address().toSparkURL()).config("spark.executor.memory", "1g");
+    options.forEach(builder::config);
+    return builder.getOrCreate();
   }
 
   private void run(Trial trial) {
