@@ -9,7 +9,6 @@ import static org.convexnn.job.PeerOptions.Name.XGBOOST;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -17,7 +16,6 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.convexnn.solver.Certificate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,16 +38,13 @@ final class BenchmarkCommand implements Callable<Integer> {
   /** Rows of generated data per partition. */
   private static final long PARTITION_ROWS = 250_000;
 
-  private static final double SCALING_RATIO = 0.01;
-  private static final int SCALING_GATES = 64;
-
   /** What is run. */
   enum Suite {
     /** The real data sets of the README's table. */
     README,
     /** Generated rows of each task. */
     GENERATED,
-    /** Generated rows of growing number, for the network alone. */
+    /** Generated rows in growing numbers and partitions, for the network alone. */
     SCALING
   }
 
@@ -111,8 +106,15 @@ final class BenchmarkCommand implements Callable<Integer> {
       paramLabel = "N",
       description =
           "Numbers of generated rows to learn from (generated: 100000; scaling:"
-              + " 1000000,10000000).")
+              + " 10000,100000,1000000).")
   private List<Long> rows = List.of();
+
+  @Option(
+      names = "--partitions",
+      split = ",",
+      paramLabel = "N",
+      description = "Numbers of partitions for the scaling suite (1,2,8,64).")
+  private List<Integer> partitions = List.of();
 
   @Mixin private ModelOptions model;
 
@@ -134,13 +136,25 @@ final class BenchmarkCommand implements Callable<Integer> {
             count -> {
               throw wrongUsage("--rows is " + count + "; it must be 4 or more");
             });
+    partitions.stream()
+        .filter(count -> count < 1)
+        .findFirst()
+        .ifPresent(
+            count -> {
+              throw wrongUsage("--partitions is " + count + "; it must be 1 or more");
+            });
     Optional<TrainingSource> source = given ? Optional.of(data.source()) : Optional.empty();
     if (source.isPresent() && source.get().test().isEmpty()) {
       throw wrongUsage("--test is missing: rows to compare on");
     }
     try (Session session = Session.open("benchmark")) {
       SparkSession spark = session.spark();
-      RunTable table = suite == Suite.SCALING ? scalingTable() : Comparison.table();
+      if (suite == Suite.SCALING) {
+        new ScalingSuite(spark, model.given(), seed(), rows, partitions)
+            .run(command.commandLine().getOut());
+        return 0;
+      }
+      RunTable table = Comparison.table();
       try {
         fill(table, spark, source);
       } catch (Throwable e) {
@@ -175,10 +189,10 @@ final class BenchmarkCommand implements Callable<Integer> {
       compare(spark, source.get(), name, contenders(model.given(), peers.against()), table);
       return;
     }
-    switch (suite) {
-      case README -> readme(spark, table);
-      case GENERATED -> generated(spark, table);
-      case SCALING -> scaling(spark, table);
+    if (suite == Suite.README) {
+      readme(spark, table);
+    } else {
+      generated(spark, table);
     }
   }
 
@@ -258,34 +272,5 @@ final class BenchmarkCommand implements Callable<Integer> {
     int partitions =
         (int) Math.max(spark.sparkContext().defaultParallelism(), count / PARTITION_ROWS);
     return GeneratedRows.of(spark, new GeneratedRows.Bent(task), seed(), first, count, partitions);
-  }
-
-  private static RunTable scalingTable() {
-    return new RunTable("rows", "solver", "passes", "fit seconds", "seconds per pass", "gap");
-  }
-
-  private void scaling(SparkSession spark, RunTable table) {
-    Map<String, Object> params = new LinkedHashMap<>(model.given());
-    params.putIfAbsent("numGates", SCALING_GATES);
-    params.putIfAbsent("solver", "admm");
-    if (!params.containsKey("regParam")) {
-      params.putIfAbsent("regRatio", SCALING_RATIO);
-    }
-    for (long count : rows.isEmpty() ? List.of(1_000_000L, 10_000_000L) : rows) {
-      table.add(
-          List.of(Long.toString(count)),
-          () -> scaled(bent(spark, LearningTask.BINARY, 0, count), params));
-    }
-  }
-
-  private static List<String> scaled(Dataset<Row> made, Map<String, Object> params) {
-    NetworkFit fit = NetworkFit.of(made, LearningTask.BINARY, params);
-    Certificate c = fit.certificate();
-    return List.of(
-        c.solver(),
-        String.format(Locale.ROOT, "%.1f", c.passes()),
-        String.format(Locale.ROOT, "%.1f", fit.fitSeconds()),
-        String.format(Locale.ROOT, "%.2f", fit.fitSeconds() / c.passes()),
-        String.format(Locale.ROOT, "%.1e", c.relativeGap()));
   }
 }

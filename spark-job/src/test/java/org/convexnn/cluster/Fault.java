@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -177,6 +179,30 @@ interface Fault extends Serializable {
       if (moment.is(when) && firstOfPartition(0)) {
         try {
           Thread.sleep(1000 * seconds);
+        } catch (InterruptedException e) {
+          // Another attempt was faster.
+          Thread.currentThread().interrupt();
+        }
+      }
+    }
+  }
+
+  /** All tasks of one executor take longer by this factor. */
+  record Slowed(String executor, int factor) implements Fault {
+
+    private static final Map<Long, Long> BEGUN = new ConcurrentHashMap<>();
+
+    @Override
+    public void begin(Moment moment) {
+      BEGUN.put(TaskContext.get().taskAttemptId(), System.nanoTime());
+    }
+
+    @Override
+    public void end(Moment moment) {
+      long nanos = System.nanoTime() - BEGUN.remove(TaskContext.get().taskAttemptId());
+      if (SparkEnv.get().executorId().equals(executor)) {
+        try {
+          TimeUnit.NANOSECONDS.sleep((factor - 1) * nanos);
         } catch (InterruptedException e) {
           // Another attempt was faster.
           Thread.currentThread().interrupt();

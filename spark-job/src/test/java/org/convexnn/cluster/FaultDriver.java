@@ -3,6 +3,7 @@ package org.convexnn.cluster;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -42,7 +43,7 @@ final class FaultDriver {
     private SparkSession session() throws IOException {
       return switch (this) {
         case ONE_HOST -> ClusterProcess.session(LOCAL_CLUSTER).getOrCreate();
-        case TWO_HOSTS -> onTwoHosts();
+        case TWO_HOSTS -> onTwoHosts(Map.of("spark.speculation", "true"));
         case WORKERS -> onWorkers();
         case LITTLE_MEMORY ->
             ClusterProcess.session(LOCAL_CLUSTER)
@@ -115,7 +116,7 @@ final class FaultDriver {
   }
 
   /** The copy of a task runs on another host than the task itself: here two names of one machine. */
-  private static SparkSession onTwoHosts() {
+  static SparkSession onTwoHosts(Map<String, String> options) {
     SparkConf conf = new SparkConf();
     RpcEnv master = Master.startRpcEnvAndEndpoint("127.0.0.1", 0, 0, conf)._1();
     for (int i = 1; i <= EXECUTORS; i++) {
@@ -131,10 +132,10 @@ final class FaultDriver {
           conf,
           Option.empty());
     }
-    return ClusterProcess.session(master.address().toSparkURL())
-        .config("spark.executor.memory", "1g")
-        .config("spark.speculation", true)
-        .getOrCreate();
+    SparkSession.Builder builder =
+        ClusterProcess.session(master.address().toSparkURL()).config("spark.executor.memory", "1g");
+    options.forEach(builder::config);
+    return builder.getOrCreate();
   }
 
   /** The cluster ends with this JVM. */

@@ -146,7 +146,25 @@ class DemoAndBenchmarkTest {
 
   @Test
   void scalingSuiteGrows() {
-    String out = benchmark("--suite", "scaling", "--rows", "500,1000").good().out();
-    assertThat(out).contains("| 500 ", "| 1000 ");
+    String out =
+        benchmark("--suite", "scaling", "--rows", "1000,500", "--partitions", "1,3").good().out();
+    // 4 n (features) + 24 to 28 + 12 of patterns; at most 56 of states
+    List<String> first = cells(out, "| 500 ");
+    assertThat(first.get(6)).isEqualTo("208");
+    assertThat(Double.parseDouble(first.get(7))).isBetween(112.0 + 24 + 12, 1.5 * 208);
+    // a result is one vector of 29 x 5 numbers; three are broadcast, with the feature map
+    List<String> second = cells(out, "| 1000 | 3 ");
+    double vector = Double.parseDouble(second.get(8));
+    assertThat(vector).isEqualTo(1.2);
+    assertThat(second.get(5)).isEqualTo("3.0");
+    assertThat(Double.parseDouble(second.get(6))).isBetween(vector, vector + 6);
+    assertThat(Double.parseDouble(second.get(7))).isBetween(vector, 3 * vector + 12);
+    assertThat(cells(out, "| 1000 | 1 ").get(5)).isEqualTo("1.0");
+  }
+
+  /** The cells of the last line that begins so. */
+  private static List<String> cells(String out, String begin) {
+    String line = out.lines().filter(l -> l.startsWith(begin)).reduce((a, b) -> b).orElseThrow();
+    return Stream.of(line.split("\\|")).skip(1).map(String::strip).toList();
   }
 }
