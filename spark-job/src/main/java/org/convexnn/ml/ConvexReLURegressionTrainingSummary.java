@@ -23,11 +23,10 @@ public sealed class ConvexReLURegressionTrainingSummary extends ConvexReLURegres
   static ConvexReLURegressionTrainingSummary of(
       ConvexReLURegressionModel model, TrainingResult training, Supplier<Dataset<Row>> scoring) {
     try {
-      Class.forName("org.apache.spark.ml.util.Summary");
-    } catch (ClassNotFoundException spark35) {
+      return MarkedRegressionTrainingSummary.of(model, training, scoring);
+    } catch (NoClassDefFoundError spark35) {
       return new ConvexReLURegressionTrainingSummary(model, training, scoring);
     }
-    return MarkedRegressionTrainingSummary.of(model, training, scoring);
   }
 
   @Override

@@ -47,7 +47,7 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
   private static final int FEWEST_LEAVES = 8;
   private static final int MOST_LEAVES = 128;
   private static final int FEWEST_TREES = 16;
-  private static final int FEWEST_TREES_OF_CLASSES = 6;
+  private static final int FEWEST_TREES_OF_CLASSES = 5;
   private static final int MOST_TREES = 60;
   // Numbers in the table, times classes, up to which the most trees are grown.
   private static final double CHEAP_PASS = 2.3e5;
