@@ -256,7 +256,7 @@ class WorksWithTest {
   @SuppressWarnings("unchecked") // MLlib gives its vector type as a DataType.
   void datasetsOfBeansAndTuples() {
     assumeTrue(
-        SparkTest.since(4, 0), "tuples of vectors are skipped: Encoders.udt is of Spark 4.0");
+        SparkTest.since(4, 1), "tuples of vectors are skipped: Encoders.udt is of Spark 4.1");
     List<Point> points = new ArrayList<>();
     List<Tuple2<Double, Vector>> tuples = new ArrayList<>();
     for (double[] x : TYPED) {
