@@ -165,6 +165,7 @@ class PartitionsTest {
   }
 
   @Test
+  @Tag("faults")
   void partitionsOfWideSparseRows() {
     List<Row> rows = wide(N);
     TrainingOptions options = Fits.passes(Task.BINARY, SolverKind.LBFGS, 5);
