@@ -18,8 +18,8 @@ public record CertificateJob(RowSetting setting, double[] weights, Dual dual)
     implements StepJob<double[][]> {
 
   /**
-   * A dual point of rows: {@code r = q - F c}, where q is an average kept in the row state, or l'(f)
-   * with f the kept row variable or, without state, {@code b0 + F v}. A row goes along {@code - F c} as
+   * A dual point of rows: {@code r = q + F c}, where q is an average kept in the row state, or l'(f)
+   * with f the kept row variable or, without state, {@code b0 + F v}. A row goes along {@code F c} as
    * far as the domain of its conjugate allows ({@link Loss#moveDual}), so any f, any average of such
    * points and any c give a valid dual point.
    *
@@ -66,7 +66,7 @@ public record CertificateJob(RowSetting setting, double[] weights, Dual dual)
       this.point = job.dual;
       this.valued = job.weights.length > 0;
       this.outputs = setting.outputs();
-      this.kernel = RowKernel.of(setting, 3);
+      this.kernel = RowKernel.of(setting, point.corrected() ? 3 : 2);
       if (valued) {
         kernel.weights(PRIMAL, job.weights);
       }
@@ -115,9 +115,6 @@ public record CertificateJob(RowSetting setting, double[] weights, Dual dual)
             loss.derivative(y, dual, at, dual, at);
           }
           if (point.corrected()) {
-            for (int k = 0; k < outputs; k++) {
-              change[at + k] = -change[at + k];
-            }
             loss.moveDual(y, dual, change, at);
           }
           if (weight > 0) {

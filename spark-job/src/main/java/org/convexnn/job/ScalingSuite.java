@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.apache.spark.SparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -61,31 +62,13 @@ record ScalingSuite(
     long partitioned = below == null ? sorted.first() : below;
     // Nobody's fit should pay for loading and compiling the code.
     fit(Math.min(sorted.first(), WARM_UP_ROWS), cores);
-    RunTable byRows =
-        new RunTable(
-            "rows",
-            "partitions",
-            "passes",
-            "fit seconds",
-            "seconds per pass",
-            "relative gap",
-            "bytes a row, stated",
-            "measured");
+    RunTable byRows = table("relative gap", "bytes a row, stated", "measured");
     for (long count : rows) {
       int cut = (int) Math.max(cores, count / PARTITION_ROWS);
       byRows.add(List.of(Long.toString(count), Integer.toString(cut)), () -> byRows(count, cut));
     }
     RunTable byPartitions =
-        new RunTable(
-            "rows",
-            "partitions",
-            "passes",
-            "fit seconds",
-            "seconds per pass",
-            "results a pass",
-            "KB a result",
-            "KB broadcast a pass",
-            "8 (d + 1) G C, KB");
+        table("results a pass", "KB a result", "KB broadcast a pass", "8 (d + 1) G C, KB");
     for (int cut : partitions) {
       byPartitions.add(
           List.of(Long.toString(partitioned), Integer.toString(cut)),
@@ -96,6 +79,13 @@ record ScalingSuite(
     } finally {
       byPartitions.print(out);
     }
+  }
+
+  /** A table of fits: rows and partitions, {@link Measured#times()}, and more. */
+  private static RunTable table(String... more) {
+    Stream<String> first =
+        Stream.of("rows", "partitions", "passes", "fit seconds", "seconds per pass");
+    return new RunTable(Stream.concat(first, Stream.of(more)).toArray(String[]::new));
   }
 
   private List<String> byRows(long count, int cut) {

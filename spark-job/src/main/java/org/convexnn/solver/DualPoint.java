@@ -4,7 +4,7 @@ import org.convexnn.block.CertificateJob;
 
 /**
  * Where the dual point r of a certificate comes from: the average or l'(f) kept in a row state, or
- * l'(b0 + F v) for weights v; less F c for a correction c.
+ * l'(b0 + F v) for weights v; with F c added for a correction c.
  *
  * @param state the number of the row state, or {@link GatedRows#NO_STATE}
  * @param averaged whether the state's average is meant
@@ -30,7 +30,7 @@ record DualPoint(int state, boolean averaged, double[] weights, double[] correct
     return new DualPoint(GatedRows.NO_STATE, false, v, NONE);
   }
 
-  /** This point less F c; a correction it had before is forgotten. */
+  /** This point with F c added; a correction it had before is forgotten. */
   DualPoint corrected(double[] c) {
     return new DualPoint(state, averaged, weights, c);
   }

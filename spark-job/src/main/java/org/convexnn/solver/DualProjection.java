@@ -6,10 +6,10 @@ import org.convexnn.linalg.Blas;
  * Moves a dual point r close to the ones that every gate allows, {@code ||q_i|| <= beta} with q = F' w r / W,
  * at the least change of rows. The nearest of them is the residual of a group lasso,
  *
- * <pre>r - F v,   v = argmin_v 1/2 ||r - F v||^2 + beta sum_i ||v_i||,</pre>
+ * <pre>r + F v,   v = argmin_v 1/2 ||r + F v||^2 + beta sum_i ||v_i||,</pre>
  *
  * of which a few proximal gradient steps are taken, {@code v_i <- (1 - beta eta / ||z_i||)_+ z_i} with {@code z = v
- * + eta q}, q that of r - F v. In solver coordinates a leaf's own features are orthonormal, so that eta
+ * - eta q}, q that of r + F v. In solver coordinates a leaf's own features are orthonormal, so that eta
  * = 1 would make a single leaf that is too long exactly right; rows lie in a leaf of every tree, and the
  * length is that of Barzilai and Borwein (1988). Scaling all of r, which the bound does in the end, pays
  * for the longest q_i with the dual value of every row; here rows pay for their own gates, and only
@@ -23,6 +23,8 @@ final class DualProjection {
   private static final double MOST_LENGTH = 2;
   // Aims a little below: the last of the way would be long, and what is over costs all rows.
   private static final double BELOW = 0.2;
+  // The ridge of the linear block, which no bound holds.
+  private static final double FIXED_AT_ZERO = Double.POSITIVE_INFINITY;
 
   private final Problem problem;
   private final Groups groups;
@@ -64,8 +66,8 @@ final class DualProjection {
     double length = FIRST_LENGTH;
     for (int k = 0; k < MOST_STEPS; k++) {
       double[] next = v.clone();
-      Blas.axpy(length, q, next);
-      groups.threshold(next, length * aim);
+      Blas.axpy(-length, q, next);
+      groups.prox(next, length * aim, FIXED_AT_ZERO, 1);
       DualPoint moved = point.corrected(next);
       Problem.Evaluation at = problem.dualAt(what, moved);
       double bound = problem.lowerBound(at.gradient(), at.dual(), beta);
@@ -82,14 +84,14 @@ final class DualProjection {
     return best;
   }
 
-  /** {@code ||s||^2 / s.y} of the step s in v and what it took from q, y. */
+  /** {@code ||s||^2 / s.y} of the step s in v and what it added to q, y. */
   private static double length(double[] from, double[] to, double[] before, double[] after) {
     double square = 0;
     double product = 0;
     for (int k = 0; k < from.length; k++) {
       double s = to[k] - from[k];
       square += s * s;
-      product += s * (before[k] - after[k]);
+      product += s * (after[k] - before[k]);
     }
     return product > 0
         ? Math.min(Math.max(square / product, LEAST_LENGTH), MOST_LENGTH)

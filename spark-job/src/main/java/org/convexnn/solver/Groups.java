@@ -1,6 +1,5 @@
 package org.convexnn.solver;
 
-import java.util.Arrays;
 import org.convexnn.linalg.Blas;
 
 /**
@@ -114,7 +113,7 @@ public record Groups(int block, int length) {
 
   /**
    * {@code argmin_z beta sum_i ||z_i|| + ridge/2 ||z_0||^2 + sigma/2 ||z - v||^2}, in place: block
-   * soft threshold on groups, shrinkage of the linear block.
+   * soft threshold on groups, shrinkage of the linear block; to zero where the ridge is infinite.
    */
   public void prox(double[] v, double beta, double ridge, double sigma) {
     double shrink = sigma / (sigma + ridge);
@@ -125,16 +124,6 @@ public record Groups(int block, int length) {
     for (int k = block; k < v.length; k++) {
       double norm = norms[at(k)];
       v[k] *= norm > beta / sigma ? 1 - beta / (sigma * norm) : 0;
-    }
-  }
-
-  /** The groups of w shortened by t, {@code (1 - t / ||w_i||)_+ w_i}; zeros in the linear block. */
-  void threshold(double[] w, double t) {
-    Arrays.fill(w, 0, block, 0);
-    double[] norms = norms(w);
-    for (int k = block; k < w.length; k++) {
-      double norm = norms[at(k)];
-      w[k] *= norm > t ? 1 - t / norm : 0;
     }
   }
 

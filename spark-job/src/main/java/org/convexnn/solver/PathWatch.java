@@ -57,17 +57,17 @@ final class PathWatch implements Solver.Watch {
   @Override
   public boolean enough(int iteration, double upper, double gap, double leftOut) {
     objectives.add(upper);
+    heldOut.add(leftOut);
     timesWorse = leftOut / weight > LOST * best ? timesWorse + 1 : 0;
     boolean lost = iteration >= FIRST_LOST && timesWorse >= TIMES_LOST;
     int n = objectives.size();
-    boolean settled =
-        n > SPAN
-            && gap < SETTLED_GAP
-            && objectives.get(n - 1 - SPAN) - upper < SETTLED_PROGRESS * upper;
-    heldOut.add(leftOut);
+    if (n <= SPAN) {
+      return lost;
+    }
+    double progress = objectives.get(n - 1 - SPAN) - upper;
+    boolean settled = gap < SETTLED_GAP && progress < SETTLED_PROGRESS * upper;
     boolean rested =
-        n > SPAN
-            && objectives.get(n - 1 - SPAN) - upper < RESTED_PROGRESS * upper
+        progress < RESTED_PROGRESS * upper
             && spread(heldOut.subList(n - 1 - SPAN, n)) < RESTED * leftOut;
     return lost || settled || rested;
   }

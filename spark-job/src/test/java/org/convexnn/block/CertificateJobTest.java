@@ -45,7 +45,7 @@ class CertificateJobTest {
       LOSS.derivative(y, new double[] {0.3 + dot(f[r], v)}, 0, q, 0);
       if (corrected) {
         // As far as l* is finite: r between -1 and 0 for class 1, 0 and 1 for class 0.
-        q[0] = Math.min(Math.max(q[0] - dot(f[r], c), -y), 1 - y);
+        q[0] = Math.min(Math.max(q[0] + dot(f[r], c), -y), 1 - y);
         bounded += q[0] == -y || q[0] == 1 - y ? 1 : 0;
       }
       DualValue.add(LOSS, y, setting.offset(), q, 0, weight, dual, 0);

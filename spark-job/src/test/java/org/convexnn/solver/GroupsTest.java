@@ -71,10 +71,11 @@ class GroupsTest {
     assertThat(v[0]).as("the linear block is not cut").isEqualTo(1.0);
   }
 
+  /** An infinite ridge leaves nothing of the linear block. */
   @Test
-  void thresholdShortensEveryGroup() {
+  void proxWithAnInfiniteRidge() {
     double[] v = {2, 4, 6, 8, 3, 4, 0.3, 0.4, 0, 0, 5, 12};
-    Groups.of(2, 2, true).threshold(v, 1);
+    Groups.of(2, 2, true).prox(v, 1, Double.POSITIVE_INFINITY, 1);
     double[] expected = {0, 0, 0, 0, 2.4, 3.2, 0, 0, 0, 0, 60 / 13.0, 144 / 13.0};
     assertThat(v).containsExactly(expected, within(1e-14));
   }
