@@ -270,7 +270,7 @@ class FitTest {
   /** Folds of cached rows: the table does not depend on partitions, and trees are grown per fold. */
   @Test
   void foldsChooseBetaOfAClassifier() {
-    Dataset<Row> data = Models.ring(400);
+    Dataset<Row> data = Models.ring(200);
     ConvexReLUClassifier classifier =
         new ConvexReLUClassifier()
             .setWeightCol("weight")

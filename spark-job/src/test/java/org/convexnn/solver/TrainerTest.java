@@ -49,6 +49,7 @@ class TrainerTest {
       for (TrainingOptions.GateSampler sampler : TrainingOptions.GateSampler.values()) {
         training.normalization = normalization;
         training.sampler = sampler;
+        training.trees = sampler == TrainingOptions.GateSampler.TREES ? 5 : 0;
         Training.Data data = data(training, 3, 300);
         double[] weights = new Random(3).doubles(300, 0.5, 2).toArray();
         Training.Data weighted = data.weights(weights);
@@ -98,6 +99,7 @@ class TrainerTest {
     Training.Data data = new Training.Data(x, plain.y(), plain.w());
     for (TrainingOptions.GateSampler sampler : TrainingOptions.GateSampler.values()) {
       training.sampler = sampler;
+      training.trees = sampler == TrainingOptions.GateSampler.TREES ? 5 : 0;
       TrainingResult result = training.train(data);
       Network network = result.network();
       assertThat(network.features()).isEqualTo(6);
