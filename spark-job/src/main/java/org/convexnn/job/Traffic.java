@@ -28,7 +28,8 @@ final class Traffic extends SparkListener {
 
   /** How solvers call the jobs of their iterations. */
   private static final Pattern ITERATION =
-      Pattern.compile("(ADMM iteration|quasi-Newton step|gradient iteration) \\d+");
+      Pattern.compile(
+          "((cone )?ADMM iteration|quasi-Newton step|gradient iteration) \\d+|cone interior point: .*");
 
   private final Set<Integer> stages = new HashSet<>();
   private final Map<String, Long> blocks = new HashMap<>();
