@@ -3,7 +3,6 @@ package org.convexnn.ml;
 import static org.apache.spark.sql.functions.col;
 
 import java.io.Serializable;
-import java.util.function.Supplier;
 import org.apache.spark.mllib.evaluation.RegressionMetrics;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -21,8 +20,8 @@ public class ConvexReLURegressionSummary implements Serializable {
   private final ScoredRows scored;
   private transient RegressionMetrics metrics;
 
-  ConvexReLURegressionSummary(ConvexReLURegressionModel model, Supplier<Dataset<Row>> scoring) {
-    this.scored = ScoredRows.of(model, scoring);
+  ConvexReLURegressionSummary(ScoredRows scored) {
+    this.scored = scored;
   }
 
   /** The rows with the model's predictions. */
