@@ -107,7 +107,7 @@ final class ScoredRows implements Serializable {
   }
 
   /** The weight, 1 where the rows have no weight column. */
-  private Column weight() {
+  Column weight() {
     if (!Arrays.asList(rows().columns()).contains(weightCol)) {
       return lit(1.0);
     }
