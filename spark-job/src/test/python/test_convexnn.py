@@ -29,6 +29,7 @@ from convexnn import (
     ConvexReLUClassifier,
     ConvexReLURegressionModel,
     ConvexReLURegressor,
+    Network,
     Provenance,
 )
 
@@ -36,7 +37,7 @@ spark = SparkSession.builder.getOrCreate()
 QUICK = dict(numGates=8, regRatio=0.1, tol=0.05)
 
 
-def rows(n=80):
+def rows(n):
     """x1, x2 in [-1, 1], a weight, labels: the sign of x1 x2, a number and one of three classes."""
     draw = random.Random(3)
     for _ in range(n):
@@ -51,6 +52,38 @@ def rows(n=80):
         )
 
 
+def value(network, x):
+    """f(x) by the formula of ``Network``, in plain Python."""
+    dot = lambda a, b: sum(p * q for p, q in zip(a, b))
+    feature = network.map
+    y = [(x[j] - feature.mean[j]) * feature.inverseScale[j] for j in range(len(x))]
+    if feature.matrix:
+        y = [dot(feature.matrix[i : i + len(x)], y) for i in range(0, len(feature.matrix), len(x))]
+    z = [max(-feature.clip, min(feature.clip, c)) for c in y] + [1.0]
+    half = network.gates.halfSpaces
+    pattern = [1.0]
+    for p, (threshold, centre) in enumerate(zip(half.thresholds, half.centres)):
+        score = dot(half.directions[p * len(x) : (p + 1) * len(x)], x)
+        pattern.append(float(score >= threshold) - centre)
+    for tree in network.gates.trees:
+        at = 0 if tree.feature else ~0
+        while at >= 0:
+            left = x[tree.feature[at]] < tree.threshold[at]
+            at = tree.left[at] if left else tree.right[at]
+        pattern += [float(leaf == ~at) for leaf in range(len(tree.feature) + 1)]
+    outputs = list(network.offset)
+    for i, s in enumerate(pattern):
+        for k in range(len(outputs)):
+            start = (i * len(outputs) + k) * len(z)
+            outputs[k] += s * dot(network.weights[start : start + len(z)], z)
+    return [network.labelShift + network.labelScale * f for f in outputs]
+
+
+def table(n):
+    columns = ["x1", "x2", "features", "label", "number", "third", "weight"]
+    return spark.createDataFrame(list(rows(n)), columns).coalesce(2).cache()
+
+
 class PythonStage(Transformer, DefaultParamsReadable, DefaultParamsWritable):
     """A stage without a Java side: pipelines with one are saved by PySpark itself."""
 
@@ -61,8 +94,7 @@ class PythonStage(Transformer, DefaultParamsReadable, DefaultParamsWritable):
 class ConvexNNTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        columns = ["x1", "x2", "features", "label", "number", "third", "weight"]
-        cls.data = spark.createDataFrame(list(rows()), columns).coalesce(2).cache()
+        cls.data = table(80)
         cls.model = ConvexReLUClassifier(weightCol="weight", **QUICK).fit(cls.data)
 
     def setUp(self):
@@ -258,13 +290,14 @@ class ConvexNNTest(unittest.TestCase):
             r2 = RegressionEvaluator(labelCol="number", metricName="r2")
             self.assertAlmostEqual(summary.r2, r2.evaluate(summary.predictions))
             self.assertGreater(summary.explainedVariance, 0)
+            self.assertEqual(summary.devianceResiduals, [min(errors), max(errors)])
         self.assertEqual(model.summary.rows, 80)
 
     def assert_has_methods_of_java(self, summary):
         """Every public method of Java's summary that needs no argument can be called."""
         for method in summary._java_obj.getClass().getMethods():
             java = method.getDeclaringClass().getName().startswith(("org.convexnn", "org.apache.spark"))
-            # training() has the network, all else of it is in the summary; $ are Scala's own
+            # training() has the model's network, all else of it is in the summary; $ are Scala's own
             if java and not method.getParameterCount() and "$" not in method.getName():
                 if method.getName() != "training":
                     getattr(summary, method.getName())
@@ -277,6 +310,41 @@ class ConvexNNTest(unittest.TestCase):
         self.assertEqual(provenance.relativeGap, self.model.certificate.relativeGap)
         self.assertEqual(provenance.sparkVersion, spark.version)
         self.assertRegex(provenance.trained, r"^\d{4}-\d\d-\d\dT.*Z$")
+
+    def test_network_is_the_function(self):
+        trees = dict(gateSampler="trees", numTrees=3, numLeaves=4, regRatio=0.001, tol=0.05)
+        more = table(800)
+        three = ConvexReLUClassifier(labelCol="third", **trees).fit(more)
+        number = ConvexReLURegressor(labelCol="number", **trees).fit(more)
+        for model, outputs in ((self.model, 1), (three, 3), (number, 1)):
+            network = model.network
+            self.assertIsInstance(network, Network)
+            self.assertEqual(len(network.offset), outputs)
+            self.assertEqual(len(network.gates.trees) > 0, model is not self.model)
+            self.assertEqual(network.gates.subNetworks, [])
+            for row in self.data.limit(10).collect():
+                if model is number:
+                    expected = [model.predict(row.features)]
+                else:
+                    expected = list(model.predictRaw(row.features))[-outputs:]
+                actual = value(network, row.features.tolist())
+                self.assertEqual(len(actual), len(expected))
+                for a, e in zip(actual, expected):
+                    self.assertAlmostEqual(a, e, places=10)
+        half = self.model.network.gates.halfSpaces
+        self.assertEqual(len(half.thresholds), self.model.certificate.activeNeurons)
+        self.assertEqual(len(half.directions), 2 * len(half.thresholds))
+
+    def test_network_of_several_layers(self):
+        model = ConvexReLURegressor(
+            labelCol="number", layerWidths=[3], numGates=6, regRatio=0.01, tol=0.05
+        ).fit(self.data)
+        gates = model.network.gates
+        self.assertEqual(gates.trees, [])
+        self.assertGreater(len(gates.subNetworks), 0)
+        for part in gates.subNetworks:
+            self.assertEqual((part.widths, len(part.weights)), ([3], 3))
+            self.assertEqual(len(part.neurons.thresholds), 3)
 
     def test_training_goes_on_from_a_model(self):
         self.model.save(self.path("first"))
@@ -327,6 +395,44 @@ class ConvexNNTest(unittest.TestCase):
         for wrong in ([2.0], []):
             with self.assertRaisesRegex(IllegalArgumentException, "ratio"):
                 regressor.fitPath(self.data, wrong)
+
+    def test_statistics(self):
+        regressor = ConvexReLURegressor(labelCol="number", numGates=6, numFolds=3, tol=1e-6)
+        old, new = self.data.where("x1 < 0"), self.data.where("x1 >= 0")
+        first = regressor.statistics(old)
+        self.assertEqual((first.rows, first.weight), (old.count(), old.count()))
+        self.assertEqual((first.numFolds, first.numGates, first.numFeatures), (3, 6, 2))
+        first.save(self.path("sums"))
+        loaded = regressor.loadStatistics(self.path("sums"))
+        self.assertRegex(repr(loaded), "^ConvexReLURegressionStatistics: .* 6 gates, 3 folds$")
+        both = loaded.add(new)
+        self.assertEqual(both.rows, 80)
+        self.assertEqual(first.merge(first.collect(new)).rows, 80)
+        coarse, fine = both.fitPath([0.5, 0.01])
+        self.assertEqual([model.getRegRatio() for model in (coarse, fine)], [0.5, 0.01])
+        self.assertIsInstance(fine, ConvexReLURegressionModel)
+        self.assertEqual(fine.certificate.jobs, 0)
+        self.assertLess(
+            fine.evaluate(self.data).meanSquaredError, coarse.evaluate(self.data).meanSquaredError
+        )
+        chosen = both.crossValidate()
+        best = min(chosen.summary.path, key=lambda point: point.validationLoss)
+        self.assertAlmostEqual(chosen.certificate.beta, best.ratio * chosen.certificate.betaMax)
+        self.assertEqual((chosen.uid, chosen.getNumFolds()), (regressor.uid, 3))
+        # Params of the regressor count when models are solved
+        regressor.setTol(0.3)
+        self.assertEqual(both.fitPath([0.1])[0].certificate.tol, 0.3)
+        self.assertEqual(both.crossValidate().certificate.tol, 0.3)
+        with self.assertRaisesRegex(TypeError, "ratios is 0.1; it must be a list"):
+            both.fitPath(0.1)
+        with self.assertRaisesRegex(TypeError, "dataset is 'rows'; it must be a DataFrame"):
+            both.add("rows")
+        with self.assertRaisesRegex(TypeError, "other is .*; it must be a ConvexReLURegressionStat"):
+            both.merge(self.data)
+        with self.assertRaisesRegex(IllegalArgumentException, "exists"):
+            both.save(self.path("sums"))
+        with self.assertRaisesRegex(IllegalArgumentException, "nowhere"):
+            regressor.loadStatistics(self.path("nowhere"))
 
     def test_plain_relu(self):
         model = ConvexReLURegressor(labelCol="number", activation="relu", regParam=0.1).fit(self.data)

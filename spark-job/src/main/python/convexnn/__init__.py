@@ -16,12 +16,22 @@ from convexnn.classification import ConvexReLUClassificationModel, ConvexReLUCla
 from convexnn.records import (
     AllPatterns,
     Certificate,
+    FeatureMap,
+    GateSet,
+    HalfSpaces,
+    Network,
     PathPoint,
     Provenance,
     RankBound,
+    SubNetwork,
     TraceRecord,
+    Tree,
 )
-from convexnn.regression import ConvexReLURegressionModel, ConvexReLURegressor
+from convexnn.regression import (
+    ConvexReLURegressionModel,
+    ConvexReLURegressionStatistics,
+    ConvexReLURegressor,
+)
 from convexnn.summary import (
     ConvexReLUClassificationSummary,
     ConvexReLUClassificationTrainingSummary,
@@ -38,12 +48,19 @@ __all__ = [
     "ConvexReLUClassificationTrainingSummary",
     "ConvexReLUClassifier",
     "ConvexReLURegressionModel",
+    "ConvexReLURegressionStatistics",
     "ConvexReLURegressionSummary",
     "ConvexReLURegressionTrainingSummary",
     "ConvexReLURegressor",
     "ConvexReLUTrainingSummary",
+    "FeatureMap",
+    "GateSet",
+    "HalfSpaces",
+    "Network",
     "PathPoint",
     "Provenance",
     "RankBound",
+    "SubNetwork",
     "TraceRecord",
+    "Tree",
 ]

@@ -9,7 +9,7 @@ from pyspark.ml.util import HasTrainingSummary, JavaMLReadable, JavaMLReader, Ja
 from pyspark.ml.wrapper import JavaModel, JavaParams
 from pyspark.sql import DataFrame
 
-from convexnn.records import Certificate, Provenance, python_value
+from convexnn.records import Certificate, Network, Provenance, python_value
 
 RL = TypeVar("RL")
 S = TypeVar("S")
@@ -74,6 +74,14 @@ class Stage(JavaParams, JavaMLWritable, JavaMLReadable[RL]):
 
 class TrainedModel(Stage[RL], JavaModel, HasTrainingSummary[S]):
     """A trained network."""
+
+    @property
+    def network(self) -> Network:
+        """The trained network, gates and weights, without the gates that training switched off.
+
+        >>> [len(tree.feature) for tree in model.network.gates.trees]
+        """
+        return python_value(self._java_obj.network())
 
     @property
     def certificate(self) -> Certificate:

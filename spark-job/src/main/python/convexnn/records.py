@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, NamedTuple, Optional, Type
+from typing import Any, Dict, List, NamedTuple, Optional, Type
 
 from py4j.java_collections import JavaArray, JavaList
 from py4j.java_gateway import JavaObject
+from pyspark import SparkContext
+from pyspark.ml.common import _java2py
 
 
 class AllPatterns(NamedTuple):
@@ -130,15 +132,114 @@ class Provenance(NamedTuple):
     libraryVersion: str
 
 
+class FeatureMap(NamedTuple):
+    """z = M ((x - mean) inverseScale), entries held within -clip and clip: k coordinates of d features."""
+
+    #: column means, d numbers
+    mean: List[float]
+    #: 1 / standard deviation by column, 0 for a constant column
+    inverseScale: List[float]
+    #: M, k x d, row after row; empty for the identity
+    matrix: List[float]
+    #: most that a coordinate can be; inf for none
+    clip: float
+
+
+class HalfSpaces(NamedTuple):
+    """P gates, gate p active where x.g_p >= t_p, x the features as they come."""
+
+    #: d
+    features: int
+    #: P x d, row after row; row p is g_p
+    directions: List[float]
+    #: t, P numbers
+    thresholds: List[float]
+    #: c_p, what is taken off the indicator in the model: 0.5 or 0
+    centres: List[float]
+
+
+class SubNetwork(NamedTuple):
+    """The gates of one sub-network of three layers or more: one for each path to its last neuron."""
+
+    #: how many neurons of layer l each neuron of layer l + 1 has
+    widths: List[int]
+    #: those of the first layer, one for each path
+    neurons: HalfSpaces
+    #: of layer 2 in the order of its neurons, then of layer 3, ..
+    weights: List[float]
+
+
+class Tree(NamedTuple):
+    """Tests of one column each; a leaf is the gate of the rows that reach it. Node 0 is the root."""
+
+    #: the column tested at each node
+    feature: List[int]
+    #: left where x[feature] < threshold
+    threshold: List[float]
+    #: the left child of each node; a negative one is the leaf ~child
+    left: List[int]
+    #: the right child of each node
+    right: List[int]
+
+
+class GateSet(NamedTuple):
+    """The gates in order: the half-spaces, the paths of each sub-network, the leaves of each tree."""
+
+    #: many are active on a row
+    halfSpaces: HalfSpaces
+    #: of one shape; alone, where there are any
+    subNetworks: List[SubNetwork]
+    #: of each exactly one leaf is active on a row
+    trees: List[Tree]
+
+
+class Network(NamedTuple):
+    """The trained function of a row x, with z = map(x), z~ = [z, 1], s_i(x) = 1 where gate i is active::
+
+        f(x) = labelShift + labelScale (offset + b + z.w0 + sum_i (s_i(x) - c_i) z~.u_i)
+
+    C outputs: 1 of a regression and of two classes. All of it is lists of numbers:
+    ``numpy.reshape(network.weights, (-1, len(network.offset), k + 1))[1 + i]`` is u_i.
+    """
+
+    #: of features to coordinates z, k of them
+    map: FeatureMap
+    #: the gates, P of them
+    gates: GateSet
+    #: (1 + P) x C x (k + 1): block 0 is [w0, b], block 1 + i is u_i
+    weights: List[float]
+    #: the constant model, C numbers
+    offset: List[float]
+    #: shift from training units of the label to its own
+    labelShift: float
+    #: scale from training units of the label to its own
+    labelScale: float
+
+
 _RECORDS: Dict[str, Type[Any]] = {
     record.__name__: record
-    for record in (AllPatterns, Certificate, RankBound, TraceRecord, PathPoint, Provenance)
+    for record in (
+        AllPatterns,
+        Certificate,
+        FeatureMap,
+        GateSet,
+        HalfSpaces,
+        Network,
+        PathPoint,
+        Provenance,
+        RankBound,
+        SubNetwork,
+        TraceRecord,
+        Tree,
+    )
 }
 
 
 def python_value(value: Any) -> Any:
     """A Java value in Python: records as named tuples, enums by name, what is empty as None."""
-    if isinstance(value, (JavaList, JavaArray)):
+    if isinstance(value, JavaArray):  # of numbers, in one piece
+        return list(_java2py(SparkContext._active_spark_context, value))
+    if isinstance(value, JavaList):
         return [python_value(element) for element in value]
     if not isinstance(value, JavaObject):
         return value

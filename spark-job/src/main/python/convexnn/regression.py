@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import List, Sequence
+from typing import Callable, List, Sequence
 
+from py4j.java_gateway import JavaObject
 from pyspark.ml.linalg import Vector
 from pyspark.ml.param import TypeConverters
 from pyspark.ml.regression import RegressionModel, Regressor
 from pyspark.ml.util import _jvm
-from pyspark.ml.wrapper import JavaPredictionModel, JavaPredictor
+from pyspark.ml.wrapper import JavaPredictionModel, JavaPredictor, JavaWrapper
 from pyspark.sql import DataFrame
 
 from convexnn._java import TrainedModel, Trainer, java_dataset
@@ -73,15 +74,121 @@ class ConvexReLURegressor(
 
         >>> [model.evaluate(test).r2 for model in regressor.fitPath(train, [0.3, 0.1, 0.03])]
         """
+        return self._path(
+            ratios, lambda numbers: self._java_obj.fitPath(java_dataset(dataset), numbers)
+        )
+
+    def _path(
+        self, ratios: Sequence[float], fit: Callable[[JavaObject], JavaObject]
+    ) -> List[ConvexReLURegressionModel]:
         try:
             numbers = TypeConverters.toListFloat(ratios)
         except TypeError as wrong:
             raise TypeError("ratios is %r; it must be a list of numbers" % (ratios,)) from wrong
         self._transfer_params_to_java()
-        models = self._java_obj.fitPath(
-            java_dataset(dataset), self._new_java_array(numbers, _jvm().double)
-        )
+        models = fit(self._new_java_array(numbers, _jvm().double))
         return [
             self._copyValues(self._create_model(model), {self.regRatio: ratio})
             for model, ratio in zip(models, numbers)
         ]
+
+    def statistics(self, dataset: DataFrame) -> ConvexReLURegressionStatistics:
+        """Looks at the rows once and keeps the sums that squared loss needs, for ``numFolds`` folds.
+
+        All models of the same gates come from them, and sums of later rows can be added. Gates see no
+        label.
+
+        >>> regressor.statistics(january).save("january")
+        """
+        self._transfer_params_to_java()
+        return ConvexReLURegressionStatistics(
+            self._java_obj.statistics(java_dataset(dataset)), self
+        )
+
+    def loadStatistics(self, path: str) -> ConvexReLURegressionStatistics:
+        """Loads statistics that were saved, to be solved with this regressor's Params.
+
+        Feature map, gates, norms and folds are those of the statistics.
+
+        >>> regressor.loadStatistics("january").add(february).fitPath([0.01])
+        """
+        return ConvexReLURegressionStatistics(self._java_obj.loadStatistics(path), self)
+
+
+class ConvexReLURegressionStatistics(JavaWrapper):
+    """All that squared loss needs to know of some rows; the regressor's ``statistics`` makes them.
+
+    Models for every regularisation parameter are solved from them without another look at the rows,
+    by the Params of the regressor; new rows are read from its columns. Feature map, gates, norms, folds
+    and label units are fixed by the first rows. Immutable otherwise.
+    """
+
+    def __init__(self, java_obj: JavaObject, regressor: ConvexReLURegressor):
+        super().__init__(java_obj)
+        self._regressor = regressor
+
+    @property
+    def rows(self) -> int:
+        """The number of rows of positive weight."""
+        return self._call_java("rows")
+
+    @property
+    def weight(self) -> float:
+        """The sum of their weights."""
+        return self._call_java("weight")
+
+    @property
+    def numFolds(self) -> int:
+        """The number of folds; a row's fold is a hash of its features and label."""
+        return self._call_java("numFolds")
+
+    @property
+    def numGates(self) -> int:
+        """The number of gates."""
+        return self._call_java("numGates")
+
+    @property
+    def numFeatures(self) -> int:
+        """The number of features."""
+        return self._call_java("numFeatures")
+
+    def collect(self, dataset: DataFrame) -> ConvexReLURegressionStatistics:
+        """The statistics of other rows alone, on the same feature map, gates, norms and folds."""
+        self._regressor._transfer_params_to_java()
+        return self._of(self._java_obj.collect(java_dataset(dataset)))
+
+    def merge(self, other: ConvexReLURegressionStatistics) -> ConvexReLURegressionStatistics:
+        """The statistics of these rows and others together; both come from one first ``statistics``."""
+        if not isinstance(other, ConvexReLURegressionStatistics):
+            raise TypeError(
+                "other is %r; it must be a ConvexReLURegressionStatistics" % (other,)
+            )
+        return self._of(self._java_obj.merge(other._java_obj))
+
+    def add(self, dataset: DataFrame) -> ConvexReLURegressionStatistics:
+        """The statistics of these rows and new ones together: ``collect`` and ``merge``."""
+        return self.merge(self.collect(dataset))
+
+    def _of(self, java_obj: JavaObject) -> ConvexReLURegressionStatistics:
+        return ConvexReLURegressionStatistics(java_obj, self._regressor)
+
+    def fitPath(self, ratios: Sequence[float]) -> List[ConvexReLURegressionModel]:
+        """One model for each ratio beta / betaMax, in (0, 1], without a pass; in the same order."""
+        return self._regressor._path(ratios, self._java_obj.fitPath)
+
+    def crossValidate(self) -> ConvexReLURegressionModel:
+        """The model of the lowest mean loss of cross-validation over the folds, without a pass.
+
+        Needs folds: set ``numFolds`` before the statistics are collected. The losses are the ``path``
+        of its summary.
+        """
+        self._regressor._transfer_params_to_java()
+        model = self._regressor._create_model(self._java_obj.crossValidate())
+        return self._regressor._copyValues(model)
+
+    def save(self, path: str) -> None:
+        """Saves the statistics as one file on any Hadoop file system; nothing is replaced."""
+        self._java_obj.save(path)
+
+    def __repr__(self) -> str:
+        return self._java_obj.toString()

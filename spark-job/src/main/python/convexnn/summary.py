@@ -94,7 +94,10 @@ class ConvexReLUClassificationTrainingSummary(ConvexReLUClassificationSummary, C
 class ConvexReLURegressionSummary(JavaWrapper):
     """How a regression does on some rows, weighted by the weight column where they have it.
 
-    Metrics are MLlib's, in label units. Nothing is computed before it is asked for.
+    Metrics are MLlib's, in label units. Nothing is computed before it is asked for. ``r2adj`` and
+    ``degreesOfFreedom`` are left out: they count coefficients, and of a network whose gates were drawn
+    for the data and whose weights a penalty shrinks no count of weights is the number of degrees of
+    freedom.
     """
 
     @property
@@ -126,6 +129,11 @@ class ConvexReLURegressionSummary(JavaWrapper):
     def residuals(self) -> DataFrame:
         """One column, ``residuals``: label - prediction."""
         return self._call_java("residuals")
+
+    @property
+    def devianceResiduals(self) -> List[float]:
+        """min and max of sqrt(weight) (label - prediction) over the rows, in this order."""
+        return python_value(self._java_obj.devianceResiduals())
 
     @property
     def numInstances(self) -> int:

@@ -7,8 +7,8 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code describe}: a saved model's certificate and layout. */
@@ -20,12 +20,7 @@ final class DescribeCommand implements Callable<Integer> {
 
   @Spec private CommandSpec command;
 
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "DIR",
-      description = "The output folder of a train command.")
-  private String model;
+  @Mixin private SavedModelOption model;
 
   private static String classes(List<String> names) {
     return names.size() == 2
@@ -35,8 +30,8 @@ final class DescribeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (Session session = Session.open("describe " + model)) {
-      SavedModel saved = SavedModel.load(session.spark(), model);
+    try (Session session = Session.open("describe " + model.directory())) {
+      SavedModel saved = model.load(session.spark());
       PrintWriter out = command.commandLine().getOut();
       out.println("label:       " + saved.layout().label());
       out.println(

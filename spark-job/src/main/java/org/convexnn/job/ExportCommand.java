@@ -3,6 +3,7 @@ package org.convexnn.job;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -20,12 +21,7 @@ final class ExportCommand implements Callable<Integer> {
 
   @Spec private CommandSpec command;
 
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "DIR",
-      description = "The output folder of a train command.")
-  private String model;
+  @Mixin private SavedModelOption model;
 
   @Option(
       names = "--onnx",
@@ -36,8 +32,8 @@ final class ExportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (Session session = Session.open("export " + model)) {
-      SavedModel saved = SavedModel.load(session.spark(), model);
+    try (Session session = Session.open("export " + model.directory())) {
+      SavedModel saved = model.load(session.spark());
       saved.toOnnx(file);
       command
           .commandLine()

@@ -9,9 +9,8 @@ import java.util.function.Supplier;
 import org.apache.spark.ml.Transformer;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.convexnn.ml.ConvexReLUClassificationModel;
 import org.convexnn.ml.ConvexReLUClassifier;
-import org.convexnn.ml.ConvexReLURegressionModel;
+import org.convexnn.ml.ConvexReLUModel;
 import org.convexnn.ml.ConvexReLURegressor;
 import org.convexnn.ml.ConvexReLUTraining;
 import org.convexnn.ml.ConvexReLUTrainingSummary;
@@ -60,13 +59,11 @@ record NetworkFit(
     if (task.classification()) {
       ConvexReLUClassifier estimator = new ConvexReLUClassifier();
       ModelOptions.set(estimator, all);
-      ConvexReLUClassificationModel model = shown(estimator, () -> estimator.fit(rows));
-      return of(model, model.network(), model.certificate(), model.summary(), watch.seconds());
+      return of(shown(estimator, () -> estimator.fit(rows)), watch.seconds());
     }
     ConvexReLURegressor estimator = new ConvexReLURegressor();
     ModelOptions.set(estimator, all);
-    ConvexReLURegressionModel model = shown(estimator, () -> estimator.fit(rows));
-    return of(model, model.network(), model.certificate(), model.summary(), watch.seconds());
+    return of(shown(estimator, () -> estimator.fit(rows)), watch.seconds());
   }
 
   /** Fits with a line of progress, where someone sees it. */
@@ -81,16 +78,13 @@ record NetworkFit(
     }
   }
 
-  private static NetworkFit of(
-      Transformer model,
-      Network network,
-      Certificate certificate,
-      ConvexReLUTrainingSummary summary,
-      double seconds) {
+  private static <M extends Transformer & ConvexReLUModel<?>> NetworkFit of(
+      M model, double seconds) {
+    ConvexReLUTrainingSummary summary = model.summary();
     return new NetworkFit(
         model,
-        network,
-        certificate,
+        model.network(),
+        model.certificate(),
         summary.rankBound(),
         summary.trace(),
         summary.path(),

@@ -7,11 +7,9 @@ import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.ml.PipelineModel;
-import org.apache.spark.ml.Transformer;
 import org.apache.spark.ml.feature.IndexToString;
 import org.apache.spark.sql.SparkSession;
-import org.convexnn.ml.ConvexReLUClassificationModel;
-import org.convexnn.ml.ConvexReLURegressionModel;
+import org.convexnn.ml.ConvexReLUModel;
 import org.convexnn.solver.Certificate;
 
 /**
@@ -43,7 +41,7 @@ record SavedModel(PipelineModel pipeline, InputLayout layout) {
             .orElseThrow(() -> new JobException(directory + " holds a model of another kind"));
     TablePipeline.setReader(pipeline, layout);
     SavedModel model = new SavedModel(pipeline, layout);
-    model.network();
+    model.stage();
     return model;
   }
 
@@ -68,49 +66,32 @@ record SavedModel(PipelineModel pipeline, InputLayout layout) {
   }
 
   /** The network's own stage. */
-  Transformer network() {
+  private ConvexReLUModel<?> stage() {
     return Arrays.stream(pipeline.stages())
-        .filter(
-            s ->
-                s instanceof ConvexReLUClassificationModel
-                    || s instanceof ConvexReLURegressionModel)
+        .filter(ConvexReLUModel.class::isInstance)
+        .<ConvexReLUModel<?>>map(stage -> (ConvexReLUModel<?>) stage)
         .findFirst()
         .orElseThrow(() -> new JobException("the model holds no network"));
   }
 
   /** Its certificate. */
   Certificate certificate() {
-    Transformer network = network();
-    return network instanceof ConvexReLUClassificationModel c
-        ? c.certificate()
-        : ((ConvexReLURegressionModel) network).certificate();
+    return stage().certificate();
   }
 
   /** The gates that it kept, in words. */
   String gates() {
-    Transformer network = network();
-    return (network instanceof ConvexReLUClassificationModel c
-            ? c.network()
-            : ((ConvexReLURegressionModel) network).network())
-        .gates()
-        .description();
+    return stage().network().gates().description();
   }
 
   /** How many features the network takes. */
   int features() {
-    Transformer network = network();
-    return network instanceof ConvexReLUClassificationModel c
-        ? c.numFeatures()
-        : ((ConvexReLURegressionModel) network).numFeatures();
+    return stage().network().features();
   }
 
   /** Writes the network as an ONNX model to a file that must not exist. */
   void toOnnx(String path) {
-    if (network() instanceof ConvexReLUClassificationModel c) {
-      c.toOnnx(path);
-    } else {
-      ((ConvexReLURegressionModel) network()).toOnnx(path);
-    }
+    stage().toOnnx(path);
   }
 
   /** The names of class 0, 1, ..., of a model that learnt classes. */

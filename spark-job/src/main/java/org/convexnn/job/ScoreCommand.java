@@ -16,6 +16,7 @@ import org.apache.spark.sql.types.StructField;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -37,12 +38,7 @@ final class ScoreCommand implements Callable<Integer> {
 
   @Spec private CommandSpec command;
 
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "DIR",
-      description = "The output folder of a train command.")
-  private String model;
+  @Mixin private SavedModelOption model;
 
   @Option(
       names = "--input",
@@ -82,8 +78,8 @@ final class ScoreCommand implements Callable<Integer> {
                 session.spark().sparkContext().hadoopConfiguration(),
                 output,
                 overwrite,
-                List.of(input, model))) {
-      SavedModel saved = SavedModel.load(session.spark(), model);
+                List.of(input, model.directory()))) {
+      SavedModel saved = model.load(session.spark());
       Dataset<Row> table =
           new TableReader(session.spark())
               .readFor(saved.layout(), TableSource.of(input, Optional.ofNullable(inputFormat)));

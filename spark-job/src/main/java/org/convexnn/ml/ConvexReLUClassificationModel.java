@@ -45,15 +45,11 @@ public final class ConvexReLUClassificationModel
 
   private final String uid;
   private final ParamSet params;
-  private final Scorer scorer;
-  // Kept from executors: the model is shipped with every transform.
-  private final transient Certificate certificate;
-  private final transient Provenance provenance;
-  private transient ConvexReLUClassificationTrainingSummary summary;
+  private final TrainedNetwork<ConvexReLUClassificationTrainingSummary> trained;
 
   /** A model without a network, for Java's ServiceLoader alone, by which Spark Connect finds it. */
   public ConvexReLUClassificationModel() {
-    this(PendingUid.claim(Identifiable$.MODULE$.randomUID("none")), new NoNetwork(), null, null);
+    this(PendingUid.claim(Identifiable$.MODULE$.randomUID("none")), TrainedNetwork.none());
   }
 
   ConvexReLUClassificationModel(String uid, Network network, Certificate certificate) {
@@ -62,18 +58,16 @@ public final class ConvexReLUClassificationModel
 
   ConvexReLUClassificationModel(
       String uid, Network network, Certificate certificate, Optional<Provenance> provenance) {
-    this(PendingUid.claim(uid), new NetworkScorer(network), certificate, provenance.orElse(null));
+    this(PendingUid.claim(uid), TrainedNetwork.of(network, certificate, provenance));
   }
 
   private ConvexReLUClassificationModel(
-      PendingUid pending, Scorer scorer, Certificate certificate, Provenance provenance) {
+      PendingUid pending, TrainedNetwork<ConvexReLUClassificationTrainingSummary> trained) {
     super();
     this.uid = pending.release();
     this.params = new ParamSet(this);
     params.setDefaults(this);
-    this.scorer = scorer;
-    this.certificate = certificate;
-    this.provenance = provenance;
+    this.trained = trained;
   }
 
   @Override
@@ -94,29 +88,27 @@ public final class ConvexReLUClassificationModel
 
   @Override
   public Network network() {
-    return scorer.network();
+    return trained.network();
   }
 
   @Override
   public Certificate certificate() {
-    return Optional.ofNullable(certificate)
-        .orElseThrow(
-            () -> new IllegalStateException("this copy of the model travels without certificate"));
+    return trained.certificate();
   }
 
   @Override
   public Optional<Provenance> provenance() {
-    return Optional.ofNullable(provenance);
+    return trained.provenance();
   }
 
   @Override
   public Option<ConvexReLUClassificationTrainingSummary> trainingSummary() {
-    return Option.apply(summary);
+    return trained.summary();
   }
 
   @Override
-  public void trainingSummary_$eq(Option<ConvexReLUClassificationTrainingSummary> trained) {
-    this.summary = trained.isEmpty() ? null : trained.get();
+  public void trainingSummary_$eq(Option<ConvexReLUClassificationTrainingSummary> summary) {
+    trained.summary(summary);
   }
 
   /**
@@ -124,19 +116,20 @@ public final class ConvexReLUClassificationModel
    *
    * @param rows what it was trained on; empty where the rows themselves are not known
    */
-  ConvexReLUClassificationModel trained(TrainingResult training, Optional<Dataset<Row>> rows) {
+  ConvexReLUClassificationModel summarized(TrainingResult training, Optional<Dataset<Row>> rows) {
     set(skipRidge(), training.skipRidge());
     ConvexReLUClassificationModel model = summaryModel();
-    summary =
-        new ConvexReLUClassificationTrainingSummary(
-            model, training, () -> model.transform(rows.orElseThrow(ScoredRows::unknown)));
+    setSummary(
+        Option.apply(
+            new ConvexReLUClassificationTrainingSummary(
+                model, ScoredRows.trainedOn(model, rows), training)));
     return this;
   }
 
   /** Reads what {@link #saveSummary} wrote; called by Spark Connect's server (4.1). */
   @Override
   public void loadSummary(String path, Dataset<Row> dataset) {
-    trained(TrainingFile.read(java.nio.file.Path.of(path), network()), Optional.of(dataset));
+    summarized(TrainingFile.read(java.nio.file.Path.of(path), network()), Optional.of(dataset));
   }
 
   /**
@@ -146,10 +139,9 @@ public final class ConvexReLUClassificationModel
    * @throws IllegalArgumentException where the columns of features and label are not what they must be
    */
   public ConvexReLUClassificationSummary evaluate(Dataset<?> dataset) {
-    new InputColumns(dataset.schema()).checkLabel(getLabelCol(), ConvexReLUClassifier.LABEL_REMEDY);
     ConvexReLUClassificationModel model = summaryModel();
-    Dataset<Row> scored = model.transform(dataset);
-    return new ConvexReLUClassificationSummary(model, () -> scored);
+    return new ConvexReLUClassificationSummary(
+        model, ScoredRows.of(model, dataset, ConvexReLUClassifier.LABEL_REMEDY));
   }
 
   private ConvexReLUClassificationModel summaryModel() {
@@ -199,7 +191,7 @@ public final class ConvexReLUClassificationModel
    */
   @Override
   public Vector predictRaw(Vector features) {
-    double[] f = InvalidFeatures.score(scorer, features, this);
+    double[] f = trained.score(features, this);
     return binary() ? Vectors.dense(-f[0], f[0]) : Vectors.dense(f);
   }
 
@@ -273,7 +265,7 @@ public final class ConvexReLUClassificationModel
 
   /** This model, with its network in a broadcast if it is large. */
   ConvexReLUClassificationModel shared(SparkSession session) {
-    return copy(new ParamMap(), SharedScorer.of(scorer, session));
+    return copy(new ParamMap(), trained.shared(session));
   }
 
   private Dataset<Row> transformWithThis(Dataset<?> dataset) {
@@ -282,13 +274,13 @@ public final class ConvexReLUClassificationModel
 
   @Override
   public ConvexReLUClassificationModel copy(ParamMap extra) {
-    return copy(extra, scorer);
+    return copy(extra, trained.copy());
   }
 
-  private ConvexReLUClassificationModel copy(ParamMap extra, Scorer by) {
+  private ConvexReLUClassificationModel copy(
+      ParamMap extra, TrainedNetwork<ConvexReLUClassificationTrainingSummary> same) {
     ConvexReLUClassificationModel copy =
-        new ConvexReLUClassificationModel(PendingUid.claim(uid()), by, certificate, provenance);
-    copy.setSummary(trainingSummary());
+        new ConvexReLUClassificationModel(PendingUid.claim(uid()), same);
     return copyValues(copy, extra).setParent(parent());
   }
 
@@ -301,9 +293,8 @@ public final class ConvexReLUClassificationModel
         + numFeatures()
         + ", numClasses="
         + numClasses()
-        + ", activeNeurons="
-        + network().activeGroups()
-        + Optional.ofNullable(certificate).map(c -> ", certificate: " + c).orElse("");
+        + ", "
+        + trained;
   }
 
   /**
@@ -315,6 +306,7 @@ public final class ConvexReLUClassificationModel
    * @throws IllegalArgumentException where the path exists or the network takes more than 2 GB
    * @throws IllegalStateException where tribuo-util-onnx is missing, and on Spark 3.5
    */
+  @Override
   public void toOnnx(String path) {
     Optional<double[]> chosen =
         isDefined(thresholds()) ? Optional.of(getThresholds()) : Optional.empty();

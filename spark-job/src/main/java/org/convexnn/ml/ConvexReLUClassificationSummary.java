@@ -3,7 +3,6 @@ package org.convexnn.ml;
 import static org.apache.spark.ml.functions.vector_to_array;
 import static org.apache.spark.sql.functions.col;
 
-import java.util.function.Supplier;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.ml.classification.BinaryClassificationSummary;
 import org.apache.spark.ml.classification.ClassificationSummary;
@@ -38,9 +37,8 @@ public class ConvexReLUClassificationSummary
   private transient MulticlassMetrics multiclass;
   private transient BinaryClassificationMetrics binary;
 
-  ConvexReLUClassificationSummary(
-      ConvexReLUClassificationModel model, Supplier<Dataset<Row>> scoring) {
-    this.scored = ScoredRows.of(model, scoring);
+  ConvexReLUClassificationSummary(ConvexReLUClassificationModel model, ScoredRows scored) {
+    this.scored = scored;
     this.probabilityCol = model.getProbabilityCol();
     this.classes = model.numClasses();
   }

@@ -1,8 +1,5 @@
 package org.convexnn.ml;
 
-import java.util.function.Supplier;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.convexnn.solver.TrainingResult;
 
 /** How a classifier was trained, and how it does on the rows it was trained on. */
@@ -14,10 +11,8 @@ public final class ConvexReLUClassificationTrainingSummary extends ConvexReLUCla
   private final transient TrainingResult training;
 
   ConvexReLUClassificationTrainingSummary(
-      ConvexReLUClassificationModel model,
-      TrainingResult training,
-      Supplier<Dataset<Row>> scoring) {
-    super(model, scoring);
+      ConvexReLUClassificationModel model, ScoredRows scored, TrainingResult training) {
+    super(model, scored);
     this.training = training;
   }
 

@@ -39,8 +39,6 @@ public final class ConvexReLUClassifier
 
   private final String uid;
   private final ParamSet params;
-  // Null = none: an Optional cannot be serialised.
-  private ConvexReLUClassificationModel initial;
 
   /** A classifier with a random uid. */
   public ConvexReLUClassifier() {
@@ -86,35 +84,14 @@ public final class ConvexReLUClassifier
    * set is unset. It is not saved with the estimator: {@code save} refuses.
    */
   public ConvexReLUClassifier setInitialModel(ConvexReLUClassificationModel model) {
-    clear(initialModel());
-    this.initial = model;
-    return this;
-  }
-
-  @Override
-  public ConvexReLUClassifier setInitialModel(String path) {
-    this.initial = null;
-    return ConvexReLUTraining.super.setInitialModel(path);
-  }
-
-  /** Whether there is a model to start from. */
-  boolean startsFromModel() {
-    return initial != null || initialModelPath().isPresent();
-  }
-
-  /** The model at the path, where one is set, else the one in memory. */
-  private Optional<InitialModel> initial() {
-    return initialModelPath()
-        .map(ConvexReLUClassificationModel::load)
-        .or(() -> Optional.ofNullable(initial))
-        .map(model -> new InitialModel(model.network(), model.certificate()));
+    return InitialModel.give(this, model);
   }
 
   /** Checks column types and Params, before any job. */
   @Override
   public StructType transformSchema(StructType schema) {
     InputColumns input = new InputColumns(schema);
-    Fit.of(this).check(input, Task.BINARY, LABEL_REMEDY, startsFromModel());
+    Fit.of(this).check(input, Task.BINARY, LABEL_REMEDY);
     checkKnown(input.classes(getLabelCol()));
     input.checkOutputs(
         ConvexReLUClassificationModel.outputs(
@@ -192,7 +169,13 @@ public final class ConvexReLUClassifier
   public ConvexReLUClassificationModel train(Dataset<?> dataset) {
     InputColumns input = new InputColumns(dataset.schema());
     int most = input.classes(getLabelCol()).orElse(Packing.MOST_CLASSES);
-    TrainingResult result = Fit.of(this).run(dataset, most, data -> task(data, input), initial());
+    TrainingResult result =
+        Fit.of(this)
+            .run(
+                dataset,
+                most,
+                data -> task(data, input),
+                InitialModel.of(this, ConvexReLUClassificationModel.read()));
     return copyValues(
             new ConvexReLUClassificationModel(
                 uid(),
@@ -200,14 +183,12 @@ public final class ConvexReLUClassifier
                 result.certificate(),
                 Optional.of(Provenance.of(result, getSeed()))),
             new ParamMap())
-        .trained(result, Optional.of(dataset.toDF()));
+        .summarized(result, Optional.of(dataset.toDF()));
   }
 
   @Override
   public ConvexReLUClassifier copy(ParamMap extra) {
-    ConvexReLUClassifier copy = defaultCopy(extra);
-    copy.initial = initial;
-    return copy;
+    return InitialModel.handOn(this, defaultCopy(extra));
   }
 
   /**
@@ -217,11 +198,6 @@ public final class ConvexReLUClassifier
    */
   @Override
   public MLWriter write() {
-    if (initial != null && initialModelPath().isEmpty()) {
-      throw new IllegalArgumentException(
-          "initialModel is a model in memory, which is not saved with its estimator: save the model"
-              + " and set its path by setInitialModel(path)");
-    }
     return new EstimatorWriter(this);
   }
 

@@ -25,6 +25,15 @@ public interface ConvexReLUModel<S extends ConvexReLUTrainingSummary>
    */
   Certificate certificate();
 
+  /**
+   * Writes the network as an ONNX model to a file of any Hadoop file system, for ONNX Runtime. Needs
+   * org.tribuo:tribuo-util-onnx on the class path.
+   *
+   * @throws IllegalArgumentException where the path exists or the network takes more than 2 GB
+   * @throws IllegalStateException where tribuo-util-onnx is missing, and on Spark 3.5
+   */
+  void toOnnx(String path);
+
   /** Where the model comes from; empty of one saved by a version that did not tell. */
   Optional<Provenance> provenance();
 

@@ -36,15 +36,11 @@ public final class ConvexReLURegressionModel
 
   private final String uid;
   private final ParamSet params;
-  private final Scorer scorer;
-  // Kept from executors: the model is shipped with every transform.
-  private final transient Certificate certificate;
-  private final transient Provenance provenance;
-  private transient ConvexReLURegressionTrainingSummary summary;
+  private final TrainedNetwork<ConvexReLURegressionTrainingSummary> trained;
 
   /** A model without a network, for Java's ServiceLoader alone, by which Spark Connect finds it. */
   public ConvexReLURegressionModel() {
-    this(PendingUid.claim(Identifiable$.MODULE$.randomUID("none")), new NoNetwork(), null, null);
+    this(PendingUid.claim(Identifiable$.MODULE$.randomUID("none")), TrainedNetwork.none());
   }
 
   ConvexReLURegressionModel(String uid, Network network, Certificate certificate) {
@@ -53,18 +49,16 @@ public final class ConvexReLURegressionModel
 
   ConvexReLURegressionModel(
       String uid, Network network, Certificate certificate, Optional<Provenance> provenance) {
-    this(PendingUid.claim(uid), new NetworkScorer(network), certificate, provenance.orElse(null));
+    this(PendingUid.claim(uid), TrainedNetwork.of(network, certificate, provenance));
   }
 
   private ConvexReLURegressionModel(
-      PendingUid pending, Scorer scorer, Certificate certificate, Provenance provenance) {
+      PendingUid pending, TrainedNetwork<ConvexReLURegressionTrainingSummary> trained) {
     super();
     this.uid = pending.release();
     this.params = new ParamSet(this);
     params.setDefaults(this);
-    this.scorer = scorer;
-    this.certificate = certificate;
-    this.provenance = provenance;
+    this.trained = trained;
   }
 
   @Override
@@ -85,29 +79,27 @@ public final class ConvexReLURegressionModel
 
   @Override
   public Network network() {
-    return scorer.network();
+    return trained.network();
   }
 
   @Override
   public Certificate certificate() {
-    return Optional.ofNullable(certificate)
-        .orElseThrow(
-            () -> new IllegalStateException("this copy of the model travels without certificate"));
+    return trained.certificate();
   }
 
   @Override
   public Optional<Provenance> provenance() {
-    return Optional.ofNullable(provenance);
+    return trained.provenance();
   }
 
   @Override
   public Option<ConvexReLURegressionTrainingSummary> trainingSummary() {
-    return Option.apply(summary);
+    return trained.summary();
   }
 
   @Override
-  public void trainingSummary_$eq(Option<ConvexReLURegressionTrainingSummary> trained) {
-    this.summary = trained.isEmpty() ? null : trained.get();
+  public void trainingSummary_$eq(Option<ConvexReLURegressionTrainingSummary> summary) {
+    trained.summary(summary);
   }
 
   /**
@@ -115,19 +107,19 @@ public final class ConvexReLURegressionModel
    *
    * @param rows what it was trained on; empty where the rows themselves are not known
    */
-  ConvexReLURegressionModel trained(TrainingResult training, Optional<Dataset<Row>> rows) {
+  ConvexReLURegressionModel summarized(TrainingResult training, Optional<Dataset<Row>> rows) {
     set(skipRidge(), training.skipRidge());
-    ConvexReLURegressionModel model = summaryModel();
-    summary =
-        ConvexReLURegressionTrainingSummary.of(
-            model, training, () -> model.transform(rows.orElseThrow(ScoredRows::unknown)));
+    setSummary(
+        Option.apply(
+            ConvexReLURegressionTrainingSummary.of(
+                ScoredRows.trainedOn(summaryModel(), rows), training)));
     return this;
   }
 
   /** Reads what {@link #saveSummary} wrote; called by Spark Connect's server (4.1). */
   @Override
   public void loadSummary(String path, Dataset<Row> dataset) {
-    trained(TrainingFile.read(java.nio.file.Path.of(path), network()), Optional.of(dataset));
+    summarized(TrainingFile.read(java.nio.file.Path.of(path), network()), Optional.of(dataset));
   }
 
   /**
@@ -137,10 +129,8 @@ public final class ConvexReLURegressionModel
    * @throws IllegalArgumentException where the columns of features and label are not what they must be
    */
   public ConvexReLURegressionSummary evaluate(Dataset<?> dataset) {
-    new InputColumns(dataset.schema()).checkLabel(getLabelCol(), ConvexReLURegressor.LABEL_REMEDY);
-    ConvexReLURegressionModel model = summaryModel();
-    Dataset<Row> scored = model.transform(dataset);
-    return new ConvexReLURegressionSummary(model, () -> scored);
+    return new ConvexReLURegressionSummary(
+        ScoredRows.of(summaryModel(), dataset, ConvexReLURegressor.LABEL_REMEDY));
   }
 
   /** This model with a name for the column that a summary needs. */
@@ -170,7 +160,7 @@ public final class ConvexReLURegressionModel
    */
   @Override
   public double predict(Vector features) {
-    return InvalidFeatures.score(scorer, features, this)[0];
+    return trained.score(features, this)[0];
   }
 
   /** Sets what to do about features that are null, NaN or infinite: error, skip or keep. */
@@ -199,7 +189,7 @@ public final class ConvexReLURegressionModel
 
   /** This model, with its network in a broadcast if it is large. */
   ConvexReLURegressionModel shared(SparkSession session) {
-    return copy(new ParamMap(), SharedScorer.of(scorer, session));
+    return copy(new ParamMap(), trained.shared(session));
   }
 
   private Dataset<Row> transformWithThis(Dataset<?> dataset) {
@@ -208,13 +198,12 @@ public final class ConvexReLURegressionModel
 
   @Override
   public ConvexReLURegressionModel copy(ParamMap extra) {
-    return copy(extra, scorer);
+    return copy(extra, trained.copy());
   }
 
-  private ConvexReLURegressionModel copy(ParamMap extra, Scorer by) {
-    ConvexReLURegressionModel copy =
-        new ConvexReLURegressionModel(PendingUid.claim(uid()), by, certificate, provenance);
-    copy.setSummary(trainingSummary());
+  private ConvexReLURegressionModel copy(
+      ParamMap extra, TrainedNetwork<ConvexReLURegressionTrainingSummary> same) {
+    ConvexReLURegressionModel copy = new ConvexReLURegressionModel(PendingUid.claim(uid()), same);
     return copyValues(copy, extra).setParent(parent());
   }
 
@@ -225,9 +214,8 @@ public final class ConvexReLURegressionModel
         + uid
         + ", numFeatures="
         + numFeatures()
-        + ", activeNeurons="
-        + network().activeGroups()
-        + Optional.ofNullable(certificate).map(c -> ", certificate: " + c).orElse("");
+        + ", "
+        + trained;
   }
 
   /**
@@ -238,6 +226,7 @@ public final class ConvexReLURegressionModel
    * @throws IllegalArgumentException where the path exists or the network takes more than 2 GB
    * @throws IllegalStateException where tribuo-util-onnx is missing, and on Spark 3.5
    */
+  @Override
   public void toOnnx(String path) {
     WholeFile.of(path).write(out -> OnnxExport.writeRegression(network(), out));
   }

@@ -1,16 +1,23 @@
 package org.convexnn.ml;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.sqrt;
 
 import java.io.Serializable;
-import java.util.function.Supplier;
 import org.apache.spark.mllib.evaluation.RegressionMetrics;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
  * How a regression does on some rows, weighted by the weight column where they have it. Metrics are
  * MLlib's, in label units. Nothing is computed before it is asked for.
+ *
+ * <p>{@code r2adj}, {@code degreesOfFreedom} and what MLlib makes of them are left out: they count
+ * coefficients, and of a network whose gates were drawn for the data and whose weights a penalty
+ * shrinks no count of weights is the number of degrees of freedom.
  *
  * @see org.apache.spark.mllib.evaluation.RegressionMetrics
  */
@@ -21,8 +28,8 @@ public class ConvexReLURegressionSummary implements Serializable {
   private final ScoredRows scored;
   private transient RegressionMetrics metrics;
 
-  ConvexReLURegressionSummary(ConvexReLURegressionModel model, Supplier<Dataset<Row>> scoring) {
-    this.scored = ScoredRows.of(model, scoring);
+  ConvexReLURegressionSummary(ScoredRows scored) {
+    this.scored = scored;
   }
 
   /** The rows with the model's predictions. */
@@ -52,7 +59,18 @@ public class ConvexReLURegressionSummary implements Serializable {
 
   /** One column, {@code residuals}: label - prediction. */
   public Dataset<Row> residuals() {
-    return scored.rows().select(scored.label().minus(col(predictionCol())).as("residuals"));
+    return predictions().select(residual().as("residuals"));
+  }
+
+  /** min and max of sqrt(weight) (label - prediction) over the rows, in this order. */
+  public double[] devianceResiduals() {
+    Column weighted = sqrt(scored.weight()).multiply(residual());
+    Row range = predictions().agg(min(weighted), max(weighted)).first();
+    return new double[] {range.getDouble(0), range.getDouble(1)};
+  }
+
+  private Column residual() {
+    return scored.label().minus(col(predictionCol()));
   }
 
   /** The number of rows. */

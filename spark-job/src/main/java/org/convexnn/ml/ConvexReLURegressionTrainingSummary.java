@@ -1,8 +1,5 @@
 package org.convexnn.ml;
 
-import java.util.function.Supplier;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.convexnn.solver.TrainingResult;
 
 /** How a regression was trained, and how it does on the rows it was trained on. */
@@ -13,19 +10,17 @@ public sealed class ConvexReLURegressionTrainingSummary extends ConvexReLURegres
 
   private final transient TrainingResult training;
 
-  ConvexReLURegressionTrainingSummary(
-      ConvexReLURegressionModel model, TrainingResult training, Supplier<Dataset<Row>> scoring) {
-    super(model, scoring);
+  ConvexReLURegressionTrainingSummary(ScoredRows scored, TrainingResult training) {
+    super(scored);
     this.training = training;
   }
 
   /** With the mark of Spark Connect's server where Spark has it: from 4.0. */
-  static ConvexReLURegressionTrainingSummary of(
-      ConvexReLURegressionModel model, TrainingResult training, Supplier<Dataset<Row>> scoring) {
+  static ConvexReLURegressionTrainingSummary of(ScoredRows scored, TrainingResult training) {
     try {
-      return MarkedRegressionTrainingSummary.of(model, training, scoring);
+      return MarkedRegressionTrainingSummary.of(scored, training);
     } catch (NoClassDefFoundError spark35) {
-      return new ConvexReLURegressionTrainingSummary(model, training, scoring);
+      return new ConvexReLURegressionTrainingSummary(scored, training);
     }
   }
 

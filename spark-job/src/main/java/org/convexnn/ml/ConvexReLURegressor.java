@@ -32,8 +32,6 @@ public final class ConvexReLURegressor
 
   private final String uid;
   private final ParamSet params;
-  // Null = none: an Optional cannot be serialised.
-  private ConvexReLURegressionModel initial;
 
   /** A regressor with a random uid. */
   public ConvexReLURegressor() {
@@ -73,35 +71,14 @@ public final class ConvexReLURegressor
    * set is unset. It is not saved with the estimator: {@code save} refuses.
    */
   public ConvexReLURegressor setInitialModel(ConvexReLURegressionModel model) {
-    clear(initialModel());
-    this.initial = model;
-    return this;
-  }
-
-  @Override
-  public ConvexReLURegressor setInitialModel(String path) {
-    this.initial = null;
-    return ConvexReLUTraining.super.setInitialModel(path);
-  }
-
-  /** Whether there is a model to start from. */
-  boolean startsFromModel() {
-    return initial != null || initialModelPath().isPresent();
-  }
-
-  /** The model at the path, where one is set, else the one in memory. */
-  private Optional<InitialModel> initial() {
-    return initialModelPath()
-        .map(ConvexReLURegressionModel::load)
-        .or(() -> Optional.ofNullable(initial))
-        .map(model -> new InitialModel(model.network(), model.certificate()));
+    return InitialModel.give(this, model);
   }
 
   /** Checks column types and Params, before any job. */
   @Override
   public StructType transformSchema(StructType schema) {
     InputColumns input = new InputColumns(schema);
-    Fit.of(this).check(input, Task.REGRESSION, LABEL_REMEDY, startsFromModel());
+    Fit.of(this).check(input, Task.REGRESSION, LABEL_REMEDY);
     input.checkOutputs(Map.of("predictionCol", getPredictionCol()));
     return super.transformSchema(schema);
   }
@@ -109,7 +86,13 @@ public final class ConvexReLURegressor
   /** Trains; called by {@code fit} with the label and weight columns cast to double. */
   @Override
   public ConvexReLURegressionModel train(Dataset<?> dataset) {
-    TrainingResult result = Fit.of(this).run(dataset, 0, data -> Task.REGRESSION, initial());
+    TrainingResult result =
+        Fit.of(this)
+            .run(
+                dataset,
+                0,
+                data -> Task.REGRESSION,
+                InitialModel.of(this, ConvexReLURegressionModel.read()));
     return new OnePassRegression(this).model(result, new ParamMap(), Optional.of(dataset.toDF()));
   }
 
@@ -151,9 +134,7 @@ public final class ConvexReLURegressor
 
   @Override
   public ConvexReLURegressor copy(ParamMap extra) {
-    ConvexReLURegressor copy = defaultCopy(extra);
-    copy.initial = initial;
-    return copy;
+    return InitialModel.handOn(this, defaultCopy(extra));
   }
 
   /**
@@ -163,11 +144,6 @@ public final class ConvexReLURegressor
    */
   @Override
   public MLWriter write() {
-    if (initial != null && initialModelPath().isEmpty()) {
-      throw new IllegalArgumentException(
-          "initialModel is a model in memory, which is not saved with its estimator: save the model"
-              + " and set its path by setInitialModel(path)");
-    }
     return new EstimatorWriter(this);
   }
 

@@ -214,6 +214,7 @@ public interface ConvexReLUTraining<E extends ConvexReLUTraining<E>> extends Con
    * string = none.
    */
   default E setInitialModel(String path) {
+    paramSet().modelInMemory = null;
     return with(initialModel(), path);
   }
 

@@ -1,14 +1,19 @@
 package org.convexnn.ml;
 
-import org.apache.spark.ml.param.Params;
 import org.apache.spark.ml.util.MLWriter;
 
 /** Writes an estimator: its Params. */
 final class EstimatorWriter extends MLWriter {
 
-  private final Params estimator;
+  private final ConvexReLUParams estimator;
 
-  EstimatorWriter(Params estimator) {
+  /**
+   * A writer of this estimator.
+   *
+   * @throws IllegalArgumentException where training goes on from a model in memory
+   */
+  EstimatorWriter(ConvexReLUParams estimator) {
+    InitialModel.checkSavable(estimator);
     this.estimator = estimator;
   }
 

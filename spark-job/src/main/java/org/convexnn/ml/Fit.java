@@ -39,14 +39,13 @@ record Fit(ConvexReLUParams estimator, PredictorParams columns, Progress progres
    *
    * @param task what is trained; for a classifier either of its tasks, as only rows tell which
    * @param labelRemedy what to do about a label that is not numeric
-   * @param initialModel whether there is a model to start from
    */
-  void check(InputColumns input, Task task, String labelRemedy, boolean initialModel) {
+  void check(InputColumns input, Task task, String labelRemedy) {
     input.checkFeatures(columns.getFeaturesCol());
     input.checkLabel(columns.getLabelCol(), labelRemedy);
     estimator.weightColumn().ifPresent(input::checkWeight);
     estimator.validationIndicatorColumn().ifPresent(input::checkValidationIndicator);
-    new ParamRules(estimator).check(initialModel);
+    new ParamRules(estimator).check();
     CheckpointParams.of(estimator).check(estimator.trainingOptions(task));
   }
 

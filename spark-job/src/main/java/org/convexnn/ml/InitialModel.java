@@ -1,17 +1,65 @@
 package org.convexnn.ml;
 
+import java.util.Optional;
 import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.util.MLReader;
 import org.convexnn.network.Network;
 import org.convexnn.solver.Certificate;
 import org.convexnn.solver.WarmStart;
 
 /**
- * The model that a fit starts from.
+ * The model that a fit starts from: the one at the path that Param {@code initialModel} is, else one
+ * in memory that the estimator was given.
  *
  * @param network its network
  * @param certificate its certificate, which knows its beta and tolerance
  */
 record InitialModel(Network network, Certificate certificate) {
+
+  /** The estimator, which now goes on from a model in memory; a path that was set is unset. */
+  static <E extends ConvexReLUTraining<?>> E give(E estimator, ConvexReLUModel<?> model) {
+    estimator.clear(estimator.initialModel());
+    estimator.paramSet().modelInMemory = model;
+    return estimator;
+  }
+
+  /** A copy of an estimator, which now goes on from the same model in memory. */
+  static <E extends ConvexReLUParams> E handOn(E estimator, E copy) {
+    copy.paramSet().modelInMemory = estimator.paramSet().modelInMemory;
+    return copy;
+  }
+
+  /** Whether the estimator has a model to start from. */
+  static boolean isGivenTo(ConvexReLUParams estimator) {
+    return inMemory(estimator).isPresent() || estimator.initialModelPath().isPresent();
+  }
+
+  /** The model that the estimator starts from, where it has one. */
+  static Optional<InitialModel> of(
+      ConvexReLUParams estimator, MLReader<? extends ConvexReLUModel<?>> reader) {
+    return estimator
+        .initialModelPath()
+        .<ConvexReLUModel<?>>map(reader::load)
+        .or(() -> inMemory(estimator))
+        .map(model -> new InitialModel(model.network(), model.certificate()));
+  }
+
+  private static Optional<ConvexReLUModel<?>> inMemory(ConvexReLUParams estimator) {
+    return Optional.ofNullable(estimator.paramSet().modelInMemory);
+  }
+
+  /**
+   * Refuses to save an estimator that goes on from a model in memory.
+   *
+   * @throws IllegalArgumentException with a remedy
+   */
+  static void checkSavable(ConvexReLUParams estimator) {
+    if (inMemory(estimator).isPresent() && estimator.initialModelPath().isEmpty()) {
+      throw new IllegalArgumentException(
+          "initialModel is a model in memory, which is not saved with its estimator: save the model"
+              + " and set its path by setInitialModel(path)");
+    }
+  }
 
   /** Whether there is a neuron to go on from; a linear model has none. */
   boolean hasGates() {

@@ -1,9 +1,6 @@
 package org.convexnn.ml;
 
-import java.util.function.Supplier;
 import org.apache.spark.ml.util.Summary;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.convexnn.solver.TrainingResult;
 
 /**
@@ -15,14 +12,12 @@ final class MarkedRegressionTrainingSummary extends ConvexReLURegressionTraining
 
   private static final long serialVersionUID = 1L;
 
-  private MarkedRegressionTrainingSummary(
-      ConvexReLURegressionModel model, TrainingResult training, Supplier<Dataset<Row>> scoring) {
-    super(model, training, scoring);
+  private MarkedRegressionTrainingSummary(ScoredRows scored, TrainingResult training) {
+    super(scored, training);
   }
 
   // Its result hides the class: the JVM loads what a method that it verifies makes and returns.
-  static ConvexReLURegressionTrainingSummary of(
-      ConvexReLURegressionModel model, TrainingResult training, Supplier<Dataset<Row>> scoring) {
-    return new MarkedRegressionTrainingSummary(model, training, scoring);
+  static ConvexReLURegressionTrainingSummary of(ScoredRows scored, TrainingResult training) {
+    return new MarkedRegressionTrainingSummary(scored, training);
   }
 }

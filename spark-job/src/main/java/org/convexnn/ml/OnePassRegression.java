@@ -69,7 +69,7 @@ record OnePassRegression(ConvexReLURegressor estimator) {
   /** The data as {@code fit} would hand it to {@code train}. */
   private Dataset<Row> prepared(Dataset<?> dataset) {
     estimator.transformSchema(dataset.schema());
-    new ParamRules(estimator).checkOnePass(estimator.startsFromModel());
+    new ParamRules(estimator).checkOnePass();
     List<String> columns = new ArrayList<>(List.of(estimator.getLabelCol()));
     estimator.weightColumn().ifPresent(columns::add);
     Dataset<Row> prepared = dataset.toDF();
@@ -102,6 +102,6 @@ record OnePassRegression(ConvexReLURegressor estimator) {
             result.network(),
             result.certificate(),
             Optional.of(Provenance.of(result, estimator.getSeed())));
-    return estimator.copyValues(model.setParent(estimator), trained).trained(result, rows);
+    return estimator.copyValues(model.setParent(estimator), trained).summarized(result, rows);
   }
 }

@@ -14,12 +14,8 @@ record ParamRules(ConvexReLUParams estimator) {
 
   private static final String UNSET = "; unset one of them";
 
-  /**
-   * Refuses Params that contradict each other.
-   *
-   * @param initialModel whether there is a model to start from
-   */
-  void check(boolean initialModel) {
+  /** Refuses Params that contradict each other. */
+  void check() {
     estimator
         .validationIndicatorColumn()
         .ifPresent(
@@ -28,7 +24,7 @@ record ParamRules(ConvexReLUParams estimator) {
                     "validationIndicatorCol is '" + column + "'",
                     "rows that are marked choose the regularisation parameter, in one way",
                     choosers()));
-    if (initialModel) {
+    if (InitialModel.isGivenTo(estimator)) {
       Map<String, Boolean> others = new LinkedHashMap<>();
       others.put("validationIndicatorCol", estimator.validationIndicatorColumn().isPresent());
       others.put("numFolds", estimator.getNumFolds() > 0);
@@ -61,7 +57,8 @@ record ParamRules(ConvexReLUParams estimator) {
   }
 
   /** Refuses what has no part in sums over rows. */
-  void checkOnePass(boolean initialModel) {
+  void checkOnePass() {
+    boolean initialModel = InitialModel.isGivenTo(estimator);
     if (initialModel || estimator.validationIndicatorColumn().isPresent()) {
       throw new IllegalArgumentException(
           (initialModel ? "initialModel" : "validationIndicatorCol")

@@ -68,6 +68,9 @@ public final class ParamSet implements Serializable {
   /** Who hears of the owner's fits, where that is not the log. */
   transient Progress progress;
 
+  /** The model that the owner's fits start from, where no path is set; null = none. */
+  ConvexReLUModel<?> modelInMemory;
+
   /** Creates the Params; the owner's uid must be known by now. */
   ParamSet(Params owner) {
     numGates =

@@ -11,8 +11,10 @@ import static org.apache.spark.sql.functions.when;
 
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.spark.ml.PredictorParams;
+import org.apache.spark.ml.Transformer;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -29,26 +31,42 @@ final class ScoredRows implements Serializable {
   private final transient Supplier<Dataset<Row>> scoring;
   private transient Dataset<Row> rows;
 
-  private ScoredRows(PredictorParams columns, String weightCol, Supplier<Dataset<Row>> scoring) {
-    this.featuresCol = columns.getFeaturesCol();
-    this.labelCol = columns.getLabelCol();
-    this.predictionCol = columns.getPredictionCol();
-    this.weightCol = weightCol;
+  private <M extends PredictorParams & ConvexReLUParams> ScoredRows(
+      M model, Supplier<Dataset<Row>> scoring) {
+    this.featuresCol = model.getFeaturesCol();
+    this.labelCol = model.getLabelCol();
+    this.predictionCol = model.getPredictionCol();
+    this.weightCol = model.weightColumn().orElse("");
     this.scoring = scoring;
   }
 
   /**
-   * The rows that a model scores.
+   * The rows of a data set.
    *
-   * @param scoring gives them with the model's output columns
+   * @param model has names for the columns that are asked for
+   * @param labelRemedy what to do about a label that is not numeric
+   * @throws IllegalArgumentException where the columns of features and label are not what they must be
    */
-  static <M extends PredictorParams & ConvexReLUParams> ScoredRows of(
-      M model, Supplier<Dataset<Row>> scoring) {
-    return new ScoredRows(model, model.weightColumn().orElse(""), scoring);
+  static <M extends Transformer & PredictorParams & ConvexReLUParams> ScoredRows of(
+      M model, Dataset<?> dataset, String labelRemedy) {
+    new InputColumns(dataset.schema()).checkLabel(model.getLabelCol(), labelRemedy);
+    Dataset<Row> scored = model.transform(dataset);
+    return new ScoredRows(model, () -> scored);
+  }
+
+  /**
+   * The rows that a model was trained on.
+   *
+   * @param model has names for the columns that are asked for
+   * @param rows empty where the rows themselves are not known: then to ask for them is an error
+   */
+  static <M extends Transformer & PredictorParams & ConvexReLUParams> ScoredRows trainedOn(
+      M model, Optional<Dataset<Row>> rows) {
+    return new ScoredRows(model, () -> model.transform(rows.orElseThrow(ScoredRows::unknown)));
   }
 
   /** The error of a summary of training on rows of which only sums were there. */
-  static IllegalStateException unknown() {
+  private static IllegalStateException unknown() {
     return new IllegalStateException(
         "this model was trained from sums, without its rows: evaluate(dataset) gives the metrics of a"
             + " data set");
@@ -89,7 +107,7 @@ final class ScoredRows implements Serializable {
   }
 
   /** The weight, 1 where the rows have no weight column. */
-  private Column weight() {
+  Column weight() {
     if (!Arrays.asList(rows().columns()).contains(weightCol)) {
       return lit(1.0);
     }

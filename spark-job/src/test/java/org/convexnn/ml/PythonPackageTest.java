@@ -15,6 +15,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.convexnn.network.FeatureMap;
+import org.convexnn.network.GateSet;
+import org.convexnn.network.HalfSpaces;
+import org.convexnn.network.Network;
+import org.convexnn.network.SubNetwork;
+import org.convexnn.network.Tree;
 import org.convexnn.solver.AllPatterns;
 import org.convexnn.solver.Certificate;
 import org.convexnn.solver.PathPoint;
@@ -52,10 +58,16 @@ class PythonPackageTest {
       classes = {
         AllPatterns.class,
         Certificate.class,
+        FeatureMap.class,
+        GateSet.class,
+        HalfSpaces.class,
+        Network.class,
         PathPoint.class,
         Provenance.class,
         RankBound.class,
-        TraceRecord.class
+        SubNetwork.class,
+        TraceRecord.class,
+        Tree.class
       })
   void namedTuplesHaveTheComponentsOfTheRecords(Class<?> record) throws IOException {
     List<String> components =
@@ -85,6 +97,23 @@ class PythonPackageTest {
             supertypes(summary).filter(t -> !ofSpark(t)).map(Class::getSimpleName).toList());
   }
 
+  /** Each with the classes of the package that its Python class inherits from. */
+  @ParameterizedTest
+  @ValueSource(
+      classes = {
+        ConvexReLUClassificationModel.class,
+        ConvexReLUClassifier.class,
+        ConvexReLURegressionModel.class,
+        ConvexReLURegressionStatistics.class,
+        ConvexReLURegressor.class
+      })
+  void estimatorsModelsAndStatisticsHaveTheMethodsOfJava(Class<?> type) throws IOException {
+    String python = withBases(type.getSimpleName(), source());
+    assertThat(matches("^    def (\\w+)\\(\\s*self", python))
+        .as("methods of %s in the package convexnn", type.getSimpleName())
+        .containsAll(ownMethods(type));
+  }
+
   @ParameterizedTest
   @ValueSource(
       classes = {
@@ -111,18 +140,21 @@ class PythonPackageTest {
     return new ReflectionEngine().getMethod(type, name, parameters);
   }
 
-  /** Public methods declared by a class, without those that PySpark's base classes bring. */
-  private static List<String> ownMethods(Class<?> summary) {
+  /** Public methods declared by a class for users, without those that PySpark's base classes bring. */
+  private static List<String> ownMethods(Class<?> type) {
     Set<String> elsewhere =
-        Stream.concat(Stream.of(Object.class), supertypes(summary).filter(t -> ofSpark(t)))
-            .flatMap(type -> Arrays.stream(type.getMethods()))
+        Stream.concat(Stream.of(Object.class), supertypes(type).filter(t -> ofSpark(t)))
+            .flatMap(t -> Arrays.stream(t.getMethods()))
             .map(Method::getName)
             .collect(Collectors.toSet());
-    // All that TrainingResult tells are methods of the summary, but for the network, which Python
-    // has not.
+    // All that TrainingResult tells are methods of the summary, but for the network, which is the
+    // model's.
     elsewhere.add("training");
-    return Arrays.stream(summary.getDeclaredMethods())
-        .filter(m -> Modifier.isPublic(m.getModifiers()))
+    // The holder of Params is for Java's interfaces, these two are for Spark Connect's server
+    // (4.1).
+    elsewhere.addAll(Set.of("paramSet", "estimatedSize", "loadSummary"));
+    return Arrays.stream(type.getDeclaredMethods())
+        .filter(m -> Modifier.isPublic(m.getModifiers()) && !Modifier.isStatic(m.getModifiers()))
         .map(Method::getName)
         .filter(name -> !elsewhere.contains(name))
         .toList();
@@ -139,19 +171,47 @@ class PythonPackageTest {
   }
 
   private static List<String> bases(String name, String file) throws IOException {
-    String list =
-        matches("^class " + name + "\\((.*)\\):", Files.readString(PACKAGE.resolve(file))).get(0);
-    return List.of(list.split(", "));
+    return List.of(declaration(name, file).group(1).split(", "));
   }
 
-  /** What belongs to a class: all up to the next line that is not indented. */
   private static String body(String name, String file) throws IOException {
-    String source = Files.readString(PACKAGE.resolve(file));
-    Matcher matcher =
-        Pattern.compile("^class " + name + "\\(.*\\R((?:    .*\\R|\\R)*)", Pattern.MULTILINE)
-            .matcher(source);
+    return declaration(name, file).group(2);
+  }
+
+  private static Matcher declaration(String name, String file) throws IOException {
+    Matcher matcher = declarations(name, Files.readString(PACKAGE.resolve(file)));
     assertThat(matcher.find()).as("class %s in convexnn/%s", name, file).isTrue();
-    return matcher.group(1);
+    return matcher;
+  }
+
+  /** Finds a class: its bases, and all up to the next line that is not indented. */
+  private static Matcher declarations(String name, String source) {
+    return Pattern.compile(
+            "^class " + name + "\\(([^)]*)\\):\\R((?:    .*\\R|\\R)*)", Pattern.MULTILINE)
+        .matcher(source);
+  }
+
+  /** The body of a class and those of its bases, as far as they are in this source. */
+  private static String withBases(String name, String source) {
+    Matcher matcher = declarations(name, source);
+    if (!matcher.find()) {
+      return "";
+    }
+    String bases = matcher.group(1).replaceAll("\\[[^]]*]", "");
+    return Arrays.stream(bases.split("\\W+"))
+        .map(base -> withBases(base, source))
+        .collect(Collectors.joining("", matcher.group(2), ""));
+  }
+
+  /** All of the package. */
+  private static String source() throws IOException {
+    StringBuilder all = new StringBuilder();
+    try (Stream<Path> files = Files.list(PACKAGE)) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".py")).toList()) {
+        all.append(Files.readString(file));
+      }
+    }
+    return all.toString();
   }
 
   private static List<String> matches(String regex, String text) {

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import org.apache.spark.ml.feature.VectorSlicer;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.regression.LinearRegression;
+import org.apache.spark.ml.regression.LinearRegressionModel;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.api.java.UDF1;
@@ -52,17 +55,16 @@ class SummaryTest {
             });
   }
 
+  /** A linear function of three features, the intercept last. */
+  private static Network linearOf(double... weights) {
+    return new Network(
+        FeatureMap.identity(3), GateSet.of(HalfSpaces.none(3)), weights, new double[1], 0, 1);
+  }
+
   /** A linear function of the rows of the ring: neither good nor constant. */
   private static ConvexReLUClassificationModel classifier() {
-    Network network =
-        new Network(
-            FeatureMap.identity(3),
-            GateSet.of(HalfSpaces.none(3)),
-            new double[] {2, -1, 0.5, 0.125},
-            new double[1],
-            0,
-            1);
-    return new ConvexReLUClassificationModel("mine", network, Models.CERTIFICATE);
+    return new ConvexReLUClassificationModel(
+        "mine", linearOf(2, -1, 0.5, 0.125), Models.CERTIFICATE);
   }
 
   private static ConvexReLURegressionModel linear() {
@@ -204,6 +206,27 @@ class SummaryTest {
     assertThat(summary.numInstances()).isEqualTo(70);
     assertThat(column(summary.residuals(), "residuals"))
         .containsExactlyInAnyOrder(rows.stream().mapToDouble(residual).toArray());
+  }
+
+  /** A network without gates that is MLlib's linear regression, on rows with and without weights. */
+  @Test
+  void devianceResidualsAreMllibs() {
+    Dataset<Row> data = Models.hinge(70);
+    for (String weightCol : List.of("", "weight")) {
+      LinearRegressionModel theirs =
+          new LinearRegression().setSolver("normal").setWeightCol(weightCol).fit(data);
+      double[] weights = Arrays.copyOf(theirs.coefficients().toArray(), 4);
+      weights[3] = theirs.intercept();
+      ConvexReLURegressionModel ours =
+          new ConvexReLURegressionModel("same", linearOf(weights), Models.CERTIFICATE);
+      ours.set(ours.weightCol(), weightCol);
+      double[] expected = theirs.summary().devianceResiduals();
+      assertThat(expected[0]).isNegative();
+      assertThat(expected[1]).isPositive();
+      assertThat(ours.evaluate(data).devianceResiduals())
+          .as("weightCol '%s'", weightCol)
+          .containsExactly(expected, within(1e-9 * (expected[1] - expected[0])));
+    }
   }
 
   @Test

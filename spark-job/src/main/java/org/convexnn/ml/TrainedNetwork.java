@@ -1,0 +1,104 @@
+package org.convexnn.ml;
+
+import java.io.Serializable;
+import java.util.Optional;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.sql.SparkSession;
+import org.convexnn.network.Network;
+import org.convexnn.solver.Certificate;
+import scala.Option;
+
+/**
+ * What a model holds beside its Params: the network, its certificate, where it comes from and, of one
+ * that {@code fit} returned, how it was trained.
+ *
+ * @param <S> the training summary
+ */
+final class TrainedNetwork<S> implements Serializable {
+
+  private static final long serialVersionUID = 1L;
+
+  private final Scorer scorer;
+  // Kept from executors: a model is shipped with every transform. Null = not here.
+  private final transient Certificate certificate;
+  private final transient Provenance provenance;
+  private transient S summary;
+
+  private TrainedNetwork(Scorer scorer, Certificate certificate, Provenance provenance, S summary) {
+    this.scorer = scorer;
+    this.certificate = certificate;
+    this.provenance = provenance;
+    this.summary = summary;
+  }
+
+  /** A network without a summary. */
+  static <S> TrainedNetwork<S> of(
+      Network network, Certificate certificate, Optional<Provenance> provenance) {
+    return new TrainedNetwork<>(
+        new NetworkScorer(network), certificate, provenance.orElse(null), null);
+  }
+
+  /** Stands for what a model without a network does not hold. */
+  static <S> TrainedNetwork<S> none() {
+    return new TrainedNetwork<>(new NoNetwork(), null, null, null);
+  }
+
+  /** The same for another model, which may get another summary. */
+  TrainedNetwork<S> copy() {
+    return scoredBy(scorer);
+  }
+
+  /** The same to be shipped, with the network in a broadcast if it is large. */
+  TrainedNetwork<S> shared(SparkSession session) {
+    return scoredBy(SharedScorer.of(scorer, session));
+  }
+
+  private TrainedNetwork<S> scoredBy(Scorer other) {
+    return new TrainedNetwork<>(other, certificate, provenance, summary);
+  }
+
+  Network network() {
+    return scorer.network();
+  }
+
+  /**
+   * The certificate.
+   *
+   * @throws IllegalStateException on an executor
+   */
+  Certificate certificate() {
+    if (certificate == null) {
+      throw new IllegalStateException("this copy of the model travels without certificate");
+    }
+    return certificate;
+  }
+
+  Optional<Provenance> provenance() {
+    return Optional.ofNullable(provenance);
+  }
+
+  Option<S> summary() {
+    return Option.apply(summary);
+  }
+
+  void summary(Option<S> told) {
+    this.summary = told.isEmpty() ? null : told.get();
+  }
+
+  /**
+   * The network's outputs, see {@link InvalidFeatures#score}.
+   *
+   * @param params say what to do about invalid features
+   */
+  double[] score(Vector features, ConvexReLUParams params) {
+    return InvalidFeatures.score(scorer, features, params);
+  }
+
+  /** Size and certificate. */
+  @Override
+  public String toString() {
+    return "activeNeurons="
+        + network().activeGroups()
+        + (certificate == null ? "" : ", certificate: " + certificate);
+  }
+}
