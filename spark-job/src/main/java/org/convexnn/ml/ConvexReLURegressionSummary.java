@@ -65,7 +65,7 @@ public class ConvexReLURegressionSummary implements Serializable {
   /** min and max of sqrt(weight) (label - prediction) over the rows, in this order. */
   public double[] devianceResiduals() {
     Column weighted = sqrt(scored.weight()).multiply(residual());
-    Row range = predictions().agg(min(weighted), max(weighted)).first();
+    Row range = scored.aggregates(min(weighted), max(weighted));
     return new double[] {range.getDouble(0), range.getDouble(1)};
   }
 

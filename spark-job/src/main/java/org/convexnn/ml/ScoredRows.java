@@ -125,14 +125,27 @@ final class ScoredRows implements Serializable {
         .otherwise(raise_error(concat(lit(name + " has the value "), value, lit(": " + remedy))));
   }
 
+  /** Two aggregates over the rows; an error where there are none. */
+  Row aggregates(Column first, Column second) {
+    return some().agg(first, second).first();
+  }
+
   /** Sum of the weights, sum of their squares. */
   Row weights() {
     Column weight = weight();
-    return rows().agg(sum(weight), sum(weight.multiply(weight))).first();
+    return aggregates(sum(weight), sum(weight.multiply(weight)));
   }
 
   /** An output of the model, the label and the weight: what MLlib's metrics are made of. */
   Dataset<Row> judged(Column output) {
-    return rows().select(output, label(), weight());
+    return some().select(output, label(), weight());
+  }
+
+  private Dataset<Row> some() {
+    if (rows().isEmpty()) {
+      throw new IllegalArgumentException(
+          "the data set to evaluate has no rows: a metric needs at least one");
+    }
+    return rows();
   }
 }

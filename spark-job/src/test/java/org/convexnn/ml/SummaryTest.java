@@ -19,6 +19,7 @@ import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.util.LongAccumulator;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.convexnn.SparkTest;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
@@ -274,6 +275,24 @@ class SummaryTest {
     assertThat(copy.summary()).isSameAs(summary);
     assertThat(copy.provenance()).isEqualTo(model.provenance()).isPresent();
     assertThat(model.hasSummary()).isTrue();
+  }
+
+  @Test
+  void metricsOfNoRowsAreRefused() {
+    ConvexReLURegressionSummary numbers = linear().evaluate(narrow(5).where("false"));
+    ConvexReLUClassificationSummary classes = classifier().evaluate(Models.ring(5).where("false"));
+    for (ThrowingCallable metric :
+        List.<ThrowingCallable>of(
+            numbers::r2,
+            numbers::meanAbsoluteError,
+            numbers::devianceResiduals,
+            classes::accuracy,
+            classes::areaUnderROC)) {
+      assertThatThrownBy(metric)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("has no rows");
+    }
+    assertThat(numbers.numInstances()).isZero();
   }
 
   @Test
