@@ -85,6 +85,17 @@ public record Checkpoint(FitIdentity of, List<Step> steps) {
   }
 
   /**
+   * Passes that go on and will come to some numbers.
+   *
+   * @param what these are
+   * @param state how far they have come
+   * @param passes taken so far
+   * @param jobs taken so far
+   */
+  public record PartUnderWay(String what, SolverState state, double passes, int jobs)
+      implements Step {}
+
+  /**
    * Passes of which only some numbers are wanted any more, as the losses of a fold.
    *
    * @param what they are

@@ -27,6 +27,7 @@ public final class CheckpointFormat {
   private static final int SOLVE = 0;
   private static final int PART = 1;
   private static final int UNDER_WAY = 2;
+  private static final int PART_UNDER_WAY = 3;
 
   private CheckpointFormat() {}
 
@@ -85,6 +86,10 @@ public final class CheckpointFormat {
       out.writeDouble(solve.beta());
       write(solve.state(), out);
       write(solve.asked(), out);
+    } else if (step instanceof Checkpoint.PartUnderWay part) {
+      out.writeByte(PART_UNDER_WAY);
+      out.writeUTF(part.what());
+      write(part.state(), out);
     }
     out.writeDouble(step.passes());
     out.writeInt(step.jobs());
@@ -161,6 +166,9 @@ public final class CheckpointFormat {
             case SOLVE -> readSolve(in);
             case PART -> readPart(in);
             case UNDER_WAY -> readUnderWay(in);
+            case PART_UNDER_WAY ->
+                new Checkpoint.PartUnderWay(
+                    in.readUTF(), readState(in), in.readDouble(), in.readInt());
             default -> throw new DamagedException("it holds a step of no kind");
           });
     }

@@ -14,7 +14,7 @@ import java.util.function.Supplier;
  * is run again: what had ended is not repeated, the solve under way goes on from its state. Programs
  * are convex, so what is lost with the row states changes nothing about where a solve ends.
  */
-final class Journal {
+final class Journal implements Parts {
 
   private static final double SAME_BETA = 1e-6;
   // Before a solve is under way: the loss of held-out rows, and where the solve starts.
@@ -67,7 +67,8 @@ final class Journal {
   /** Solves; where an earlier driver was solving, from its state and with the passes it has left. */
   Solver.Solution solve(
       Fit fit, double beta, Solver.Start start, Solver.Stopping stop, Solver.Watch watch) {
-    return written(fit, beta, start, stop, new Written(beta, watch, true)).solution;
+    return ended(fit, beta, watch)
+        .orElseGet(() -> written(fit, beta, start, stop, new Written(beta, watch, true)));
   }
 
   /**
@@ -78,18 +79,26 @@ final class Journal {
   Solver.Solution point(
       PathFits.Point point, double beta, Solver.Stopping stop, Solver.Watch watch) {
     Fit fit = point.fit();
+    Optional<Solver.Solution> before = ended(fit, beta, watch);
+    if (before.isPresent()) {
+      return before.get();
+    }
+    Solver.Solution solution =
+        written(fit, beta, point.start(), stop, new Written(beta, watch, !point.prices()));
+    saveWhereDue(point.prices() ? Double.POSITIVE_INFINITY : NEXT_START, Optional.empty());
+    return solution;
+  }
+
+  /** The solution of a solve that had ended when an earlier driver was lost. */
+  private Optional<Solver.Solution> ended(Fit fit, double beta, Solver.Watch watch) {
     if (earlier(fit, beta).orElse(null) instanceof Checkpoint.Solve solve) {
       earlier.remove();
       ledger.add(solve);
       watch.iteration(solve.iteration(), solve.upper(), solve.lower(), solve.weights());
       steps.add(solve);
-      return solve.solution();
+      return Optional.of(solve.solution());
     }
-    Written written =
-        written(fit, beta, point.start(), stop, new Written(beta, watch, !point.prices()));
-    steps.add(written.ended());
-    saveWhereDue(point.prices() ? Double.POSITIVE_INFINITY : NEXT_START, Optional.empty());
-    return written.solution;
+    return Optional.empty();
   }
 
   /**
@@ -116,6 +125,39 @@ final class Journal {
     return numbers;
   }
 
+  /** Parts after the gated network, each of them saved when it has ended. */
+  @Override
+  public double[] of(String what, Parts.Resumable part) {
+    Optional<SolverState> state = Optional.empty();
+    double before = ledger.passes();
+    int jobs = ledger.jobs();
+    if (earlier.peek() instanceof Checkpoint.PartUnderWay underWay
+        && underWay.what().equals(what)) {
+      earlier.clear();
+      ledger.add(underWay);
+      saved = ledger.passes();
+      state = Optional.of(underWay.state());
+    } else if (earlier.peek() instanceof Checkpoint.Part ended && ended.what().equals(what)) {
+      earlier.remove();
+      ledger.add(ended);
+      steps.add(ended);
+      return ended.numbers();
+    }
+    double[] numbers =
+        part.run(
+            state,
+            (ahead, now) ->
+                saveWhereDue(
+                    ahead,
+                    Optional.of(
+                        () ->
+                            new Checkpoint.PartUnderWay(
+                                what, now.get(), ledger.passes() - before, ledger.jobs() - jobs))));
+    steps.add(new Checkpoint.Part(what, numbers, ledger.passes() - before, ledger.jobs() - jobs));
+    saveWhereDue(Double.POSITIVE_INFINITY, Optional.empty());
+    return numbers;
+  }
+
   /** The fit has ended well. */
   void end() {
     kept.ifPresent(k -> k.checkpoints.store().clear());
@@ -138,7 +180,7 @@ final class Journal {
     return Optional.empty();
   }
 
-  private Written written(
+  private Solver.Solution written(
       Fit fit, double beta, Solver.Start start, Solver.Stopping stop, Written written) {
     Solver.Start from = start;
     Solver.Stopping left = stop;
@@ -150,12 +192,13 @@ final class Journal {
       left = stop.after(before.passes());
     }
     earlier.clear();
-    written.solution = fit.solver().solve(fit.problem(), beta, from, left, written);
-    return written;
+    Solver.Solution solution = fit.solver().solve(fit.problem(), beta, from, left, written);
+    steps.add(written.ended(solution));
+    return solution;
   }
 
   /** Saves where the passes ahead might be lost with too many others. */
-  private void saveWhereDue(double ahead, Optional<Supplier<Checkpoint.UnderWay>> underWay) {
+  private void saveWhereDue(double ahead, Optional<Supplier<Checkpoint.Step>> underWay) {
     double now = ledger.passes();
     if (kept.isPresent() && now + ahead > saved + kept.get().checkpoints.interval()) {
       saved = now;
@@ -183,7 +226,6 @@ final class Journal {
     private final int jobs = ledger.jobs();
     private final List<double[]> asked = new ArrayList<>();
     private int last;
-    private Solver.Solution solution;
 
     Written(double beta, Solver.Watch inner, boolean resumable) {
       this.beta = beta;
@@ -229,7 +271,7 @@ final class Journal {
       inner.message(text);
     }
 
-    Checkpoint.Solve ended() {
+    Checkpoint.Solve ended(Solver.Solution solution) {
       return new Checkpoint.Solve(
           beta,
           solution.weights(),

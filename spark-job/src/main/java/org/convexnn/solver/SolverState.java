@@ -15,39 +15,39 @@ import java.util.TreeMap;
 public record SolverState(String solver, double[] weights, Map<String, List<double[]>> parts) {
 
   /** A state without parts. */
-  static SolverState of(String solver, double[] weights) {
+  public static SolverState of(String solver, double[] weights) {
     return new SolverState(solver, weights, Map.of());
   }
 
   /** The same with a part of some numbers. */
-  SolverState and(String name, double... numbers) {
+  public SolverState and(String name, double... numbers) {
     return and(name, List.of(numbers));
   }
 
   /** The same with a part of some vectors. */
-  SolverState and(String name, List<double[]> vectors) {
+  public SolverState and(String name, List<double[]> vectors) {
     Map<String, List<double[]>> more = new TreeMap<>(parts);
     more.put(name, List.copyOf(vectors));
     return new SolverState(solver, weights, more);
   }
 
   /** The vectors of a part. */
-  List<double[]> vectors(String name) {
+  public List<double[]> vectors(String name) {
     return parts.get(name);
   }
 
   /** The only vector of a part. */
-  double[] vector(String name) {
+  public double[] vector(String name) {
     return vectors(name).get(0);
   }
 
   /** The only number of a part. */
-  double number(String name) {
+  public double number(String name) {
     return vector(name)[0];
   }
 
   /** The only number of a part, where it is whole. */
-  int count(String name) {
+  public int count(String name) {
     return (int) number(name);
   }
 }

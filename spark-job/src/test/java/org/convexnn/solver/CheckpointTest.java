@@ -525,7 +525,9 @@ class CheckpointTest {
                     .and("none", List.of()),
                 List.of(new double[] {0, 1, 2, 3}),
                 1,
-                2)));
+                2),
+            new Checkpoint.PartUnderWay(
+                "polish", SolverState.of("polish", new double[] {5}).and("k", 1), 3, 4)));
   }
 
   private static Checkpoint read(byte[] bytes) throws IOException {
