@@ -36,9 +36,9 @@ class ConvexReLUParams(HasWeightCol):
     checkpointDir: Param[str] = Param(
         Params._dummy(),
         "checkpointDir",
-        "folder, of any Hadoop file system, in which a fit of gated neurons keeps the "
-        "driver's state while it runs, one fit at a time; gone when it has ended well; "
-        "unset or empty = none",
+        "folder, of any Hadoop file system, in which a fit keeps the driver's state "
+        "while it runs, one fit at a time; gone when it has ended well; exact cones of "
+        "activation 'relu', a matter of seconds, start again; unset or empty = none",
         typeConverter=TypeConverters.toString,
     )
 
@@ -492,9 +492,10 @@ class ConvexReLUTraining(ConvexReLUParams):
 
     def setCheckpointDir(self: T, value: str) -> T:
         """
-        Sets checkpointDir: folder, of any Hadoop file system, in which a fit of gated
-        neurons keeps the driver's state while it runs, one fit at a time; gone when it
-        has ended well; unset or empty = none.
+        Sets checkpointDir: folder, of any Hadoop file system, in which a fit keeps the
+        driver's state while it runs, one fit at a time; gone when it has ended well;
+        exact cones of activation 'relu', a matter of seconds, start again; unset or
+        empty = none.
         """
         return self._set(checkpointDir=value)
 

@@ -67,9 +67,13 @@ record InputColumn(String name, Kind kind, int size) {
   /** The Estimators' bound: arithmetic on larger numbers overflows. */
   private static final double MAX_NUMBER = 1e200;
 
-  /** A name for the pipeline's own columns: MLlib's stages stumble over dots and backticks. */
+  /**
+   * A name for the pipeline's own columns: MLlib's stages stumble over dots and backticks, and
+   * SQLTransformer replaces __THIS__.
+   */
   String innerName(String stage, int position) {
-    return stage + "_" + position + "_" + name.replaceAll("[^A-Za-z0-9_]", "_");
+    return (stage + "_" + position + "_" + name.replaceAll("[^A-Za-z0-9_]", "_"))
+        .replaceAll("_+THIS_+", "_THIS_");
   }
 
   /**

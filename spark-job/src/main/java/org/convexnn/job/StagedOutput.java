@@ -4,8 +4,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
+import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.util.ShutdownHookManager;
 
 /**
@@ -113,7 +117,7 @@ final class StagedOutput implements AutoCloseable {
       Path old = new Path(target.getParent(), staging.getName() + ".old");
       boolean replaced = files.exists(target);
       if (replaced && !overwrite) {
-        throw new JobException("output " + target + " was made by someone else meanwhile");
+        throw taken(null);
       }
       if (replaced) {
         rename(target, old);
@@ -126,18 +130,49 @@ final class StagedOutput implements AutoCloseable {
         }
         throw e;
       }
+      checkPlace();
       committed = true;
       if (replaced) {
         files.delete(old, true);
       }
+    } catch (FileAlreadyExistsException e) {
+      throw taken(e);
     } catch (IOException e) {
       throw new JobException("cannot write output " + target + ": " + ErrorMessages.of(e), e);
     }
   }
 
+  private JobException taken(Throwable cause) {
+    return new JobException(
+        "output "
+            + target
+            + " was made by someone else meanwhile and stays as it is; name another one and run"
+            + " again",
+        cause);
+  }
+
+  /**
+   * A rename that refuses a target that exists: HDFS does so atomically, others look first.
+   *
+   * @throws FileAlreadyExistsException where the target exists
+   */
   private void rename(Path from, Path to) throws IOException {
-    if (!files.rename(from, to)) {
-      throw new IOException("cannot rename " + from + " to " + to);
+    try {
+      FileContext.getFileContext(from.toUri(), files.getConf())
+          .rename(from, to, Options.Rename.NONE);
+    } catch (UnsupportedFileSystemException e) {
+      if (!files.rename(from, to)) {
+        throw new IOException("cannot rename " + from + " to " + to, e);
+      }
+    }
+  }
+
+  /** Where a file system looked first, a folder made in between holds the output now. */
+  private void checkPlace() throws IOException {
+    Path inside = new Path(target, staging.getName());
+    if (files.exists(inside)) {
+      files.delete(inside, true);
+      throw new FileAlreadyExistsException(target.toString());
     }
   }
 

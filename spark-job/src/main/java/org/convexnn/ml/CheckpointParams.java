@@ -1,10 +1,8 @@
 package org.convexnn.ml;
 
+import java.util.Optional;
 import org.convexnn.solver.Checkpoints;
 import org.convexnn.solver.Progress;
-import org.convexnn.solver.Trainer;
-import org.convexnn.solver.TrainingOptions;
-import org.convexnn.solver.TrainingOptions.Activation;
 
 /**
  * The Params about checkpoints.
@@ -30,33 +28,28 @@ record CheckpointParams(String folder, int interval, boolean resume) {
   }
 
   /**
-   * Refuses what cannot be resumed.
+   * Refuses to go on from what is not kept.
    *
    * @throws IllegalArgumentException saying what to set
    */
-  void check(TrainingOptions options) {
+  void check() {
     if (resume && !wanted()) {
       throw new IllegalArgumentException(
           "resume is true, but "
               + (folder.isEmpty() ? "checkpointDir is unset" : "checkpointInterval is -1")
               + ": there is no checkpoint to go on from; set both, or resume to false");
     }
-    if (wanted() && options.activation() == Activation.RELU) {
-      throw new IllegalArgumentException(
-          "checkpointDir is set and activation is 'relu': only fits of gated neurons keep"
-              + " checkpoints; unset checkpointDir, or set activation to 'gated'");
-    }
   }
 
-  /** The trainer with the checkpoints that are wanted. */
-  Trainer keptBy(Trainer trainer, Progress progress) {
+  /** The checkpoints that are wanted. */
+  Optional<Checkpoints> kept(Progress progress) {
     return wanted()
-        ? trainer.with(
+        ? Optional.of(
             new Checkpoints(
                 CheckpointFolder.of(WholeFile.of(folder), progress::message),
                 interval,
                 resume,
                 Provenance.library()))
-        : trainer;
+        : Optional.empty();
   }
 }

@@ -46,7 +46,9 @@ record Fit(ConvexReLUParams estimator, PredictorParams columns, Progress progres
     estimator.weightColumn().ifPresent(input::checkWeight);
     estimator.validationIndicatorColumn().ifPresent(input::checkValidationIndicator);
     new ParamRules(estimator).check();
-    CheckpointParams.of(estimator).check(estimator.trainingOptions(task));
+    CheckpointParams.of(estimator).check();
+    // Options refuse what does not go together.
+    estimator.trainingOptions(task);
   }
 
   /**
@@ -78,14 +80,21 @@ record Fit(ConvexReLUParams estimator, PredictorParams columns, Progress progres
           }
           return switch (options.activation()) {
             case GATED -> trainer(options, listener).train(rows);
-            case RELU -> new ReluTrainer(options, listener).train(rows);
+            case RELU -> reluTrainer(options, listener).train(rows);
           };
         });
   }
 
   /** A trainer that keeps the checkpoints that are wanted. */
   private Trainer trainer(TrainingOptions options, Progress progress) {
-    return CheckpointParams.of(estimator).keptBy(new Trainer(options, progress), progress);
+    Trainer trainer = new Trainer(options, progress);
+    return CheckpointParams.of(estimator).kept(progress).map(trainer::with).orElse(trainer);
+  }
+
+  /** The same of plain ReLU networks. */
+  private ReluTrainer reluTrainer(TrainingOptions options, Progress progress) {
+    ReluTrainer trainer = new ReluTrainer(options, progress);
+    return CheckpointParams.of(estimator).kept(progress).map(trainer::with).orElse(trainer);
   }
 
   /**

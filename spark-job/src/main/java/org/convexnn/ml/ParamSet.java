@@ -297,9 +297,9 @@ public final class ParamSet implements Serializable {
         new Param<>(
             owner,
             "checkpointDir",
-            "folder, of any Hadoop file system, in which a fit of gated neurons keeps the driver's"
-                + " state while it runs, one fit at a time; gone when it has ended well; unset or"
-                + " empty = none");
+            "folder, of any Hadoop file system, in which a fit keeps the driver's state while it"
+                + " runs, one fit at a time; gone when it has ended well; exact cones of activation"
+                + " 'relu', a matter of seconds, start again; unset or empty = none");
     checkpointInterval =
         new IntParam(
             owner,

@@ -1,7 +1,9 @@
 package org.convexnn.relu;
 
+import java.util.List;
 import java.util.Optional;
 import org.convexnn.network.ReluNetwork;
+import org.convexnn.solver.SolverState;
 
 /**
  * Keeps the network of the lowest loss on held-out rows and ends a polish where that loss has not
@@ -37,6 +39,23 @@ final class EarlyStop {
       lowest = loss;
       best = network;
       without = 0;
+    }
+  }
+
+  /** A state with this memory, which {@link #goOn} takes. */
+  SolverState noted(SolverState polish) {
+    List<double[]> kept =
+        best == null ? List.of() : List.of(new NotedNetwork(best, lowest, without).vector());
+    return polish.and("best", kept);
+  }
+
+  /** Remembers what was noted before the driver was lost. */
+  void goOn(SolverState polish) {
+    for (double[] vector : polish.vectors("best")) {
+      NotedNetwork kept = NotedNetwork.of(vector);
+      best = kept.network();
+      lowest = kept.numbers()[0];
+      without = (int) kept.numbers()[1];
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.convexnn.network.ReluNetwork;
+import org.convexnn.solver.Parts;
 
 /**
  * Growth of a ReLU network by neurons (solver.md section 7, theory.md 5.2): output weights of all neurons
@@ -19,9 +20,10 @@ import org.convexnn.network.ReluNetwork;
  * @param search for neurons
  * @param tolerance of a fit
  * @param log is told of every round
+ * @param parts in which it is done, a round each
  */
 record NeuronGrowth(
-    int most, int rounds, PriceSearch search, double tolerance, Consumer<String> log) {
+    int most, int rounds, PriceSearch search, double tolerance, Consumer<String> log, Parts parts) {
 
   private static final double NEAR = 1.02;
 
@@ -37,39 +39,66 @@ record NeuronGrowth(
 
   /** Grows from directions of length one. */
   Grown grow(ReluProblem problem, ReluNetwork start, double beta) {
-    RayFit.Fitted fit = fit(problem, start, beta);
+    RayFit.Fitted fit = keptFit("growth", problem, start, beta);
     for (int round = 0; ; round++) {
       if (round == rounds || fit.network().neurons() >= most) {
         return new Grown(fit.network(), fit.objective(), fit.loss(), Double.NaN);
       }
-      List<PricedNeuron> found = search.run(problem, fit.network());
-      double highest = found.stream().mapToDouble(PricedNeuron::price).max().orElse(0);
-      log.accept(
-          String.format(
-              Locale.ROOT,
-              "growth %d: %d neurons, objective %.6g, highest price found %.4g, beta %.4g",
-              round,
-              fit.network().neurons(),
-              fit.objective(),
-              highest,
-              beta));
-      if (highest <= NEAR * beta) {
-        return new Grown(fit.network(), fit.objective(), fit.loss(), highest);
-      }
-      List<PricedNeuron> worth =
-          found.stream()
-              .filter(neuron -> neuron.price() > beta)
-              .limit(most - fit.network().neurons())
-              .toList();
-      ReluNetwork more =
-          fit.network()
-              .and(Neurons.of(worth.stream().map(PricedNeuron::direction).toList(), problem));
-      RayFit.Fitted next = fit(problem, more, beta);
-      if (!(next.objective() < fit.objective() * (1 - tolerance))) {
+      RayFit.Fitted before = fit;
+      String name = "growth " + round;
+      NotedNetwork after =
+          NotedNetwork.of(parts.of(name, () -> grown(name, problem, before, beta).vector()));
+      double highest = after.numbers()[2];
+      RayFit.Fitted next = fitted(after);
+      if (highest <= NEAR * beta || !(next.objective() < fit.objective() * (1 - tolerance))) {
         return new Grown(next.network(), next.objective(), next.loss(), highest);
       }
       fit = next;
     }
+  }
+
+  /** A round: the network with neurons of a price above beta, its objective, loss, highest price. */
+  private NotedNetwork grown(String name, ReluProblem problem, RayFit.Fitted fit, double beta) {
+    List<PricedNeuron> found = search.run(problem, fit.network());
+    double highest = found.stream().mapToDouble(PricedNeuron::price).max().orElse(0);
+    log.accept(
+        String.format(
+            Locale.ROOT,
+            "%s: %d neurons, objective %.6g, highest price found %.4g, beta %.4g",
+            name,
+            fit.network().neurons(),
+            fit.objective(),
+            highest,
+            beta));
+    if (highest <= NEAR * beta) {
+      return new NotedNetwork(fit.network(), fit.objective(), fit.loss(), highest);
+    }
+    List<PricedNeuron> worth =
+        found.stream()
+            .filter(neuron -> neuron.price() > beta)
+            .limit(most - fit.network().neurons())
+            .toList();
+    ReluNetwork more =
+        fit.network()
+            .and(Neurons.of(worth.stream().map(PricedNeuron::direction).toList(), problem));
+    RayFit.Fitted next = fit(problem, more, beta);
+    return new NotedNetwork(next.network(), next.objective(), next.loss(), highest);
+  }
+
+  private static RayFit.Fitted fitted(NotedNetwork noted) {
+    return new RayFit.Fitted(noted.network(), noted.numbers()[0], noted.numbers()[1]);
+  }
+
+  /** {@link #fit} as a part of its own. */
+  RayFit.Fitted keptFit(String what, ReluProblem problem, ReluNetwork start, double beta) {
+    return fitted(
+        NotedNetwork.of(
+            parts.of(
+                what,
+                () -> {
+                  RayFit.Fitted fit = fit(problem, start, beta);
+                  return new NotedNetwork(fit.network(), fit.objective(), fit.loss()).vector();
+                })));
   }
 
   /** The rays of a network, its zero neurons dropped; of too many the smallest too. */

@@ -1,10 +1,13 @@
 package org.convexnn.relu;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.convexnn.linalg.Blas;
 import org.convexnn.network.ReluNetwork;
+import org.convexnn.solver.Parts;
 import org.convexnn.solver.SecantPairs;
+import org.convexnn.solver.SolverState;
 
 /**
  * Improvement of all weights of a ReLU network, hidden ones too, by L-BFGS on the program in its
@@ -21,12 +24,23 @@ final class Polish {
   private static final double SHORTEST = 1e-4;
   private static final double TOLERANCE = 1e-6;
   private static final int FLAT = 5;
+  // A look at the rows held out comes on top of a step.
+  private static final double MOST_PASSES = 2;
 
   private final ReluProblem problem;
   private final double beta;
   private final ReluNetwork shape;
   private final int hidden;
   private final int output;
+  private final SecantPairs pairs = new SecantPairs(MEMORY);
+  private Point point;
+  private double scale;
+  private int flat;
+  private boolean fresh = true;
+  private int k;
+  private double length;
+  // Whether the watch was asked about this iteration before the driver was lost.
+  private boolean asked;
 
   /** Hears of every iteration and may end the polish. */
   interface Watch {
@@ -55,23 +69,69 @@ final class Polish {
    */
   static ReluNetwork run(
       ReluProblem problem, ReluNetwork start, double beta, BooleanSupplier room, Watch watch) {
-    return new Polish(problem, start, beta).run(room, watch);
+    return run(problem, start, beta, room, watch, Optional.empty(), (ahead, state) -> {});
   }
 
-  private ReluNetwork run(BooleanSupplier room, Watch watch) {
+  /**
+   * The same, which a later driver may go on with.
+   *
+   * @param start of the same shape for both
+   * @param earlier how far an earlier driver had come
+   * @param keeper is told before every pass
+   */
+  static ReluNetwork run(
+      ReluProblem problem,
+      ReluNetwork start,
+      double beta,
+      BooleanSupplier room,
+      Watch watch,
+      Optional<SolverState> earlier,
+      Parts.Keeper keeper) {
+    Polish polish = new Polish(problem, start, beta);
+    earlier.ifPresentOrElse(polish::goOn, polish::begin);
+    return polish.run(room, watch, keeper);
+  }
+
+  private void begin() {
     ReluNetwork balanced = shape.rebalanced();
-    Point point = evaluate(pack(balanced.hidden(), balanced.w2(), balanced.linear()));
-    SecantPairs pairs = new SecantPairs(MEMORY);
-    double scale = 1 / Math.max(1, Blas.norm(point.gradient, 0, point.gradient.length));
-    int flat = 0;
-    boolean fresh = true;
-    for (int k = 0; flat < FLAT && watch.goesOn(k, unpack(point.x), point.value); k++) {
+    point = evaluate(pack(balanced.hidden(), balanced.w2(), balanced.linear()));
+    scale = 1 / Math.max(1, Blas.norm(point.gradient, 0, point.gradient.length));
+  }
+
+  /** Goes on before the pass where {@link #state} was taken. */
+  private void goOn(SolverState earlier) {
+    point = evaluate(earlier.weights());
+    pairs.learn(earlier.vectors("steps"), earlier.vectors("changes"));
+    scale = earlier.number("scale");
+    flat = earlier.count("flat");
+    fresh = earlier.count("fresh") == 1;
+    k = earlier.count("k");
+    asked = true;
+    length = earlier.number("length");
+  }
+
+  /** What {@link #goOn} wants. */
+  private SolverState state() {
+    return SolverState.of("polish", point.x)
+        .and("steps", pairs.steps())
+        .and("changes", pairs.changes())
+        .and("scale", scale)
+        .and("flat", flat)
+        .and("fresh", fresh ? 1 : 0)
+        .and("k", k)
+        .and("length", length);
+  }
+
+  private ReluNetwork run(BooleanSupplier room, Watch watch, Parts.Keeper keeper) {
+    for (; flat < FLAT && (asked || watch.goesOn(k, unpack(point.x), point.value)); k++) {
       double inverse = scale;
       double[] step = pairs.solve(point.gradient, g -> scaled(g, inverse));
       double slope = -Blas.dot(step, point.gradient);
-      double length = 1;
+      length = asked ? length : 1;
+      asked = false;
       Point next = point;
       while (next == point && length > SHORTEST && room.getAsBoolean()) {
+        keeper.underWay(MOST_PASSES, this::state);
         double[] x = point.x.clone();
         Blas.axpy(-length, step, x);
         Point trial = evaluate(x);

@@ -24,6 +24,7 @@ import org.convexnn.network.HalfSpaces;
 import org.convexnn.network.ReluNetwork;
 import org.convexnn.solver.ConstantModel;
 import org.convexnn.solver.GatedRows;
+import org.convexnn.solver.Ledger;
 import org.convexnn.solver.Rows;
 import org.convexnn.solver.SelectedRows;
 import org.convexnn.solver.TrainingOptions.Task;
@@ -53,7 +54,8 @@ public final class ReluProblem implements AutoCloseable {
   private final Sizes sizes;
   private final double ridge;
   private final Terms terms;
-  private final int[] passes;
+  private final Ledger ledger;
+  private final double before;
   private final boolean owner;
 
   /**
@@ -98,6 +100,18 @@ public final class ReluProblem implements AutoCloseable {
    */
   public ReluProblem(
       Rows rows, FeatureMap map, RowSetting setting, Sizes sizes, double ridge, Terms terms) {
+    this(rows, map, setting, sizes, ridge, terms, new Ledger());
+  }
+
+  /** The same with a ledger that counts other passes too. */
+  ReluProblem(
+      Rows rows,
+      FeatureMap map,
+      RowSetting setting,
+      Sizes sizes,
+      double ridge,
+      Terms terms,
+      Ledger ledger) {
     if (!(ridge > 0) || ridge == Double.POSITIVE_INFINITY) {
       throw new IllegalArgumentException(
           "skipRidge is " + ridge + "; it must be a positive number");
@@ -109,7 +123,8 @@ public final class ReluProblem implements AutoCloseable {
     this.ridge = ridge;
     this.terms = terms;
     this.gated = rows.activate(GateSet.of(HalfSpaces.none(map.features())), map);
-    this.passes = new int[1];
+    this.ledger = ledger;
+    this.before = ledger.passes();
     this.owner = true;
   }
 
@@ -121,7 +136,8 @@ public final class ReluProblem implements AutoCloseable {
     this.ridge = other.ridge;
     this.terms = other.terms;
     this.gated = other.gated;
-    this.passes = other.passes;
+    this.ledger = other.ledger;
+    this.before = other.before;
     this.owner = false;
   }
 
@@ -256,13 +272,13 @@ public final class ReluProblem implements AutoCloseable {
 
   /** A pass over the rows. */
   private <A> A sum(String what, RowJob<GatedBlock, A> job) {
-    passes[0]++;
+    ledger.sweep(1);
     return gated.sum(what, job);
   }
 
   /** How many passes over the rows there were, by programs on other of these rows too. */
   public int passes() {
-    return passes[0];
+    return (int) Math.round(ledger.passes() - before);
   }
 
   /**

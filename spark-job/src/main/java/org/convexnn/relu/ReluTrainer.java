@@ -17,9 +17,12 @@ import org.convexnn.network.Network;
 import org.convexnn.network.ReluNetwork;
 import org.convexnn.solver.AllPatterns;
 import org.convexnn.solver.Certificate;
+import org.convexnn.solver.Checkpoints;
 import org.convexnn.solver.Folds;
 import org.convexnn.solver.GatedRows;
+import org.convexnn.solver.Ledger;
 import org.convexnn.solver.LocalRows;
+import org.convexnn.solver.Parts;
 import org.convexnn.solver.PathPoint;
 import org.convexnn.solver.Progress;
 import org.convexnn.solver.Rows;
@@ -57,6 +60,7 @@ public final class ReluTrainer {
 
   private final TrainingOptions options;
   private final Progress progress;
+  private final Optional<Checkpoints> checkpoints;
   private final long began = System.nanoTime();
 
   /**
@@ -65,8 +69,23 @@ public final class ReluTrainer {
    * @param options of activation {@code RELU}
    */
   public ReluTrainer(TrainingOptions options, Progress progress) {
+    this(options, progress, Optional.empty());
+  }
+
+  private ReluTrainer(
+      TrainingOptions options, Progress progress, Optional<Checkpoints> checkpoints) {
     this.options = options;
     this.progress = progress;
+    this.checkpoints = checkpoints;
+  }
+
+  /**
+   * The same trainer, which keeps checkpoints; they are gone when it has returned. Fits of output
+   * weights and rounds of growth that had ended are not repeated, a polish goes on from its state;
+   * a fit or round under way is repeated, and so are exact cones, a matter of seconds on few rows.
+   */
+  public ReluTrainer with(Checkpoints kept) {
+    return new ReluTrainer(options, progress, Optional.of(kept));
   }
 
   /**
@@ -85,13 +104,20 @@ public final class ReluTrainer {
               + ", for its certificate needs matrices of features x features: reduce the features"
               + " (PCA), or use activation 'gated'");
     }
-    TrainingResult gated = new Trainer(options.forDirections(), progress).train(rows);
+    Trainer trainer = new Trainer(options.forDirections(), progress);
+    return checkpoints
+        .map(kept -> trainer.with(kept, options))
+        .orElse(trainer)
+        .train(rows, (gated, parts, ledger) -> train(rows, gated, parts, ledger));
+  }
+
+  private TrainingResult train(Rows rows, TrainingResult gated, Parts parts, Ledger ledger) {
     StopReason reason = gated.certificate().stopReason();
     if (reason == StopReason.LINEAR || reason == StopReason.NO_SIGNAL) {
       progress.message("plain ReLU: no neuron is worth its penalty, the model is linear");
       return gated;
     }
-    return new Training(rows, gated).run();
+    return new Training(rows, gated, parts, ledger).run();
   }
 
   /** What was trained last, and how it ended. */
@@ -103,6 +129,8 @@ public final class ReluTrainer {
 
     private final Rows rows;
     private final TrainingResult gated;
+    private final Parts parts;
+    private final Ledger ledger;
     private final Network start;
     private final double betaMax;
     private final List<TraceRecord> trace;
@@ -110,9 +138,11 @@ public final class ReluTrainer {
     private int offered;
     private ReluProblem whole;
 
-    Training(Rows rows, TrainingResult gated) {
+    Training(Rows rows, TrainingResult gated, Parts parts, Ledger ledger) {
       this.rows = rows;
       this.gated = gated;
+      this.parts = parts;
+      this.ledger = ledger;
       this.start = gated.network();
       this.betaMax = gated.certificate().betaMax();
       this.trace = new ArrayList<>(gated.trace());
@@ -135,7 +165,8 @@ public final class ReluTrainer {
           setting(none, options.arithmetic()),
           new ReluProblem.Sizes(all.weight(), all.count()),
           gated.skipRidge(),
-          new ReluProblem.Terms(true, options.linearSkip(), options.fitIntercept()));
+          new ReluProblem.Terms(true, options.linearSkip(), options.fitIntercept()),
+          ledger);
     }
 
     private RowSetting setting(GateSet gates, Precision precision) {
@@ -237,7 +268,8 @@ public final class ReluTrainer {
               options.polish() ? 1 : ROUNDS,
               new PriceSearch(SEARCHED, SEARCH_PASSES, options.seed()),
               FIT_TOLERANCE,
-              progress::message);
+              progress::message,
+              parts);
       double beta = gated.certificate().beta();
       ReluNetwork best = directions;
       if (heldOut.isPresent()) {
@@ -253,7 +285,7 @@ public final class ReluTrainer {
       }
       ReluNetwork last =
           heldOut.isPresent() && options.refit()
-              ? growth.fit(whole, grown.network(), beta).network()
+              ? growth.keptFit("refit", whole, grown.network(), beta).network()
               : grown.network();
       return new Fitted(last, beta, Optional.empty(), StopReason.NO_IMPROVEMENT, "growth");
     }
@@ -270,22 +302,26 @@ public final class ReluTrainer {
     private record Chosen(double beta, ReluNetwork network) {}
 
     private Chosen choose(
-        ReluProblem training, ReluProblem heldOut, ReluNetwork directions, double from) {
+        ReluProblem training, ReluProblem heldOut, ReluNetwork directions, double gatedBeta) {
       double best = Double.POSITIVE_INFINITY;
-      Chosen chosen = new Chosen(from, directions);
+      Chosen chosen = new Chosen(gatedBeta, directions);
       ReluNetwork last = directions;
       for (double factor : PATH) {
-        double beta = factor * from;
-        RayFit.Fitted fit = RayFit.of(training, last, beta, FIT_TOLERANCE);
-        last = fit.network();
-        double score = heldOut.evaluate("validation", last).loss();
+        double beta = factor * gatedBeta;
+        ReluNetwork from = last;
+        NotedNetwork scored =
+            NotedNetwork.of(
+                parts.of(
+                    "growth at " + factor, () -> scored(training, heldOut, from, beta).vector()));
+        last = scored.network();
+        double score = scored.numbers()[1];
         int active = last.active().length;
         double passes = passes();
         path.add(
             new PathPoint(
                 beta / betaMax,
                 beta,
-                fit.objective(),
+                scored.numbers()[0],
                 Double.NaN,
                 score,
                 Double.NaN,
@@ -311,37 +347,59 @@ public final class ReluTrainer {
       return chosen;
     }
 
+    /** The rays of a network with their objective and the loss of held-out rows. */
+    private static NotedNetwork scored(
+        ReluProblem training, ReluProblem heldOut, ReluNetwork start, double beta) {
+      RayFit.Fitted fit = RayFit.of(training, start, beta, FIT_TOLERANCE);
+      return new NotedNetwork(
+          fit.network(), fit.objective(), heldOut.evaluate("validation", fit.network()).loss());
+    }
+
     private Fitted polished(
         ReluProblem training, Optional<ReluProblem> heldOut, ReluNetwork network, double beta) {
       EarlyStop stop = new EarlyStop(heldOut);
       int last = options.maxIter();
-      ReluNetwork end =
-          Polish.run(
-              training,
-              network,
-              beta,
-              () -> whole.passes() < last,
-              (iteration, at, value) -> {
-                TraceRecord record =
-                    new TraceRecord(
-                        "polish",
-                        iteration,
-                        passes(),
+      Polish.Watch watch =
+          (iteration, at, value) -> {
+            TraceRecord record =
+                new TraceRecord(
+                    "polish",
+                    iteration,
+                    passes(),
+                    beta,
+                    value,
+                    Double.NaN,
+                    Double.NaN,
+                    at.neurons(),
+                    seconds());
+            trace.add(record);
+            progress.iteration(record);
+            return stop.goesOn(iteration, at);
+          };
+      double[] polished =
+          parts.of(
+              "polish",
+              (earlier, keeper) -> {
+                earlier.ifPresent(stop::goOn);
+                ReluNetwork end =
+                    Polish.run(
+                        training,
+                        network,
                         beta,
-                        value,
-                        Double.NaN,
-                        Double.NaN,
-                        at.neurons(),
-                        seconds());
-                trace.add(record);
-                progress.iteration(record);
-                return stop.goesOn(iteration, at);
+                        () -> whole.passes() < last,
+                        watch,
+                        earlier,
+                        (ahead, state) -> keeper.underWay(ahead, () -> stop.noted(state.get())));
+                ReluNetwork best = stop.best(end);
+                return new NotedNetwork(best, stop.stopped() ? 1 : 0).vector();
               });
+      NotedNetwork end = NotedNetwork.of(polished);
+      boolean stopped = end.numbers()[0] == 1;
       StopReason reason =
-          stop.stopped()
+          stopped
               ? StopReason.VALIDATION
               : whole.passes() >= last ? StopReason.MAX_PASSES : StopReason.NO_IMPROVEMENT;
-      return new Fitted(stop.best(end), beta, Optional.empty(), reason, "growth, polish");
+      return new Fitted(end.network(), beta, Optional.empty(), reason, "growth, polish");
     }
 
     private TrainingResult certified(Fitted fitted) {

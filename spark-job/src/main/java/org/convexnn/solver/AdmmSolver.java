@@ -21,6 +21,9 @@ import org.convexnn.linalg.CounterRandom;
  * One pass per iteration. The sketch is safeguarded: a step in whose direction the metric is too
  * small by more than {@value #MOST_RATIO} is taken back, the direction is learnt as a secant pair,
  * and the step is taken again. The certificate is the dual point r = l'(f) of the row variable.
+ *
+ * <p>After the driver was lost one pass takes the rows to f = F u, as where a partition lost its state
+ * (solver.md section 6); all that the driver knew is as it was.
  */
 final class AdmmSolver implements Solver {
 
@@ -55,7 +58,9 @@ final class AdmmSolver implements Solver {
 
   @Override
   public Solution solve(Problem problem, double beta, Start start, Stopping stop, Watch watch) {
-    return new Run(problem, beta, start.weights(), stop, watch).run(start.known());
+    Run run = new Run(problem, beta, start.weights(), stop, watch);
+    start.earlier(name()).ifPresentOrElse(run::goOn, () -> run.begin(start.known()));
+    return run.solution();
   }
 
   /** The state of one solve. */
@@ -87,6 +92,10 @@ final class AdmmSolver implements Solver {
     private boolean boosted;
     // The sigma that g was made for: ahead of the metric's between a refresh and its new sketch.
     private double pendingSigma;
+    private int k;
+    private int nextCheck = 7;
+    private int stallFrom;
+    private double stallGap;
 
     Run(Problem problem, double beta, double[] start, Stopping stop, Watch watch) {
       this.problem = problem;
@@ -102,12 +111,7 @@ final class AdmmSolver implements Solver {
       this.best = new Incumbent(start);
     }
 
-    Solution run(Optional<Problem.Evaluation> known) {
-      begin(known);
-      int nextCheck = 7;
-      int stallFrom = 0;
-      double stallGap = stop.relativeGap(best.upper(), best.lower());
-      int k = 0;
+    Solution solution() {
       while (!stop.reached(best.upper(), best.lower())) {
         double spent = problem.ledger().passes() - startPasses;
         if (spent >= stop.maxPasses()) {
@@ -115,10 +119,10 @@ final class AdmmSolver implements Solver {
         }
         boolean check = k == nextCheck;
         boolean refresh = curved && (REFRESHES.contains(k) || boosted);
+        iterate(check, refresh);
         boosted = false;
-        iterate(k, check, refresh);
         if (check) {
-          double gap = stop.relativeGap(best.upper(), best.lower());
+          double gap = stop.relativeGap(best.upper(), best.known());
           nextCheck = k + (gap < 30 * stop.tol() ? 2 : gap < 300 * stop.tol() ? 3 : 5);
           if (gap < 0.7 * stallGap) {
             stallGap = gap;
@@ -141,7 +145,24 @@ final class AdmmSolver implements Solver {
       return end(StopReason.GAP);
     }
 
-    private void begin(Optional<Problem.Evaluation> known) {
+    void begin(Optional<Problem.Evaluation> known) {
+      double[] gradient = enter(known);
+      stallGap = stop.relativeGap(best.upper(), best.lower());
+      // The dual of u = z, -F' l'(f), put where the proximal step would leave it.
+      w = new double[u.length];
+      for (int i = 0; i < w.length; i++) {
+        w[i] = i < groups.block() ? problem.ridge() * z[i] : -gradient[i];
+      }
+      groups.cut(w, beta);
+      sketch(Double.NaN);
+      g = gradient;
+      for (int i = 0; i < g.length; i++) {
+        g[i] += w[i];
+      }
+    }
+
+    /** Takes the rows to f = F u; returns the gradient of the loss there. */
+    private double[] enter(Optional<Problem.Evaluation> known) {
       state = problem.ledger().nextState();
       AdmmJob job =
           new AdmmJob(
@@ -158,17 +179,59 @@ final class AdmmSolver implements Solver {
       note(sums[0]);
       best.primal(u, sums[0][AdmmJob.LOSS] + problem.penalty(u, beta));
       best.dual(DualPoint.ofWeights(u.clone()), problem.lowerBound(gradient, duals(sums[0]), beta));
-      // The dual of u = z, -F' l'(f), put where the proximal step would leave it.
-      w = new double[u.length];
-      for (int i = 0; i < w.length; i++) {
-        w[i] = i < groups.block() ? problem.ridge() * z[i] : -gradient[i];
-      }
-      groups.cut(w, beta);
-      sketch(Double.NaN);
-      g = gradient;
+      return gradient;
+    }
+
+    /** Goes on where {@link #state} was taken. */
+    void goOn(SolverState earlier) {
+      k = earlier.count("k");
+      nextCheck = earlier.count("nextCheck");
+      stallFrom = earlier.count("stallFrom");
+      stallGap = earlier.number("stallGap");
+      sketchFactor = earlier.count("sketchFactor");
+      epoch = earlier.count("epoch") - 1;
+      inflations = earlier.count("inflations");
+      alpha = earlier.number("alpha");
+      boosted = earlier.count("boosted") == 1;
+      rule = new PenaltyRule(rule.kappa(), rule.floor(), earlier.number("boost"));
+      u = earlier.vector("u");
+      z = earlier.vector("z");
+      w = earlier.vector("w");
+      reference = earlier.vector("reference");
+      best.primal(earlier.weights(), earlier.number("upper"));
+      best.know(earlier.number("known"));
+      g = enter(Optional.empty());
+      sketch(earlier.number("sigma"));
+      metric.scale(earlier.number("scale"));
+      metric.take(earlier.vectors("learnt"), earlier.vector("deltas"));
       for (int i = 0; i < g.length; i++) {
-        g[i] += w[i];
+        g[i] += metric.sigma() * (u[i] - z[i]) + w[i];
       }
+    }
+
+    /** What {@link #goOn} wants. */
+    private SolverState state() {
+      return SolverState.of(name(), best.weights())
+          .and("upper", best.upper())
+          .and("known", best.known())
+          .and("k", k)
+          .and("nextCheck", nextCheck)
+          .and("stallFrom", stallFrom)
+          .and("stallGap", stallGap)
+          .and("sketchFactor", sketchFactor)
+          .and("epoch", epoch)
+          .and("inflations", inflations)
+          .and("alpha", alpha)
+          .and("boosted", boosted ? 1 : 0)
+          .and("boost", rule.boost())
+          .and("u", u)
+          .and("z", z)
+          .and("w", w)
+          .and("reference", reference)
+          .and("sigma", metric.sigma())
+          .and("scale", metric.scale())
+          .and("learnt", metric.learnt())
+          .and("deltas", metric.deltas());
     }
 
     /** The weights as rows keep them: without the shift of outputs, so that f does not resist it. */
@@ -192,6 +255,7 @@ final class AdmmSolver implements Solver {
     /** Samples rows, builds the Gram matrix and factors the metric; sigma NaN = its start value. */
     private void sketch(double sigma) {
       int columns = problem.length() / problem.setting().outputs();
+      epoch++;
       double wanted = (double) sketchFactor * columns;
       boolean all = wanted >= 0.5 * problem.rowCount();
       GramJob.Sketch sketch =
@@ -202,7 +266,7 @@ final class AdmmSolver implements Solver {
                   meanPenalty,
                   meanLeverage,
                   uniformSketch,
-                  CounterRandom.mix(seed + ++epoch));
+                  CounterRandom.mix(seed + epoch));
       double[] gram =
           problem.gram(
               "sketch of the metric",
@@ -230,10 +294,11 @@ final class AdmmSolver implements Solver {
       pendingSigma = metric.sigma();
     }
 
-    private void iterate(int k, boolean check, boolean refresh) {
+    private void iterate(boolean check, boolean refresh) {
       double[][] sums = null;
       double[] step = null;
       for (int attempt = 0; ; attempt++) {
+        watch.underWay(check ? 2.5 : 1.5, this::state);
         step = metric.solve(g);
         for (int i = 0; i < step.length; i++) {
           step[i] = -step[i];

@@ -1,15 +1,14 @@
 package org.convexnn.solver;
 
 import java.util.List;
-import java.util.Optional;
 
 /**
- * What a fit needs to go on after its driver was lost: how far its solves have come. All else
- * (feature map, gates, norms, skip-only fits, betaMax, validation losses) follows from rows, options,
- * seed and these weights, and is found again.
+ * What a fit needs to go on after its driver was lost: what its passes over the gated rows have come
+ * to. All else (feature map, gates, norms) follows from rows, options, seed and these numbers, and is
+ * found again.
  *
  * @param of what is fitted
- * @param steps what is done, in the order of the fit; only the last may be a solve under way
+ * @param steps what is done, in the order of the fit; only the last may be under way
  */
 public record Checkpoint(FitIdentity of, List<Step> steps) {
 
@@ -28,41 +27,81 @@ public record Checkpoint(FitIdentity of, List<Step> steps) {
     int jobs();
   }
 
+  /** A solve for one beta. */
+  public sealed interface OfBeta extends Step {
+
+    /** The regularisation parameter. */
+    double beta();
+
+    /** The best weights, in solver coordinates. */
+    double[] weights();
+  }
+
   /**
-   * A solve for one beta.
+   * A solve for one beta that has ended.
    *
    * @param beta the regularisation parameter
-   * @param weights the best weights so far, in solver coordinates
+   * @param weights the best weights, in solver coordinates
    * @param upper their objective
-   * @param lower the best dual bound so far
-   * @param ended why the solve stopped; empty while it is under way
+   * @param lower the best dual bound
+   * @param reason why it stopped
    * @param iteration the last one
-   * @param passes taken so far
-   * @param jobs taken so far
+   * @param passes taken
+   * @param jobs taken
    */
   public record Solve(
       double beta,
       double[] weights,
       double upper,
       double lower,
-      Optional<StopReason> ended,
+      StopReason reason,
       int iteration,
       double passes,
       int jobs)
-      implements Step {
+      implements OfBeta {
 
     Solver.Solution solution() {
-      return new Solver.Solution(
-          weights, upper, lower, DualPoint.ofWeights(weights), ended.orElseThrow());
+      return new Solver.Solution(weights, upper, lower, DualPoint.ofWeights(weights), reason);
     }
   }
 
   /**
-   * Solves of which only some numbers are wanted any more, as the losses of a fold.
+   * A solve for one beta that goes on.
    *
+   * @param beta the regularisation parameter
+   * @param state how far it has come
+   * @param asked what {@link Solver.Watch#enough} was asked, one vector a time
+   * @param passes taken so far
+   * @param jobs taken so far
+   */
+  public record UnderWay(
+      double beta, SolverState state, List<double[]> asked, double passes, int jobs)
+      implements OfBeta {
+
+    @Override
+    public double[] weights() {
+      return state.weights();
+    }
+  }
+
+  /**
+   * Passes that go on and will come to some numbers.
+   *
+   * @param what these are
+   * @param state how far they have come
+   * @param passes taken so far
+   * @param jobs taken so far
+   */
+  public record PartUnderWay(String what, SolverState state, double passes, int jobs)
+      implements Step {}
+
+  /**
+   * Passes of which only some numbers are wanted any more, as the losses of a fold.
+   *
+   * @param what they are
    * @param numbers these
    * @param passes taken
    * @param jobs taken
    */
-  public record Part(double[] numbers, double passes, int jobs) implements Step {}
+  public record Part(String what, double[] numbers, double passes, int jobs) implements Step {}
 }

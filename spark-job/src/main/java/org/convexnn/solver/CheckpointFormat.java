@@ -10,24 +10,24 @@ import java.io.UTFDataFormatException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.CheckedOutputStream;
 
 /**
- * Checkpoints as bytes, big-endian: the text "ConvexCP", the version of the library (UTF), what is
- * fitted, the steps, and a CRC-32 (long) of all before it. There is no version of the format, for
- * only the library that wrote a checkpoint goes on from it. Reading makes numbers and texts, nothing
- * else.
+ * Checkpoints as bytes, big-endian: the text "ConvexCP", the version of this format (int) and of the
+ * library (UTF), what is fitted, the steps, and a CRC-32 (long) of all before it. Only the version
+ * that wrote a checkpoint goes on from it. Reading makes numbers and texts, nothing else.
  */
 public final class CheckpointFormat {
 
   private static final long MAGIC = 0x436F6E7665784350L;
+  private static final int FORMAT = 2;
   private static final int SOLVE = 0;
   private static final int PART = 1;
-  private static final String UNDER_WAY = "";
+  private static final int UNDER_WAY = 2;
+  private static final int PART_UNDER_WAY = 3;
 
   private CheckpointFormat() {}
 
@@ -45,6 +45,7 @@ public final class CheckpointFormat {
     CheckedOutputStream checked = new CheckedOutputStream(to, new CRC32());
     DataOutputStream out = new DataOutputStream(checked);
     out.writeLong(MAGIC);
+    out.writeInt(FORMAT);
     FitIdentity of = checkpoint.of();
     out.writeUTF(of.version());
     out.writeInt(of.options().size());
@@ -73,15 +74,42 @@ public final class CheckpointFormat {
       out.writeDouble(solve.beta());
       out.writeDouble(solve.upper());
       out.writeDouble(solve.lower());
-      out.writeUTF(solve.ended().map(Enum::name).orElse(UNDER_WAY));
+      out.writeUTF(solve.reason().name());
       out.writeInt(solve.iteration());
       DoubleArrays.write(solve.weights(), out);
     } else if (step instanceof Checkpoint.Part part) {
       out.writeByte(PART);
+      out.writeUTF(part.what());
       DoubleArrays.write(part.numbers(), out);
+    } else if (step instanceof Checkpoint.UnderWay solve) {
+      out.writeByte(UNDER_WAY);
+      out.writeDouble(solve.beta());
+      write(solve.state(), out);
+      write(solve.asked(), out);
+    } else if (step instanceof Checkpoint.PartUnderWay part) {
+      out.writeByte(PART_UNDER_WAY);
+      out.writeUTF(part.what());
+      write(part.state(), out);
     }
     out.writeDouble(step.passes());
     out.writeInt(step.jobs());
+  }
+
+  private static void write(SolverState state, DataOutputStream out) throws IOException {
+    out.writeUTF(state.solver());
+    DoubleArrays.write(state.weights(), out);
+    out.writeInt(state.parts().size());
+    for (Map.Entry<String, List<double[]>> part : state.parts().entrySet()) {
+      out.writeUTF(part.getKey());
+      write(part.getValue(), out);
+    }
+  }
+
+  private static void write(List<double[]> vectors, DataOutputStream out) throws IOException {
+    out.writeInt(vectors.size());
+    for (double[] vector : vectors) {
+      DoubleArrays.write(vector, out);
+    }
   }
 
   /**
@@ -89,13 +117,17 @@ public final class CheckpointFormat {
    *
    * @param version of this library
    * @throws DamagedException where the bytes are not as they were written
-   * @throws IllegalArgumentException where another version wrote them
+   * @throws IllegalArgumentException where another version of the library or of this format wrote
+   *     them
    */
   public static Checkpoint read(InputStream from, String version) throws IOException {
     CheckedInputStream checked = new CheckedInputStream(from, new CRC32());
     DataInputStream in = new DataInputStream(checked);
     try {
       require(in.readLong() == MAGIC, "it is no checkpoint");
+      if (in.readInt() != FORMAT) {
+        throw FitIdentity.otherFormat(FORMAT);
+      }
       String writer = in.readUTF();
       if (!writer.equals(version)) {
         throw FitIdentity.otherVersion(writer, version);
@@ -129,34 +161,67 @@ public final class CheckpointFormat {
     int count = in.readInt();
     List<Checkpoint.Step> steps = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      steps.add(in.readByte() == PART ? readPart(in) : readSolve(in));
+      steps.add(
+          switch (in.readByte()) {
+            case SOLVE -> readSolve(in);
+            case PART -> readPart(in);
+            case UNDER_WAY -> readUnderWay(in);
+            case PART_UNDER_WAY ->
+                new Checkpoint.PartUnderWay(
+                    in.readUTF(), readState(in), in.readDouble(), in.readInt());
+            default -> throw new DamagedException("it holds a step of no kind");
+          });
     }
     return steps;
   }
 
+  private static Checkpoint.UnderWay readUnderWay(DataInputStream in) throws IOException {
+    return new Checkpoint.UnderWay(
+        in.readDouble(), readState(in), readVectors(in), in.readDouble(), in.readInt());
+  }
+
+  private static SolverState readState(DataInputStream in) throws IOException {
+    String solver = in.readUTF();
+    double[] weights = readDoubles(in);
+    int count = in.readInt();
+    Map<String, List<double[]>> parts = new TreeMap<>();
+    for (int i = 0; i < count; i++) {
+      parts.put(in.readUTF(), readVectors(in));
+    }
+    return new SolverState(solver, weights, parts);
+  }
+
+  private static List<double[]> readVectors(DataInputStream in) throws IOException {
+    int count = in.readInt();
+    List<double[]> vectors = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      vectors.add(readDoubles(in));
+    }
+    return vectors;
+  }
+
   private static Checkpoint.Part readPart(DataInputStream in) throws IOException {
-    return new Checkpoint.Part(readDoubles(in), in.readDouble(), in.readInt());
+    return new Checkpoint.Part(in.readUTF(), readDoubles(in), in.readDouble(), in.readInt());
   }
 
   private static Checkpoint.Solve readSolve(DataInputStream in) throws IOException {
     double beta = in.readDouble();
     double upper = in.readDouble();
     double lower = in.readDouble();
-    Optional<StopReason> ended = reason(in.readUTF());
+    StopReason reason = reason(in.readUTF());
     int iteration = in.readInt();
     double[] weights = readDoubles(in);
     return new Checkpoint.Solve(
-        beta, weights, upper, lower, ended, iteration, in.readDouble(), in.readInt());
+        beta, weights, upper, lower, reason, iteration, in.readDouble(), in.readInt());
   }
 
-  private static Optional<StopReason> reason(String name) throws IOException {
+  private static StopReason reason(String name) throws IOException {
     for (StopReason reason : StopReason.values()) {
       if (reason.name().equals(name)) {
-        return Optional.of(reason);
+        return reason;
       }
     }
-    require(name.equals(UNDER_WAY), "it names no reason to stop");
-    return Optional.empty();
+    throw new DamagedException("it names no reason to stop");
   }
 
   private static double[] readDoubles(DataInputStream in) throws IOException {

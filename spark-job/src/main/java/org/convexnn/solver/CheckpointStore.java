@@ -16,7 +16,8 @@ public interface CheckpointStore {
    * The last checkpoint that is whole.
    *
    * @param version of this library
-   * @throws IllegalArgumentException where another version of this library wrote it
+   * @throws IllegalArgumentException where another version of this library, or of the
+   *     format, wrote it
    */
   Optional<Checkpoint> latest(String version);
 

@@ -6,7 +6,7 @@ import java.util.Optional;
  * That a fit keeps checkpoints.
  *
  * @param store where
- * @param interval most passes that a solve loses with its driver
+ * @param interval most passes that are lost with the driver
  * @param resume whether the fit goes on from the last checkpoint, where there is one
  * @param version of this library
  */

@@ -57,7 +57,12 @@ record CrossValidation(Run run, Function<SelectedRows, PathFits> fits, int folds
       int fold = k;
       losses.add(
           split.inside(k).weight(),
-          run.log().journal().part(() -> losses(split.outside(fold), split.inside(fold))));
+          run.log()
+              .journal()
+              .part(
+                  name,
+                  RegularizationPath.FROM_ONE.length,
+                  () -> losses(split.outside(fold), split.inside(fold))));
     }
     return losses;
   }

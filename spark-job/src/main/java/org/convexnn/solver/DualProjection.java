@@ -17,7 +17,9 @@ import org.convexnn.linalg.Blas;
  */
 final class DualProjection {
 
-  private static final int MOST_STEPS = 8;
+  /** The most steps, and passes. */
+  static final int MOST_STEPS = 8;
+
   private static final double FIRST_LENGTH = 0.5;
   private static final double LEAST_LENGTH = 0.05;
   private static final double MOST_LENGTH = 2;

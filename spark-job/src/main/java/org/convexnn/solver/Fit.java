@@ -1,7 +1,8 @@
 package org.convexnn.solver;
 
+import java.nio.DoubleBuffer;
 import java.util.Arrays;
-import java.util.Optional;
+import org.convexnn.block.DualValue;
 import org.convexnn.block.Precision;
 
 /**
@@ -29,15 +30,36 @@ final class Fit {
   /** Skip-only fit, from that of other rows or from zero, and betaMax. */
   void begin(double[] from) {
     Problem linear = problem.withoutGroups();
+    double[] gradient = new double[problem.length()];
+    double[] dual = new double[DualValue.length()];
+    int length = linear.length() + 1 + gradient.length + dual.length;
+    DoubleBuffer found =
+        DoubleBuffer.wrap(
+            model.log().journal().part("skip-only fit", length, () -> begun(linear, from)));
+    found.get(skip, 0, linear.length());
+    double loss = found.get();
+    found.get(gradient).get(dual);
+    atSkip = new Problem.Evaluation(loss, gradient, dual);
+    betaMax = problem.groups().max(gradient);
+  }
+
+  /** Weights of the linear block, then loss, gradient and dual sums there. */
+  private double[] begun(Problem linear, double[] from) {
     double[] block =
         SkipFit.solve(
             linear,
             Arrays.copyOf(from, linear.length()),
             model.frame().constantLoss(),
             model.tolerance());
-    System.arraycopy(block, 0, skip, 0, block.length);
-    atSkip = problem.evaluate("betaMax", skip, true, Precision.FLOAT64);
-    betaMax = problem.groups().max(atSkip.gradient());
+    Problem.Evaluation at =
+        problem.evaluate(
+            "betaMax", Arrays.copyOf(block, problem.length()), true, Precision.FLOAT64);
+    return DoubleBuffer.allocate(block.length + 1 + at.gradient().length + at.dual().length)
+        .put(block)
+        .put(at.loss())
+        .put(at.gradient())
+        .put(at.dual())
+        .array();
   }
 
   GatedModel model() {
@@ -72,7 +94,7 @@ final class Fit {
 
   /** The skip-only fit, of which betaMax's pass found the gradient. */
   Solver.Start start() {
-    return new Solver.Start(skip, Optional.of(atSkip));
+    return Solver.Start.at(skip, atSkip);
   }
 
   /** The solver, the same for all beta. */

@@ -123,6 +123,10 @@ public record FitIdentity(
     return refused("version " + before + " of this library", "this is " + now);
   }
 
+  static IllegalArgumentException otherFormat(int now) {
+    return refused("another format of checkpoints", "this version of the library reads " + now);
+  }
+
   private static IllegalArgumentException refused(String before, String now) {
     return new IllegalArgumentException(
         "the checkpoint in checkpointDir is of a fit with "

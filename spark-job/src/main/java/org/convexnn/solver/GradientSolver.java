@@ -1,5 +1,6 @@
 package org.convexnn.solver;
 
+import java.util.Optional;
 import org.convexnn.linalg.Blas;
 
 /**
@@ -10,6 +11,8 @@ import org.convexnn.linalg.Blas;
  */
 final class GradientSolver implements Solver {
 
+  static final String NAME = "gradient";
+
   private static final double DECREASE = 0.95;
   private static final double INCREASE = 1.7;
 
@@ -18,25 +21,49 @@ final class GradientSolver implements Solver {
 
   @Override
   public String name() {
-    return "gradient";
+    return NAME;
   }
 
   @Override
   public Solution solve(Problem problem, double beta, Start start, Stopping stop, Watch watch) {
     double ridge = problem.ridge();
     double startPasses = problem.ledger().passes();
+    Optional<SolverState> earlier = start.earlier(NAME);
     Incumbent best = new Incumbent(start.weights());
-    double[] z = start.weights().clone();
+    double[] z = earlier.map(s -> s.vector("z")).orElse(start.weights()).clone();
+    double[] before = earlier.map(s -> s.vector("before")).orElse(z);
+    double momentum = earlier.map(s -> s.number("momentum")).orElse(0.0);
+    double[] v = extrapolated(z, before, momentum);
     int state = problem.ledger().nextState();
-    Problem.Evaluation at =
-        problem.momentum("gradient start", z, z, 0, GatedRows.NO_STATE, state).ahead();
-    best.primal(z, at.loss() + problem.penalty(z, beta));
-    best.dual(DualPoint.ofWeights(z), problem.lowerBound(at.gradient(), at.dual(), beta));
-    double[] v = z.clone();
-    double t = 1;
-    double l = Double.isNaN(bound) ? problem.setting().loss().curvature() : bound;
+    Problem.Momentum begun =
+        problem.momentum("gradient start", z, before, momentum, GatedRows.NO_STATE, state);
+    Problem.Evaluation at = begun.ahead();
+    best.primal(z, begun.loss() + problem.penalty(z, beta));
+    best.dual(DualPoint.ofWeights(v), problem.lowerBound(at.gradient(), at.dual(), beta));
+    earlier.ifPresent(
+        s -> {
+          best.primal(s.weights(), s.number("upper"));
+          best.dual(DualPoint.ofWeights(s.vector("dual")), s.number("lower"));
+        });
+    double t = earlier.map(s -> s.number("t")).orElse(1.0);
+    double fresh = Double.isNaN(bound) ? problem.setting().loss().curvature() : bound;
+    double l = earlier.map(s -> s.number("l")).orElse(fresh);
     StopReason reason = StopReason.GAP;
-    for (int k = 0; !stop.reached(best.upper(), best.lower()); k++) {
+    for (int k = earlier.map(s -> s.count("k")).orElse(0);
+        !stop.reached(best.upper(), best.lower());
+        k++) {
+      SolverState now =
+          SolverState.of(NAME, best.weights())
+              .and("upper", best.upper())
+              .and("lower", best.lower())
+              .and("dual", best.dual().weights())
+              .and("z", z)
+              .and("before", before)
+              .and("momentum", momentum)
+              .and("t", t)
+              .and("l", l)
+              .and("k", k);
+      watch.underWay(1, () -> now);
       if (problem.ledger().passes() - startPasses >= stop.maxPasses()) {
         reason = StopReason.MAX_PASSES;
         break;
@@ -49,10 +76,10 @@ final class GradientSolver implements Solver {
         along += (v[i] - next[i]) * (next[i] - z[i]);
       }
       double nextT = along > 0 ? 1 : (1 + Math.sqrt(1 + 4 * t * t)) / 2;
-      double momentum = along > 0 ? 0 : (t - 1) / nextT;
+      double nextMomentum = along > 0 ? 0 : (t - 1) / nextT;
       int target = problem.ledger().nextState();
       Problem.Momentum pass =
-          problem.momentum("gradient iteration " + k, next, z, momentum, state, target);
+          problem.momentum("gradient iteration " + k, next, z, nextMomentum, state, target);
       Problem.Evaluation there = pass.ahead();
       double model = at.loss();
       double square = 0;
@@ -63,10 +90,7 @@ final class GradientSolver implements Solver {
       }
       model += 0.5 * l * square;
       best.primal(next, pass.loss() + problem.penalty(next, beta));
-      double[] extrapolated = next.clone();
-      for (int i = 0; i < z.length; i++) {
-        extrapolated[i] += momentum * (next[i] - z[i]);
-      }
+      double[] extrapolated = extrapolated(next, z, nextMomentum);
       best.dual(
           DualPoint.ofWeights(extrapolated),
           problem.lowerBound(there.gradient(), there.dual(), beta));
@@ -80,6 +104,8 @@ final class GradientSolver implements Solver {
       state = target;
       l *= DECREASE;
       t = nextT;
+      momentum = nextMomentum;
+      before = z;
       z = next;
       v = extrapolated;
       at = there;
@@ -87,5 +113,13 @@ final class GradientSolver implements Solver {
     problem.rows().release(state);
     bound = l;
     return best.solution(reason);
+  }
+
+  /** {@code z + momentum (z - before)}. */
+  private static double[] extrapolated(double[] z, double[] before, double momentum) {
+    double[] v = z.clone();
+    Blas.axpy(momentum, z, v);
+    Blas.axpy(-momentum, before, v);
+    return v;
   }
 }

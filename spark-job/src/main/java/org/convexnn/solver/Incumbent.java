@@ -6,6 +6,7 @@ final class Incumbent {
   private double[] weights;
   private double upper = Double.POSITIVE_INFINITY;
   private double lower = Double.NEGATIVE_INFINITY;
+  private double known = Double.NEGATIVE_INFINITY;
   private DualPoint dual;
 
   Incumbent(double[] weights) {
@@ -29,6 +30,16 @@ final class Incumbent {
       return true;
     }
     return false;
+  }
+
+  /** Keeps a bound whose dual point was lost with a driver: it is true, but nothing to end with. */
+  void know(double bound) {
+    known = Math.max(known, bound);
+  }
+
+  /** The highest bound that is true. */
+  double known() {
+    return Math.max(known, lower);
   }
 
   double[] weights() {

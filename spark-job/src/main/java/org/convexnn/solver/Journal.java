@@ -11,14 +11,14 @@ import java.util.function.Supplier;
 
 /**
  * The solves of a fit in their order, written down as checkpoints. After the driver was lost the fit
- * is run again: solves that had ended are not repeated, the one under way goes on from its weights.
- * Programs are convex, so weights to start from change nothing about where a solve ends.
+ * is run again: what had ended is not repeated, the solve under way goes on from its state. Programs
+ * are convex, so what is lost with the row states changes nothing about where a solve ends.
  */
-final class Journal {
+final class Journal implements Parts {
 
   private static final double SAME_BETA = 1e-6;
-  // Of two iterations the second takes at most about twice the passes of the first.
-  private static final double NEXT_ITERATION = 2;
+  // Before a solve is under way: the loss of held-out rows, and where the solve starts.
+  private static final double NEXT_START = 2.5;
 
   private final Optional<Kept> kept;
   private final Progress progress;
@@ -26,7 +26,6 @@ final class Journal {
   private final Deque<Checkpoint.Step> earlier = new ArrayDeque<>();
   private final List<Checkpoint.Step> steps = new ArrayList<>();
   private double saved;
-  private double seen;
 
   /** Where checkpoints are kept, and of which fit. */
   private record Kept(Checkpoints checkpoints, FitIdentity of) {}
@@ -65,10 +64,11 @@ final class Journal {
     return journal;
   }
 
-  /** Solves; where an earlier driver was solving, from its weights and with the passes it has left. */
+  /** Solves; where an earlier driver was solving, from its state and with the passes it has left. */
   Solver.Solution solve(
       Fit fit, double beta, Solver.Start start, Solver.Stopping stop, Solver.Watch watch) {
-    return written(fit, beta, start, stop, new Written(beta, watch, true)).solution;
+    return ended(fit, beta, watch)
+        .orElseGet(() -> written(fit, beta, start, stop, new Written(beta, watch, true)));
   }
 
   /**
@@ -79,36 +79,82 @@ final class Journal {
   Solver.Solution point(
       PathFits.Point point, double beta, Solver.Stopping stop, Solver.Watch watch) {
     Fit fit = point.fit();
-    Optional<Checkpoint.Solve> before = solveOf(fit, beta).filter(s -> s.ended().isPresent());
+    Optional<Solver.Solution> before = ended(fit, beta, watch);
     if (before.isPresent()) {
-      Checkpoint.Solve solve = before.get();
+      return before.get();
+    }
+    Solver.Solution solution =
+        written(fit, beta, point.start(), stop, new Written(beta, watch, !point.prices()));
+    saveWhereDue(point.prices() ? Double.POSITIVE_INFINITY : NEXT_START, Optional.empty());
+    return solution;
+  }
+
+  /** The solution of a solve that had ended when an earlier driver was lost. */
+  private Optional<Solver.Solution> ended(Fit fit, double beta, Solver.Watch watch) {
+    if (earlier(fit, beta).orElse(null) instanceof Checkpoint.Solve solve) {
       earlier.remove();
       ledger.add(solve);
       watch.iteration(solve.iteration(), solve.upper(), solve.lower(), solve.weights());
       steps.add(solve);
-      return solve.solution();
+      return Optional.of(solve.solution());
     }
-    Written written =
-        written(fit, beta, point.start(), stop, new Written(beta, watch, !point.prices()));
-    steps.add(written.ended());
-    saveWhereDue(List.of());
-    return written.solution;
+    return Optional.empty();
   }
 
-  /** Numbers that some solves come to, which then are forgotten. */
-  double[] part(Supplier<double[]> solves) {
-    if (earlier.peek() instanceof Checkpoint.Part part) {
+  /**
+   * Numbers that some passes come to; their solves are forgotten.
+   *
+   * @param what they are; the parts of a fit have names and lengths that follow from their order
+   * @param length of the numbers
+   */
+  double[] part(String what, int length, Supplier<double[]> passes) {
+    if (earlier.peek() instanceof Checkpoint.Part part
+        && part.what().equals(what)
+        && part.numbers().length == length) {
       earlier.remove();
       ledger.add(part);
       steps.add(part);
       return part.numbers();
     }
     int first = steps.size();
-    double passes = ledger.passes();
+    double before = ledger.passes();
     int jobs = ledger.jobs();
-    double[] numbers = solves.get();
+    double[] numbers = passes.get();
     steps.subList(first, steps.size()).clear();
-    steps.add(new Checkpoint.Part(numbers, ledger.passes() - passes, ledger.jobs() - jobs));
+    steps.add(new Checkpoint.Part(what, numbers, ledger.passes() - before, ledger.jobs() - jobs));
+    return numbers;
+  }
+
+  /** Parts after the gated network, each of them saved when it has ended. */
+  @Override
+  public double[] of(String what, Parts.Resumable part) {
+    Optional<SolverState> state = Optional.empty();
+    double before = ledger.passes();
+    int jobs = ledger.jobs();
+    if (earlier.peek() instanceof Checkpoint.PartUnderWay underWay
+        && underWay.what().equals(what)) {
+      earlier.clear();
+      ledger.add(underWay);
+      saved = ledger.passes();
+      state = Optional.of(underWay.state());
+    } else if (earlier.peek() instanceof Checkpoint.Part ended && ended.what().equals(what)) {
+      earlier.remove();
+      ledger.add(ended);
+      steps.add(ended);
+      return ended.numbers();
+    }
+    double[] numbers =
+        part.run(
+            state,
+            (ahead, now) ->
+                saveWhereDue(
+                    ahead,
+                    Optional.of(
+                        () ->
+                            new Checkpoint.PartUnderWay(
+                                what, now.get(), ledger.passes() - before, ledger.jobs() - jobs))));
+    steps.add(new Checkpoint.Part(what, numbers, ledger.passes() - before, ledger.jobs() - jobs));
+    saveWhereDue(Double.POSITIVE_INFINITY, Optional.empty());
     return numbers;
   }
 
@@ -118,11 +164,11 @@ final class Journal {
   }
 
   /** The step of an earlier driver, where it is a solve of this program. */
-  private Optional<Checkpoint.Solve> solveOf(Fit fit, double beta) {
+  private Optional<Checkpoint.OfBeta> earlier(Fit fit, double beta) {
     if (earlier.isEmpty()) {
       return Optional.empty();
     }
-    if (earlier.peek() instanceof Checkpoint.Solve solve
+    if (earlier.peek() instanceof Checkpoint.OfBeta solve
         && solve.weights().length == fit.problem().length()
         && Math.abs(solve.beta() - beta) <= SAME_BETA * beta) {
       return Optional.of(solve);
@@ -134,31 +180,30 @@ final class Journal {
     return Optional.empty();
   }
 
-  private Written written(
+  private Solver.Solution written(
       Fit fit, double beta, Solver.Start start, Solver.Stopping stop, Written written) {
-    Optional<Checkpoint.Solve> before = solveOf(fit, beta);
-    before.ifPresent(ledger::add);
+    Solver.Start from = start;
+    Solver.Stopping left = stop;
+    if (earlier(fit, beta).orElse(null) instanceof Checkpoint.UnderWay before) {
+      ledger.add(before);
+      saved = ledger.passes();
+      written.goOn(before.asked());
+      from = Solver.Start.after(before.state());
+      left = stop.after(before.passes());
+    }
     earlier.clear();
-    written.solution =
-        fit.solver()
-            .solve(
-                fit.problem(),
-                beta,
-                before.map(s -> Solver.Start.at(s.weights())).orElse(start),
-                before.map(s -> stop.after(s.passes())).orElse(stop),
-                written);
-    return written;
+    Solver.Solution solution = fit.solver().solve(fit.problem(), beta, from, left, written);
+    steps.add(written.ended(solution));
+    return solution;
   }
 
-  /** Saves where the next iteration might lose too much. */
-  private void saveWhereDue(List<Checkpoint.Solve> underWay) {
+  /** Saves where the passes ahead might be lost with too many others. */
+  private void saveWhereDue(double ahead, Optional<Supplier<Checkpoint.Step>> underWay) {
     double now = ledger.passes();
-    double next = now + NEXT_ITERATION * (now - seen);
-    seen = now;
-    if (kept.isPresent() && next > saved + kept.get().checkpoints.interval()) {
+    if (kept.isPresent() && now + ahead > saved + kept.get().checkpoints.interval()) {
       saved = now;
       List<Checkpoint.Step> all = new ArrayList<>(steps);
-      all.addAll(underWay);
+      underWay.map(Supplier::get).ifPresent(all::add);
       save(kept.get().checkpoints.store(), new Checkpoint(kept.get().of, all));
     }
   }
@@ -179,8 +224,8 @@ final class Journal {
     private final boolean resumable;
     private final double passes = ledger.passes();
     private final int jobs = ledger.jobs();
+    private final List<double[]> asked = new ArrayList<>();
     private int last;
-    private Solver.Solution solution;
 
     Written(double beta, Solver.Watch inner, boolean resumable) {
       this.beta = beta;
@@ -188,18 +233,37 @@ final class Journal {
       this.resumable = resumable;
     }
 
+    /** Asks what an earlier driver has asked: the watch remembers. */
+    void goOn(List<double[]> before) {
+      before.forEach(q -> enough((int) q[0], q[1], q[2], q[3]));
+    }
+
     @Override
     public void iteration(int iteration, double upper, double lower, double[] weights) {
       inner.iteration(iteration, upper, lower, weights);
       last = iteration;
-      if (resumable) {
-        saveWhereDue(List.of(step(weights, upper, lower, Optional.empty())));
-      }
     }
 
     @Override
     public boolean enough(int iteration, double upper, double gap, double leftOut) {
+      asked.add(new double[] {iteration, upper, gap, leftOut});
       return inner.enough(iteration, upper, gap, leftOut);
+    }
+
+    @Override
+    public void underWay(double ahead, Supplier<SolverState> state) {
+      if (resumable) {
+        saveWhereDue(
+            ahead,
+            Optional.of(
+                () ->
+                    new Checkpoint.UnderWay(
+                        beta,
+                        state.get(),
+                        List.copyOf(asked),
+                        ledger.passes() - passes,
+                        ledger.jobs() - jobs)));
+      }
     }
 
     @Override
@@ -207,15 +271,16 @@ final class Journal {
       inner.message(text);
     }
 
-    Checkpoint.Solve ended() {
-      return step(
-          solution.weights(), solution.upper(), solution.lower(), Optional.of(solution.reason()));
-    }
-
-    private Checkpoint.Solve step(
-        double[] weights, double upper, double lower, Optional<StopReason> ended) {
+    Checkpoint.Solve ended(Solver.Solution solution) {
       return new Checkpoint.Solve(
-          beta, weights, upper, lower, ended, last, ledger.passes() - passes, ledger.jobs() - jobs);
+          beta,
+          solution.weights(),
+          solution.upper(),
+          solution.lower(),
+          solution.reason(),
+          last,
+          ledger.passes() - passes,
+          ledger.jobs() - jobs);
     }
   }
 }

@@ -1,7 +1,9 @@
 package org.convexnn.solver;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.convexnn.block.SearchJob;
 import org.convexnn.linalg.Blas;
 import org.convexnn.linalg.CounterRandom;
@@ -19,6 +21,10 @@ import org.convexnn.linalg.CounterRandom;
  * same program. The certificate takes the best of these dual points: l'(f), a running average of past
  * ones, weighted so that the largest group norm is smallest, and near the end a projection of l'(f)
  * ({@link DualProjection}).
+ *
+ * <p>After the driver was lost the iterates go on as they would have, to rounding: weights, secant
+ * pairs and where the metric was sampled and factored are the state, rows give the rest in two
+ * passes. Only the running average begins anew, which is a state of the rows.
  */
 final class LbfgsSolver implements Solver {
 
@@ -49,9 +55,11 @@ final class LbfgsSolver implements Solver {
   // Off by so much, a step still goes down nearly as far as the best one.
   private static final double GOOD_GUESS = 0.3;
   private static final double[] TRIMS = {0.98, 0.9};
+  private static final double MOST_PASSES = 1.5;
 
   private final long seed;
   private SampleMetric metric;
+  private double[] sampledAt;
   private int sampleRows = SAMPLE;
 
   /** A solver for one program at several beta; the seed draws the sample. */
@@ -66,8 +74,12 @@ final class LbfgsSolver implements Solver {
 
   @Override
   public Solution solve(Problem problem, double beta, Start start, Stopping stop, Watch watch) {
+    if (start.earlier(GradientSolver.NAME).isPresent()) {
+      return new GradientSolver().solve(problem, beta, start, stop, watch);
+    }
     double before = problem.ledger().passes();
-    Solution found = new Run(problem, beta, start.weights(), stop, watch).run();
+    Solution found =
+        new Run(problem, beta, start.weights(), stop, watch).run(start.earlier(name()));
     double left = stop.maxPasses() - (problem.ledger().passes() - before);
     if (found.reason() != StopReason.STALLED || left < 1) {
       return found;
@@ -113,15 +125,22 @@ final class LbfgsSolver implements Solver {
     private final double startPasses;
     private final Incumbent best;
     private final SecantPairs pairs = new SecantPairs(MEMORY);
+    private int k;
+    private double stallGap = Double.POSITIVE_INFINITY;
+    private int stallFrom;
+    private int stalls;
     private double[] u;
     private double[] inRows;
     private double epsilon;
     private Problem.Move at;
     private double[] averageGradient;
     private double average;
+    private double[] factoredFrom;
     private double[] factoredNorms;
+    private double[] curvature;
     private int factoredAt;
     private int state;
+    private DualProjection.Bounded ofWeights;
     private double upperBefore = Double.POSITIVE_INFINITY;
     private double projectBelow;
     private double guess = 1;
@@ -139,27 +158,25 @@ final class LbfgsSolver implements Solver {
       this.projectBelow = CLOSE * stop.tol();
     }
 
-    Solution run() {
-      begin();
-      double stallGap = Double.POSITIVE_INFINITY;
-      int stallFrom = 0;
-      int stalls = 0;
-      for (int k = 0; ; k++) {
-        note(k);
+    Solution run(Optional<SolverState> earlier) {
+      earlier.ifPresentOrElse(this::goOn, this::begin);
+      for (; ; k++) {
+        note();
         watch.iteration(k, best.upper(), best.lower(), best.weights());
         double gap = stop.relativeGap(best.upper(), best.lower());
         if (gap <= stop.tol()) {
           return end(StopReason.GAP);
         }
-        if (watch.enough(k, best.upper(), gap, at.leftOut())) {
+        double known = stop.relativeGap(best.upper(), best.known());
+        if (watch.enough(k, best.upper(), known, at.leftOut())) {
           return end(StopReason.ENOUGH);
         }
         if (problem.ledger().passes() - startPasses >= stop.maxPasses()) {
           return end(StopReason.MAX_PASSES);
         }
         boolean force = k == 5;
-        if (gap < 0.7 * stallGap) {
-          stallGap = gap;
+        if (known < 0.7 * stallGap) {
+          stallGap = known;
           stallFrom = k;
         } else if (k - stallFrom >= 10) {
           if (++stalls > MOST_STALLS) {
@@ -178,10 +195,10 @@ final class LbfgsSolver implements Solver {
             growSample();
           }
         }
-        if (k == 0 || force || metric == null || normsMoved(k)) {
-          refactor(k);
+        if (k == 0 || force || metric == null || normsMoved()) {
+          refactor();
         }
-        if (!iterate(k)) {
+        if (!iterate()) {
           return end(StopReason.STALLED);
         }
         if (stop.reached(best.upper(), best.lower())) {
@@ -192,28 +209,109 @@ final class LbfgsSolver implements Solver {
     }
 
     private void begin() {
-      state = problem.ledger().nextState();
-      inRows = problem.coordinates().toRows(u);
-      at = problem.move("quasi-Newton start", inRows, inRows, 0, FLOOR, GatedRows.NO_STATE, state);
-      averageGradient = at.at().gradient();
-      average = 1;
+      enter();
       int count = Math.max(1, groups.count(u));
       epsilon = SMOOTHING * stop.tol() * Math.max(at.at().loss(), stop.scale()) / (beta * count);
     }
 
+    /** Takes the rows to u. */
+    private void enter() {
+      inRows = problem.coordinates().toRows(u);
+      state = problem.ledger().nextState();
+      at = from("quasi-Newton start", inRows, state);
+      averageGradient = at.at().gradient();
+      average = 1;
+    }
+
+    private Problem.Move from(String what, double[] weights, int to) {
+      return problem.move(what, weights, weights, 0, FLOOR, GatedRows.NO_STATE, to);
+    }
+
+    /** Goes on where {@link #state} was taken. */
+    private void goOn(SolverState earlier) {
+      k = earlier.count("k");
+      stallGap = earlier.number("stallGap");
+      stallFrom = earlier.count("stallFrom");
+      stalls = earlier.count("stalls");
+      epsilon = earlier.number("epsilon");
+      upperBefore = earlier.number("upperBefore");
+      projectBelow = earlier.number("projectBelow");
+      guess = earlier.number("guess");
+      sampleRows = earlier.count("sampleRows");
+      u = earlier.vector("u");
+      pairs.learn(earlier.vectors("steps"), earlier.vectors("changes"));
+      enter();
+      if (!earlier.vectors("sampledAt").isEmpty()) {
+        sampledAt = earlier.vector("sampledAt");
+        metric = sampleSize() < problem.rowCount() ? sampledAgain() : sampled(at, state);
+      }
+      if (k > 0) {
+        factoredAt = earlier.count("factoredAt");
+        factoredFrom = earlier.vector("factoredFrom");
+        factoredNorms = earlier.vector("factoredNorms");
+        curvature = earlier.vector("curvature");
+        factor();
+      }
+      best.primal(earlier.weights(), earlier.number("upper"));
+      best.know(earlier.number("known"));
+      List<double[]> dual = earlier.vectors("dual");
+      offer(DualPoint.ofWeights(dual.get(0)).corrected(dual.get(1)), earlier.number("lower"));
+    }
+
+    private SampleMetric sampledAgain() {
+      int there = problem.ledger().nextState();
+      SampleMetric again =
+          sampled(
+              from("rows of the metric", problem.coordinates().toRows(sampledAt), there), there);
+      problem.rows().release(there);
+      return again;
+    }
+
+    /** What {@link #goOn} wants. */
+    private SolverState state() {
+      SolverState now =
+          SolverState.of(name(), best.weights())
+              .and("upper", best.upper())
+              .and("known", best.known())
+              .and("k", k)
+              .and("stallGap", stallGap)
+              .and("stallFrom", stallFrom)
+              .and("stalls", stalls)
+              .and("epsilon", epsilon)
+              .and("upperBefore", upperBefore)
+              .and("projectBelow", projectBelow)
+              .and("guess", guess)
+              .and("sampleRows", sampleRows)
+              .and("u", u)
+              .and("steps", pairs.steps())
+              .and("changes", pairs.changes())
+              .and("sampledAt", metric == null ? List.of() : List.of(sampledAt))
+              .and("lower", ofWeights.bound())
+              .and("dual", List.of(ofWeights.point().weights(), ofWeights.point().correction()));
+      return k == 0
+          ? now
+          : now.and("factoredAt", factoredAt)
+              .and("factoredFrom", factoredFrom)
+              .and("factoredNorms", factoredNorms)
+              .and("curvature", curvature);
+    }
+
     /** Bounds at the current point. */
-    private void note(int k) {
+    private void note() {
       best.primal(u, at.at().loss() + problem.penalty(u, beta));
       DualPoint point = DualPoint.ofState(state, u);
       double bound = problem.lowerBound(at.at().gradient(), at.at().dual(), beta);
       offer(point, bound);
       double ahead = DECREASES_AHEAD * stop.relativeGap(upperBefore, best.upper());
+      boolean projects =
+          k > 0
+              && ahead < projectBelow
+              && problem.setting().leaves() > 0
+              && !stop.reached(best.upper(), best.lower());
+      watch.underWay(MOST_PASSES + (projects ? DualProjection.MOST_STEPS : 0), this::state);
       upperBefore = best.upper();
-      if (k > 0
-          && ahead < projectBelow
-          && problem.setting().leaves() > 0
-          && !stop.reached(best.upper(), best.lower())) {
-        project(k, point, ahead);
+      if (projects) {
+        project(point, ahead);
       }
     }
 
@@ -221,7 +319,7 @@ final class LbfgsSolver implements Solver {
      * Projects the dual point where that may close the gap: once the objective is close to the
      * optimum, and then when it is closer by as much as the last attempt fell short.
      */
-    private void project(int k, DualPoint point, double ahead) {
+    private void project(DualPoint point, double ahead) {
       double enough = best.upper() - stop.tol() * Math.max(best.upper(), stop.scale());
       DualProjection.Bounded found =
           new DualProjection(problem, beta, stop.tol())
@@ -232,6 +330,9 @@ final class LbfgsSolver implements Solver {
     }
 
     private void offer(DualPoint point, double bound) {
+      if (!point.averaged() && (ofWeights == null || bound > ofWeights.bound())) {
+        ofWeights = new DualProjection.Bounded(point, bound);
+      }
       int before = best.dual().state();
       if (best.dual(point, bound) && before != point.state() && before != state) {
         problem.rows().release(before);
@@ -244,7 +345,7 @@ final class LbfgsSolver implements Solver {
       return nu;
     }
 
-    private boolean normsMoved(int k) {
+    private boolean normsMoved() {
       if (k - factoredAt < SPACING) {
         return false;
       }
@@ -259,21 +360,26 @@ final class LbfgsSolver implements Solver {
       return moved > CHANGED_SHARE * nu.length;
     }
 
-    private void refactor(int k) {
+    private SampleMetric sampled(Problem.Move there, int state) {
+      return new SampleMetric(
+          problem,
+          problem.sketchRows(
+              "sample of the metric",
+              sampleSize(),
+              there,
+              FLOOR,
+              CounterRandom.mix(seed + 1),
+              state));
+    }
+
+    private void refactor() {
       if (metric == null) {
-        metric =
-            new SampleMetric(
-                problem,
-                problem.sketchRows(
-                    "sample of the metric",
-                    sampleSize(),
-                    at,
-                    FLOOR,
-                    CounterRandom.mix(seed + 1),
-                    state));
+        metric = sampled(at, state);
+        sampledAt = u;
       }
       double[] nu = smoothNorms(u);
-      factoredNorms = nu.clone();
+      factoredFrom = u;
+      factoredNorms = nu;
       factoredAt = k;
       double[] sorted = nu.clone();
       Arrays.sort(sorted);
@@ -285,11 +391,15 @@ final class LbfgsSolver implements Solver {
                 ? FIRST_PENALTY * Math.max(at.at().loss(), stop.scale()) / (beta * nu.length)
                 : 0.1 * sorted[sorted.length / 2];
       }
-      double[] curvature = new double[nu.length];
+      curvature = new double[nu.length];
       for (int i = 0; i < nu.length; i++) {
         curvature[i] = beta / Math.max(nu[i], least);
       }
-      metric.refactor(inRows, FLOOR, damping(), curvature);
+      factor();
+    }
+
+    private void factor() {
+      metric.refactor(problem.coordinates().toRows(factoredFrom), FLOOR, damping(), curvature);
     }
 
     private double damping() {
@@ -351,7 +461,7 @@ final class LbfgsSolver implements Solver {
     }
 
     /** One step; false when no direction goes down any more. */
-    private boolean iterate(int k) {
+    private boolean iterate() {
       double[] g = smoothed(at.at().gradient(), u);
       double[] d = direction(g);
       double slope = Blas.dot(g, d);
@@ -364,7 +474,7 @@ final class LbfgsSolver implements Solver {
         }
       }
       double[] along = problem.coordinates().toRows(d);
-      double a = step(k, d, along, slope);
+      double a = step(d, along, slope);
       double[] next = u.clone();
       Blas.axpy(a, d, next);
       Blas.axpy(a, along, inRows);
@@ -375,7 +485,7 @@ final class LbfgsSolver implements Solver {
     }
 
     /** Moves the rows along d, about as far as is best; returns how far. */
-    private double step(int k, double[] d, double[] along, double slope) {
+    private double step(double[] d, double[] along, double slope) {
       int moved = problem.ledger().nextState();
       Problem.Search search =
           problem.search(
@@ -400,12 +510,10 @@ final class LbfgsSolver implements Solver {
       double best = stepLength(d, slope, search.slopes());
       double length = guess;
       guess = best;
-      return Math.abs(length - best) <= GOOD_GUESS * best
-          ? length
-          : correct(k, along, length, best);
+      return Math.abs(length - best) <= GOOD_GUESS * best ? length : correct(along, length, best);
     }
 
-    private double correct(int k, double[] along, double from, double to) {
+    private double correct(double[] along, double from, double to) {
       double[] there = inRows.clone();
       Blas.axpy(from, along, there);
       int moved = problem.ledger().nextState();

@@ -104,6 +104,23 @@ final class Metric {
     }
   }
 
+  /** The v_j. */
+  List<double[]> learnt() {
+    return List.copyOf(corrections);
+  }
+
+  /** The delta_j. */
+  double[] deltas() {
+    return deltas.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  /** Takes corrections that were learnt for the same sketch. */
+  void take(List<double[]> learnt, double[] theirDeltas) {
+    corrections.addAll(learnt);
+    Arrays.stream(theirDeltas).forEach(deltas::add);
+    solveCorrections();
+  }
+
   /** {@code H^-1 g}, by Woodbury's identity over the corrections. */
   double[] solve(double[] g) {
     double[] x = solveSketch(g);

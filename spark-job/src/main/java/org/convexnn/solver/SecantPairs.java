@@ -33,6 +33,23 @@ public final class SecantPairs {
     }
   }
 
+  /** The steps, the oldest first. */
+  public List<double[]> steps() {
+    return pairs.stream().map(Pair::step).toList();
+  }
+
+  /** The changes of the gradient along them. */
+  public List<double[]> changes() {
+    return pairs.stream().map(Pair::change).toList();
+  }
+
+  /** Learns pairs anew, the oldest first. */
+  public void learn(List<double[]> steps, List<double[]> changes) {
+    for (int k = 0; k < steps.size(); k++) {
+      learn(steps.get(k), changes.get(k));
+    }
+  }
+
   /** Forgets all pairs. */
   public void clear() {
     pairs.clear();

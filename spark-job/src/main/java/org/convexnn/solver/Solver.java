@@ -1,6 +1,7 @@
 package org.convexnn.solver;
 
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Solves a {@link Problem} for one beta. */
 interface Solver {
@@ -22,12 +23,29 @@ interface Solver {
    *
    * @param weights the weights
    * @param known loss, gradient and dual sums there, where a pass has found them already
+   * @param earlier how far an earlier driver had come, where it was lost; its weights are these
    */
-  record Start(double[] weights, Optional<Problem.Evaluation> known) {
+  record Start(
+      double[] weights, Optional<Problem.Evaluation> known, Optional<SolverState> earlier) {
 
     /** Weights of which nothing is known. */
     static Start at(double[] weights) {
-      return new Start(weights, Optional.empty());
+      return new Start(weights, Optional.empty(), Optional.empty());
+    }
+
+    /** Weights that a pass was at. */
+    static Start at(double[] weights, Problem.Evaluation known) {
+      return new Start(weights, Optional.of(known), Optional.empty());
+    }
+
+    /** The solve that an earlier driver was lost in. */
+    static Start after(SolverState earlier) {
+      return new Start(earlier.weights(), Optional.empty(), Optional.of(earlier));
+    }
+
+    /** How far an earlier driver had come, where it was of this solver. */
+    Optional<SolverState> earlier(String solver) {
+      return earlier.filter(state -> state.solver().equals(solver));
     }
   }
 
@@ -62,6 +80,14 @@ interface Solver {
 
     /** One iteration ended with these best bounds so far. */
     void iteration(int iteration, double upper, double lower, double[] weights);
+
+    /**
+     * The solve could go on from here if the driver was lost.
+     *
+     * @param ahead the most passes until it says so again
+     * @param state of the solve at this moment
+     */
+    default void underWay(double ahead, Supplier<SolverState> state) {}
 
     /**
      * Whether the solve may stop here, above its tolerance. Asked by solvers that move the rows that

@@ -16,6 +16,7 @@ public final class Trainer {
   private final Progress progress;
   private final boolean uniformSketch;
   private final Optional<Checkpoints> checkpoints;
+  private final TrainingOptions asked;
 
   /** A trainer with these options; progress is told of every iteration. */
   public Trainer(TrainingOptions options, Progress progress) {
@@ -28,23 +29,47 @@ public final class Trainer {
    * @param uniformSketch whether ADMM draws its sketch badly on purpose: for tests of the safeguard
    */
   public Trainer(TrainingOptions options, Progress progress, boolean uniformSketch) {
-    this(options, progress, uniformSketch, Optional.empty());
+    this(options, progress, uniformSketch, Optional.empty(), options);
   }
 
   private Trainer(
       TrainingOptions options,
       Progress progress,
       boolean uniformSketch,
-      Optional<Checkpoints> checkpoints) {
+      Optional<Checkpoints> checkpoints,
+      TrainingOptions asked) {
     this.options = options;
     this.progress = progress;
     this.uniformSketch = uniformSketch;
     this.checkpoints = checkpoints;
+    this.asked = asked;
   }
 
   /** The same trainer, whose {@link #train} keeps checkpoints; they are gone when it has returned. */
   public Trainer with(Checkpoints kept) {
-    return new Trainer(options, progress, uniformSketch, Optional.of(kept));
+    return with(kept, options);
+  }
+
+  /**
+   * The same where the fit is a part of another.
+   *
+   * @param whole the options of that one, which its checkpoints are of
+   */
+  public Trainer with(Checkpoints kept, TrainingOptions whole) {
+    return new Trainer(options, progress, uniformSketch, Optional.of(kept), whole);
+  }
+
+  /** Trains further on what a gated network has come to. */
+  public interface Sequel {
+
+    /**
+     * Trains.
+     *
+     * @param gated the gated network
+     * @param parts to train in, of one fit with the gated network
+     * @param ledger counts the passes of both
+     */
+    TrainingResult train(TrainingResult gated, Parts parts, Ledger ledger);
   }
 
   /**
@@ -54,12 +79,18 @@ public final class Trainer {
    *     remedy; when there is a checkpoint that is not to be resumed, or of another fit
    */
   public TrainingResult train(Rows rows) {
+    return train(rows, (gated, parts, ledger) -> gated);
+  }
+
+  /** The same, and further; checkpoints are of both. */
+  public TrainingResult train(Rows rows, Sequel sequel) {
     checkGated();
     Run run = begin(rows, UnaryOperator.identity(), "unset");
-    TrainingResult result =
+    TrainingResult gated =
         run.gates().priced()
             ? PricedFit.of(run, uniformSketch).solve()
             : run.with(run.gates().draw(), model -> solve(run, model));
+    TrainingResult result = sequel.train(gated, run.log().journal(), run.log().ledger());
     run.log().journal().end();
     return result;
   }
@@ -95,7 +126,7 @@ public final class Trainer {
                 c ->
                     Journal.of(
                         c,
-                        FitIdentity.of(rows, frame.stats(), options, initialModel, c.version()),
+                        FitIdentity.of(rows, frame.stats(), asked, initialModel, c.version()),
                         progress,
                         ledger))
             .orElseGet(() -> Journal.none(progress, ledger));

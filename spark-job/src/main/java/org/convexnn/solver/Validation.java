@@ -25,10 +25,12 @@ final class Validation {
 
   /** The mean loss of a fit's weights. Half a pass. */
   double loss(Fit fit, double[] weights) {
-    return fit.model()
-        .problem(heldOut, fit.problem().coordinates())
-        .evaluate("validation", weights, false)
-        .loss();
+    Problem outside = fit.model().problem(heldOut, fit.problem().coordinates());
+    return log.journal()
+        .part(
+            "validation",
+            1,
+            () -> new double[] {outside.evaluate("validation", weights, false).loss()})[0];
   }
 
   /** The same, kept as a point of the path. */

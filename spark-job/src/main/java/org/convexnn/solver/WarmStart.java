@@ -2,7 +2,6 @@ package org.convexnn.solver;
 
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.Optional;
 import org.convexnn.network.Network;
 
 /**
@@ -98,7 +97,7 @@ public record WarmStart(Network network) {
                 objective,
                 fit.skipObjective(),
                 better ? "" : ", which is where training begins"));
-    return better ? new Solver.Start(weights, Optional.of(at)) : fit.start();
+    return better ? Solver.Start.at(weights, at) : fit.start();
   }
 
   /** The network's weights on z~ for labels and constant model of a frame. */

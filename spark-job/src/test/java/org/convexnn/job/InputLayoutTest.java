@@ -24,6 +24,16 @@ class InputLayoutTest {
     assertThat(layout.vectorSize()).hasValue(7);
   }
 
+  /** Spark 4.0 and before take an IDENTIFIER for a column and not for its alias. */
+  @Test
+  void aliasesAreNamesAsTheyStand() {
+    InputLayout layout =
+        new InputLayout("y", List.of(new InputColumn("a__THIS__THIS__ ${x}", Kind.NUMBER, 1)));
+    assertThat(layout.statement())
+        .containsOnlyOnce("__THIS__")
+        .contains("\n  CASE ", " AS `in_0_a_THIS_THIS_");
+  }
+
   @Test
   void isAbsentFromOtherStatements() {
     assertThat(InputLayout.parse("SELECT * FROM __THIS__")).isEmpty();

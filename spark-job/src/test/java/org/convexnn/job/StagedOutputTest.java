@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -74,6 +76,75 @@ class StagedOutputTest {
     }
     assertThat(folder.resolve("out/old")).doesNotExist();
     assertThat(folder.resolve("out/f")).hasContent("b");
+    assertThat(names()).containsExactly("out");
+  }
+
+  private void refused(StagedOutput staged) {
+    assertThatThrownBy(staged::commit)
+        .isInstanceOf(JobException.class)
+        .hasMessageContainingAll("out was made by someone else meanwhile", "name another one");
+    staged.close();
+  }
+
+  @Test
+  void ofTwoThatCommitToOnePlaceTheFirstCounts() throws IOException {
+    try (StagedOutput first = staged(false)) {
+      StagedOutput second = staged(false);
+      write(first, "a");
+      write(second, "b");
+      first.commit();
+      refused(second);
+    }
+    assertThat(folder.resolve("out/f")).hasContent("a");
+    assertThat(names()).containsExactly("out");
+  }
+
+  @Test
+  void renamesChecksumsWithTheirFiles() throws IOException {
+    try (StagedOutput staged = staged(false)) {
+      write(staged, "a");
+      staged.commit();
+      try (var in = staged.files().open(new org.apache.hadoop.fs.Path(staged.target(), "f"))) {
+        assertThat(in.readAllBytes()).asString().isEqualTo("a");
+      }
+    }
+    assertThat(folder.resolve("out/.f.crc")).exists();
+  }
+
+  /** Someone makes the target after every look at it. */
+  public static final class Busy extends RawLocalFileSystem {
+
+    @Override
+    public URI getUri() {
+      return URI.create("busy:///");
+    }
+
+    @Override
+    public String getScheme() {
+      return "busy";
+    }
+
+    /** As HDFS does, into a folder that exists. */
+    @Override
+    public boolean rename(org.apache.hadoop.fs.Path from, org.apache.hadoop.fs.Path to)
+        throws IOException {
+      try (var out = create(new org.apache.hadoop.fs.Path(to, "f"))) {
+        out.writeBytes("theirs");
+      }
+      return super.rename(from, new org.apache.hadoop.fs.Path(to, from.getName()));
+    }
+  }
+
+  @Test
+  void aFolderMadeInBetweenStaysAsItIs() throws IOException {
+    Configuration hadoop = new Configuration();
+    hadoop.setClass("fs.busy.impl", Busy.class, org.apache.hadoop.fs.FileSystem.class);
+    StagedOutput staged =
+        StagedOutput.of(hadoop, "busy://" + folder.resolve("out"), false, List.of());
+    write(staged, "mine");
+    refused(staged);
+    assertThat(folder.resolve("out/f")).hasContent("theirs");
+    assertThat(folder.resolve("out")).isDirectoryNotContaining(f -> !f.endsWith("f"));
     assertThat(names()).containsExactly("out");
   }
 

@@ -15,6 +15,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.convexnn.solver.Checkpoint;
 import org.convexnn.solver.FitIdentity;
+import org.convexnn.solver.StopReason;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,7 +36,7 @@ class CheckpointFolderTest {
   private static Checkpoint checkpoint(double beta) {
     return new Checkpoint(
         new FitIdentity(VERSION, Map.of(), new long[3], 1, new double[2], new double[2]),
-        List.of(new Checkpoint.Solve(beta, new double[] {1, 2}, 1, 0, Optional.empty(), 1, 2, 3)));
+        List.of(new Checkpoint.Solve(beta, new double[] {1, 2}, 1, 0, StopReason.GAP, 1, 2, 3)));
   }
 
   private static Optional<Double> beta(CheckpointFolder folder) {

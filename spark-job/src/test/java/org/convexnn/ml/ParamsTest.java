@@ -342,9 +342,7 @@ class ParamsTest {
     assertThatThrownBy(() -> r.transformSchema(Models.SCHEMA))
         .hasMessageContaining("checkpointInterval is -1");
     r.setCheckpointInterval(10).setActivation("relu");
-    assertThatThrownBy(() -> r.transformSchema(Models.SCHEMA))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContainingAll("checkpointDir", "activation is 'relu'", "unset checkpointDir");
+    r.transformSchema(Models.SCHEMA);
   }
 
   @Test

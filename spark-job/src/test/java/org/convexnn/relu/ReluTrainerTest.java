@@ -42,7 +42,7 @@ class ReluTrainerTest {
         }
       };
 
-  private static TrainingOptions options(Task task, OptionalDouble ratio, boolean polish) {
+  static TrainingOptions options(Task task, OptionalDouble ratio, boolean polish) {
     return options(task, ratio, polish, GateSampler.AUTO, 0, false, GroupNorm.AUTO);
   }
 
@@ -104,7 +104,7 @@ class ReluTrainerTest {
     return y;
   }
 
-  private static LocalRows rows(Task task) {
+  static LocalRows rows(Task task) {
     double[] ones = new double[N];
     Arrays.fill(ones, 1);
     return SmallProblem.rows(X, labels(task), ones);

@@ -175,27 +175,90 @@ class CheckpointTest {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"LBFGS", "ADMM", "GRADIENT"})
-  void losesAtMostAnIntervalOfTheSolve(Fits fit) {
-    MemoryStore store = new MemoryStore();
-    Driver lost = kill(fit.options, fit.data, store, 23);
-    double saved = store.latest(VERSION).orElseThrow().steps().get(0).passes();
-    double begun = lost.trace.get(0).passes();
-    assertThat(lost.last().passes() - begun - saved).isLessThanOrEqualTo(INTERVAL);
+  /** Passes at the point that a resumed solve goes on from, and at the one its metric is from. */
+  private static final double RESTART = 2;
 
+  @ParameterizedTest
+  @EnumSource(names = {"LBFGS", "ADMM", "GRADIENT", "CLASSES", "FOLDS"})
+  void repeatsAtMostAnInterval(Fits fit) {
+    Driver whole = undisturbed();
+    double expected =
+        train(fit.options, fit.data, whole, new MemoryStore(), false).certificate().passes();
+    for (double share : new double[] {0.1, 0.35, 0.6, 0.95}) {
+      MemoryStore store = new MemoryStore();
+      Driver lost = kill(fit.options, fit.data, store, (int) (share * whole.trace.size()));
+      double kept =
+          store.latest(VERSION).orElseThrow().steps().stream()
+              .mapToDouble(Checkpoint.Step::passes)
+              .sum();
+      double reported = resume(fit.options, fit.data, undisturbed(), store).certificate().passes();
+      double ofBoth = lost.last().passes() + reported - kept;
+      assertThat(lost.last().passes() - kept).isLessThanOrEqualTo(INTERVAL);
+      assertThat(reported).isLessThanOrEqualTo(expected + RESTART);
+      assertThat(ofBoth).isLessThanOrEqualTo(expected + INTERVAL + RESTART);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"LBFGS", "GRADIENT", "CLASSES"})
+  void iteratesAsIfNothingHadHappened(Fits fit) {
+    Driver whole = undisturbed();
+    train(fit.options, fit.data, whole, new MemoryStore(), false);
+    for (double share : new double[] {0.2, 0.5, 0.8}) {
+      iteratesAgain(fit.options, fit.data, whole, (int) (share * whole.trace.size()));
+    }
+  }
+
+  private static void iteratesAgain(
+      TrainingOptions options, Data data, Driver whole, int iterations) {
+    MemoryStore store = new MemoryStore();
+    kill(options, data, store, iterations);
     Driver again = undisturbed();
-    resume(fit.options, fit.data, again, store);
-    double kept = lost.last().passes() - INTERVAL;
-    double reached =
-        lost.trace.stream()
-            .filter(t -> t.passes() <= kept)
-            .mapToDouble(TraceRecord::objective)
-            .min()
-            .orElseThrow();
-    assertThat(again.trace.get(0).objective()).isLessThanOrEqualTo(reached * (1 + 1e-12));
-    // Passes are counted on from those of the lost driver.
-    assertThat(again.trace.get(0).passes()).isGreaterThan(kept);
+    resume(options, data, again, store);
+    int first = again.trace.get(0).iteration();
+    assertThat(first).isBetween(iterations - INTERVAL, iterations);
+    assertThat(first + again.trace.size()).isCloseTo(whole.trace.size(), within(2));
+    for (TraceRecord record : again.trace) {
+      if (record.iteration() < whole.trace.size()) {
+        double undisturbed = whole.trace.get(record.iteration()).objective();
+        assertThat(record.objective()).isCloseTo(undisturbed, within(1e-9 * undisturbed));
+      }
+    }
+  }
+
+  /** The metric is of some of the rows, and dual points of leaves are projected. */
+  @Test
+  void theMetricIsOfTheSameRows() {
+    Training training = Training.binary().solver(SolverKind.LBFGS);
+    training.sampler = GateSampler.TREES;
+    training.gates = 0;
+    training.trees = 2;
+    training.tol = 1e-3;
+    Data data = Training.xor(5, LbfgsSolver.SAMPLE + 200, 3, 0.1);
+    Driver whole = undisturbed();
+    train(training.options(), data, whole, new MemoryStore(), false);
+    iteratesAgain(training.options(), data, whole, (int) (0.7 * whole.trace.size()));
+  }
+
+  /** A state that another solver left is where this one begins. */
+  @Test
+  void anotherSolverGoesOnFromTheWeights() {
+    MemoryStore store = new MemoryStore();
+    kill(Fits.LBFGS.options, XOR, store, 40);
+    Checkpoint kept = store.latest(VERSION).orElseThrow();
+    Checkpoint.UnderWay step = (Checkpoint.UnderWay) kept.steps().get(1);
+    SolverState other = SolverState.of("another", step.weights());
+    store.save(
+        new Checkpoint(
+            kept.of(),
+            List.of(
+                kept.steps().get(0),
+                new Checkpoint.UnderWay(
+                    step.beta(), other, step.asked(), step.passes(), step.jobs()))));
+    Driver again = undisturbed();
+    TrainingResult result = resume(Fits.LBFGS.options, XOR, again, store);
+    assertThat(again.trace.get(0).iteration()).isZero();
+    assertThat(result.certificate().stopReason()).isEqualTo(StopReason.GAP);
   }
 
   @Test
@@ -248,7 +311,8 @@ class CheckpointTest {
             step ->
                 assertThat(((Checkpoint.Part) step).numbers())
                     .hasSameSizeAs(RegularizationPath.FROM_ONE));
-    assertThat(steps).hasSize(4);
+    // The skip-only fit of all rows, and the solve that was lost.
+    assertThat(steps).hasSize(5);
     Driver again = undisturbed();
     resume(fit.options, fit.data, again, store);
     assertThat(again.trace).noneMatch(t -> t.phase().equals("path"));
@@ -373,6 +437,15 @@ class CheckpointTest {
         .hasMessageContaining("version 1.0 of this library; this is 2.0");
   }
 
+  @Test
+  void otherFormatsAreRefused() {
+    byte[] bytes = MemoryStore.bytes(small());
+    bytes[11] = 1;
+    assertThatThrownBy(() -> read(bytes))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("another format of checkpoints", "begin anew in another folder");
+  }
+
   /** The order of rows and their blocks are no part of what is fitted. */
   @Test
   void otherwisePartitionedRowsAreTheSame() {
@@ -389,7 +462,7 @@ class CheckpointTest {
         .with(new Checkpoints(store, INTERVAL, true, VERSION))
         .train(data.rows(17));
     assertThat(driver.messages).noneMatch(m -> m.contains("does not fit"));
-    assertThat(driver.messages).anyMatch(m -> m.startsWith("resumes from a checkpoint: 1 steps"));
+    assertThat(driver.messages).anyMatch(m -> m.startsWith("resumes from a checkpoint: 2 steps"));
   }
 
   @Test
@@ -400,9 +473,7 @@ class CheckpointTest {
     store.save(
         new Checkpoint(
             checkpoint.of(),
-            List.of(
-                new Checkpoint.Solve(
-                    1, new double[3], 1, 0, Optional.of(StopReason.GAP), 4, 7, 9))));
+            List.of(new Checkpoint.Solve(1, new double[3], 1, 0, StopReason.GAP, 4, 7, 9))));
     Driver driver = undisturbed();
     TrainingResult result = resume(Fits.LBFGS.options, XOR, driver, store);
     assertThat(driver.messages)
@@ -444,11 +515,19 @@ class CheckpointTest {
             new double[] {1, 2},
             new double[] {3, 4}),
         List.of(
-            new Checkpoint.Part(new double[] {0.25, 1e300}, 12.5, 20),
-            new Checkpoint.Solve(
-                0.1, new double[] {1, -0.0, 3}, 0.5, 0.4, Optional.of(StopReason.GAP), 9, 8, 7),
-            new Checkpoint.Solve(
-                0.05, new double[0], 0.5, Double.NEGATIVE_INFINITY, Optional.empty(), 0, 1, 2)));
+            new Checkpoint.Part("losses", new double[] {0.25, 1e300}, 12.5, 20),
+            new Checkpoint.Solve(0.1, new double[] {1, -0.0, 3}, 0.5, 0.4, StopReason.GAP, 9, 8, 7),
+            new Checkpoint.UnderWay(
+                0.05,
+                SolverState.of("lbfgs", new double[] {1, 2})
+                    .and("lower", Double.NEGATIVE_INFINITY)
+                    .and("steps", List.of(new double[] {3, 4}, new double[0]))
+                    .and("none", List.of()),
+                List.of(new double[] {0, 1, 2, 3}),
+                1,
+                2),
+            new Checkpoint.PartUnderWay(
+                "polish", SolverState.of("polish", new double[] {5}).and("k", 1), 3, 4)));
   }
 
   private static Checkpoint read(byte[] bytes) throws IOException {
@@ -468,7 +547,7 @@ class CheckpointTest {
       assertThatThrownBy(() -> read(cut)).isInstanceOf(CheckpointFormat.DamagedException.class);
     }
     // Behind the version, which is compared before anything else.
-    int version = 8 + 2 + VERSION.length();
+    int version = 8 + 4 + 2 + VERSION.length();
     for (int at = version; at < bytes.length; at++) {
       byte[] changed = bytes.clone();
       changed[at] ^= 16;

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Checkpoints as bytes in memory: the last one, and how many there were. */
-final class MemoryStore implements CheckpointStore {
+public final class MemoryStore implements CheckpointStore {
 
   private final List<Double> passes = new ArrayList<>();
   private Optional<byte[]> last = Optional.empty();
@@ -42,7 +42,7 @@ final class MemoryStore implements CheckpointStore {
     return passes;
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return last.isEmpty();
   }
 
