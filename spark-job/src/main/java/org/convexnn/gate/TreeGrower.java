@@ -46,6 +46,9 @@ public final class TreeGrower {
   /** One row of so many checks a proposal. */
   private static final int CHECKED = 10;
 
+  /** A tree of one column or two sees little of how columns act together. */
+  private static final int FEWEST_COLUMNS = 4;
+
   /** The most outputs that splits of one tree look at. */
   private static final int MOST_OUTPUTS = 8;
 
@@ -62,7 +65,8 @@ public final class TreeGrower {
    * @param leaves the most leaves of a tree
    * @param learningRate the share of a leaf's value that the next trees see
    * @param rowShare the share of the rows that a tree sees, drawn without replacement
-   * @param columnShare the share of the columns that are not constant that a tree may test
+   * @param columnShare the share of the columns that are not constant that a tree may test; four at
+   *     least, where there are so many
    * @param minRowsPerLeaf the least weight in a leaf, in rows of average weight, of rows seen
    * @param lambda ridge on leaf values, in rows of average weight
    * @param bins the most quantile bins of a column, at most 256; columns with fewer distinct values
@@ -488,7 +492,8 @@ public final class TreeGrower {
       this.unseen = IntStream.range(0, n).filter(r -> !rowDrawn[r]).toArray();
       this.moved = new int[n];
       int d = splittable.length;
-      boolean[] columnDrawn = draw(d, share(options.columnShare(), d), random);
+      int tested = Math.max(share(options.columnShare(), d), Math.min(FEWEST_COLUMNS, d));
+      boolean[] columnDrawn = draw(d, tested, random);
       this.slots =
           IntStream.range(0, d).filter(k -> columnDrawn[k]).map(k -> splittable[k]).toArray();
       this.offsets = new int[slots.length + 1];

@@ -88,6 +88,17 @@ class TreeGrowerTest {
     assertThat(right).isGreaterThan(1900);
   }
 
+  /** Shares of few columns: with one column a tree, no tree would lower the loss of an xor. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 4})
+  void treesOfFewColumnsTestAllOfThem(int d) {
+    double[][] x = uniform(2000, d, 1);
+    double[] y = labels(x, TreeGrowerTest::xor);
+    for (Tree tree : grow(x, y, LOGISTIC, Options.of(8, 16, 3))) {
+      assertThat(Arrays.stream(tree.feature()).boxed()).contains(0, 1);
+    }
+  }
+
   private static List<Integer> pattern(List<Tree> trees, double[] x) {
     return trees.stream().map(t -> t.leaf(x)).toList();
   }
