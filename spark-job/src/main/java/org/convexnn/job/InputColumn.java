@@ -73,7 +73,7 @@ record InputColumn(String name, Kind kind, int size) {
    */
   String innerName(String stage, int position) {
     return (stage + "_" + position + "_" + name.replaceAll("[^A-Za-z0-9_]", "_"))
-        .replaceAll("_+THIS_+", "_THIS_");
+        .replaceAll("__+THIS__+", "_THIS_");
   }
 
   /**
