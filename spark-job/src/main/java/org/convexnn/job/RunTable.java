@@ -61,21 +61,8 @@ final class RunTable {
    * @throws JobException afterwards, if a run has failed
    */
   void print(PrintWriter out) {
-    print(List.of(this), out);
-  }
-
-  /**
-   * Prints the rows of tables, one below the other.
-   *
-   * @throws JobException afterwards, if a run of any has failed
-   */
-  static void print(List<RunTable> tables, PrintWriter out) {
-    int failures = 0;
-    for (RunTable table : tables) {
-      out.println();
-      out.print(table.table);
-      failures += table.failures;
-    }
+    out.println();
+    out.print(table);
     out.flush();
     if (failures > 0) {
       throw new JobException(

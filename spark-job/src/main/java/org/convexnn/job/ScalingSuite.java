@@ -17,8 +17,7 @@ import org.convexnn.solver.Certificate;
 
 /**
  * One fit of a network to generated rows of 28 features, against the number of rows and against the
- * number of partitions: time, memory of the rows, bytes that a pass sends. Then exact ReLU on few rows,
- * against the number of partitions.
+ * number of partitions: time, memory of the rows, bytes that a pass sends.
  *
  * @param spark the session
  * @param given Params of the network; else 64 half-spaces, solver admm, one beta
@@ -42,11 +41,6 @@ record ScalingSuite(
 
   private static final long WARM_UP_ROWS = 10_000;
 
-  /** As many as exact ReLU takes, at 29 x 33 weights. */
-  private static final long EXACT_ROWS = 2000;
-
-  private static final int EXACT_GATES = 16;
-
   /** Rows of a partition in the table against rows, where there are enough. */
   private static final long PARTITION_ROWS = 250_000;
 
@@ -57,7 +51,7 @@ record ScalingSuite(
   }
 
   /**
-   * Runs the fits and prints the tables.
+   * Runs the fits and prints both tables.
    *
    * @throws JobException afterwards, if a fit has failed
    */
@@ -67,31 +61,24 @@ record ScalingSuite(
     Long below = sorted.floor(PARTITIONED_ROWS);
     long partitioned = below == null ? sorted.first() : below;
     // Nobody's fit should pay for loading and compiling the code.
-    fit(Math.min(sorted.first(), WARM_UP_ROWS), cores, given);
+    fit(Math.min(sorted.first(), WARM_UP_ROWS), cores);
     RunTable byRows = table("relative gap", "bytes a row, stated", "measured");
     for (long count : rows) {
       int cut = (int) Math.max(cores, count / PARTITION_ROWS);
       byRows.add(List.of(Long.toString(count), Integer.toString(cut)), () -> byRows(count, cut));
     }
-    List<RunTable> tables = new ArrayList<>(List.of(byRows, byPartitions(partitioned, given)));
-    if (!given.containsKey("activation")) {
-      Map<String, Object> exact = new LinkedHashMap<>(given);
-      exact.put("activation", "relu");
-      exact.putIfAbsent("numGates", EXACT_GATES);
-      tables.add(byPartitions(Math.min(partitioned, EXACT_ROWS), exact));
-    }
-    RunTable.print(tables, out);
-  }
-
-  private RunTable byPartitions(long count, Map<String, Object> params) {
-    RunTable table =
-        table("results a job", "KB a result", "KB broadcast a job", "8 (d + 1) G C, KB");
+    RunTable byPartitions =
+        table("results a pass", "KB a result", "KB broadcast a pass", "8 (d + 1) G C, KB");
     for (int cut : partitions) {
-      table.add(
-          List.of(Long.toString(count), Integer.toString(cut)),
-          () -> byPartitions(count, cut, params));
+      byPartitions.add(
+          List.of(Long.toString(partitioned), Integer.toString(cut)),
+          () -> byPartitions(partitioned, cut));
     }
-    return table;
+    try {
+      byRows.print(out);
+    } finally {
+      byPartitions.print(out);
+    }
   }
 
   /** A table of fits: rows and partitions, {@link Measured#times()}, and more. */
@@ -102,7 +89,7 @@ record ScalingSuite(
   }
 
   private List<String> byRows(long count, int cut) {
-    Measured measured = fit(count, cut, given);
+    Measured measured = fit(count, cut);
     List<String> cells = measured.times();
     cells.add(String.format(Locale.ROOT, "%.1e", measured.fit().certificate().relativeGap()));
     cells.add(Long.toString(statedBytes(measured.fit().certificate().gates())));
@@ -110,17 +97,16 @@ record ScalingSuite(
     return cells;
   }
 
-  private List<String> byPartitions(long count, int cut, Map<String, Object> params) {
-    Measured measured = fit(count, cut, params);
+  private List<String> byPartitions(long count, int cut) {
+    Measured measured = fit(count, cut);
     Traffic.Sums sums = measured.sums();
     List<String> cells = measured.times();
     cells.add(number(sums.results() / (double) sums.iterations()));
     cells.add(number(1e-3 * sums.up() / sums.results()));
     cells.add(number(1e-3 * sums.down() / sums.iterations()));
-    // G counts the linear block; of exact ReLU a gate is two neurons, of either sign.
-    int gates = measured.fit().certificate().gates();
-    int neurons = "relu".equals(params.get("activation")) ? 2 * gates : gates;
-    cells.add(number(1e-3 * Double.BYTES * (RECIPE.features() + 1) * (neurons + 1)));
+    // G counts the linear block.
+    int groups = measured.fit().certificate().gates() + 1;
+    cells.add(number(1e-3 * Double.BYTES * (RECIPE.features() + 1) * groups));
     return cells;
   }
 
@@ -147,19 +133,19 @@ record ScalingSuite(
     }
   }
 
-  private Measured fit(long count, int cut, Map<String, Object> params) {
+  private Measured fit(long count, int cut) {
     Dataset<Row> made = GeneratedRows.of(spark, RECIPE, seed, 0, count, cut);
-    Map<String, Object> all = new LinkedHashMap<>(params);
-    all.putIfAbsent("numGates", GATES);
-    all.putIfAbsent("solver", "admm");
-    if (!all.containsKey("regParam")) {
-      all.putIfAbsent("regRatio", RATIO);
+    Map<String, Object> params = new LinkedHashMap<>(given);
+    params.putIfAbsent("numGates", GATES);
+    params.putIfAbsent("solver", "admm");
+    if (!params.containsKey("regParam")) {
+      params.putIfAbsent("regRatio", RATIO);
     }
     SparkContext context = spark.sparkContext();
     Traffic traffic = new Traffic();
     context.addSparkListener(traffic);
     try {
-      NetworkFit fit = NetworkFit.of(made, LearningTask.BINARY, all);
+      NetworkFit fit = NetworkFit.of(made, LearningTask.BINARY, params);
       context.listenerBus().waitUntilEmpty();
       return new Measured(fit, traffic.sums());
     } catch (TimeoutException e) {

@@ -28,8 +28,7 @@ final class Traffic extends SparkListener {
 
   /** How solvers call the jobs of their iterations. */
   private static final Pattern ITERATION =
-      Pattern.compile(
-          "((cone )?ADMM iteration|quasi-Newton step|gradient iteration) \\d+|cone interior point: .*");
+      Pattern.compile("(ADMM iteration|quasi-Newton step|gradient iteration) \\d+");
 
   private final Set<Integer> stages = new HashSet<>();
   private final Map<String, Long> blocks = new HashMap<>();

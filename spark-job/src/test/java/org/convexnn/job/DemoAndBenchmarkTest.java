@@ -153,18 +153,13 @@ class DemoAndBenchmarkTest {
     assertThat(first.get(6)).isEqualTo("208");
     assertThat(Double.parseDouble(first.get(7))).isBetween(112.0 + 24 + 12, 1.5 * 208);
     // a result is one vector of 29 x 5 numbers; three are broadcast, with the feature map
-    String[] tables = out.split("\n\n");
-    List<String> second = cells(tables[1], "| 1000 | 3 ");
+    List<String> second = cells(out, "| 1000 | 3 ");
     double vector = Double.parseDouble(second.get(8));
     assertThat(vector).isEqualTo(1.2);
     assertThat(second.get(5)).isEqualTo("3.0");
     assertThat(Double.parseDouble(second.get(6))).isBetween(vector, vector + 6);
     assertThat(Double.parseDouble(second.get(7))).isBetween(vector, 3 * vector + 12);
-    assertThat(cells(tables[1], "| 1000 | 1 ").get(5)).isEqualTo("1.0");
-    // exact ReLU has two neurons of a gate, and sends vectors and matrices of their weights
-    List<String> exact = cells(tables[2], "| 1000 | 3 ");
-    assertThat(exact.get(8)).isEqualTo("2.1");
-    assertThat(Double.parseDouble(exact.get(6))).isGreaterThan(2.1);
+    assertThat(cells(out, "| 1000 | 1 ").get(5)).isEqualTo("1.0");
   }
 
   /** The cells of the last line that begins so. */
