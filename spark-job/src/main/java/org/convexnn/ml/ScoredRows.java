@@ -127,7 +127,11 @@ final class ScoredRows implements Serializable {
 
   /** Two aggregates over the rows; an error where there are none. */
   Row aggregates(Column first, Column second) {
-    return some().agg(first, second).first();
+    Row values = rows().agg(first, second).first();
+    if (values.isNullAt(0)) {
+      throw noRows();
+    }
+    return values;
   }
 
   /** Sum of the weights, sum of their squares. */
@@ -138,14 +142,14 @@ final class ScoredRows implements Serializable {
 
   /** An output of the model, the label and the weight: what MLlib's metrics are made of. */
   Dataset<Row> judged(Column output) {
-    return some().select(output, label(), weight());
+    if (rows().isEmpty()) {
+      throw noRows();
+    }
+    return rows().select(output, label(), weight());
   }
 
-  private Dataset<Row> some() {
-    if (rows().isEmpty()) {
-      throw new IllegalArgumentException(
-          "the data set to evaluate has no rows: a metric needs at least one");
-    }
-    return rows();
+  private static IllegalArgumentException noRows() {
+    return new IllegalArgumentException(
+        "the data set to evaluate has no rows: a metric needs at least one");
   }
 }
