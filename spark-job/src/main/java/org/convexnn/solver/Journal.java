@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -108,13 +109,9 @@ final class Journal implements Parts {
    * @param length of the numbers
    */
   double[] part(String what, int length, Supplier<double[]> passes) {
-    if (earlier.peek() instanceof Checkpoint.Part part
-        && part.what().equals(what)
-        && part.numbers().length == length) {
-      earlier.remove();
-      ledger.add(part);
-      steps.add(part);
-      return part.numbers();
+    Optional<double[]> ended = ended(what, numbers -> numbers.length == length);
+    if (ended.isPresent()) {
+      return ended.get();
     }
     int first = steps.size();
     double before = ledger.passes();
@@ -125,9 +122,26 @@ final class Journal implements Parts {
     return numbers;
   }
 
+  /** The numbers of a part that had ended when an earlier driver was lost. */
+  private Optional<double[]> ended(String what, Predicate<double[]> fitting) {
+    if (earlier.peek() instanceof Checkpoint.Part part
+        && part.what().equals(what)
+        && fitting.test(part.numbers())) {
+      earlier.remove();
+      ledger.add(part);
+      steps.add(part);
+      return Optional.of(part.numbers());
+    }
+    return Optional.empty();
+  }
+
   /** Parts after the gated network, each of them saved when it has ended. */
   @Override
   public double[] of(String what, Parts.Resumable part) {
+    Optional<double[]> ended = ended(what, numbers -> true);
+    if (ended.isPresent()) {
+      return ended.get();
+    }
     Optional<SolverState> state = Optional.empty();
     double before = ledger.passes();
     int jobs = ledger.jobs();
@@ -137,11 +151,6 @@ final class Journal implements Parts {
       ledger.add(underWay);
       saved = ledger.passes();
       state = Optional.of(underWay.state());
-    } else if (earlier.peek() instanceof Checkpoint.Part ended && ended.what().equals(what)) {
-      earlier.remove();
-      ledger.add(ended);
-      steps.add(ended);
-      return ended.numbers();
     }
     double[] numbers =
         part.run(
