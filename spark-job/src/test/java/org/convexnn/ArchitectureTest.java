@@ -198,6 +198,8 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .haveFullyQualifiedName("org.apache.spark.ml.util.DefaultParamsReader")
         .orShould()
+        .callMethodWhere(MLLIB_LOADS)
+        .orShould()
         .dependOnClassesThat()
         .resideInAPackage("com.fasterxml.jackson.databind.jsontype..")
         .orShould()
@@ -205,6 +207,14 @@ class ArchitectureTest {
         .haveFullyQualifiedName("com.fasterxml.jackson.annotation.JsonTypeInfo")
         .check(main);
   }
+
+  private static final DescribedPredicate<JavaMethodCall> MLLIB_LOADS =
+      DescribedPredicate.describe(
+          "of MLlib's own loaders",
+          call ->
+              call.getTargetOwner().getPackageName().matches("org\\.apache\\.spark\\.ml(\\.\\w+)?")
+                  && !call.getTargetOwner().getPackageName().endsWith(".util")
+                  && call.getName().matches("load|read"));
 
   private static final DescribedPredicate<JavaMethodCall> BY_NAME =
       DescribedPredicate.describe(

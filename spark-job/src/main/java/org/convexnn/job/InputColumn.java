@@ -53,6 +53,11 @@ record InputColumn(String name, Kind kind, int size) {
       return type.equals(SQLDataTypes.VectorType()) ? Optional.of(VECTOR) : Optional.empty();
     }
 
+    /** Whether columns of this kind are numbers whose blanks are imputed. */
+    boolean numeric() {
+      return this == NUMBER || this == TIME;
+    }
+
     /** Whether columns of this kind become categories. */
     boolean categorical() {
       return this == TEXT || this == FLAG;

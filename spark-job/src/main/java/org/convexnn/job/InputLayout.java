@@ -78,17 +78,35 @@ record InputLayout(String label, List<InputColumn> columns) {
     try {
       JsonNode root = JSON.readTree(matcher.group(1));
       List<InputColumn> columns = new ArrayList<>();
-      for (JsonNode c : root.get("columns")) {
+      for (JsonNode c : root.path("columns")) {
         columns.add(
             new InputColumn(
-                c.get("name").asText(),
-                InputColumn.Kind.valueOf(c.get("kind").asText().toUpperCase(Locale.ROOT)),
-                c.get("size").asInt()));
+                text(c, "name"),
+                InputColumn.Kind.valueOf(text(c, "kind").toUpperCase(Locale.ROOT)),
+                size(c)));
       }
-      return Optional.of(new InputLayout(root.get("label").asText(), columns));
+      return Optional.of(new InputLayout(text(root, "label"), columns));
     } catch (JsonProcessingException e) {
       throw new JobException("the model's layout is damaged: " + e.getOriginalMessage(), e);
+    } catch (IllegalArgumentException e) {
+      throw new JobException("the model's layout is damaged: " + e.getMessage(), e);
     }
+  }
+
+  private static String text(JsonNode of, String field) {
+    JsonNode value = of.path(field);
+    if (!value.isTextual()) {
+      throw new IllegalArgumentException(field + " is missing");
+    }
+    return value.asText();
+  }
+
+  private static int size(JsonNode column) {
+    JsonNode size = column.path("size");
+    if (!size.canConvertToInt() || size.asInt() < 0) {
+      throw new IllegalArgumentException("size is missing");
+    }
+    return size.asInt();
   }
 
   /** The size of the vectors that LIBSVM files must have, where the model reads one. */

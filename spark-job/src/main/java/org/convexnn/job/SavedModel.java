@@ -1,13 +1,14 @@
 package org.convexnn.job;
 
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.ml.PipelineModel;
+import org.apache.spark.ml.Transformer;
 import org.apache.spark.ml.feature.IndexToString;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.convexnn.ml.ConvexReLUModel;
 import org.convexnn.solver.Certificate;
@@ -15,18 +16,29 @@ import org.convexnn.solver.Certificate;
 /**
  * A model that {@code train} wrote. Loading and scoring run no code and no SQL that it holds.
  *
- * @param pipeline all stages
  * @param layout the columns it needs
+ * @param stages all of it, from a raw table to predictions
  */
-record SavedModel(PipelineModel pipeline, InputLayout layout) {
+record SavedModel(InputLayout layout, List<Transformer> stages) {
+
+  /** Copies the list. */
+  SavedModel {
+    stages = List.copyOf(stages);
+  }
+
+  /** The stage that gives predicted classes their names. */
+  static IndexToString names(List<String> classes) {
+    return new IndexToString()
+        .setInputCol(RowColumns.PREDICTION)
+        .setOutputCol(RowColumns.PREDICTED_LABEL)
+        .setLabels(classes.toArray(String[]::new));
+  }
 
   /** Reads DIR or DIR/model. */
   static SavedModel load(SparkSession spark, String directory) {
     Path path = find(spark, directory);
-    PipelineModel pipeline;
     try {
-      SavedStages.check(spark, path);
-      pipeline = PipelineModel.load(path.toString());
+      return SavedStages.read(spark, path);
     } catch (Exception e) {
       throw new JobException(
           "cannot read the model in "
@@ -36,13 +48,15 @@ record SavedModel(PipelineModel pipeline, InputLayout layout) {
               + "; give the --output of a train command that ended well",
           e);
     }
-    InputLayout layout =
-        TablePipeline.layoutOf(pipeline)
-            .orElseThrow(() -> new JobException(directory + " holds a model of another kind"));
-    TablePipeline.setReader(pipeline, layout);
-    SavedModel model = new SavedModel(pipeline, layout);
-    model.stage();
-    return model;
+  }
+
+  /** The table with the predictions (and everything before them). */
+  Dataset<Row> transform(Dataset<Row> table) {
+    Dataset<Row> result = table;
+    for (Transformer stage : stages) {
+      result = stage.transform(result);
+    }
+    return result;
   }
 
   private static Path find(SparkSession spark, String directory) {
@@ -67,7 +81,7 @@ record SavedModel(PipelineModel pipeline, InputLayout layout) {
 
   /** The network's own stage. */
   private ConvexReLUModel<?> stage() {
-    return Arrays.stream(pipeline.stages())
+    return stages.stream()
         .filter(ConvexReLUModel.class::isInstance)
         .<ConvexReLUModel<?>>map(stage -> (ConvexReLUModel<?>) stage)
         .findFirst()
@@ -96,7 +110,7 @@ record SavedModel(PipelineModel pipeline, InputLayout layout) {
 
   /** The names of class 0, 1, ..., of a model that learnt classes. */
   Optional<List<String>> classes() {
-    return Arrays.stream(pipeline.stages())
+    return stages.stream()
         .filter(IndexToString.class::isInstance)
         .map(s -> List.of(((IndexToString) s).getLabels()))
         .findFirst();

@@ -148,6 +148,6 @@ final class ScoreCommand implements Callable<Integer> {
               .getItem(first + i)
               .as(probabilities.get(i)));
     }
-    return saved.pipeline().transform(table).select(columns.toArray(Column[]::new));
+    return saved.transform(table).select(columns.toArray(Column[]::new));
   }
 }

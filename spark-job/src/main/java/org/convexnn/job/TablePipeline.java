@@ -12,6 +12,7 @@ import org.apache.spark.ml.PipelineStage;
 import org.apache.spark.ml.Transformer;
 import org.apache.spark.ml.attribute.AttributeGroup;
 import org.apache.spark.ml.feature.Imputer;
+import org.apache.spark.ml.feature.ImputerModel;
 import org.apache.spark.ml.feature.OneHotEncoder;
 import org.apache.spark.ml.feature.SQLTransformer;
 import org.apache.spark.ml.feature.StringIndexer;
@@ -20,7 +21,11 @@ import org.apache.spark.ml.feature.VectorAssembler;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +42,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param layout the input columns
  * @param stages the fitted stages
- * @param rows the number of rows of the table
+ * @param rows the number of rows of the table that they were fitted on, 0 where it is not known
  */
 record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
 
@@ -74,7 +79,33 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
       throw new JobException("all columns beside '" + label + "' are empty; nothing to learn from");
     }
     InputLayout layout = new InputLayout(label, used);
-    return new TablePipeline(layout, stages(layout, table, survey.rows()), survey.rows());
+    return new TablePipeline(
+        layout,
+        stages(layout, reader(layout).transform(table), new Fitting(layout, survey.rows())),
+        survey.rows());
+  }
+
+  /**
+   * The stages that hold these values.
+   *
+   * @param medians of the columns of numbers, in their order
+   * @param categories of the columns of texts and flags, in their order
+   */
+  static TablePipeline of(
+      SparkSession spark, InputLayout layout, double[] medians, String[][] categories) {
+    // Of one row a column's median is the number there; its texts are not looked at.
+    StructType schema = new StructType();
+    Object[] row = new Object[layout.columns().size()];
+    int number = 0;
+    for (int i = 0; i < row.length; i++) {
+      InputColumn column = layout.columns().get(i);
+      boolean median = column.kind().numeric();
+      schema =
+          schema.add(layout.innerName(i), median ? DataTypes.DoubleType : DataTypes.StringType);
+      row[i] = median ? medians[number++] : null;
+    }
+    Dataset<Row> clean = spark.createDataFrame(List.of(RowFactory.create(row)), schema);
+    return new TablePipeline(layout, stages(layout, clean, new Given(categories)), 0);
   }
 
   private static List<InputColumn> columns(Dataset<Row> table, Set<String> leftOut) {
@@ -112,11 +143,16 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
     return new SQLTransformer().setStatement(layout.statement());
   }
 
-  private static List<Transformer> stages(InputLayout layout, Dataset<Row> table, long rows) {
+  /** Where stages take their numbers and texts from. */
+  private interface Values {
+    ImputerModel medians(Imputer imputer, Dataset<Row> clean);
+
+    StringIndexerModel categories(StringIndexer indexer, Names columns, Dataset<Row> clean);
+  }
+
+  private static List<Transformer> stages(InputLayout layout, Dataset<Row> clean, Values values) {
     List<Transformer> stages = new ArrayList<>();
-    SQLTransformer reader = reader(layout);
-    stages.add(reader);
-    Dataset<Row> clean = reader.transform(table);
+    stages.add(reader(layout));
     String[] assembled = new String[layout.columns().size()];
     Names numbers = new Names();
     Names categories = new Names();
@@ -131,10 +167,10 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
       }
     }
     if (!numbers.isEmpty()) {
-      stages.add(imputer(numbers, rows).fit(clean));
+      stages.add(values.medians(imputer(numbers), clean));
     }
     if (!categories.isEmpty()) {
-      StringIndexerModel indexer = indexer(layout, categories, clean);
+      StringIndexerModel indexer = values.categories(indexer(categories), categories, clean);
       stages.add(indexer);
       stages.add(
           new OneHotEncoder()
@@ -147,45 +183,70 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
     return List.copyOf(stages);
   }
 
-  private static Imputer imputer(Names numbers, long rows) {
-    long cells = rows * numbers.inputs().length;
+  private static Imputer imputer(Names numbers) {
     return new Imputer()
         .setInputCols(numbers.inputs())
         .setOutputCols(numbers.outputs())
         .setStrategy("median")
-        .setRelativeError(cells <= EXACT_MEDIAN_CELLS ? 0 : MEDIAN_ERROR);
+        .setRelativeError(0);
   }
 
-  private static StringIndexerModel indexer(
-      InputLayout layout, Names categories, Dataset<Row> clean) {
-    StringIndexerModel model =
-        new StringIndexer()
-            .setInputCols(categories.inputs())
-            .setOutputCols(categories.indices())
-            .setHandleInvalid("keep")
-            .fit(clean);
-    String[][] labels = model.labelsArray();
-    boolean cut = false;
-    for (int i = 0; i < labels.length; i++) {
-      if (labels[i].length > MAX_CATEGORIES) {
-        LOG.info(
-            "column '{}' has {} different texts: the {} most frequent become categories, the others"
-                + " count as missing; if it is an identifier, leave it out with --drop",
-            layout.columns().get(categories.position(i)).name(),
-            labels[i].length,
-            MAX_CATEGORIES);
-        labels[i] = Arrays.copyOf(labels[i], MAX_CATEGORIES);
-        cut = true;
-      }
+  private static StringIndexer indexer(Names categories) {
+    return new StringIndexer()
+        .setInputCols(categories.inputs())
+        .setOutputCols(categories.indices())
+        .setHandleInvalid("keep");
+  }
+
+  /** Values from a table. */
+  private record Fitting(InputLayout layout, long rows) implements Values {
+
+    @Override
+    public ImputerModel medians(Imputer imputer, Dataset<Row> clean) {
+      boolean exact = rows * imputer.getInputCols().length <= EXACT_MEDIAN_CELLS;
+      return imputer.setRelativeError(exact ? 0 : MEDIAN_ERROR).fit(clean);
     }
-    return cut ? withLabels(model, labels) : model;
+
+    @Override
+    public StringIndexerModel categories(StringIndexer indexer, Names columns, Dataset<Row> clean) {
+      StringIndexerModel model = indexer.fit(clean);
+      String[][] labels = model.labelsArray();
+      boolean cut = false;
+      for (int i = 0; i < labels.length; i++) {
+        if (labels[i].length > MAX_CATEGORIES) {
+          LOG.info(
+              "column '{}' has {} different texts: the {} most frequent become categories, the"
+                  + " others count as missing; if it is an identifier, leave it out with --drop",
+              layout.columns().get(columns.position(i)).name(),
+              labels[i].length,
+              MAX_CATEGORIES);
+          labels[i] = Arrays.copyOf(labels[i], MAX_CATEGORIES);
+          cut = true;
+        }
+      }
+      return cut ? withLabels(indexer, labels) : model;
+    }
   }
 
-  private static StringIndexerModel withLabels(StringIndexerModel model, String[][] labels) {
-    return new StringIndexerModel(model.uid(), labels)
-        .setInputCols(model.getInputCols())
-        .setOutputCols(model.getOutputCols())
-        .setHandleInvalid(model.getHandleInvalid());
+  /** Values that are known; medians stand in the table. */
+  private record Given(String[][] categories) implements Values {
+
+    @Override
+    public ImputerModel medians(Imputer imputer, Dataset<Row> clean) {
+      return imputer.fit(clean);
+    }
+
+    @Override
+    public StringIndexerModel categories(StringIndexer indexer, Names columns, Dataset<Row> clean) {
+      return withLabels(indexer, categories);
+    }
+  }
+
+  private static StringIndexerModel withLabels(StringIndexer indexer, String[][] labels) {
+    return new StringIndexerModel(indexer.uid(), labels)
+        .setInputCols(indexer.getInputCols())
+        .setOutputCols(indexer.getOutputCols())
+        .setHandleInvalid(indexer.getHandleInvalid());
   }
 
   /**
@@ -216,6 +277,18 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
     return names;
   }
 
+  /** The number of features. */
+  long features() {
+    long categories =
+        stages.stream()
+            .filter(StringIndexerModel.class::isInstance)
+            .flatMap(s -> Arrays.stream(((StringIndexerModel) s).labelsArray()))
+            .mapToLong(labels -> labels.length)
+            .sum();
+    // Beside its categories a column has one for what is missing: of size 1.
+    return categories + layout.columns().stream().mapToLong(InputColumn::size).sum();
+  }
+
   /** The table with the features column (and everything before it). */
   Dataset<Row> transform(Dataset<Row> table) {
     Dataset<Row> result = table;
@@ -231,21 +304,6 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
     all.addAll(more);
     // A pipeline of transformers only: fitting it computes nothing.
     return new Pipeline().setStages(all.toArray(PipelineStage[]::new)).fit(table);
-  }
-
-  /** The layout that a saved model carries, if it was made here. */
-  static Optional<InputLayout> layoutOf(PipelineModel model) {
-    return Arrays.stream(model.stages())
-        .filter(SQLTransformer.class::isInstance)
-        .findFirst()
-        .flatMap(s -> InputLayout.parse(((SQLTransformer) s).getStatement()));
-  }
-
-  /** Makes the statement of a saved model anew from its layout: what SQL a file holds is not run. */
-  static void setReader(PipelineModel model, InputLayout layout) {
-    Arrays.stream(model.stages())
-        .filter(SQLTransformer.class::isInstance)
-        .forEach(s -> ((SQLTransformer) s).setStatement(layout.statement()));
   }
 
   /** The inner names of columns of one kind, stage by stage. */

@@ -11,7 +11,6 @@ import java.util.concurrent.Callable;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.Transformer;
-import org.apache.spark.ml.feature.IndexToString;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -125,11 +124,7 @@ final class TrainCommand implements Callable<Integer> {
   private static PipelineModel pipeline(TrainingData data, NetworkFit fit) {
     List<Transformer> last = new ArrayList<>(List.of(fit.model()));
     if (data.rule().task().classification()) {
-      last.add(
-          new IndexToString()
-              .setInputCol(RowColumns.PREDICTION)
-              .setOutputCol(RowColumns.PREDICTED_LABEL)
-              .setLabels(data.rule().classes().toArray(String[]::new)));
+      last.add(SavedModel.names(data.rule().classes()));
     }
     return data.pipeline().with(data.table(), last);
   }

@@ -129,7 +129,8 @@ final class SavedMetadata {
     return read(storage).text("class").equals(type.getName());
   }
 
-  private static SavedMetadata read(Storage storage) {
+  /** Reads the metadata of an object of any class. */
+  static SavedMetadata read(Storage storage) {
     String path = storage.path();
     List<String> lines =
         storage
@@ -198,7 +199,17 @@ final class SavedMetadata {
     }
   }
 
-  private Damage damaged(String field) {
+  /** The value of a Param that was set. */
+  JsonNode param(String name) {
+    JsonNode value = node("paramMap").path(name);
+    if (value.isMissingNode()) {
+      throw damaged("paramMap." + name);
+    }
+    return value;
+  }
+
+  /** The error for a field that is missing or of the wrong kind. */
+  Damage damaged(String field) {
     return damaged(field, null);
   }
 

@@ -36,16 +36,21 @@ record SavedTable(String name, StructType schema, long rowBytes) {
    * @throws IllegalArgumentException when the table is missing or cannot be read
    */
   List<Row> read(Storage storage) {
+    return read(storage, "data/" + name, schema);
+  }
+
+  /** Reads the rows of the table in this folder. */
+  static List<Row> read(Storage storage, String folder, StructType schema) {
     try {
       return storage
-          .readTable("data/" + name, schema)
-          .orElseThrow(() -> new Damage(storage.path(), "data/" + name + " is missing"))
+          .readTable(folder, schema)
+          .orElseThrow(() -> new Damage(storage.path(), folder + " is missing"))
           .collectAsList();
     } catch (Damage e) {
       throw e;
     } catch (Exception e) {
       // Not RuntimeException: SparkException is a checked one, which Scala throws undeclared.
-      throw new Damage(storage.path(), "data/" + name + " cannot be read", e);
+      throw new Damage(storage.path(), folder + " cannot be read", e);
     }
   }
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -25,7 +24,7 @@ record SparkStorage(SparkSession session, String path) implements Storage {
 
   @Override
   public Optional<List<String>> readText(String name) {
-    return existing(name).map(directory -> session.read().textFile(directory).collectAsList());
+    return read(name, saved -> saved.text().lines().toList());
   }
 
   @Override
@@ -33,24 +32,44 @@ record SparkStorage(SparkSession session, String path) implements Storage {
     rows.write().parquet(below(name));
   }
 
-  /** The schema is given, so that no file has to be read for it and types are as expected. */
+  /**
+   * The schema is given and the files are named: so no file is asked for types, which could be
+   * classes by name, no folder for columns, and none is skipped because it cannot be read.
+   */
   @Override
   public Optional<Dataset<Row>> readTable(String name, StructType schema) {
-    return existing(name)
-        .map(directory -> session.read().option(VERIFY, true).schema(schema).parquet(directory));
+    return read(
+        name,
+        saved ->
+            session
+                .read()
+                .option(VERIFY, true)
+                .option("ignoreCorruptFiles", false)
+                .option("ignoreMissingFiles", false)
+                .schema(schema)
+                .parquet(
+                    saved.list().stream().map(SparkStorage::literally).toArray(String[]::new)));
+  }
+
+  /** A path as Spark's readers take it for this path alone. */
+  private static String literally(Path path) {
+    return path.toString().replaceAll("[\\\\{}\\[\\]*?]", "\\\\$0");
   }
 
   private String below(String name) {
     return new Path(path, name).toString();
   }
 
-  private Optional<String> existing(String name) {
-    Path directory = new Path(path, name);
+  private interface Reading<T> {
+    T of(SavedFiles saved) throws IOException;
+  }
+
+  private <T> Optional<T> read(String name, Reading<T> reading) {
     try {
-      FileSystem files = directory.getFileSystem(session.sessionState().newHadoopConf());
-      return files.exists(directory) ? Optional.of(directory.toString()) : Optional.empty();
+      SavedFiles saved = SavedFiles.of(path, name, session.sessionState().newHadoopConf());
+      return saved.exist() ? Optional.of(reading.of(saved)) : Optional.empty();
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot look at '" + directory + "'", e);
+      throw new UncheckedIOException("cannot read '" + below(name) + "'", e);
     }
   }
 }

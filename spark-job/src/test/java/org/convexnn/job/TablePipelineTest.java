@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.Transformer;
+import org.apache.spark.ml.feature.SQLTransformer;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -90,7 +91,8 @@ class TablePipelineTest {
     for (Transformer stage : loaded.stages()) {
       assertThat(stage.getClass().getName()).startsWith("org.apache.spark.ml.feature.");
     }
-    assertThat(TablePipeline.layoutOf(loaded)).contains(pipeline.layout());
+    assertThat(InputLayout.parse(((SQLTransformer) loaded.stages()[0]).getStatement()))
+        .contains(pipeline.layout());
     assertThat(features(loaded.transform(table)))
         .containsExactlyElementsOf(features(pipeline.transform(table)));
   }

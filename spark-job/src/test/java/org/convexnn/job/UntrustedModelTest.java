@@ -4,13 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
+import org.apache.spark.ml.Pipeline;
+import org.apache.spark.ml.PipelineStage;
 import org.apache.spark.ml.feature.SQLTransformer;
+import org.apache.spark.ml.feature.StringIndexerModel;
 import org.apache.spark.ml.util.MLReader;
 import org.convexnn.SparkTest;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,6 +45,15 @@ class UntrustedModelTest {
     public static MLReader<Payload> read() {
       System.setProperty(RAN, "read");
       throw new IllegalStateException();
+    }
+  }
+
+  /** What an attacker would like to have made, as the type of a column. */
+  public static final class Type {
+
+    /** As Spark makes a type. */
+    public Type() {
+      System.setProperty(RAN, "type");
     }
   }
 
@@ -126,5 +142,118 @@ class UntrustedModelTest {
   void stagesElsewhereAreNotLoaded() throws IOException {
     edit("metadata", text -> text.replace("\"stageUids\":[\"", "\"stageUids\":[\"../../../x"));
     score().failed("it has a stage of the name '../../../x");
+  }
+
+  private Path stage(String type) {
+    return files(folder.resolve("m/model/stages")).stream()
+        .map(Path::getParent)
+        .filter(metadata -> metadata.endsWith("metadata"))
+        .filter(metadata -> metadata.toString().contains(type))
+        .findFirst()
+        .orElseThrow()
+        .getParent();
+  }
+
+  /** Moves the files of a folder into one below it. */
+  private static void moveBelow(Path parent, String name) throws IOException {
+    Path below = Files.createDirectory(parent.resolve(name));
+    for (Path file : files(parent)) {
+      Files.move(file, below.resolve(file.getFileName()));
+    }
+  }
+
+  private void refusedUnread(String... words) {
+    CommandLineRun run = score();
+    assertThat(System.getProperty(RAN)).isNull();
+    run.failed(words);
+    assertThat(folder.resolve("out")).doesNotExist();
+  }
+
+  /** Spark takes a folder of such a name for a column, with the same value in all its rows. */
+  @Test
+  void classesInNamesOfFoldersDoNotCount() throws IOException {
+    edit("stages", text -> text.replace(SQLTransformer.class.getName(), Payload.class.getName()));
+    String good = "class=" + SQLTransformer.class.getName();
+    moveBelow(stage("0_").resolve("metadata"), good);
+    refusedUnread("cannot read the model", "metadata holds '" + good + "'");
+  }
+
+  @Test
+  void stagesElsewhereAreNotLoadedWhereAFolderHidesTheirNames() throws IOException {
+    String call = "reflect('java.lang.System', 'setProperty', '" + RAN + "', 'sql') AS x";
+    SQLTransformer sql = new SQLTransformer().setStatement("SELECT *, " + call + " FROM __THIS__");
+    new Pipeline()
+        .setStages(new PipelineStage[] {sql})
+        .fit(SparkTest.session().range(1))
+        .save(folder.resolve("m/evil").toString());
+    edit("metadata", text -> text.replace("\"stageUids\":[", "\"stageUids\":[\"../../../evil\","));
+    Path stages = folder.resolve("m/model/stages");
+    try (Stream<Path> all = Files.list(stages)) {
+      for (Path stage : all.sorted(Comparator.reverseOrder()).toList()) {
+        String name = stage.getFileName().toString();
+        int number = Integer.parseInt(name.substring(0, 1)) + 1;
+        Files.move(stage, stages.resolve(number + name.substring(1)));
+      }
+    }
+    moveBelow(folder.resolve("m/model/metadata"), "paramMap=__HIVE_DEFAULT_PARTITION__");
+    refusedUnread("cannot read the model", "metadata holds 'paramMap=");
+  }
+
+  @Test
+  void typesThatTablesNameAreNotMade() throws IOException {
+    Path indexer = stage("strIdx");
+    for (Path file : files(indexer.resolve("data"))) {
+      if (file.toString().endsWith(".parquet")) {
+        String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
+        Matcher type = Pattern.compile("\\{\"type\":\"array\".*?}.*?}").matcher(bytes);
+        assertThat(type.find()).isTrue();
+        String evil =
+            "{\"type\":\"udt\",\"class\":\""
+                + Type.class.getName()
+                + "\",\"pyClass\":\"\",\"sqlType\":\"\"}";
+        evil += " ".repeat(type.group().length() - evil.length());
+        Files.writeString(
+            file,
+            bytes.substring(0, type.start()) + evil + bytes.substring(type.end()),
+            StandardCharsets.ISO_8859_1);
+        Files.delete(file.resolveSibling("." + file.getFileName() + ".crc"));
+      }
+    }
+    // MLlib's loader makes one.
+    StringIndexerModel.load(indexer.toString());
+    assertThat(System.clearProperty(RAN)).isEqualTo("type");
+    score().good();
+    assertThat(System.getProperty(RAN)).isNull();
+  }
+
+  @Test
+  void theFoldersOfStagesAreThoseThatThePipelineNames() throws IOException {
+    Path one = stage("strIdx");
+    Path more = one.resolveSibling("9_" + one.getFileName());
+    FileUtils.copyDirectory(one.toFile(), more.toFile());
+    refusedUnread("the folder '" + more.getFileName() + "' is no stage of it");
+    FileUtils.deleteDirectory(more.toFile());
+    FileUtils.deleteDirectory(one.toFile());
+    refusedUnread("a folder of a stage is missing");
+  }
+
+  @Test
+  void tablesHoldNoFolders() throws IOException {
+    moveBelow(stage("strIdx").resolve("data"), "labelsArray=x");
+    refusedUnread("data holds 'labelsArray=x', which was not saved with it");
+  }
+
+  @Test
+  void aFolderWhoseNameLooksLikeAPatternIsThatFolder() throws IOException {
+    Files.move(folder.resolve("m"), folder.resolve("m [1]{a,b}*"));
+    CommandLineRun.of(
+            "score",
+            "--model",
+            folder.resolve("m [1]{a,b}*"),
+            "--input",
+            folder.resolve("t.csv"),
+            "--output",
+            folder.resolve("out"))
+        .good();
   }
 }
