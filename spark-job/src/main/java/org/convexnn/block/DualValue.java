@@ -1,5 +1,6 @@
 package org.convexnn.block;
 
+import java.util.function.DoubleUnaryOperator;
 import org.convexnn.loss.Loss;
 import org.convexnn.loss.Scalings;
 
@@ -15,6 +16,8 @@ public final class DualValue {
 
   private static final double[] GRID = {0.5, 0.9, 1};
   private static final Scalings SCALINGS = Scalings.of(GRID);
+
+  private static final int TERNARY_STEPS = 24;
 
   private DualValue() {}
 
@@ -101,6 +104,35 @@ public final class DualValue {
     for (double t = 0.98 * longest; t > 0.2 * longest; t *= 0.9) {
       double value = at(t, sums, 0, false) - t * t * penalty;
       best = value > best.value ? new Best(t, value) : best;
+    }
+    return best;
+  }
+
+  /**
+   * The largest {@code D(tau) - cost(tau)} found over tau in [0, 1], in [0, 2] where D is quadratic; no
+   * tau needs more than the cost, which is convex with cost(0) = 0.
+   *
+   * @param sums as {@link #add} fills them, from 0 on
+   * @param quadratic as in {@link #at}
+   */
+  public static Best best(DoubleUnaryOperator cost, double[] sums, boolean quadratic) {
+    DoubleUnaryOperator value = tau -> at(tau, sums, 0, quadratic) - cost.applyAsDouble(tau);
+    double low = 0;
+    double high = quadratic ? 2 : 1;
+    // Near the optimum the point is good as it is.
+    Best best = new Best(1, value.applyAsDouble(1));
+    for (int step = 0; step < TERNARY_STEPS; step++) {
+      double left = low + (high - low) / 3;
+      double right = high - (high - low) / 3;
+      double atLeft = value.applyAsDouble(left);
+      double atRight = value.applyAsDouble(right);
+      if (atLeft < atRight) {
+        low = left;
+        best = atRight > best.value ? new Best(right, atRight) : best;
+      } else {
+        high = right;
+        best = atLeft > best.value ? new Best(left, atLeft) : best;
+      }
     }
     return best;
   }

@@ -82,15 +82,15 @@ final class PatternCodes {
     for (int r = 0; r < count; r++) {
       int at = r * picks;
       loadBits(patterns.bits(), (first + r) * patterns.words(), at);
-      loadLeaves(patterns.leaves(), (first + r) * trees, trees, at + quads);
+      loadLeaves(patterns.leaves(), first + r, trees, at + quads);
     }
   }
 
-  private void loadLeaves(int[] from, int leaf, int count, int at) {
+  private void loadLeaves(LeafCodes from, int row, int count, int at) {
     int[] to = values;
     int before = quads * SUBSETS;
     for (int t = 0; t < count; t++) {
-      to[at + t] = before + from[leaf + t];
+      to[at + t] = before + from.leaf(row, t);
     }
   }
 

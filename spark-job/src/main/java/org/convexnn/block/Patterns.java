@@ -9,37 +9,35 @@ import org.convexnn.network.Tree;
 
 /**
  * The activation patterns of a block's rows under a set of gates: one bit per half-space and
- * path, one integer per tree, each row's leverage {@code (||z||^2 + 1)} in feature-map coordinates, and the
+ * path, one leaf per tree, each row's leverage {@code (||z||^2 + 1)} in feature-map coordinates, and the
  * mapped features where rows need them.
  *
  * @param words 64-bit words per row
  * @param bits rows x words; bit p of a row is gate p, of half-spaces and paths
- * @param trees trees per row
- * @param leaves rows x trees; the leaf's number among the leaves of all trees
+ * @param leaves the leaf of each tree
  * @param leverage squared norm of z~ = [z, 1] by row
  * @param mapped rows x k, z itself where the map {@linkplain FeatureMap#mapsRows maps rows}, else
  *     empty
  */
-public record Patterns(
-    int words, long[] bits, int trees, int[] leaves, float[] leverage, double[] mapped)
+public record Patterns(int words, long[] bits, LeafCodes leaves, float[] leverage, double[] mapped)
     implements Serializable {
 
   // Features of the rows that one product maps: a usual dense block at once, a sparse one in parts.
   private static final int MAPPED_NUMBERS = 1 << 20;
+
+  /** Rows that walk down a tree one after the other. */
+  private static final int BATCH = 256;
 
   /** Evaluates all gates on all rows of a block, in double precision on raw features. */
   public static Patterns of(Block block, GateSet gates, FeatureMap map) {
     int n = block.rows();
     int d = block.features();
     int words = (gates.overlapping() + 63) / 64;
-    int trees = gates.trees().size();
     long[] bits = new long[n * words];
-    int[] leaves = new int[n * trees];
     GateSet.Evaluator evaluator = gates.evaluator();
-    double[] x = new double[d];
     int[] columns = new int[d];
     double[] values = new double[d];
-    for (int r = 0; r < n; r++) {
+    for (int r = 0; words > 0 && r < n; r++) {
       int nonZeros = block.copyNonZeros(r, columns, values);
       boolean[] active = evaluator.active(columns, values, nonZeros);
       for (int i = 0; i < active.length; i++) {
@@ -47,28 +45,40 @@ public record Patterns(
           bits[r * words + (i >> 6)] |= 1L << i;
         }
       }
-      for (int k = 0; k < nonZeros; k++) {
-        x[columns[k]] = values[k];
-      }
-      int first = 0;
-      for (int t = 0; t < trees; t++) {
-        Tree tree = gates.trees().get(t);
-        leaves[r * trees + t] = first + tree.leaf(x);
-        first += tree.leaves();
-      }
-      for (int k = 0; k < nonZeros; k++) {
-        x[columns[k]] = 0;
-      }
     }
+    LeafCodes leaves = leaves(block, gates);
     double[] mapped = new double[map.mapsRows() ? Math.multiplyExact(n, map.dimension()) : 0];
     float[] leverage = cheapNorms(block, map) ? scaled(block, map) : mapped(block, map, mapped);
-    return new Patterns(words, bits, trees, leaves, leverage, mapped);
+    return new Patterns(words, bits, leaves, leverage, mapped);
+  }
+
+  /** Tree by tree over some rows at a time, which stay in the cache. */
+  private static LeafCodes leaves(Block block, GateSet gates) {
+    int n = block.rows();
+    LeafCodes codes = LeafCodes.zero(gates.forest().firstLeaves(), n);
+    double[][] batch = new double[codes.trees() == 0 ? 0 : Math.min(n, BATCH)][block.features()];
+    for (int from = 0; batch.length > 0 && from < n; from += batch.length) {
+      int count = Math.min(batch.length, n - from);
+      for (int r = 0; r < count; r++) {
+        block.copyRow(from + r, batch[r]);
+      }
+      for (int t = 0; t < codes.trees(); t++) {
+        Tree tree = gates.trees().get(t);
+        for (int r = 0; r < count; r++) {
+          codes.set(from + r, t, tree.leaf(batch[r]));
+        }
+      }
+    }
+    return codes;
   }
 
   /** The {@link #bytes} that a row takes. */
   public static long bytesOfRow(GateSet gates, FeatureMap map) {
     int words = (gates.halfSpaces().size() + 63) / 64;
-    return 8L * words + 4L * gates.trees().size() + 4 + (map.mapsRows() ? 8L * map.dimension() : 0);
+    return 8L * words
+        + LeafCodes.bytesOfRow(gates.forest().firstLeaves())
+        + 4
+        + (map.mapsRows() ? 8L * map.dimension() : 0);
   }
 
   /** Whether z is a column scaling of rows with few non-zeros. */
@@ -125,7 +135,12 @@ public record Patterns(
 
   /** The leaf, numbered among the leaves of all trees, that row r reaches in tree t. */
   public int leaf(int r, int t) {
-    return leaves[r * trees + t];
+    return leaves.leaf(r, t);
+  }
+
+  /** The number of trees. */
+  public int trees() {
+    return leaves.trees();
   }
 
   /**
@@ -133,14 +148,14 @@ public record Patterns(
    * active group i.
    */
   int[] activeGroups(int r, RowSetting setting) {
-    int[] active = new int[1 + setting.halfSpaces() + trees];
+    int[] active = new int[1 + setting.halfSpaces() + trees()];
     int count = 1;
     for (int p = 0; p < setting.halfSpaces(); p++) {
       if (active(r, p)) {
         active[count++] = 1 + p;
       }
     }
-    for (int t = 0; setting.leaves() > 0 && t < trees; t++) {
+    for (int t = 0; setting.leaves() > 0 && t < trees(); t++) {
       active[count++] = 1 + setting.halfSpaces() + leaf(r, t);
     }
     return Arrays.copyOf(active, count);
@@ -153,11 +168,13 @@ public record Patterns(
 
   /** The leaves of row r. */
   public int[] leavesOf(int r) {
-    return Arrays.copyOfRange(leaves, r * trees, (r + 1) * trees);
+    int[] row = new int[trees()];
+    Arrays.setAll(row, t -> leaf(r, t));
+    return row;
   }
 
   /** The bytes the arrays take. */
   public long bytes() {
-    return 8L * bits.length + 4L * leaves.length + 4L * leverage.length + 8L * mapped.length;
+    return 8L * bits.length + leaves.size() + 4L * leverage.length + 8L * mapped.length;
   }
 }

@@ -12,7 +12,7 @@ import java.util.Optional;
  * Both are products with the batch's 0/1 matrix S and with its rows. Dense rows take S first:
  * {@link PatternCodes} turn it into picks from a table of sums, n (P / 4 + T) C D additions a
  * direction instead of the 2 n P C D flops of a matrix product. Sparse rows take their non-zeros
- * first ({@link SparseRowKernel}).
+ * first ({@link SparseRowKernel}). Narrow leaves are looked up tree by tree ({@link LeafKernel}).
  *
  * <p>A kernel has slots, each with weights v for forward products and a gradient g that backward
  * products add to. Use: {@link #weights}, then per batch {@link #load}, {@link #forward}, {@link
@@ -26,6 +26,7 @@ public final class RowKernel {
   private final double[][] gradients;
   private Optional<BatchKernel> dense = Optional.empty();
   private Optional<BatchKernel> sparse = Optional.empty();
+  private final Optional<LeafKernel> leaves;
   private BatchKernel current;
 
   private RowKernel(RowSetting setting, int slots) {
@@ -33,6 +34,10 @@ public final class RowKernel {
     this.capacity = BatchKernel.capacity(setting);
     this.weights = new double[slots][0];
     this.gradients = new double[slots][setting.length()];
+    this.leaves =
+        setting.layout().narrow() > 0
+            ? Optional.of(new LeafKernel(setting, gradients, capacity))
+            : Optional.empty();
   }
 
   /** The kernel for a setting's precision, with this number of slots. */
@@ -48,6 +53,7 @@ public final class RowKernel {
   /** Sets the weights v of a slot, {@code setting.length()} numbers that must not change. */
   public void weights(int slot, double[] v) {
     weights[slot] = v;
+    leaves.ifPresent(k -> k.weights(slot, v));
     dense.ifPresent(k -> k.weights(slot, v));
     sparse.ifPresent(k -> k.weights(slot, v));
   }
@@ -61,6 +67,7 @@ public final class RowKernel {
     current = block.sparse() ? sparse() : dense();
     int count = Math.min(capacity, block.block().rows() - from);
     current.load(block, from, count);
+    leaves.ifPresent(k -> k.load(block, from, count));
     return count;
   }
 
@@ -96,11 +103,13 @@ public final class RowKernel {
   /** Writes f for the batch's rows, count x C, to {@code f[at ..]}; the offset b0 is not in it. */
   public void forward(int slot, double[] f, int at) {
     current.forward(slot, f, at);
+    leaves.ifPresent(k -> k.forward(slot, f, at));
   }
 
   /** Adds the batch's rows to a slot's gradient; q is count x C at {@code q[at ..]}. */
   public void backward(int slot, double[] q, int at) {
     current.backward(slot, q, at);
+    leaves.ifPresent(k -> k.backward(slot, q, at));
   }
 
   /** The gradient a slot has gathered so far, {@code setting.length()} numbers, not a copy. */

@@ -4,19 +4,21 @@ import java.io.Serializable;
 import org.convexnn.loss.Loss;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
+import org.convexnn.network.WeightLayout;
 
 /**
  * What every kernel on gated rows needs besides weights: the model's constant parts.
  *
  * <p>Rows work in <em>row coordinates</em> y~ = [y, 1], y = (x - mean) * inverseScale (or z where
  * the feature map {@linkplain FeatureMap#mapsRows maps rows}), and with uncentred indicators.
- * Weights in row coordinates are (1 + P) x C x D, D = k + 1: block 0 linear, block 1 + i of group i.
+ * Weights in row coordinates stand as {@link WeightLayout} says: first the linear part, then the wide
+ * gates, blocks of C D numbers each, D = k + 1, then the narrow leaves.
  *
- * @param dimension k, the number of row coordinates
  * @param mean column means
  * @param inverseScale column scales
  * @param halfSpaces number of gates kept as bits: half-spaces and paths
- * @param leaves number of leaves
+ * @param layout where the weights of each gate stand
+ * @param firstLeaves the number of each tree's first leaf among all leaves, and their number
  * @param loss the loss, on labels (label - labelShift) / labelScale
  * @param offset b0, C numbers added to every output
  * @param labelShift shift of the label
@@ -25,11 +27,11 @@ import org.convexnn.network.GateSet;
  * @param selection the rows that count
  */
 public record RowSetting(
-    int dimension,
     double[] mean,
     double[] inverseScale,
     int halfSpaces,
-    int leaves,
+    WeightLayout layout,
+    int[] firstLeaves,
     Loss loss,
     double[] offset,
     double labelShift,
@@ -48,11 +50,11 @@ public record RowSetting(
       double labelScale,
       Precision precision) {
     return new RowSetting(
-        map.dimension(),
         map.mean(),
         map.inverseScale(),
         gates.overlapping(),
-        gates.leaves(),
+        gates.layout(offset.length, map.dimension() + 1),
+        gates.forest().firstLeaves(),
         loss,
         offset,
         labelShift,
@@ -63,55 +65,43 @@ public record RowSetting(
 
   /** The same on other rows. */
   public RowSetting on(RowSelection rows) {
-    return new RowSetting(
-        dimension,
-        mean,
-        inverseScale,
-        halfSpaces,
-        leaves,
-        loss,
-        offset,
-        labelShift,
-        labelScale,
-        precision,
-        rows);
+    return with(halfSpaces, layout, firstLeaves, precision, rows);
   }
 
   /** The same with another arithmetic. */
   public RowSetting with(Precision other) {
+    return with(halfSpaces, layout, firstLeaves, other, selection);
+  }
+
+  /** The same with the linear block alone. */
+  public RowSetting withoutGroups() {
+    return with(0, layout.withoutGates(), new int[1], precision, selection);
+  }
+
+  private RowSetting with(
+      int half, WeightLayout weights, int[] leaves, Precision arithmetic, RowSelection rows) {
     return new RowSetting(
-        dimension,
         mean,
         inverseScale,
-        halfSpaces,
+        half,
+        weights,
         leaves,
         loss,
         offset,
         labelShift,
         labelScale,
-        other,
-        selection);
+        arithmetic,
+        rows);
   }
 
-  /** The same with the linear block alone. */
-  public RowSetting withoutGroups() {
-    return new RowSetting(
-        dimension,
-        mean,
-        inverseScale,
-        0,
-        0,
-        loss,
-        offset,
-        labelShift,
-        labelScale,
-        precision,
-        selection);
+  /** k, the number of row coordinates. */
+  public int dimension() {
+    return layout.width() - 1;
   }
 
   /** D = k + 1. */
   public int width() {
-    return dimension + 1;
+    return layout.width();
   }
 
   /** C. */
@@ -119,25 +109,30 @@ public record RowSetting(
     return offset.length;
   }
 
-  /** The number of gates: half-spaces, paths and leaves. */
-  public int groups() {
-    return halfSpaces + leaves;
+  /** The number of linear leaves. */
+  public int leaves() {
+    return layout.wide() - halfSpaces;
   }
 
-  /** The length of a weight vector in row coordinates: (1 + groups) C D. */
+  /** P, the number of wide gates: half-spaces, paths and linear leaves. */
+  public int groups() {
+    return layout.wide();
+  }
+
+  /** The length of a weight vector in row coordinates. */
   public int length() {
-    return (1 + groups()) * outputs() * width();
+    return layout.length();
   }
 
   /** Writes the k row coordinates of row r of a block: y, or z where the feature map maps rows. */
   public void rowCoordinates(GatedBlock gated, int r, double[] to) {
     double[] mapped = gated.patterns().mapped();
     if (mapped.length > 0) {
-      System.arraycopy(mapped, r * dimension, to, 0, dimension);
+      System.arraycopy(mapped, r * dimension(), to, 0, dimension());
       return;
     }
     gated.block().copyRow(r, to);
-    for (int j = 0; j < dimension; j++) {
+    for (int j = 0; j < dimension(); j++) {
       to[j] = (to[j] - mean[j]) * inverseScale[j];
     }
   }

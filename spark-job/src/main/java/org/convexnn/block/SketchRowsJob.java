@@ -46,17 +46,17 @@ public record SketchRowsJob(RowSetting setting, double floor, GramJob.Sketch ske
    *
    * @param dimension k, the number of row coordinates
    * @param mapped whether the rows' values are z
+   * @param firstLeaves the number of each tree's first leaf, and of all leaves
    */
-  public static GatedBlock block(int dimension, boolean mapped, List<Row> rows) {
+  public static GatedBlock block(int dimension, boolean mapped, int[] firstLeaves, List<Row> rows) {
     int n = rows.size();
     int words = n == 0 ? 0 : rows.get(0).bits().length;
-    int trees = n == 0 ? 0 : rows.get(0).leaves().length;
     FeatureBuffer buffer = new FeatureBuffer(dimension, Long.MAX_VALUE);
     double[] z = new double[mapped ? n * dimension : 0];
     double[] labels = new double[n];
     double[] weights = new double[n];
     long[] bits = new long[n * words];
-    int[] leaves = new int[n * trees];
+    LeafCodes leaves = LeafCodes.zero(firstLeaves, n);
     for (int r = 0; r < n; r++) {
       Row row = rows.get(r);
       for (int k = 0; k < row.columns().length; k++) {
@@ -69,11 +69,13 @@ public record SketchRowsJob(RowSetting setting, double floor, GramJob.Sketch ske
       labels[r] = row.label();
       weights[r] = row.weight();
       System.arraycopy(row.bits(), 0, bits, r * words, words);
-      System.arraycopy(row.leaves(), 0, leaves, r * trees, trees);
+      for (int t = 0; t < leaves.trees(); t++) {
+        leaves.set(r, t, row.leaves()[t] - firstLeaves[t]);
+      }
     }
     return new GatedBlock(
         new Block(buffer.take(), labels, weights),
-        new Patterns(words, bits, trees, leaves, new float[n], z));
+        new Patterns(words, bits, leaves, new float[n], z));
   }
 
   @Override

@@ -422,6 +422,8 @@ public interface ConvexReLUParams extends HasWeightCol {
         isDefined(tol()) ? OptionalDouble.of(getTol()) : OptionalDouble.empty(),
         getSeed(),
         ParamSet.constant(Activation.class, getActivation()),
-        getPolish());
+        getPolish(),
+        OptionalDouble.empty(),
+        TrainingOptions.Leaves.AUTO);
   }
 }

@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The gates of a network, in order: first the half-spaces, then the paths of each sub-network, then
@@ -12,22 +13,21 @@ import java.util.List;
  *
  * @param halfSpaces gates of which many are active on a row
  * @param subNetworks sub-networks of one shape, whose paths are gates; alone, where there are any
- * @param trees sets of gates of which exactly one, a leaf, is active on a row
+ * @param forest trees, of each of which exactly one leaf is active on a row
  */
-public record GateSet(HalfSpaces halfSpaces, List<SubNetwork> subNetworks, List<Tree> trees)
+public record GateSet(HalfSpaces halfSpaces, List<SubNetwork> subNetworks, Forest forest)
     implements Serializable {
 
   /**
-   * Copies the lists.
+   * Copies the list.
    *
    * @throws IllegalArgumentException for sub-networks of several shapes or beside other gates
    */
   public GateSet {
     subNetworks = List.copyOf(subNetworks);
-    trees = List.copyOf(trees);
     for (SubNetwork s : subNetworks) {
       if (halfSpaces.size() > 0
-          || !trees.isEmpty()
+          || !forest.trees().isEmpty()
           || !Arrays.equals(s.widths(), subNetworks.get(0).widths())
           || s.neurons().features() != halfSpaces.features()) {
         throw new IllegalArgumentException(
@@ -38,7 +38,7 @@ public record GateSet(HalfSpaces halfSpaces, List<SubNetwork> subNetworks, List<
                 + " features stand alone; here are "
                 + halfSpaces.size()
                 + " half-spaces, "
-                + trees.size()
+                + forest.trees().size()
                 + " trees and a sub-network of widths "
                 + Arrays.toString(s.widths())
                 + " on "
@@ -48,25 +48,52 @@ public record GateSet(HalfSpaces halfSpaces, List<SubNetwork> subNetworks, List<
     }
   }
 
-  /** Half-spaces and the leaves of trees. */
+  /** Half-spaces and the leaves of trees, which are linear. */
   public GateSet(HalfSpaces halfSpaces, List<Tree> trees) {
-    this(halfSpaces, List.of(), trees);
+    this(halfSpaces, List.of(), Forest.linear(trees));
+  }
+
+  /** Sub-networks alone, or half-spaces and the leaves of trees, which are linear. */
+  public GateSet(HalfSpaces halfSpaces, List<SubNetwork> subNetworks, List<Tree> trees) {
+    this(halfSpaces, subNetworks, Forest.linear(trees));
   }
 
   /** A set of half-spaces alone. */
   public static GateSet of(HalfSpaces halfSpaces) {
-    return new GateSet(halfSpaces, List.of());
+    return new GateSet(halfSpaces, List.of(), Forest.NONE);
   }
 
   /** The paths of sub-networks, of which there is at least one. */
   public static GateSet of(List<SubNetwork> subNetworks) {
     int features = subNetworks.get(0).neurons().features();
-    return new GateSet(HalfSpaces.none(features), subNetworks, List.of());
+    return new GateSet(HalfSpaces.none(features), subNetworks, Forest.NONE);
+  }
+
+  /** The trees. */
+  public List<Tree> trees() {
+    return forest.trees();
   }
 
   /** The number of leaves of all trees. */
   public int leaves() {
-    return trees.stream().mapToInt(Tree::leaves).sum();
+    return forest.leaves();
+  }
+
+  /** The number of gates whose weights are on all coordinates. */
+  public int wide() {
+    return overlapping() + (forest.narrow() ? 0 : leaves());
+  }
+
+  /**
+   * Where the weights of a network with these gates stand.
+   *
+   * @param outputs C
+   * @param width D
+   */
+  public WeightLayout layout(int outputs, int width) {
+    return forest.narrow()
+        ? WeightLayout.of(outputs, width, overlapping(), forest.columns(), forest.outputs())
+        : WeightLayout.wide(outputs, width, size());
   }
 
   /** The number of gates of which many are active on a row: half-spaces and paths. */
@@ -114,8 +141,13 @@ public record GateSet(HalfSpaces halfSpaces, List<SubNetwork> subNetworks, List<
               + gatesPerGroup()
               + " paths each");
     }
-    if (!trees.isEmpty()) {
-      parts.add(trees.size() + " trees with " + leaves() + " leaves");
+    if (!trees().isEmpty()) {
+      parts.add(
+          trees().size()
+              + " trees with "
+              + leaves()
+              + (forest.narrow() ? " " + forest.leafModel().name().toLowerCase(Locale.ROOT) : "")
+              + " leaves");
     }
     return parts.isEmpty() ? "none, the model is linear" : String.join(", ", parts);
   }

@@ -2,7 +2,9 @@ package org.convexnn.network;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The trained function of a row x, with z = FeatureMap(x) and z~ = [z, 1]:
@@ -14,7 +16,7 @@ import java.util.List;
  *
  * @param map the feature map
  * @param gates the gates, P of them
- * @param weights (1 + P) x C x (k + 1), k coordinates of z: block 0 is [w0, b], block 1 + i is u_i
+ * @param weights [w0, b] and the u_i as {@link WeightLayout} says, k + 1 coordinates wide
  * @param offset b0, C numbers: the constant model
  * @param labelShift the shift from training units of the label to its own
  * @param labelScale the scale from training units of the label to its own
@@ -30,7 +32,7 @@ public record Network(
 
   /** Checks the shapes and that all weights are finite. */
   public Network {
-    int expected = (1 + gates.size()) * offset.length * (map.dimension() + 1);
+    int expected = gates.layout(offset.length, map.dimension() + 1).length();
     if (weights.length != expected) {
       throw new IllegalArgumentException(
           "network with " + weights.length + " weights, expected " + expected);
@@ -57,25 +59,25 @@ public record Network(
     return 8L * (map.matrix().length + 2L * map.features() + weights.length) + gates.bytes();
   }
 
-  /** C (k + 1), the numbers in a group's weights. */
-  private int groupLength() {
-    return outputs() * (map.dimension() + 1);
+  /** Where each part's weights stand. */
+  public WeightLayout layout() {
+    return gates.layout(outputs(), map.dimension() + 1);
   }
 
   /** The gates whose weights are not all zero. */
   public int activeGroups() {
-    int size = groupLength();
+    WeightLayout layout = layout();
     int active = 0;
-    for (int i = 1; i <= gates.size(); i++) {
-      if (nonZero(i * size, size)) {
+    for (int i = 0; i < layout.gates(); i++) {
+      if (nonZero(layout, i, 1)) {
         active++;
       }
     }
     return active;
   }
 
-  private boolean nonZero(int from, int length) {
-    for (int k = from; k < from + length; k++) {
+  private boolean nonZero(WeightLayout layout, int gate, int count) {
+    for (int k = layout.start(gate); k < layout.start(gate + count); k++) {
       if (weights[k] != 0) {
         return true;
       }
@@ -85,48 +87,55 @@ public record Network(
 
   /** The same function without half-spaces, sub-networks and trees whose weights are all zero. */
   public Network pruned() {
-    int size = groupLength();
+    WeightLayout layout = layout();
+    double[] w = new double[weights.length];
+    int length = layout.block();
+    System.arraycopy(weights, 0, w, 0, length);
     int p = gates.halfSpaces().size();
-    int[] kept =
-        java.util.stream.IntStream.range(0, p).filter(i -> nonZero((1 + i) * size, size)).toArray();
-    List<SubNetwork> subNetworks = new ArrayList<>();
-    List<Tree> trees = new ArrayList<>();
-    int[] blocks = new int[1 + gates.size()];
-    int count = 1;
+    int[] kept = IntStream.range(0, p).filter(i -> nonZero(layout, i, 1)).toArray();
     for (int i : kept) {
-      blocks[count++] = 1 + i;
+      length = copy(layout, i, 1, w, length);
     }
-    int at = 1 + p;
+    List<SubNetwork> subNetworks = new ArrayList<>();
+    int at = p;
     for (SubNetwork subNetwork : gates.subNetworks()) {
-      if (nonZero(at * size, subNetwork.paths() * size)) {
+      if (nonZero(layout, at, subNetwork.paths())) {
         subNetworks.add(subNetwork);
-        for (int path = 0; path < subNetwork.paths(); path++) {
-          blocks[count++] = at + path;
-        }
+        length = copy(layout, at, subNetwork.paths(), w, length);
       }
       at += subNetwork.paths();
     }
-    for (Tree tree : gates.trees()) {
-      if (nonZero(at * size, tree.leaves() * size)) {
+    Forest forest = gates.forest();
+    List<Tree> trees = new ArrayList<>();
+    int[] outputs = new int[forest.trees().size()];
+    for (int t = 0; t < forest.trees().size(); t++) {
+      Tree tree = forest.trees().get(t);
+      if (nonZero(layout, at, tree.leaves())) {
+        outputs[trees.size()] = forest.output()[t];
         trees.add(tree);
-        for (int leaf = 0; leaf < tree.leaves(); leaf++) {
-          blocks[count++] = at + leaf;
-        }
+        length = copy(layout, at, tree.leaves(), w, length);
       }
       at += tree.leaves();
-    }
-    double[] w = new double[count * size];
-    for (int i = 0; i < count; i++) {
-      System.arraycopy(weights, blocks[i] * size, w, i * size, size);
     }
     // The centred indicator of a dropped gate had zero weights: nothing is lost with it.
     return new Network(
         map,
-        new GateSet(gates.halfSpaces().select(kept), subNetworks, trees),
-        w,
+        new GateSet(
+            gates.halfSpaces().select(kept),
+            subNetworks,
+            forest.of(trees, Arrays.copyOf(outputs, trees.size()))),
+        Arrays.copyOf(w, length),
         offset,
         labelShift,
         labelScale);
+  }
+
+  /** Appends the weights of some gates to w, of which {@code length} numbers are written. */
+  private int copy(WeightLayout layout, int gate, int count, double[] w, int length) {
+    int from = layout.start(gate);
+    int numbers = layout.start(gate + count) - from;
+    System.arraycopy(weights, from, w, length, numbers);
+    return length + numbers;
   }
 
   /**
@@ -146,6 +155,7 @@ public record Network(
     private final double[] linear;
     private final double[] groups;
     private final GateSet.Evaluator gates;
+    private final NarrowLeaves leaves;
     private final double[] sum;
     private final int[] active;
     private final double[] atZero;
@@ -155,10 +165,11 @@ public record Network(
       this.network = network;
       RowWeights folded = RowWeights.of(network);
       this.width = folded.width();
-      this.size = network.groupLength();
+      this.size = network.layout().block();
       this.groups = folded.groups();
       this.linear = folded.linear();
       this.gates = network.gates.evaluator();
+      this.leaves = NarrowLeaves.of(network, folded);
       this.sum = new double[size];
       this.active = new int[network.gates.overlapping() + network.gates.trees().size()];
       this.spread = new double[network.features()];
@@ -170,7 +181,7 @@ public record Network(
       int c = network.outputs();
       int d = width - 1;
       double[] y = network.map.rowCoordinates(spread);
-      double[] products = new double[(1 + network.gates.size()) * c];
+      double[] products = new double[(1 + network.gates.wide()) * c];
       for (int i = 0; i < products.length; i++) {
         double[] v = i < c ? linear : groups;
         int from = i < c ? i * width : i * width - size;
@@ -196,7 +207,15 @@ public record Network(
         for (int j = 0; j < d; j++) {
           f += scaled[j] * sum[k * width + j];
         }
-        outputs[k] = network.labelShift + network.labelScale * f;
+        outputs[k] = f;
+      }
+      leaves.add(x, scaled, outputs);
+      toLabels(outputs);
+    }
+
+    private void toLabels(double[] outputs) {
+      for (int k = 0; k < outputs.length; k++) {
+        outputs[k] = network.labelShift + network.labelScale * outputs[k];
       }
     }
 
@@ -238,8 +257,10 @@ public record Network(
           }
           f += values[n] * scale[columns[n]] * weight;
         }
-        outputs[k] = network.labelShift + network.labelScale * f;
+        outputs[k] = f;
       }
+      leaves.add(spread, outputs);
+      toLabels(outputs);
     }
 
     /** Lists the active gates of a row, the overlapping ones being known; says how many they are. */
@@ -249,6 +270,9 @@ public record Network(
         if (overlapping[i]) {
           active[count++] = i;
         }
+      }
+      if (network.gates.forest().narrow()) {
+        return count;
       }
       int group = overlapping.length;
       for (Tree tree : network.gates.trees()) {

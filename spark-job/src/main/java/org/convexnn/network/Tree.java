@@ -38,4 +38,18 @@ public record Tree(int[] feature, double[] threshold, int[] left, int[] right)
     }
     return ~at;
   }
+
+  /** The columns that are tested on the way to a leaf, ascending. */
+  public int[] path(int leaf) {
+    int[] columns = new int[feature.length];
+    int count = 0;
+    int child = ~leaf;
+    for (int node = feature.length - 1; node >= 0; node--) {
+      if (left[node] == child || right[node] == child) {
+        columns[count++] = feature[node];
+        child = node;
+      }
+    }
+    return java.util.Arrays.stream(columns, 0, count).distinct().sorted().toArray();
+  }
 }

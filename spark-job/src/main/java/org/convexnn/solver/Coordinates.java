@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.convexnn.linalg.Blas;
 import org.convexnn.network.FeatureMap;
+import org.convexnn.network.WeightLayout;
 
 /**
  * The driver-side change of variables between the coordinates a solver works in and the row
@@ -17,12 +18,15 @@ import org.convexnn.network.FeatureMap;
  * {@linkplain FeatureMap#mapsRows maps rows}) and N_i = L_i^(-T), A_i = L_i L_i', or I, is the
  * norm's metric at gate i: ||A_i^(1/2) u_i|| = ||L_i' u_i|| = ||w_i||. Coordinates that are switched off (the
  * linear skip, the intercept, the bias inside groups) are zero rows of T: their gradient is zero and
- * their weights stay zero. All vectors are (1 + P) x C x D.
+ * their weights stay zero. Vectors stand as {@link WeightLayout} says; a narrow leaf's weights are on
+ * row coordinates themselves, {@code v_i = N_i w_i} with a matrix of its own columns, D_i x D_i, and
+ * have no centre.
  */
 public final class Coordinates {
 
   private static final int PARALLEL_LENGTH = 1 << 14;
 
+  private final WeightLayout layout;
   private final int gates;
   private final int outputs;
   private final int width;
@@ -37,8 +41,8 @@ public final class Coordinates {
    *
    * @param map the feature map
    * @param centres c_i, P numbers
-   * @param outputs C
-   * @param norms L_i^(-1) = N_i', D x D row-major each, lower triangular, or the last rows of it where
+   * @param layout of the weights
+   * @param norms L_i^(-1) = N_i', D x D row-major each, D_i x D_i of a narrow leaf, lower triangular, or the last rows of it where
    *     those before are zero; empty for the identity, of one group or of all
    * @param skip which of the linear terms are free
    * @param groupBias whether groups have a bias
@@ -46,18 +50,36 @@ public final class Coordinates {
   public Coordinates(
       FeatureMap map,
       double[] centres,
-      int outputs,
+      WeightLayout layout,
       double[][] norms,
       Skip skip,
       boolean groupBias) {
-    this.gates = centres.length;
-    this.outputs = outputs;
-    this.width = map.dimension() + 1;
+    this.layout = layout;
+    this.gates = layout.wide();
+    this.outputs = layout.outputs();
+    this.width = layout.width();
     this.centres = centres.clone();
     this.norms = norms;
     this.groupBase = new Base(map, new Skip(true, groupBias));
     this.linearBase = new Base(map, skip);
     this.mapsRows = map.mapsRows();
+  }
+
+  /** The same of wide gates, of C outputs. */
+  public Coordinates(
+      FeatureMap map,
+      double[] centres,
+      int outputs,
+      double[][] norms,
+      Skip skip,
+      boolean groupBias) {
+    this(
+        map,
+        centres,
+        WeightLayout.wide(outputs, map.dimension() + 1, centres.length),
+        norms,
+        skip,
+        groupBias);
   }
 
   /**
@@ -161,9 +183,9 @@ public final class Coordinates {
     return mapsRows;
   }
 
-  /** The number of gates P. */
+  /** The number of gates. */
   public int gates() {
-    return gates;
+    return layout.gates();
   }
 
   /** C D, the numbers in a block: of a gate or of the linear part. */
@@ -171,9 +193,9 @@ public final class Coordinates {
     return outputs * width;
   }
 
-  /** (1 + P) C D. */
+  /** The number of weights. */
   public int length() {
-    return (1 + gates) * blockLength();
+    return layout.length();
   }
 
   /** The row coordinates v of solver coordinates w. */
@@ -181,7 +203,9 @@ public final class Coordinates {
     double[] v = new double[w.length];
     int span = blockLength();
     linearBase.multiply(w, 0, outputs, false, v);
-    groupBase.multiply(normalised(w, false), span, gates * outputs, false, v);
+    double[] u = normalised(w, false);
+    groupBase.multiply(u, span, gates * outputs, false, v);
+    copyNarrow(u, v);
     for (int i = 0; i < gates; i++) {
       if (centres[i] != 0) {
         int from = (1 + i) * span;
@@ -208,7 +232,13 @@ public final class Coordinates {
     }
     linearBase.multiply(centred, 0, outputs, true, h);
     groupBase.multiply(centred, span, gates * outputs, true, h);
+    copyNarrow(g, h);
     return normalised(h, true);
+  }
+
+  private void copyNarrow(double[] from, double[] to) {
+    int start = layout.wideLength();
+    System.arraycopy(from, start, to, start, from.length - start);
   }
 
   /** u_i = N_i w_i for every group, or N_i' of a gradient. */
@@ -218,6 +248,7 @@ public final class Coordinates {
     }
     double[] u = new double[w.length];
     System.arraycopy(w, 0, u, 0, blockLength());
+    normalisedNarrow(w, u, transposed);
     IntStream range = IntStream.range(0, gates * outputs);
     (w.length > PARALLEL_LENGTH ? range.parallel() : range)
         .forEach(
@@ -226,17 +257,33 @@ public final class Coordinates {
               if (norms[k / outputs].length == 0) {
                 System.arraycopy(w, at, u, at, width);
               } else if (transposed) {
-                lowerTimes(norms[k / outputs], w, u, at);
+                lowerTimes(norms[k / outputs], width, w, u, at);
               } else {
-                transposeTimes(norms[k / outputs], w, u, at);
+                transposeTimes(norms[k / outputs], width, w, u, at);
               }
             });
     return u;
   }
 
+  private void normalisedNarrow(double[] w, double[] u, boolean transposed) {
+    for (int i = 0; i < layout.narrow(); i++) {
+      double[] norm = norms[gates + i];
+      int d = layout.narrowWidth(i);
+      for (int at = layout.start()[i]; at < layout.start()[i + 1]; at += d) {
+        if (d == 1) {
+          u[at] = norm[0] * w[at];
+        } else if (transposed) {
+          lowerTimes(norm, d, w, u, at);
+        } else {
+          transposeTimes(norm, d, w, u, at);
+        }
+      }
+    }
+  }
+
   /** {@code u = N' w} for the lower triangular N', D numbers at {@code at}. */
-  private void lowerTimes(double[] lower, double[] w, double[] u, int at) {
-    int zero = zeroRows(lower);
+  private static void lowerTimes(double[] lower, int width, double[] w, double[] u, int at) {
+    int zero = width - lower.length / width;
     for (int i = zero; i < width; i++) {
       int row = (i - zero) * width;
       double even = 0;
@@ -250,14 +297,9 @@ public final class Coordinates {
     }
   }
 
-  /** How many rows of zeros are left out before those that are there. */
-  private int zeroRows(double[] lower) {
-    return width - lower.length / width;
-  }
-
   /** {@code u = N w}. */
-  private void transposeTimes(double[] lower, double[] w, double[] u, int at) {
-    int zero = zeroRows(lower);
+  private static void transposeTimes(double[] lower, int width, double[] w, double[] u, int at) {
+    int zero = width - lower.length / width;
     for (int i = zero; i < width; i++) {
       int row = (i - zero) * width;
       double factor = w[at + i];
@@ -284,6 +326,32 @@ public final class Coordinates {
     return norms.length == 0 ? new double[0] : norms[group];
   }
 
+  /** Where the weights of each gate stand. */
+  WeightLayout layout() {
+    return layout;
+  }
+
+  /** The gradient in row coordinates of one in solver coordinates, of constant leaves and a bias. */
+  double[] toRowGradient(double[] h) {
+    double[] g = h.clone();
+    for (int i = 0; i < layout.narrow(); i++) {
+      for (int k = layout.start()[i]; k < layout.start()[i + 1]; k++) {
+        g[k] /= leafScale(i);
+      }
+    }
+    return g;
+  }
+
+  /** The weights in solver coordinates of those in row coordinates, of constant leaves and a bias. */
+  double[] toSolverWeights(double[] v) {
+    return toRowGradient(v);
+  }
+
+  /** The scale of constant leaf i, {@code v_i = scale w_i}. */
+  double leafScale(int i) {
+    return norms[gates + i][0];
+  }
+
   /** c_i. */
   double centre(int group) {
     return centres[group];
@@ -307,7 +375,13 @@ public final class Coordinates {
     double[] w = u.clone();
     for (int k = 0; k < gates * outputs && norms.length > 0; k++) {
       if (norms[k / outputs].length > 0) {
-        solveUpper(norms[k / outputs], w, blockLength() + k * width);
+        solveUpper(norms[k / outputs], width, w, blockLength() + k * width);
+      }
+    }
+    for (int i = 0; i < layout.narrow(); i++) {
+      int d = layout.narrowWidth(i);
+      for (int at = layout.start()[i]; at < layout.start()[i + 1]; at += d) {
+        solveUpper(norms[gates + i], d, w, at);
       }
     }
     for (int c = 0; c < outputs; c++) {
@@ -320,7 +394,7 @@ public final class Coordinates {
   }
 
   /** {@code w = N^(-1) w} for N upper triangular, D numbers at {@code at}, in place. */
-  private void solveUpper(double[] lower, double[] w, int at) {
+  private static void solveUpper(double[] lower, int width, double[] w, int at) {
     for (int i = width - 1; i >= 0; i--) {
       double rest = w[at + i];
       for (int j = i + 1; j < width; j++) {
@@ -346,7 +420,10 @@ public final class Coordinates {
     }
     // One output's rows of G are gradients in row coordinates, and so are the columns after that.
     double[] row = new double[q];
-    Coordinates single = outputs == 1 ? this : new Coordinates(this, 1, norms, centres);
+    Coordinates single =
+        outputs == 1
+            ? this
+            : new Coordinates(this, WeightLayout.wide(1, width, gates), norms, centres);
     for (int pass = 0; pass < 2; pass++) {
       for (int i = 0; i < q; i++) {
         System.arraycopy(gram, i * q, row, 0, q);
@@ -359,12 +436,13 @@ public final class Coordinates {
 
   /** The same coordinates of the linear block alone. */
   Coordinates withoutGroups() {
-    return new Coordinates(this, outputs, new double[0][], new double[0]);
+    return new Coordinates(this, layout.withoutGates(), new double[0][], new double[0]);
   }
 
-  private Coordinates(Coordinates other, int outputs, double[][] norms, double[] centres) {
-    this.gates = centres.length;
-    this.outputs = outputs;
+  private Coordinates(Coordinates other, WeightLayout layout, double[][] norms, double[] centres) {
+    this.layout = layout;
+    this.gates = layout.wide();
+    this.outputs = layout.outputs();
     this.width = other.width;
     this.groupBase = other.groupBase;
     this.mapsRows = other.mapsRows;

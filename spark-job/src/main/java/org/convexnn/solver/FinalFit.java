@@ -70,7 +70,7 @@ record FinalFit(GatedModel model, Fit fit) {
     if (fit.betaMax() <= NO_SIGNAL || model.frame().constantLabel()) {
       return linear(StopReason.NO_SIGNAL);
     }
-    if (beta >= fit.betaMax()) {
+    if (beta >= fit.betaMax() && fit.problem().groups().selects()) {
       return linear(StopReason.LINEAR);
     }
     TrainingOptions options = model.options();
@@ -79,7 +79,11 @@ record FinalFit(GatedModel model, Fit fit) {
     Solver solver = fit.solver();
     model.log().finalFit(stop);
     Solver.Solution solution =
-        model.log().journal().solve(fit, beta, start, stop, model.log().watch("solve", beta));
+        model
+            .log()
+            .journal()
+            .solve(
+                fit, beta, start, stop, model.log().watch("solve", beta, fit.problem().groups()));
     return new Solved(solution.weights(), solution.dual(), solution.reason(), solver.name());
   }
 

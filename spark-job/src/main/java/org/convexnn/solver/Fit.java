@@ -40,7 +40,7 @@ final class Fit {
     double loss = found.get();
     found.get(gradient).get(dual);
     atSkip = new Problem.Evaluation(loss, gradient, dual);
-    betaMax = problem.groups().max(gradient);
+    betaMax = problem.groups().betaMax(gradient);
   }
 
   /** Weights of the linear block, then loss, gradient and dual sums there. */

@@ -1,5 +1,6 @@
 package org.convexnn.solver;
 
+import java.util.Arrays;
 import java.util.Optional;
 import org.convexnn.block.RowSetting;
 import org.convexnn.network.GateSet;
@@ -16,7 +17,9 @@ import org.convexnn.network.SlimNorm;
  * @param frame the constant parts of the model
  * @param gates the gates
  * @param setting of all rows
- * @param norms L_i^(-1) of the function norm, the rows of the slim one, empty for the Euclidean one
+ * @param norms L_i^(-1) of the function norm, the rows of the slim one, empty for the Euclidean one;
+ *     of every narrow leaf
+ * @param elasticNet a of the penalty
  * @param log of the run
  */
 record GatedModel(
@@ -27,12 +30,23 @@ record GatedModel(
     GateSet gates,
     RowSetting setting,
     double[][] norms,
+    double elasticNet,
     RunLog log)
     implements AutoCloseable {
 
-  /** Finds the norms, for which the function norm takes a sweep. */
+  /**
+   * Finds the norms, for which the function norm takes a sweep.
+   *
+   * @param leafWeights of the narrow leaves' norms; empty where all are 1
+   */
   static GatedModel of(
-      Rows rows, GatedRows gated, TrainingOptions options, Frame frame, GateSet gates, RunLog log) {
+      Rows rows,
+      GatedRows gated,
+      TrainingOptions options,
+      Frame frame,
+      GateSet gates,
+      double[] leafWeights,
+      RunLog log) {
     RowSetting setting =
         RowSetting.of(
             frame.map(),
@@ -42,11 +56,12 @@ record GatedModel(
             frame.shift(),
             frame.scale(),
             options.arithmetic());
+    boolean trees = !gates.trees().isEmpty();
     boolean function =
         switch (options.groupNorm()) {
           case EUCLIDEAN -> false;
           case FUNCTION -> true;
-          case AUTO, SLIM -> !gates.trees().isEmpty();
+          case AUTO, SLIM -> trees && !gates.forest().narrow();
         };
     double[][] norms = new double[0][];
     if (function && !frame.constantLabel()) {
@@ -59,12 +74,24 @@ record GatedModel(
               frame.stats().weight(),
               options.groupNorm() == TrainingOptions.GroupNorm.FUNCTION);
     }
+    if (gates.forest().narrow()) {
+      norms = Arrays.copyOf(norms, gates.size());
+      Arrays.fill(norms, 0, gates.wide(), new double[0]);
+      double[][] leaves =
+          options.groupNorm() == TrainingOptions.GroupNorm.EUCLIDEAN
+              ? LeafNorms.euclidean(setting.layout())
+              : LeafNorms.of(gated, setting, frame.stats().weight());
+      System.arraycopy(
+          LeafNorms.weighted(leaves, leafWeights), 0, norms, gates.wide(), leaves.length);
+      log.ledger().sweep(0);
+    }
     if (options.groupNorm() == TrainingOptions.GroupNorm.SLIM) {
       double[][] slim = SlimNorm.of(frame.map(), gates.halfSpaces());
       norms = norms.length == 0 ? slim : norms;
       System.arraycopy(slim, 0, norms, 0, slim.length);
     }
-    return new GatedModel(rows, gated, options, frame, gates, setting, norms, log);
+    return new GatedModel(
+        rows, gated, options, frame, gates, setting, norms, options.elasticNet().orElse(1), log);
   }
 
   /** What the weights combine: of a regression all that is fixed. */
@@ -77,9 +104,11 @@ record GatedModel(
     return new Coordinates(
         frame.map(),
         gates.centres(),
-        setting.outputs(),
+        setting.layout(),
         norms,
-        new Coordinates.Skip(options.linearSkip(), options.fitIntercept()),
+        new Coordinates.Skip(
+            options.linearSkip() && (!gates.forest().narrow() || options.leaves().linearSkip()),
+            options.fitIntercept()),
         true);
   }
 
@@ -94,11 +123,16 @@ record GatedModel(
         gated,
         setting.on(selected.selection()),
         coordinates,
-        frame.groups(options),
+        groups(),
         selected.weight(),
         selected.count(),
         frame.skipRidge(options),
         log.ledger());
+  }
+
+  /** What the penalty is a sum over. */
+  Groups groups() {
+    return frame.groups(options).elastic(elasticNet).with(setting.layout());
   }
 
   /** The relative gap that the final fit has to reach. */

@@ -1,17 +1,39 @@
 package org.convexnn.solver;
 
+import java.util.Arrays;
 import org.convexnn.linalg.Blas;
+import org.convexnn.network.WeightLayout;
 
 /**
- * The groups of a vector of (1 + P) blocks in solver coordinates, their norms and the proximal step
- * of the penalty. Block 0 is the linear one, the others are gates; a group is a gate's C D weights,
- * the D of one class, or those of all paths of a sub-network. All groups are of one length and
- * follow each other.
+ * The groups of a vector in solver coordinates, the penalty on them and its proximal step:
  *
- * @param block C D, the numbers in a block
- * @param length the numbers in a group: D, C D or a multiple of it
+ * <pre>beta sum_i phi(||w_i||),   phi(t) = a t + (1 - a) t^2 / 2</pre>
+ *
+ * a = 1 the group norm alone, which switches groups off, a = 0 its square alone, which shrinks them.
+ * The first numbers are the linear part, in no group. A group is a wide gate's C D weights, the D of
+ * one class, or those of all paths of a sub-network, all of one length; then come the narrow leaves.
+ *
+ * @param block C D, the numbers of the linear part
+ * @param length the numbers in a group of the wide gates: D, C D or a multiple of it
+ * @param narrow where the group of each narrow leaf starts, and the end of the last; empty where there
+ *     is none
+ * @param elasticNet a, in [0, 1]
  */
-public record Groups(int block, int length) {
+public record Groups(int block, int length, int[] narrow, double elasticNet) {
+
+  /**
+   * The least a in the denominator of {@link #betaMax}: with a = 0 no beta is large enough to switch
+   * all groups off, and glmnet's convention gives regRatio a meaning (Friedman, Hastie and
+   * Tibshirani, Journal of Statistical Software 2010, section 2.5).
+   */
+  public static final double LEAST_ELASTIC_NET = 1e-3;
+
+  private static final int[] NONE = new int[0];
+
+  /** Groups under the norm alone, no narrow leaf among them. */
+  public Groups(int block, int length) {
+    this(block, length, NONE, 1);
+  }
 
   /**
    * The groups of a network.
@@ -33,7 +55,30 @@ public record Groups(int block, int length) {
     return new Groups(outputs * width, gates * outputs * width);
   }
 
-  /** The smallest of the groups' values at gate i, its own or that of the group it is in. */
+  /** The same under the elastic norm. */
+  Groups elastic(double a) {
+    return new Groups(block, length, narrow, a);
+  }
+
+  /** The same with the narrow leaves of a layout. */
+  Groups with(WeightLayout layout) {
+    boolean perClass = length < block;
+    int[] starts = new int[1 + layout.narrow() * (perClass ? layout.outputs() : 1)];
+    int count = 0;
+    for (int i = 0; i < layout.narrow(); i++) {
+      int parts = perClass ? layout.narrowOutputs(i) : 1;
+      int size = layout.narrowOutputs(i) * layout.narrowWidth(i) / parts;
+      for (int p = 0; p < parts; p++) {
+        starts[count++] = layout.start(layout.wide() + i) + p * size;
+      }
+    }
+    starts[count] = layout.length();
+    return layout.narrow() == 0
+        ? this
+        : new Groups(block, length, Arrays.copyOf(starts, count + 1), elasticNet);
+  }
+
+  /** The smallest of the groups' values at wide gate i, its own or that of the group it is in. */
   double leastAt(int i, double[] values) {
     int from = (1 + i) * block;
     double least = values[at(from)];
@@ -45,29 +90,46 @@ public record Groups(int block, int length) {
 
   /** The number of groups of w. */
   public int count(double[] w) {
-    return (w.length - block) / length;
+    return wide(w) + Math.max(0, narrow.length - 1);
   }
 
-  /** The group that number i is of, from 0; negative in the linear block. */
-  int at(int i) {
+  private int wide(double[] w) {
+    return ((narrow.length == 0 ? w.length : narrow[0]) - block) / length;
+  }
+
+  private int at(int i) {
     return Math.floorDiv(i - block, length);
+  }
+
+  /** What is to be done with a group: its number and its part of the vector. */
+  @FunctionalInterface
+  interface Action {
+    void accept(int group, int from, int length);
+  }
+
+  /** Goes through the groups of w, in order. */
+  void forEach(double[] w, Action action) {
+    int wide = wide(w);
+    for (int i = 0; i < wide; i++) {
+      action.accept(i, block + i * length, length);
+    }
+    for (int i = 0; i < narrow.length - 1; i++) {
+      action.accept(wide + i, narrow[i], narrow[i + 1] - narrow[i]);
+    }
   }
 
   /** {@code ||w_i||_2} of every group. */
   public double[] norms(double[] w) {
     double[] norms = new double[count(w)];
-    for (int i = 0; i < norms.length; i++) {
-      norms[i] = Blas.norm(w, block + i * length, length);
-    }
+    forEach(
+        w, (i, from, size) -> norms[i] = size == 1 ? Math.abs(w[from]) : Blas.norm(w, from, size));
     return norms;
   }
 
   /** {@code v_i . w_i} of every group. */
   double[] products(double[] v, double[] w) {
     double[] products = new double[count(w)];
-    for (int i = 0; i < products.length; i++) {
-      products[i] = Blas.dot(v, w, block + i * length, length);
-    }
+    forEach(w, (i, from, size) -> products[i] = Blas.dot(v, w, from, size));
     return products;
   }
 
@@ -76,13 +138,18 @@ public record Groups(int block, int length) {
     return Blas.dot(v, w, 0, block);
   }
 
-  /** {@code sum_i ||w_i||_2} over the groups. */
+  /** {@code sum_i phi(||w_i||_2)} over the groups. */
   public double sum(double[] w) {
     double sum = 0;
     for (double norm : norms(w)) {
-      sum += norm;
+      sum += phi(norm);
     }
     return sum;
+  }
+
+  /** {@code phi(t) = a t + (1 - a) t^2 / 2}. */
+  double phi(double norm) {
+    return elasticNet * norm + 0.5 * (1 - elasticNet) * norm * norm;
   }
 
   /** {@code max_i ||w_i||_2} over the groups. */
@@ -94,6 +161,36 @@ public record Groups(int block, int length) {
     return max;
   }
 
+  /**
+   * The smallest beta at which all groups are zero, from the loss's gradient at the linear fit:
+   * {@code max_i ||q_i|| / max(a, 1e-3)}.
+   */
+  double betaMax(double[] gradient) {
+    return max(gradient) / Math.max(elasticNet, LEAST_ELASTIC_NET);
+  }
+
+  /** Whether all groups are zero from {@link #betaMax} on. */
+  boolean selects() {
+    return elasticNet >= LEAST_ELASTIC_NET;
+  }
+
+  /**
+   * What the groups take off a dual bound, {@code sum_i (beta phi)*(||tau q_i||)} with
+   *
+   * <pre>(beta phi)*(s) = (s - a beta)_+^2 / (2 (1 - a) beta),   a &lt; 1,</pre>
+   *
+   * of the norms of q and a scaling tau.
+   */
+  double conjugate(double[] norms, double tau, double beta) {
+    double sum = 0;
+    double free = elasticNet * beta;
+    for (double norm : norms) {
+      double over = Math.max(0, tau * norm - free);
+      sum += over * over;
+    }
+    return sum / (2 * (1 - elasticNet) * beta);
+  }
+
   /** {@code ||w_0||^2}. */
   public double linearSquare(double[] w) {
     double norm = Blas.norm(w, 0, block);
@@ -102,39 +199,54 @@ public record Groups(int block, int length) {
 
   /** The gates of which a weight is not exactly zero. */
   int activeGates(double[] w) {
-    int active = 0;
-    for (int from = block; from < w.length; from += block) {
+    int[] active = new int[1];
+    int wideEnd = narrow.length == 0 ? w.length : narrow[0];
+    for (int from = block; from < wideEnd; from += block) {
       if (Blas.norm(w, from, block) > 0) {
-        active++;
+        active[0]++;
       }
     }
-    return active;
+    for (int i = 0; i < narrow.length - 1; i++) {
+      if (Blas.norm(w, narrow[i], narrow[i + 1] - narrow[i]) > 0) {
+        active[0]++;
+      }
+    }
+    return active[0];
   }
 
   /**
-   * {@code argmin_z beta sum_i ||z_i|| + ridge/2 ||z_0||^2 + sigma/2 ||z - v||^2}, in place: block
-   * soft threshold on groups, shrinkage of the linear block; to zero where the ridge is infinite.
+   * {@code argmin_z beta sum_i phi(||z_i||) + ridge/2 ||z_0||^2 + sigma/2 ||z - v||^2}, in place:
+   * block soft threshold and shrinkage of groups, shrinkage of the linear block; to zero where the
+   * ridge is infinite.
    */
   public void prox(double[] v, double beta, double ridge, double sigma) {
     double shrink = sigma / (sigma + ridge);
     for (int k = 0; k < block; k++) {
       v[k] *= shrink;
     }
+    double threshold = elasticNet * beta / sigma;
+    double shrunk = sigma / (sigma + (1 - elasticNet) * beta);
     double[] norms = norms(v);
-    for (int k = block; k < v.length; k++) {
-      double norm = norms[at(k)];
-      v[k] *= norm > beta / sigma ? 1 - beta / (sigma * norm) : 0;
-    }
+    forEach(
+        v,
+        (i, from, size) -> {
+          double factor =
+              norms[i] > threshold ? shrunk * (1 - elasticNet * beta / (sigma * norms[i])) : 0;
+          for (int k = from; k < from + size; k++) {
+            v[k] *= factor;
+          }
+        });
   }
 
   /** Shortens the groups of w to norm beta where they are longer. */
   void cut(double[] w, double beta) {
     double[] norms = norms(w);
-    for (int k = block; k < w.length; k++) {
-      double norm = norms[at(k)];
-      if (norm > beta) {
-        w[k] *= beta / norm;
-      }
-    }
+    forEach(
+        w,
+        (i, from, size) -> {
+          for (int k = from; norms[i] > beta && k < from + size; k++) {
+            w[k] *= beta / norms[i];
+          }
+        });
   }
 }

@@ -14,6 +14,7 @@ import org.convexnn.block.Precision;
 import org.convexnn.block.RowSetting;
 import org.convexnn.block.SearchJob;
 import org.convexnn.block.SketchRowsJob;
+import org.convexnn.block.SweepJob;
 import org.convexnn.loss.SquaredLoss;
 
 /**
@@ -222,17 +223,23 @@ public final class Problem {
   }
 
   /**
-   * A lower bound on the optimum from a dual point r: the best scaling tau r with ||tau q_i|| <=
-   * beta.
+   * A lower bound on the optimum from a dual point r: that of the best scaling tau r. Under the norm
+   * alone ||tau q_i|| <= beta must hold; the elastic norm takes {@link Groups#conjugate} off instead.
    *
    * @param gradient q = F' w r / W in solver coordinates
    * @param dual sums of r's dual value over the grid, divided by W
    */
   public double lowerBound(double[] gradient, double[] dual, double beta) {
-    double largest = groups.max(gradient);
     double penalty = groups.linearSquare(gradient) / (2 * ridge);
-    double most = largest > 0 ? beta / largest : Double.POSITIVE_INFINITY;
-    return DualValue.best(most, penalty, dual, quadratic()).value();
+    if (groups.elasticNet() == 1) {
+      double largest = groups.max(gradient);
+      double most = largest > 0 ? beta / largest : Double.POSITIVE_INFINITY;
+      return DualValue.best(most, penalty, dual, quadratic()).value();
+    }
+    double[] norms = groups.norms(gradient);
+    return DualValue.best(
+            tau -> tau * tau * penalty + groups.conjugate(norms, tau, beta), dual, quadratic())
+        .value();
   }
 
   /** What {@link #lowerBound} would be if r needed no scaling. */
@@ -323,6 +330,30 @@ public final class Problem {
         new Evaluation(sums[0][1] / totalWeight, gradientOf(sums[1]), dualSums(sums[0], 2)));
   }
 
+  /**
+   * What the partitions' sweeps agree on; see {@link SweepJob}.
+   *
+   * @param direction d in row coordinates, the consensus step
+   * @param curvature of the mean loss, by weight
+   */
+  record Consensus(double[] direction, double[] curvature) {}
+
+  /**
+   * Sweeps over the partitions' own trees, from the row state where they are. Counts as its sweeps
+   * and half of one, for the partitions' own gradients.
+   */
+  Consensus sweep(String what, SweepJob job, int state) {
+    double[][] sums = rows.step(what, job, state, GatedRows.NO_STATE);
+    ledger.sweep(job.sweeps() + 0.5);
+    double[] direction = sums[0];
+    double[] curvature = sums[1];
+    for (int i = 0; i < direction.length; i++) {
+      direction[i] = curvature[i] > 0 ? direction[i] / curvature[i] : 0;
+      curvature[i] /= totalWeight;
+    }
+    return new Consensus(direction, curvature);
+  }
+
   private double[] dualSums(double[] scalars, int from) {
     double[] dual = new double[DualValue.length()];
     for (int k = 0; k < dual.length; k++) {
@@ -407,7 +438,8 @@ public final class Problem {
     List<SketchRowsJob.Row> sample =
         rows.step(what, new SketchRowsJob(setting, floor, sketch), state, GatedRows.NO_STATE);
     ledger.sweep(0);
-    return SketchRowsJob.block(setting.width() - 1, coordinates.mapsRows(), sample);
+    return SketchRowsJob.block(
+        setting.width() - 1, coordinates.mapsRows(), setting.firstLeaves(), sample);
   }
 
   /** Runs an ADMM step on rows; vectors come back in solver coordinates, everything over W. */

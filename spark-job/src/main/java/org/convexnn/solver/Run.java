@@ -7,6 +7,7 @@ import org.convexnn.block.RowState;
 import org.convexnn.linalg.Blas;
 import org.convexnn.linalg.FloatTable;
 import org.convexnn.network.GateSet;
+import org.convexnn.network.LeafModel;
 
 /**
  * A training run on some rows, as far as it does not depend on gates.
@@ -89,6 +90,11 @@ record Run(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
 
   /** The same in another frame. */
   GatedModel model(GateSet gates, Frame framed) {
+    return model(gates, framed, new double[0]);
+  }
+
+  /** The same with weights of the narrow leaves' norms; empty where all are 1. */
+  GatedModel model(GateSet gates, Frame framed, double[] leafWeights) {
     long patterns = Patterns.bytesOfRow(gates, framed.map());
     // A pass reads one state and writes the next.
     long states = 2 * RowState.mostBytesOfRow(framed.loss().outputs());
@@ -102,7 +108,7 @@ record Run(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
             1e-6 * framed.stats().rows() * (patterns + states)));
     GatedRows gated = rows.activate(gates, framed.map());
     try {
-      return GatedModel.of(rows, gated, options, framed, gates, log);
+      return GatedModel.of(rows, gated, options, framed, gates, leafWeights, log);
     } catch (Throwable e) {
       // Not RuntimeException: Spark throws checked ones that are not declared.
       gated.close();
@@ -114,9 +120,10 @@ record Run(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
    * Linear models in leaves extrapolate: one outlier must not spoil a prediction. Sparse rows stay
    * sparse.
    */
-  private Frame framed(GateSet gates) {
+  Frame framed(GateSet gates) {
     boolean clip =
         !gates.trees().isEmpty()
+            && gates.forest().leafModel() != LeafModel.CONSTANT
             && options.normalization() != TrainingOptions.Normalization.NONE
             && (frame.map().mapsRows() || !frame.stats().sparse());
     return clip ? frame.clipped(TREE_CLIP) : frame;

@@ -79,8 +79,13 @@ final class RunLog {
             standardError));
   }
 
-  /** Listens to the solve for one beta. */
+  /** Listens to the solve for one beta, of wide gates. */
   Solver.Watch watch(String phase, double beta) {
+    return watch(phase, beta, groups);
+  }
+
+  /** Listens to the solve of a program for one beta. */
+  Solver.Watch watch(String phase, double beta, Groups of) {
     return new Solver.Watch() {
       @Override
       public void iteration(int iteration, double upper, double lower, double[] weights) {
@@ -93,7 +98,7 @@ final class RunLog {
                 upper,
                 lower,
                 scale.relativeGap(upper, lower),
-                groups.activeGates(weights),
+                of.activeGates(weights),
                 ledger.seconds());
         trace.add(record);
         progress.iteration(record);

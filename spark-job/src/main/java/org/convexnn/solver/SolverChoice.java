@@ -20,7 +20,10 @@ record SolverChoice(GatedModel model, boolean uniformSketch) {
     TrainingOptions options = model.options();
     return switch (kind(problem)) {
       case GRAM -> new GramSolver();
-      case ADMM -> new AdmmSolver(options.seed(), uniformSketch);
+      case ADMM ->
+          model.gates().forest().narrow()
+              ? new ConsensusSolver()
+              : new AdmmSolver(options.seed(), uniformSketch);
       case LBFGS -> new LbfgsSolver(options.seed());
       case GRADIENT, AUTO -> new GradientSolver();
     };
@@ -30,6 +33,9 @@ record SolverChoice(GatedModel model, boolean uniformSketch) {
     TrainingOptions options = model.options();
     if (options.solver() != TrainingOptions.SolverKind.AUTO) {
       return options.solver();
+    }
+    if (model.gates().forest().narrow()) {
+      return TrainingOptions.SolverKind.ADMM;
     }
     CostModel.Choice choice =
         new CostModel()

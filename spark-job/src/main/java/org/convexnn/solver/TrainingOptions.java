@@ -1,8 +1,10 @@
 package org.convexnn.solver;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.convexnn.block.Precision;
+import org.convexnn.network.LeafModel;
 
 /**
  * What to train and how. Ranges are checked where a user enters them ({@code ml}) and once more
@@ -37,6 +39,9 @@ import org.convexnn.block.Precision;
  * @param seed of every random choice
  * @param activation what a neuron computes
  * @param polish whether the hidden weights of plain ReLU neurons are improved after the convex fit
+ * @param elasticNet a of the penalty {@code beta sum_i (a N_i + (1 - a) N_i^2 / 2)}, in [0, 1]; empty =
+ *     automatic, 1 where no leaf is narrow
+ * @param leaves what stands in the leaves of trees
  */
 public record TrainingOptions(
     Task task,
@@ -63,7 +68,9 @@ public record TrainingOptions(
     OptionalDouble tol,
     long seed,
     Activation activation,
-    boolean polish) {
+    boolean polish,
+    OptionalDouble elasticNet,
+    Leaves leaves) {
 
   private static final double ROUGH = 1e-2;
   private static final double LEAST_SKIP_RIDGE = 1e-3;
@@ -186,6 +193,26 @@ public record TrainingOptions(
     RELU
   }
 
+  /**
+   * What stands in the leaves of trees.
+   *
+   * @param model the coordinates of a leaf's weights; empty = automatic
+   * @param adaptivePower gamma: a leaf's norm is weighted by {@code (|v_i| sqrt(p_i))^-gamma}, v_i its
+   *     value in boosting, p_i its share of the rows; not negative, 0 = all alike; empty = automatic
+   * @param linearSkip whether the linear part stands beside narrow leaves
+   */
+  public record Leaves(
+      Optional<LeafModel> model, OptionalDouble adaptivePower, boolean linearSkip) {
+
+    /** Everything automatic. */
+    public static final Leaves AUTO = new Leaves(Optional.empty(), OptionalDouble.empty(), false);
+
+    /** Leaves of a model, without adaptive weights. */
+    public static Leaves of(LeafModel model) {
+      return new Leaves(Optional.of(model), OptionalDouble.of(0), false);
+    }
+  }
+
   /** Checks the ranges, and that no two settings contradict each other. */
   public TrainingOptions {
     check(numGates >= 0, "numGates", numGates, "a positive integer, or 0 for automatic");
@@ -209,6 +236,11 @@ public record TrainingOptions(
     regParam.ifPresent(b -> check(b > 0 && Double.isFinite(b), "regParam", b, "a positive number"));
     regRatio.ifPresent(b -> check(b > 0 && b <= 1, "regRatio", b, "in (0, 1]"));
     tol.ifPresent(t -> check(t > 0 && t < 1, "tol", t, "in (0, 1)"));
+    elasticNet.ifPresent(a -> check(a >= 0 && a <= 1, "elasticNetParam", a, "in [0, 1]"));
+    leaves
+        .adaptivePower()
+        .ifPresent(
+            g -> check(g >= 0 && g <= 4, "adaptivePower", g, "from 0, all leaves alike, to 4"));
     Contradictions.ofBeta(regParam, regRatio, numFolds);
     Contradictions.ofPatternRank(
         patternRank, gateSampler, numTrees > 0 || numLeaves > 0, normalization);
@@ -260,7 +292,9 @@ public record TrainingOptions(
         OptionalDouble.of(ROUGH),
         seed,
         Activation.GATED,
-        false);
+        false,
+        elasticNet,
+        leaves);
   }
 
   /** The same with the slim norm. */
@@ -290,7 +324,41 @@ public record TrainingOptions(
         tol,
         seed,
         activation,
-        polish);
+        polish,
+        elasticNet,
+        leaves);
+  }
+
+  /** The same with this elastic norm and these leaves, which chose themselves. */
+  TrainingOptions with(double a, Leaves chosen) {
+    return new TrainingOptions(
+        task,
+        numGates,
+        numTrees,
+        numLeaves,
+        layerWidths,
+        gateSampler,
+        patternRank,
+        effort,
+        normalization,
+        groupNorm,
+        perClassGroups,
+        fitIntercept,
+        linearSkip,
+        skipRidge,
+        regParam,
+        regRatio,
+        refit,
+        numFolds,
+        solver,
+        precision,
+        maxIter,
+        tol,
+        seed,
+        activation,
+        polish,
+        OptionalDouble.of(a),
+        chosen);
   }
 
   /**

@@ -3,6 +3,7 @@ package org.convexnn.block;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.convexnn.loss.LogisticLoss;
+import org.convexnn.network.WeightLayout;
 import org.junit.jupiter.api.Test;
 
 /** The curvature is sized only where it is wanted: Q x Q may be beyond any array. */
@@ -11,11 +12,11 @@ class GradientJobTest {
   /** Q = 62,130, whose square is negative as an int. */
   private static final RowSetting WIDE =
       new RowSetting(
-          113,
           new double[113],
           new double[113],
           64,
-          480,
+          WeightLayout.wide(1, 114, 64 + 480),
+          new int[] {0, 480},
           new LogisticLoss(),
           new double[1],
           0,

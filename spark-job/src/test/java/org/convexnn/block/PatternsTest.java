@@ -19,7 +19,8 @@ class PatternsTest {
     FeatureMap map = RandomRows.map(3, d);
     Patterns patterns = Patterns.of(block, gates, map);
     assertThat(patterns.words()).isEqualTo((halfSpaces + 63) / 64);
-    assertThat(patterns.bytes()).isEqualTo(50 * Patterns.bytesOfRow(gates, map));
+    assertThat(patterns.bytes())
+        .isEqualTo(50 * Patterns.bytesOfRow(gates, map) + 4 * (gates.trees().size() + 1));
     double[] x = new double[d];
     for (int r = 0; r < block.rows(); r++) {
       block.copyRow(r, x);

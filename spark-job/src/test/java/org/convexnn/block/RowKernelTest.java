@@ -8,6 +8,7 @@ import java.util.stream.Stream;
 import org.convexnn.loss.SquaredLoss;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
+import org.convexnn.network.WeightLayout;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -182,11 +183,11 @@ class RowKernelTest {
     for (int p : new int[] {0, 1, 64, 130, 1000, 100_000}) {
       RowSetting setting =
           new RowSetting(
-              1,
               new double[1],
               new double[] {1},
               p,
-              0,
+              WeightLayout.wide(1, 2, p),
+              new int[1],
               new SquaredLoss(),
               new double[1],
               0,

@@ -73,6 +73,8 @@ final class Fits {
         OptionalDouble.of(tol),
         1,
         TrainingOptions.Activation.GATED,
-        false);
+        false,
+        OptionalDouble.empty(),
+        TrainingOptions.Leaves.AUTO);
   }
 }

@@ -79,7 +79,9 @@ class ReluTrainerTest {
         OptionalDouble.empty(),
         1,
         Activation.RELU,
-        polish);
+        polish,
+        OptionalDouble.empty(),
+        TrainingOptions.Leaves.AUTO);
   }
 
   private static final int N = 400;

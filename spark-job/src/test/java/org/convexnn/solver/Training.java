@@ -100,7 +100,9 @@ final class Training {
         OptionalDouble.of(tol),
         seed,
         TrainingOptions.Activation.GATED,
-        false);
+        false,
+        OptionalDouble.empty(),
+        TrainingOptions.Leaves.AUTO);
   }
 
   TrainingResult train(Rows rows) {

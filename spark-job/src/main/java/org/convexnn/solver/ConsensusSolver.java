@@ -1,0 +1,252 @@
+package org.convexnn.solver;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.DoubleUnaryOperator;
+import org.convexnn.block.SearchJob;
+import org.convexnn.block.SweepJob;
+import org.convexnn.network.WeightLayout;
+
+/**
+ * The consensus loop over trees of constant leaves. The driver holds the consensus variable u; a
+ * round is
+ *
+ * <pre>partition k   v_k = a few sweeps of block coordinate descent over its trees, from u
+ * driver        d = average of v_k - u, each weight by the partitions' curvatures
+ * rows          f += t F d,   t by line search;  loss, gradient and dual value where they come to</pre>
+ *
+ * in two jobs: {@link SweepJob}, which says what a partition lowers, and {@link SearchJob}. What a
+ * partition takes for the others' rows is their gradient at u alone, so that rounds fall with the
+ * rows of a partition (Shamir, Srebro and Zhang, "Communication-efficient distributed optimization
+ * using an approximate Newton-type method", ICML 2014). The dual point is the derivative of the loss
+ * where the rows are, known from the same sums; under the elastic norm it needs no scaling.
+ */
+final class ConsensusSolver implements Solver {
+
+  static final String NAME = "consensus";
+
+  private static final int SWEEPS = 2;
+  private static final double FIRST_DAMPING = 0;
+  private static final double LEAST_DAMPING = 0.05;
+  private static final double MOST_DAMPING = 1e3;
+  private static final double SHORT_STEP = 0.6;
+  private static final double LONG_STEP = 1.2;
+  // A guessed step that keeps this share of what the best one gains is taken: it costs no half
+  // pass.
+  private static final double GOOD_ENOUGH = 0.9;
+  private static final double FLOOR = 1e-3;
+  private static final double ROUND = SWEEPS + 1.5;
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public Solution solve(Problem problem, double beta, Start start, Stopping stop, Watch watch) {
+    return new Run(problem, beta, start.weights(), stop, watch).run(start.earlier(name()));
+  }
+
+  /** The state of one solve. */
+  private static final class Run {
+
+    private final Problem problem;
+    private final Groups groups;
+    private final double beta;
+    private final Stopping stop;
+    private final Watch watch;
+    private final Incumbent best;
+    private final double[] scales;
+    private final double startPasses;
+    private double[] u;
+    private double[] inRows;
+    private Problem.Move at;
+    private double damping = FIRST_DAMPING;
+    private int state;
+    private int round;
+
+    Run(Problem problem, double beta, double[] start, Stopping stop, Watch watch) {
+      this.problem = problem;
+      this.groups = problem.groups();
+      this.beta = beta;
+      this.stop = stop;
+      this.watch = watch;
+      this.best = new Incumbent(start);
+      this.startPasses = problem.ledger().passes();
+      this.u = start.clone();
+      WeightLayout layout = problem.coordinates().layout();
+      this.scales = new double[layout.narrow()];
+      Arrays.setAll(scales, problem.coordinates()::leafScale);
+    }
+
+    Solution run(Optional<SolverState> earlier) {
+      earlier.ifPresent(
+          state -> {
+            damping = state.number("damping");
+            round = state.count("round");
+          });
+      enter();
+      for (; ; round++) {
+        note();
+        watch.iteration(round, best.upper(), best.lower(), best.weights());
+        watch.underWay(ROUND, this::state);
+        double gap = stop.relativeGap(best.upper(), best.lower());
+        if (gap <= stop.tol()) {
+          return best.solution(StopReason.GAP);
+        }
+        if (watch.enough(round, best.upper(), gap, at.leftOut())) {
+          return best.solution(StopReason.ENOUGH);
+        }
+        if (problem.ledger().passes() - startPasses >= stop.maxPasses()) {
+          return best.solution(StopReason.MAX_PASSES);
+        }
+        if (!round()) {
+          return best.solution(StopReason.STALLED);
+        }
+      }
+    }
+
+    private SolverState state() {
+      return SolverState.of(NAME, best.weights()).and("damping", damping).and("round", round);
+    }
+
+    /** Takes the rows to u. */
+    private void enter() {
+      inRows = problem.coordinates().toRows(u);
+      state = problem.ledger().nextState();
+      at = problem.move("consensus start", inRows, inRows, 0, FLOOR, GatedRows.NO_STATE, state);
+    }
+
+    private void note() {
+      best.primal(u, at.at().loss() + problem.penalty(u, beta));
+      int before = best.dual().state();
+      DualPoint point = DualPoint.ofWeights(u);
+      best.dual(point, problem.lowerBound(at.at().gradient(), at.at().dual(), beta));
+    }
+
+    /** One round; false where no step lowers the objective. */
+    private boolean round() {
+      while (damping <= MOST_DAMPING) {
+        Problem.Consensus consensus =
+            problem.sweep(
+                String.format(Locale.ROOT, "consensus round %d, local sweeps", round + 1),
+                new SweepJob(
+                    problem.setting(),
+                    inRows,
+                    problem.coordinates().toRowGradient(at.at().gradient()),
+                    scales,
+                    penalty(),
+                    damping,
+                    SWEEPS),
+                state);
+        if (move(consensus.direction())) {
+          return true;
+        }
+        damping = Math.max(2 * damping, LEAST_DAMPING);
+      }
+      return false;
+    }
+
+    private SweepJob.Penalty penalty() {
+      boolean intercept = problem.coordinates().skip().intercept();
+      return new SweepJob.Penalty(
+          beta, groups.elasticNet(), intercept ? problem.ridge() : Double.POSITIVE_INFINITY);
+    }
+
+    /** Moves the rows along a direction as far as it pays; false where it does not. */
+    private boolean move(double[] inRowsDirection) {
+      double[] direction = problem.coordinates().toSolverWeights(inRowsDirection);
+      int next = problem.ledger().nextState();
+      Problem.Search search =
+          problem.search(
+              String.format(Locale.ROOT, "consensus round %d, step", round + 1),
+              new SearchJob(problem.setting(), inRowsDirection, inRows, 1, 1, FLOOR),
+              state,
+              next);
+      double length = length(direction, search.slopes());
+      if (length == 0) {
+        problem.rows().release(next);
+        return false;
+      }
+      if (length != 1) {
+        problem.rows().release(next);
+        double[] from = inRows;
+        next = problem.ledger().nextState();
+        at =
+            problem.move(
+                String.format(Locale.ROOT, "consensus round %d, another length", round + 1),
+                from,
+                inRowsDirection,
+                length,
+                FLOOR,
+                state,
+                next);
+      } else {
+        at = search.move();
+      }
+      problem.rows().release(state);
+      state = next;
+      for (int i = 0; i < u.length; i++) {
+        u[i] += length * direction[i];
+      }
+      inRows = problem.coordinates().toRows(u);
+      if (length < SHORT_STEP) {
+        damping = Math.max(2 * damping, LEAST_DAMPING);
+      } else if (length > LONG_STEP) {
+        damping = damping <= LEAST_DAMPING ? 0 : damping / 2;
+      }
+      return true;
+    }
+
+    /**
+     * The step length: 1 where that is good enough, else the best of the grid, or a short one before
+     * it; 0 where none lowers the objective. The loss along the line is the integral of its slopes, by
+     * the trapezoidal rule.
+     */
+    private double length(double[] direction, double[] slopes) {
+      double[] steps = SearchJob.steps();
+      DoubleUnaryOperator penalty = penaltyAlong(direction);
+      double before = 0;
+      for (int i = 0; i < direction.length; i++) {
+        before += at.at().gradient()[i] * direction[i];
+      }
+      double loss = 0;
+      double last = 0;
+      double slope = before;
+      double best = 0;
+      double bestLength = 0;
+      double atOne = 0;
+      double start = penalty.applyAsDouble(0);
+      for (int s = 0; s < steps.length; s++) {
+        loss += 0.5 * (steps[s] - last) * (slope + slopes[s]);
+        double change = loss + penalty.applyAsDouble(steps[s]) - start;
+        if (change < best) {
+          best = change;
+          bestLength = steps[s];
+        }
+        atOne = steps[s] == 1 ? change : atOne;
+        last = steps[s];
+        slope = slopes[s];
+      }
+      if (best == 0) {
+        // Before the first step of the grid the slope is linear.
+        double t = steps[0] / 2;
+        double change =
+            0.5 * t * (before + 0.5 * (before + slopes[0])) + penalty.applyAsDouble(t) - start;
+        return change < 0 ? t : 0;
+      }
+      return atOne <= GOOD_ENOUGH * best ? 1 : bestLength;
+    }
+
+    private DoubleUnaryOperator penaltyAlong(double[] direction) {
+      double[] point = new double[u.length];
+      return t -> {
+        for (int i = 0; i < point.length; i++) {
+          point[i] = u[i] + t * direction[i];
+        }
+        return problem.penalty(point, beta);
+      };
+    }
+  }
+}

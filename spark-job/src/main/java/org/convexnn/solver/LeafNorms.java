@@ -1,0 +1,78 @@
+package org.convexnn.solver;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.convexnn.block.LeafWeightsJob;
+import org.convexnn.block.RowSetting;
+import org.convexnn.network.WeightLayout;
+
+/**
+ * The norms of constant leaves, {@code N_i(u) = w_i sqrt(a_i) |u|}: up to a floor the root mean square
+ * of the leaf's output over the training rows, as {@link FunctionNorm} has it for linear leaves,
+ *
+ * <pre>a_i = 1.03 p_i + 2e-5,   p_i = (1/W) sum_r w_r s_ri</pre>
+ *
+ * times a weight w_i, which is 1 or follows what boosting found in the leaf (adaptive group lasso:
+ * Zou, JASA 2006; Wang and Leng, CSDA 2008).
+ */
+final class LeafNorms {
+
+  private static final double OWN = 1.03;
+  private static final double FLOOR = 2e-5;
+
+  /** No weight is further than this from the others' mean, by a factor. */
+  private static final double MOST_FACTOR = 100;
+
+  private LeafNorms() {}
+
+  /** The scales {@code 1 / sqrt(a_i)} of all narrow leaves. One sweep. */
+  static double[][] of(GatedRows rows, RowSetting setting, double weight) {
+    double[] sums = rows.sum("rows of each leaf", new LeafWeightsJob(setting))[0];
+    return Arrays.stream(sums)
+        .mapToObj(sum -> new double[] {1 / Math.sqrt(OWN * sum / weight + FLOOR)})
+        .toArray(double[][]::new);
+  }
+
+  /** The scales 1 of the Euclidean norm. */
+  static double[][] euclidean(WeightLayout layout) {
+    double[][] norms = new double[layout.narrow()][];
+    Arrays.setAll(norms, i -> new double[] {1});
+    return norms;
+  }
+
+  /** The scales of norms times weights. */
+  static double[][] weighted(double[][] norms, double[] weights) {
+    return weights.length == 0
+        ? norms
+        : IntStream.range(0, norms.length)
+            .mapToObj(i -> new double[] {norms[i][0] / weights[i]})
+            .toArray(double[][]::new);
+  }
+
+  /**
+   * The weights {@code (|v_i| sqrt(p_i))^-power}, divided by their mean over rows and trees.
+   *
+   * @param values v_i, what boosting gave the leaves
+   * @param shares p_i of rows that boosting saw
+   */
+  static double[] adaptive(double[] values, double[] shares, double power) {
+    if (power == 0) {
+      return new double[0];
+    }
+    double[] weights = new double[values.length];
+    double log = 0;
+    double total = 0;
+    for (int i = 0; i < weights.length; i++) {
+      double size = Math.abs(values[i]) * Math.sqrt(shares[i]);
+      weights[i] = -power * Math.log(Math.max(size, 1e-12));
+      log += shares[i] * weights[i];
+      total += shares[i];
+    }
+    double mean = log / total;
+    double most = Math.log(MOST_FACTOR);
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = Math.exp(Math.min(Math.max(weights[i] - mean, -most), most));
+    }
+    return weights;
+  }
+}
