@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.DoubleUnaryOperator;
 import org.convexnn.block.SearchJob;
 import org.convexnn.block.SweepJob;
+import org.convexnn.linalg.Blas;
 import org.convexnn.network.WeightLayout;
 
 /**
@@ -169,21 +170,22 @@ final class ConsensusSolver implements Solver {
         problem.rows().release(next);
         return false;
       }
+      at = search.move();
       if (length != 1) {
-        problem.rows().release(next);
-        double[] from = inRows;
+        int searched = next;
         next = problem.ledger().nextState();
+        double[] ahead = inRows.clone();
+        Blas.axpy(1, inRowsDirection, ahead);
         at =
             problem.move(
                 String.format(Locale.ROOT, "consensus round %d, another length", round + 1),
-                from,
+                ahead,
                 inRowsDirection,
-                length,
+                length - 1,
                 FLOOR,
-                state,
+                searched,
                 next);
-      } else {
-        at = search.move();
+        problem.rows().release(searched);
       }
       problem.rows().release(state);
       state = next;

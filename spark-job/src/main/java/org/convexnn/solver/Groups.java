@@ -78,6 +78,11 @@ public record Groups(int block, int length, int[] narrow, double elasticNet) {
         : new Groups(block, length, Arrays.copyOf(starts, count + 1), elasticNet);
   }
 
+  /** The same where there is no gate. */
+  Groups withoutGates() {
+    return new Groups(block, length, NONE, elasticNet);
+  }
+
   /** The smallest of the groups' values at wide gate i, its own or that of the group it is in. */
   double leastAt(int i, double[] values) {
     int from = (1 + i) * block;

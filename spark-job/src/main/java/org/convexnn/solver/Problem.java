@@ -99,7 +99,7 @@ public final class Problem {
         rows,
         setting.withoutGroups(),
         coordinates.withoutGroups(),
-        groups,
+        groups.withoutGates(),
         totalWeight,
         rowCount,
         ridge,
