@@ -1,0 +1,521 @@
+package org.convexnn.gate;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.convexnn.gate.SplitSearch.Sums;
+import org.convexnn.gate.TreeGrowth.Grown;
+import org.convexnn.linalg.CounterRandom;
+import org.convexnn.loss.Loss;
+import org.convexnn.loss.SquaredLoss;
+import org.convexnn.network.Tree;
+
+/**
+ * Gradient boosting of trees on rows in bins (Friedman, Annals of Statistics 2001; histograms as in
+ * LightGBM, Ke et al., NeurIPS 2017).
+ *
+ * <p>A round grows one tree for each output: tree t for output c fits the derivatives g and
+ * curvatures h of the loss in that output at the outputs before the round. A leaf adds {@code -rate G
+ * / (H + lambda)} to the outputs of its rows, G and H the weighted sums of g and h. With C > 1
+ * outputs h is {@code C / (C - 1) p_c (1 - p_c)}, since the outputs move together (Friedman,
+ * algorithm 6).
+ *
+ * <p>Round t depends on the data, the seed and the earlier rounds only: more rounds never change the
+ * first ones, and neither does the number of threads. Weights count as multiples of their average.
+ */
+public final class Boosting {
+
+  /** Keeps the leaf value of rows that are surely right bounded where lambda is 0. */
+  private static final double LEAST_CURVATURE = 1e-6;
+
+  /** A tree of one column or two sees little of how columns act together. */
+  private static final int FEWEST_COLUMNS = 4;
+
+  /** Leaf codes are bytes. */
+  private static final int MOST_LEAVES = 256;
+
+  /**
+   * How trees are grown.
+   *
+   * @param rounds the most rounds; trees that find no split are left out
+   * @param leaves the most leaves of a tree, at most {@value Boosting#MOST_LEAVES}
+   * @param rate the share of a leaf's value that is added
+   * @param lambda ridge on leaf values, in rows of average weight
+   * @param minRowsPerLeaf the least weight of the seen rows in a leaf, in rows of average weight
+   * @param minHessian the least sum of curvatures in a leaf, weights as multiples of their average
+   * @param maxLeafStep the most that a leaf's value is before the rate is applied, which keeps rare
+   *     classes stable; without effect where the loss is quadratic and the value exact
+   * @param columnShare the share of the columns that vary that a tree may test; four at least, where
+   *     there are so many
+   * @param rowShare the share of the rows that a tree sees, drawn without replacement
+   * @param categorySmoothing rows by which the ratio G / H of a category is shrunk to its leaf's
+   * @param categoryRidge what lambda grows by where sets of categories are compared
+   * @param patience rounds without a lower loss of the held-out rows after which no more are tried;
+   *     0 for all rounds
+   * @param threads threads that work
+   * @param seed varies the draws of rows and columns
+   */
+  public record Options(
+      int rounds,
+      int leaves,
+      double rate,
+      double lambda,
+      double minRowsPerLeaf,
+      double minHessian,
+      double maxLeafStep,
+      double columnShare,
+      double rowShare,
+      double categorySmoothing,
+      double categoryRidge,
+      int patience,
+      int threads,
+      long seed) {
+
+    /** Checks ranges. */
+    public Options {
+      require(rounds >= 0, "rounds", rounds);
+      require(leaves >= 2 && leaves <= MOST_LEAVES, "leaves", leaves);
+      require(rate > 0 && rate <= 1, "rate", rate);
+      require(lambda >= 0 && lambda < Double.POSITIVE_INFINITY, "lambda", lambda);
+      require(minRowsPerLeaf >= 0, "minRowsPerLeaf", minRowsPerLeaf);
+      require(minHessian >= 0, "minHessian", minHessian);
+      require(maxLeafStep > 0, "maxLeafStep", maxLeafStep);
+      require(columnShare > 0 && columnShare <= 1, "columnShare", columnShare);
+      require(rowShare > 0 && rowShare <= 1, "rowShare", rowShare);
+      require(categorySmoothing >= 0, "categorySmoothing", categorySmoothing);
+      require(categoryRidge >= 0, "categoryRidge", categoryRidge);
+      require(patience >= 0, "patience", patience);
+      require(threads >= 1, "threads", threads);
+    }
+
+    /** Customary values for the rest; all rows, all columns, all processors. */
+    public static Options of(int rounds, int leaves, double rate, long seed) {
+      int threads = Runtime.getRuntime().availableProcessors();
+      return new Options(rounds, leaves, rate, 1, 20, 1e-3, 4, 1, 1, 10, 10, 0, threads, seed);
+    }
+
+    /** With other shares of columns and rows. */
+    public Options withShares(double columns, double rows) {
+      return new Options(
+          rounds,
+          leaves,
+          rate,
+          lambda,
+          minRowsPerLeaf,
+          minHessian,
+          maxLeafStep,
+          columns,
+          rows,
+          categorySmoothing,
+          categoryRidge,
+          patience,
+          threads,
+          seed);
+    }
+
+    /** With another ridge and other least sizes of leaves. */
+    public Options withLeafLimits(
+        double lambda, double minRowsPerLeaf, double minHessian, double maxLeafStep) {
+      return new Options(
+          rounds,
+          leaves,
+          rate,
+          lambda,
+          minRowsPerLeaf,
+          minHessian,
+          maxLeafStep,
+          columnShare,
+          rowShare,
+          categorySmoothing,
+          categoryRidge,
+          patience,
+          threads,
+          seed);
+    }
+
+    /** With other smoothing of categories. */
+    public Options withCategories(double smoothing, double ridge) {
+      return new Options(
+          rounds,
+          leaves,
+          rate,
+          lambda,
+          minRowsPerLeaf,
+          minHessian,
+          maxLeafStep,
+          columnShare,
+          rowShare,
+          smoothing,
+          ridge,
+          patience,
+          threads,
+          seed);
+    }
+
+    /** With another patience. */
+    public Options withPatience(int patience) {
+      return new Options(
+          rounds,
+          leaves,
+          rate,
+          lambda,
+          minRowsPerLeaf,
+          minHessian,
+          maxLeafStep,
+          columnShare,
+          rowShare,
+          categorySmoothing,
+          categoryRidge,
+          patience,
+          threads,
+          seed);
+    }
+
+    /** With another number of threads. */
+    public Options withThreads(int threads) {
+      return new Options(
+          rounds,
+          leaves,
+          rate,
+          lambda,
+          minRowsPerLeaf,
+          minHessian,
+          maxLeafStep,
+          columnShare,
+          rowShare,
+          categorySmoothing,
+          categoryRidge,
+          patience,
+          threads,
+          seed);
+    }
+
+    private static void require(boolean holds, String name, Number value) {
+      if (!holds) {
+        throw new IllegalArgumentException(name + " out of range: " + value);
+      }
+    }
+  }
+
+  /**
+   * What was grown.
+   *
+   * @param trees the trees, each with two leaves or more
+   * @param outputOf the output that each tree adds to
+   * @param values what each tree's leaves add to that output, the rate applied
+   * @param codes the leaf of each training row in each tree, unsigned bytes
+   * @param heldOutCodes the leaf of each held-out row in each tree; empty without such rows
+   * @param heldOutLoss the mean loss of the held-out rows after each round; empty without such rows
+   * @param bestRounds the rounds after which that was lowest; without such rows, all
+   * @param bestTrees the trees of those rounds: the first ones
+   */
+  public record Result(
+      List<Tree> trees,
+      int[] outputOf,
+      double[][] values,
+      byte[][] codes,
+      byte[][] heldOutCodes,
+      double[] heldOutLoss,
+      int bestRounds,
+      int bestTrees) {}
+
+  private final BinnedRows rows;
+  private final Loss loss;
+  private final Options options;
+  private final Workers workers;
+  private final TreeGrowth growth;
+  private final boolean quadratic;
+  private final int stride;
+  private final float[] weights;
+  private final double[] outputs;
+
+  /** Derivatives of a round, C a row. */
+  private final double[] derivatives;
+
+  /** The columns that vary. */
+  private final int[] varying;
+
+  private final Optional<HeldOut> heldOut;
+
+  private final List<Tree> trees = new ArrayList<>();
+  private final List<Integer> outputOf = new ArrayList<>();
+  private final List<double[]> values = new ArrayList<>();
+  private final List<byte[]> codes = new ArrayList<>();
+
+  private Boosting(
+      BinnedRows rows,
+      Optional<BinnedRows> heldOut,
+      Loss loss,
+      double[] start,
+      boolean bundled,
+      Options options,
+      Workers workers) {
+    int n = rows.size();
+    this.rows = rows;
+    this.loss = loss;
+    this.options = options;
+    this.workers = workers;
+    this.quadratic = loss instanceof SquaredLoss;
+    this.stride = quadratic ? 2 : 3;
+    double total = Arrays.stream(rows.weights()).sum();
+    double unit = total / Math.max(1, Arrays.stream(rows.weights()).filter(w -> w > 0).count());
+    this.weights = new float[n];
+    for (int r = 0; r < n; r++) {
+      weights[r] = (float) (rows.weights()[r] / unit);
+    }
+    this.outputs = outputs(n, start);
+    this.derivatives = new double[outputs.length];
+    Panels panels = Panels.of(rows, bundled, workers);
+    this.varying =
+        panels.slots.stream()
+            .flatMap(slot -> slot.members().stream())
+            .mapToInt(Panels.Member::column)
+            .sorted()
+            .toArray();
+    this.growth = new TreeGrowth(rows, panels, stride, total / unit, options, workers);
+    this.heldOut = heldOut.map(held -> new HeldOut(held, outputs(held.size(), start)));
+  }
+
+  /**
+   * Grows trees.
+   *
+   * @param train the rows that trees are grown on
+   * @param heldOut rows in the same bins whose loss is looked at
+   * @param loss the loss
+   * @param start the C outputs that boosting starts from: the constant model
+   * @param options how many, how large, how fast
+   */
+  public static Result grow(
+      BinnedRows train, Optional<BinnedRows> heldOut, Loss loss, double[] start, Options options) {
+    return grow(train, heldOut, loss, start, true, options);
+  }
+
+  static Result grow(
+      BinnedRows train,
+      Optional<BinnedRows> heldOut,
+      Loss loss,
+      double[] start,
+      boolean bundled,
+      Options options) {
+    if (start.length != loss.outputs()) {
+      throw new IllegalArgumentException(
+          start.length + " outputs to start from; the loss has " + loss.outputs());
+    }
+    try (Workers workers = new Workers(options.threads())) {
+      return new Boosting(train, heldOut, loss, start, bundled, options, workers).boost();
+    }
+  }
+
+  private static double[] outputs(int n, double[] start) {
+    double[] outputs = new double[Math.multiplyExact(n, start.length)];
+    for (int r = 0; r < outputs.length; r++) {
+      outputs[r] = start[r % start.length];
+    }
+    return outputs;
+  }
+
+  private Result boost() {
+    double[] losses = new double[options.rounds()];
+    int round = 0;
+    int bestRounds = 0;
+    int bestTrees = 0;
+    double bestLoss = heldOut.isPresent() ? heldOut.get().loss() : 0;
+    while (round < options.rounds()) {
+      int before = trees.size();
+      grow(round);
+      boolean sampled = options.rowShare() < 1 || options.columnShare() < 1;
+      if (trees.size() == before && !sampled) {
+        break;
+      }
+      round++;
+      if (heldOut.isPresent()) {
+        losses[round - 1] = heldOut.get().loss();
+        if (losses[round - 1] < bestLoss) {
+          bestLoss = losses[round - 1];
+          bestRounds = round;
+          bestTrees = trees.size();
+        } else if (options.patience() > 0 && round - bestRounds >= options.patience()) {
+          break;
+        }
+      } else {
+        bestRounds = round;
+        bestTrees = trees.size();
+      }
+    }
+    return new Result(
+        List.copyOf(trees),
+        outputOf.stream().mapToInt(c -> c).toArray(),
+        values.toArray(double[][]::new),
+        codes.toArray(byte[][]::new),
+        heldOut.map(held -> held.codes.toArray(byte[][]::new)).orElse(new byte[0][]),
+        Arrays.copyOf(losses, heldOut.isPresent() ? round : 0),
+        bestRounds,
+        bestTrees);
+  }
+
+  /** The draws of a round are the same for all outputs: their order does not matter. */
+  private void grow(int round) {
+    int n = rows.size();
+    CounterRandom random = new CounterRandom(options.seed(), round);
+    int wanted = share(options.rowShare(), n);
+    int[] seen = wanted < n ? draw(n, wanted, random) : null;
+    int tested =
+        Math.max(
+            share(options.columnShare(), varying.length), Math.min(FEWEST_COLUMNS, varying.length));
+    boolean[] columns = new boolean[rows.bins().length];
+    for (int k : draw(varying.length, tested, random)) {
+      columns[varying[k]] = true;
+    }
+    int c = loss.outputs();
+    chunks(
+        n,
+        (from, to) -> {
+          for (int r = from; r < to; r++) {
+            loss.derivative(rows.labels()[r], outputs, r * c, derivatives, r * c);
+          }
+        });
+    for (int output = 0; output < c; output++) {
+      fillRowSums(output);
+      Grown grown = growth.grow(seen, columns);
+      if (grown.tree().feature().length > 0) {
+        add(grown, output, seen);
+      }
+    }
+  }
+
+  private void fillRowSums(int output) {
+    int c = loss.outputs();
+    float[] sums = growth.rowSums();
+    double factor = c > 1 ? c / (c - 1.0) : 1;
+    chunks(
+        rows.size(),
+        (from, to) -> {
+          for (int r = from, at = from * stride; r < to; r++, at += stride) {
+            sums[at] = (float) (weights[r] * derivatives[r * c + output]);
+            if (stride == 3) {
+              double h = loss.hessian(rows.labels()[r], derivatives, r * c, output, output);
+              sums[at + 1] = (float) (weights[r] * Math.max(factor * h, LEAST_CURVATURE));
+            }
+            sums[at + stride - 1] = weights[r];
+          }
+        });
+  }
+
+  /** Moves the outputs of all rows by the values of a new tree. */
+  private void add(Grown grown, int output, int[] seen) {
+    int c = loss.outputs();
+    int leaves = grown.sums().length;
+    double[] value = new double[leaves];
+    for (int i = 0; i < leaves; i++) {
+      value[i] = value(grown.sums()[i]);
+    }
+    byte[] code = new byte[rows.size()];
+    if (seen == null) {
+      int[] order = growth.order();
+      workers.run(
+          leaves,
+          i -> {
+            for (int k = growth.from(i); k < growth.to(i); k++) {
+              code[order[k]] = (byte) i;
+            }
+          });
+    } else {
+      chunks(rows.size(), (from, to) -> route(grown, rows, code, from, to));
+    }
+    chunks(rows.size(), (from, to) -> addTo(outputs, c, output, code, value, from, to));
+    heldOut.ifPresent(held -> held.add(grown, output, value));
+    trees.add(grown.tree());
+    outputOf.add(output);
+    values.add(value);
+    codes.add(code);
+  }
+
+  private double value(Sums sums) {
+    double size = sums.h() + options.lambda();
+    double step = size > 0 ? -sums.g() / size : 0;
+    double most = quadratic ? Double.POSITIVE_INFINITY : options.maxLeafStep();
+    return options.rate() * Math.max(-most, Math.min(most, step));
+  }
+
+  private static void route(Grown grown, BinnedRows rows, byte[] code, int from, int to) {
+    for (int r = from; r < to; r++) {
+      code[r] = (byte) grown.leaf(rows.bins(), r);
+    }
+  }
+
+  private static void addTo(
+      double[] outputs, int c, int output, byte[] code, double[] value, int from, int to) {
+    for (int r = from; r < to; r++) {
+      outputs[r * c + output] += value[code[r] & 0xFF];
+    }
+  }
+
+  /** Rows that trees do not see. */
+  private final class HeldOut {
+
+    private final BinnedRows held;
+    private final double[] heldOutputs;
+    private final List<byte[]> codes = new ArrayList<>();
+    private final double total;
+
+    HeldOut(BinnedRows held, double[] heldOutputs) {
+      this.held = held;
+      this.heldOutputs = heldOutputs;
+      this.total = Arrays.stream(held.weights()).sum();
+    }
+
+    void add(Grown grown, int output, double[] value) {
+      byte[] code = new byte[held.size()];
+      chunks(
+          held.size(),
+          (from, to) -> {
+            route(grown, held, code, from, to);
+            addTo(heldOutputs, loss.outputs(), output, code, value, from, to);
+          });
+      codes.add(code);
+    }
+
+    double loss() {
+      int c = loss.outputs();
+      double[] sums = new double[(held.size() + TreeGrowth.CHUNK - 1) / TreeGrowth.CHUNK];
+      chunks(
+          held.size(),
+          (from, to) -> {
+            double sum = 0;
+            for (int r = from; r < to; r++) {
+              sum += held.weights()[r] * loss.value(held.labels()[r], heldOutputs, r * c);
+            }
+            sums[from / TreeGrowth.CHUNK] = sum;
+          });
+      return Arrays.stream(sums).sum() / total;
+    }
+  }
+
+  @FunctionalInterface
+  private interface RangeTask {
+    void run(int from, int to);
+  }
+
+  /** Fixed chunks of rows, shared out. */
+  private void chunks(int n, RangeTask task) {
+    int size = TreeGrowth.CHUNK;
+    workers.run((n + size - 1) / size, k -> task.run(k * size, Math.min(n, (k + 1) * size)));
+  }
+
+  /** Draws {@code count} of 0 .. n - 1 in rising order (Knuth, TAOCP 2, algorithm 3.4.2 S). */
+  private static int[] draw(int n, int count, CounterRandom random) {
+    int[] drawn = new int[count];
+    int found = 0;
+    for (int i = 0; i < n && found < count; i++) {
+      if ((n - i) * random.nextDouble() < count - found) {
+        drawn[found++] = i;
+      }
+    }
+    return drawn;
+  }
+
+  private static int share(double share, int n) {
+    return n == 0 ? 0 : Math.max(1, (int) Math.round(share * n));
+  }
+}

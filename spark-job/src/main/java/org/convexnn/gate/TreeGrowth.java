@@ -1,0 +1,523 @@
+package org.convexnn.gate;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import org.convexnn.gate.SplitSearch.Candidate;
+import org.convexnn.gate.SplitSearch.Split;
+import org.convexnn.gate.SplitSearch.Sums;
+import org.convexnn.network.Tree;
+
+/**
+ * Grows one tree after the other on the same rows: the leaf with the largest gain is split first, the
+ * histogram of the larger child is the parent's less the smaller's, and the rows of a leaf lie side
+ * by side in an index. Threads share out columns and fixed chunks of rows, so their number does not
+ * matter. All large arrays are made once.
+ */
+final class TreeGrowth {
+
+  /** Rows of a chunk: what a thread takes at a time. */
+  static final int CHUNK = 1 << 14;
+
+  /** Sums that all histograms together may hold (256 MB); beyond, some are built again from rows. */
+  private static final long MOST_SUMS = 1L << 25;
+
+  /** Work, in bins looked at, from which it pays to share it. */
+  private static final int SHARED_WORK = 2000;
+
+  /** A leaf of a tree that grows: rows {@code order[from .. to - 1]}. */
+  private static final class Leaf {
+
+    /** The entry of {@link #child} that points here; -1 at the root. */
+    final int pointer;
+
+    final int from;
+    final int to;
+    final Sums sums;
+
+    /** Kept where the leaf may be split and there is room. */
+    double[] histogram;
+
+    /** The best split; null where there is none. */
+    Split split;
+
+    Leaf(int pointer, int from, int to, Sums sums) {
+      this.pointer = pointer;
+      this.from = from;
+      this.to = to;
+      this.sums = sums;
+    }
+
+    int size() {
+      return to - from;
+    }
+  }
+
+  /**
+   * A tree in bins.
+   *
+   * @param tree with thresholds
+   * @param sides for each node 1 for each bin that goes left
+   * @param sums the sums of the rows of each leaf
+   */
+  record Grown(Tree tree, byte[][] sides, Sums[] sums) {
+
+    /** The leaf that a row reaches. */
+    int leaf(byte[][] bins, int row) {
+      int at = 0;
+      while (at >= 0) {
+        int bin = bins[tree.feature()[at]][row] & 0xFF;
+        at = sides[at][bin] == 1 ? tree.left()[at] : tree.right()[at];
+      }
+      return ~at;
+    }
+  }
+
+  private final BinnedRows rows;
+  private final Panels panels;
+  private final Boosting.Options options;
+  private final Workers workers;
+  private final int stride;
+  private final SplitSearch search;
+
+  /** What each row adds to a bin: weighted derivative, curvature, weight ({@link HistogramKernel}). */
+  private final float[] rowSums;
+
+  private final int[] order;
+  private final int[] lefts;
+  private final int[] rights;
+  private final float[] packed;
+
+  /** Where the sums of each slot begin in a histogram; at the end, their number. */
+  private final int[] offsets;
+
+  /** Histograms that no leaf has at the moment; more are made while {@link #unmade} is positive. */
+  private final Deque<double[]> free = new ArrayDeque<>();
+
+  private int unmade;
+
+  /** For each column room for its sums, where it shares a slot, and for its keys, where it sorts. */
+  private final double[][] unbundled;
+
+  private final long[][] keys;
+  private final Candidate[][] candidates;
+
+  // The tree that grows.
+  private boolean[] drawn;
+  private final List<Leaf> leaves = new ArrayList<>();
+  private final Split[] splits;
+  private final byte[][] sides;
+
+  /** The left child of node k at 2 k, the right one at 2 k + 1. */
+  private final int[] child;
+
+  TreeGrowth(
+      BinnedRows rows,
+      Panels panels,
+      int stride,
+      double totalWeight,
+      Boosting.Options options,
+      Workers workers) {
+    int n = rows.size();
+    int d = rows.bins().length;
+    this.rows = rows;
+    this.panels = panels;
+    this.options = options;
+    this.workers = workers;
+    this.stride = stride;
+    this.search = new SplitSearch(options, stride, totalWeight);
+    this.rowSums = new float[Math.multiplyExact(n, stride)];
+    this.order = new int[n];
+    this.lefts = new int[n];
+    this.rights = new int[n];
+    this.packed = new float[n * stride];
+    this.offsets = new int[panels.slots.size() + 1];
+    this.unbundled = new double[d][];
+    this.keys = new long[d][];
+    this.candidates = new Candidate[2][d];
+    for (int s = 0; s < panels.slots.size(); s++) {
+      Panels.Slot slot = panels.slots.get(s);
+      offsets[s + 1] = offsets[s] + slot.codes() * stride;
+      for (Panels.Member member : slot.members()) {
+        int j = member.column();
+        unbundled[j] = member.usual() < 0 ? null : new double[member.size() * stride];
+        keys[j] = rows.binning().isCategorical(j) ? new long[member.size()] : null;
+        candidates[0][j] = new Candidate();
+        candidates[1][j] = new Candidate();
+      }
+    }
+    int size = offsets[panels.slots.size()];
+    this.unmade = (int) Math.max(3, Math.min(options.leaves() + 1L, MOST_SUMS / Math.max(1, size)));
+    this.splits = new Split[options.leaves() - 1];
+    this.sides = new byte[options.leaves() - 1][];
+    this.child = new int[2 * (options.leaves() - 1)];
+  }
+
+  /** The stride numbers of each row, to be written before a tree grows. */
+  float[] rowSums() {
+    return rowSums;
+  }
+
+  /** The rows, those of leaf i side by side from {@link #from} of it on. */
+  int[] order() {
+    return order;
+  }
+
+  int from(int leaf) {
+    return leaves.get(leaf).from;
+  }
+
+  int to(int leaf) {
+    return leaves.get(leaf).to;
+  }
+
+  /**
+   * Grows a tree.
+   *
+   * @param seen the rows that the tree sees, ascending; null for all
+   * @param columns whether a column may be tested
+   */
+  Grown grow(int[] seen, boolean[] columns) {
+    drawn = columns;
+    for (Leaf leaf : leaves) {
+      release(leaf);
+    }
+    leaves.clear();
+    int count = seen == null ? order.length : seen.length;
+    if (seen == null) {
+      Arrays.setAll(order, k -> k);
+    } else {
+      System.arraycopy(seen, 0, order, 0, count);
+    }
+    Leaf root = new Leaf(-1, 0, count, gather(0, count));
+    leaves.add(root);
+    if (options.leaves() > 1 && search.mayBeSplit(root.sums)) {
+      root.histogram = acquire();
+      searchAll(root, true, null);
+    }
+    while (leaves.size() < options.leaves()) {
+      int best = -1;
+      for (int i = 0; i < leaves.size(); i++) {
+        Split split = leaves.get(i).split;
+        if (split != null
+            && (best < 0 || SplitSearch.exceeds(split.gain(), leaves.get(best).split.gain()))) {
+          best = i;
+        }
+      }
+      if (best < 0) {
+        break;
+      }
+      split(best);
+    }
+    return grown();
+  }
+
+  private Grown grown() {
+    int nodes = leaves.size() - 1;
+    int[] feature = new int[nodes];
+    double[] threshold = new double[nodes];
+    int[] left = new int[nodes];
+    int[] right = new int[nodes];
+    boolean[] missingLeft = new boolean[nodes];
+    long[][] sets = new long[nodes][];
+    boolean anySet = false;
+    for (int k = 0; k < nodes; k++) {
+      Split split = splits[k];
+      feature[k] = split.column();
+      left[k] = child[2 * k];
+      right[k] = child[2 * k + 1];
+      missingLeft[k] = split.missingLeft();
+      sets[k] = split.set();
+      anySet |= split.set() != null;
+      threshold[k] =
+          split.set() == null ? rows.binning().threshold(split.column(), split.bin()) : 0;
+    }
+    Tree tree =
+        new Tree(feature, threshold, left, right, anySet ? sets : new long[0][], missingLeft);
+    Sums[] sums = leaves.stream().map(leaf -> leaf.sums).toArray(Sums[]::new);
+    return new Grown(tree, Arrays.copyOf(sides, nodes), sums);
+  }
+
+  /** Leaf i keeps its number on the left; the right side is the next new leaf. */
+  private void split(int i) {
+    Leaf parent = leaves.get(i);
+    int node = leaves.size() - 1;
+    splits[node] = parent.split;
+    sides[node] = parent.split.sides();
+    if (parent.pointer >= 0) {
+      child[parent.pointer] = node;
+    }
+    child[2 * node] = ~i;
+    child[2 * node + 1] = ~leaves.size();
+    int middle = partition(parent, rows.bins()[parent.split.column()], sides[node]);
+    boolean leftIsSmaller = middle - parent.from <= parent.to - middle;
+    int from = leftIsSmaller ? parent.from : middle;
+    int to = leftIsSmaller ? middle : parent.to;
+    Sums small = gather(from, to);
+    Sums large = parent.sums.less(small);
+    Leaf left = new Leaf(2 * node, parent.from, middle, leftIsSmaller ? small : large);
+    Leaf right = new Leaf(2 * node + 1, middle, parent.to, leftIsSmaller ? large : small);
+    leaves.set(i, left);
+    leaves.add(right);
+    if (leaves.size() < options.leaves()) {
+      prepare(parent, leftIsSmaller ? left : right, leftIsSmaller ? right : left);
+    } else {
+      release(parent);
+    }
+  }
+
+  /** Moves the rows that go left to the front, in order; returns where they end. */
+  private int partition(Leaf leaf, byte[] bins, byte[] side) {
+    int chunks = (leaf.size() + CHUNK - 1) / CHUNK;
+    int[] count = new int[chunks];
+    workers.run(chunks, c -> count[c] = part(bins, side, start(leaf, c), start(leaf, c + 1)));
+    int[] before = new int[chunks + 1];
+    for (int c = 0; c < chunks; c++) {
+      before[c + 1] = before[c] + count[c];
+    }
+    int middle = leaf.from + before[chunks];
+    workers.run(
+        chunks,
+        c -> {
+          int from = start(leaf, c);
+          int moved = start(leaf, c + 1) - from - count[c];
+          System.arraycopy(lefts, from, order, leaf.from + before[c], count[c]);
+          System.arraycopy(rights, from, order, middle + from - leaf.from - before[c], moved);
+        });
+    return middle;
+  }
+
+  private static int start(Leaf leaf, int chunk) {
+    return Math.min(leaf.to, leaf.from + chunk * CHUNK);
+  }
+
+  /** Parts a chunk without jumps, which could not be foreseen; returns how many go left. */
+  private int part(byte[] bins, byte[] side, int from, int to) {
+    int left = from;
+    int right = from;
+    for (int k = from; k < to; k++) {
+      int row = order[k];
+      int goesLeft = side[bins[row] & 0xFF];
+      lefts[left] = row;
+      rights[right] = row;
+      left += goesLeft;
+      right += 1 - goesLeft;
+    }
+    return left - from;
+  }
+
+  /** Packs what rows {@code order[from .. to - 1]} add to bins; returns their sums. */
+  private Sums gather(int from, int to) {
+    int chunks = (to - from + CHUNK - 1) / CHUNK;
+    Sums[] sums = new Sums[chunks];
+    workers.run(
+        chunks,
+        c -> {
+          int start = from + c * CHUNK;
+          sums[c] = gatherChunk(start, Math.min(to, start + CHUNK), (start - from) * stride);
+        });
+    double g = 0;
+    double h = 0;
+    double w = 0;
+    for (Sums sum : sums) {
+      g += sum.g();
+      h += sum.h();
+      w += sum.w();
+    }
+    return new Sums(g, h, w);
+  }
+
+  private Sums gatherChunk(int from, int to, int first) {
+    double g = 0;
+    double h = 0;
+    double w = 0;
+    int last = stride - 1;
+    for (int k = from, p = first; k < to; k++, p += stride) {
+      int at = order[k] * stride;
+      packed[p] = rowSums[at];
+      packed[p + 1] = rowSums[at + 1];
+      packed[p + last] = rowSums[at + last];
+      g += rowSums[at];
+      h += rowSums[at + 1];
+      w += rowSums[at + last];
+    }
+    return new Sums(g, h, w);
+  }
+
+  /** Best splits of two new leaves; the rows of the smaller are packed. */
+  private void prepare(Leaf parent, Leaf small, Leaf large) {
+    boolean smallMay = search.mayBeSplit(small.sums);
+    boolean largeMay = search.mayBeSplit(large.sums);
+    if (!smallMay && !largeMay) {
+      release(parent);
+      return;
+    }
+    if (parent.histogram == null) {
+      if (smallMay) {
+        small.histogram = acquire();
+        searchAll(small, true, null);
+      }
+      if (largeMay) {
+        gather(large.from, large.to);
+        large.histogram = acquire();
+        searchAll(large, true, null);
+      }
+    } else {
+      large.histogram = parent.histogram;
+      parent.histogram = null;
+      small.histogram = acquire();
+      searchAll(small, smallMay, large);
+    }
+    releaseUnsplit(small);
+    releaseUnsplit(large);
+  }
+
+  private void releaseUnsplit(Leaf leaf) {
+    if (leaf.split == null) {
+      release(leaf);
+    }
+  }
+
+  private void release(Leaf leaf) {
+    if (leaf.histogram != null) {
+      free.push(leaf.histogram);
+      leaf.histogram = null;
+    }
+  }
+
+  /** A histogram that is free; else that of the leaf which is split last, as things look. */
+  private double[] acquire() {
+    if (free.isEmpty() && unmade > 0) {
+      unmade--;
+      return new double[offsets[offsets.length - 1]];
+    }
+    if (free.isEmpty()) {
+      Leaf last = null;
+      for (Leaf leaf : leaves) {
+        if (leaf.histogram != null
+            && leaf.split != null
+            && (last == null || leaf.split.gain() < last.split.gain())) {
+          last = leaf;
+        }
+      }
+      release(last);
+    }
+    return free.pop();
+  }
+
+  /**
+   * Builds the histogram of a leaf whose rows are packed and searches it.
+   *
+   * @param searched whether it may be split
+   * @param sibling holds the parent's histogram, from which the leaf's is taken; null for none
+   */
+  private void searchAll(Leaf leaf, boolean searched, Leaf sibling) {
+    boolean siblingSearched = sibling != null && search.mayBeSplit(sibling.sums);
+    int parts = panels.codes.length;
+    if (leaf.size() * panels.slots.size() + offsets[offsets.length - 1] < SHARED_WORK) {
+      for (int p = 0; p < parts; p++) {
+        searchPanel(p, leaf, searched, sibling, siblingSearched);
+      }
+    } else {
+      workers.run(parts, p -> searchPanel(p, leaf, searched, sibling, siblingSearched));
+    }
+    leaf.split = searched ? best(candidates[0]) : null;
+    if (sibling != null) {
+      sibling.split = siblingSearched ? best(candidates[1]) : null;
+    }
+  }
+
+  private Split best(Candidate[] found) {
+    int best = -1;
+    for (int j = 0; j < found.length; j++) {
+      if (found[j] != null && drawn[j] && found[j].gain() > 0) {
+        if (best < 0 || SplitSearch.exceeds(found[j].gain(), found[best].gain())) {
+          best = j;
+        }
+      }
+    }
+    return best < 0 ? null : found[best].toSplit(best);
+  }
+
+  private void searchPanel(
+      int panel, Leaf leaf, boolean searched, Leaf sibling, boolean siblingSearched) {
+    int first = panels.first[panel];
+    int[] shifts = new int[Panels.SLOTS];
+    int[] starts = new int[Panels.SLOTS];
+    int[] active = new int[Panels.SLOTS];
+    int count = 0;
+    for (int s = first; s < panels.first[panel + 1]; s++) {
+      if (panels.slots.get(s).members().stream().anyMatch(member -> drawn[member.column()])) {
+        shifts[count] = 8 * (s - first);
+        starts[count] = offsets[s];
+        active[count++] = s;
+      }
+    }
+    double[] histogram = leaf.histogram;
+    for (int k = 0; k < count; k++) {
+      Arrays.fill(histogram, starts[k], offsets[active[k] + 1], 0);
+    }
+    HistogramKernel.add(
+        panels.codes[panel],
+        order,
+        leaf.from,
+        leaf.to,
+        packed,
+        stride,
+        histogram,
+        shifts,
+        starts,
+        count);
+    for (int k = 0; k < count; k++) {
+      int s = active[k];
+      if (searched) {
+        searchSlot(s, leaf, candidates[0]);
+      }
+      if (sibling != null) {
+        double[] rest = sibling.histogram;
+        for (int i = offsets[s]; i < offsets[s + 1]; i++) {
+          rest[i] -= histogram[i];
+        }
+        if (siblingSearched) {
+          searchSlot(s, sibling, candidates[1]);
+        }
+      }
+    }
+  }
+
+  private void searchSlot(int s, Leaf leaf, Candidate[] found) {
+    for (Panels.Member member : panels.slots.get(s).members()) {
+      int j = member.column();
+      if (drawn[j]) {
+        double[] sums = leaf.histogram;
+        int at = offsets[s];
+        if (unbundled[j] != null) {
+          unbundle(member, leaf, at, unbundled[j]);
+          sums = unbundled[j];
+          at = 0;
+        }
+        search.search(member, keys[j] != null, sums, at, leaf.sums, keys[j], found[j]);
+      }
+    }
+  }
+
+  /** Copies a column's sums from those of its slot; the usual bin's are what is left. */
+  private void unbundle(Panels.Member member, Leaf leaf, int offset, double[] sums) {
+    int usual = member.usual() * stride;
+    sums[usual + 1] = leaf.sums.h();
+    sums[usual + stride - 1] = leaf.sums.w();
+    sums[usual] = leaf.sums.g();
+    for (int b = 0; b < member.size(); b++) {
+      if (b != member.usual()) {
+        int from = offset + member.code(b) * stride;
+        for (int i = 0; i < stride; i++) {
+          double sum = leaf.histogram[from + i];
+          sums[b * stride + i] = sum;
+          sums[usual + i] -= sum;
+        }
+      }
+    }
+  }
+}
