@@ -61,7 +61,7 @@ class ExamplesTest {
   void certify() throws Exception {
     CertifyExample.Result result =
         CertifyExample.run(SPARK, Path.of("data").toAbsolutePath().toString());
-    // Gradient descent has found the optimum here: README, "certify".
+    // Gradient descent has found the optimum here: docs/certify.md.
     assertThat(result.trained().relativeGap()).isBetween(0.0, 0.001);
     assertThat(result.pruned().relativeGap()).isGreaterThan(0.1);
     assertThat(result.pruned().searchPrice()).isGreaterThan(2 * result.trained().searchPrice());

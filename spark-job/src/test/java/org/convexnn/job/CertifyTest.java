@@ -134,7 +134,7 @@ class CertifyTest {
     certify(table, two, "--reg-param", 0.01).failed("3 inputs and 2 outputs", "has 3 outputs");
   }
 
-  /** The example of the README: a wide network that gradient descent brought to the optimum. */
+  /** The example of docs/certify.md: a wide network that gradient descent brought to the optimum. */
   @Test
   void certifiesTheExample() throws IOException {
     Path data = Path.of("..", "examples", "data");
