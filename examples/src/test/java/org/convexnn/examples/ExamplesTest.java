@@ -30,7 +30,7 @@ class ExamplesTest {
   void certificate() {
     ConvexReLURegressionModel model = CertificateExample.run(SPARK);
     assertThat(model.certificate().stopReason()).isEqualTo(StopReason.GAP);
-    // Trees where validation chooses beta: definitions.md, "Certificate".
+    // Trees where validation chooses beta: docs/theory/certificates.md#what-is-certified.
     assertThat(model.certificate().tol()).isEqualTo(1e-2);
     assertThat(model.certificate().relativeGap()).isBetween(0.0, 1e-2);
     assertThat(model.summary().path()).hasSizeGreaterThan(2);

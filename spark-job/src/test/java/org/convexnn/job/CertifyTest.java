@@ -34,7 +34,10 @@ class CertifyTest {
 
   @TempDir private Path folder;
 
-  /** theory.md, G3a: one column, regression; the optimum with penalised hidden bias is known. */
+  /**
+   * docs/theory/golden.md#three-layers, G3a: one column, regression; the optimum with penalised
+   * hidden bias is known.
+   */
   private Path line() {
     return CommandLineRun.file(folder, "line.csv", "x,y", "-2,1", "-0.5,-1", "1,1", "2,-0.5");
   }

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The table of docs/parameters.md has the Params of the estimators and their defaults. */
 class ParametersPageTest {
 
-  private static final Path PAGE = Path.of("..", "docs", "parameters.md");
+  private static final Path PAGE = Path.of("../docs/parameters.md");
 
   static Stream<Params> estimators() {
     return Stream.of(new ConvexReLUClassifier(), new ConvexReLURegressor());
