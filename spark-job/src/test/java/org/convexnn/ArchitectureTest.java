@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Who may know whom: the table in the README, held. */
+/** Who may know whom: the table in docs/architecture.md, held. */
 class ArchitectureTest {
 
   private static final String BASE = "org.convexnn.";

@@ -15,12 +15,12 @@ import org.ojalgo.structure.Access1D;
  *
  * <pre>max_lambda  lambda'y - ||lambda||^2 / 2   s.t.  |lambda'h| &lt;= beta for every neuron's output h of unit norm</pre>
  *
- * (theory.md 1.2; the loss is summed over rows) the solver sees as many neurons as it takes, found
- * where its last answer violates them most. Nothing is smoothed and no solver of ours has a part in
- * it. Both bounds are computed here and hold however accurate the solver is: the lower one is its
- * answer, scaled until it keeps all constraints, the upper one the objective of the network whose
- * neurons are weighted by its multipliers. Where they do not meet, as on rows of columns that differ
- * by thousands, that is an error.
+ * (docs/theory/certificates.md#prices; the loss is summed over rows) the solver sees as many
+ * neurons as it takes, found where its last answer violates them most. Nothing is smoothed and no
+ * solver of ours has a part in it. Both bounds are computed here and hold however accurate the
+ * solver is: the lower one is its answer, scaled until it keeps all constraints, the upper one the
+ * objective of the network whose neurons are weighted by its multipliers. Where they do not meet,
+ * as on rows of columns that differ by thousands, that is an error.
  */
 public final class CuttingPlanes {
 

@@ -30,7 +30,7 @@ class ExamplesTest {
   void certificate() {
     ConvexReLURegressionModel model = CertificateExample.run(SPARK);
     assertThat(model.certificate().stopReason()).isEqualTo(StopReason.GAP);
-    // Trees where validation chooses beta: definitions.md, "Certificate".
+    // Trees where validation chooses beta: docs/theory/certificates.md#what-is-certified.
     assertThat(model.certificate().tol()).isEqualTo(1e-2);
     assertThat(model.certificate().relativeGap()).isBetween(0.0, 1e-2);
     assertThat(model.summary().path()).hasSizeGreaterThan(2);
@@ -61,7 +61,7 @@ class ExamplesTest {
   void certify() throws Exception {
     CertifyExample.Result result =
         CertifyExample.run(SPARK, Path.of("data").toAbsolutePath().toString());
-    // Gradient descent has found the optimum here: README, "certify".
+    // Gradient descent has found the optimum here: docs/certify.md.
     assertThat(result.trained().relativeGap()).isBetween(0.0, 0.001);
     assertThat(result.pruned().relativeGap()).isGreaterThan(0.1);
     assertThat(result.pruned().searchPrice()).isGreaterThan(2 * result.trained().searchPrice());

@@ -17,11 +17,14 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The README's first listings in Java and in Scala run. The Python package's tests run its own. */
+/**
+ * The README's listing in Java and that of docs/java.md in Scala run. The Python package's tests run
+ * its own.
+ */
 @Tag("spark")
 class ReadmeTest {
 
-  private static final Path README = Path.of("..", "README.md");
+  private static final Path ROOT = Path.of("..");
 
   @TempDir Path folder;
 
@@ -37,11 +40,11 @@ class ReadmeTest {
     }
   }
 
-  /** The first listing in a language, its files in this test's folder. */
-  private String listing(String language) throws IOException {
+  /** A page's first listing in a language, its files in this test's folder. */
+  private String listing(String page, String language) throws IOException {
     Matcher listing =
         Pattern.compile("^```" + language + "\\R(.*?)^```", Pattern.DOTALL | Pattern.MULTILINE)
-            .matcher(Files.readString(README));
+            .matcher(Files.readString(ROOT.resolve(page)));
     assertThat(listing.find()).isTrue();
     String source = listing.group(1);
     for (String file : new String[] {"train.libsvm", "test.libsvm", "model"}) {
@@ -56,7 +59,7 @@ class ReadmeTest {
   @Test
   void java() throws IOException {
     try (JavaShell shell = new JavaShell()) {
-      shell.run(listing("java"));
+      shell.run(listing("README.md", "java"));
     }
     assertThat(folder.resolve("model/metadata")).exists();
   }
@@ -68,7 +71,7 @@ class ReadmeTest {
     Files.writeString(
         source,
         "object Listing { def run(spark: org.apache.spark.sql.SparkSession): Unit = {\n"
-            + listing("scala")
+            + listing("docs/java.md", "scala")
             + "} }");
     String[] compile = {
       "-classpath", JavaShell.classPath(), "-d", classes.toString(), source.toString()

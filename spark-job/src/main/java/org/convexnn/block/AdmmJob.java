@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.convexnn.loss.Loss;
 
 /**
- * One row step of ADMM on the split f = F u (theory.md 4.2, solver.md section 1). With F+ = F u+,
- * a = l'(f) / rho and over-relaxation alpha, per row:
+ * One row step of ADMM on the split f = F u (docs/theory/solvers.md#row-split-admm). With F+ = F
+ * u+, a = l'(f) / rho and over-relaxation alpha, per row:
  *
  * <pre>v = alpha F+ + (1 - alpha) f + a;   f+ = prox_{l / rho}(v)
  * reduced: g = F' w ( rho (F+ - f+) + l'(f+) )</pre>

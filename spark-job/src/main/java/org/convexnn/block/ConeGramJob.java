@@ -5,7 +5,7 @@ import java.util.Optional;
 /**
  * The Gram matrices of exact ReLU: {@code K = sum_r w_r h_r phi_r phi_r'} with phi = [[z, 1], s_1 z~,
  * .., s_P z~] and {@code sum_r w_r z~_r z~_r'}, the Gram matrix of every cone: the signs square to
- * one (theory.md 4.2).
+ * one (docs/theory/cones.md#admm-with-cones).
  *
  * <p>Result: [0] = K, Q x Q, Q = D_0 + P D, [1] = D x D.
  *

@@ -5,8 +5,9 @@ import java.util.Optional;
 import org.convexnn.loss.Loss;
 
 /**
- * One row step of ADMM for exact ReLU (theory.md 4.2). With phi = F u+, gamma = G u+ (the signed
- * products with all cones), over-relaxation alpha and scaled duals a, nu, per row:
+ * One row step of ADMM for exact ReLU (docs/theory/cones.md#admm-with-cones). With phi = F u+,
+ * gamma = G u+ (the signed products with all cones), over-relaxation alpha and scaled duals a, nu,
+ * per row:
  *
  * <pre>t = alpha phi + (1 - alpha) f + a;    f+ = prox_{l/rho_f}(t),  a+ = t - f+ = l'(f+) / rho_f
  * T = alpha gamma + (1 - alpha) s + nu;  s+ = max(T, 0),  nu+ = min(T, 0)

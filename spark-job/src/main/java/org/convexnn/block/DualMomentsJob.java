@@ -5,7 +5,8 @@ import org.convexnn.network.ReluNetwork;
 
 /**
  * Moments of a network's dual point {@code r_r = w_r t l'(f_r)}, in float64, that bound the price of
- * every ReLU neuron there may be (theory.md 5.1), y~ = [y, 1] in row coordinates:
+ * every ReLU neuron there may be (docs/theory/certificates.md#all-patterns), y~ = [y, 1] in row
+ * coordinates:
  *
  * <pre>
  * [0]      = [sum w l(f), dual sums of t l'(f)]

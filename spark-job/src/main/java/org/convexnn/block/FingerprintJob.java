@@ -16,7 +16,7 @@ import org.convexnn.network.HalfSpaces;
  *
  * Gates of equal fingerprints have equal patterns on these rows, but for a chance of 2^-128; those of
  * a gate and its complement add up to those of the last one; a count of 0 or of all rows is a
- * constant pattern (theory.md 4.8).
+ * constant pattern (docs/theory/solvers.md#equal-patterns).
  *
  * @param gates the half-spaces
  */

@@ -15,7 +15,7 @@ import org.convexnn.network.ReluNetwork;
  *
  * where U, A of [2] and [3] are the network's own or, where there are candidates, theirs: q of them,
  * no part of f. Then -[2] is {@code lambda' (X u_j)_+} at {@code lambda = -r} and -[3] a supergradient of
- * {@code lambda' (X u_j)_+ . a_j} (theory.md 5.2).
+ * {@code lambda' (X u_j)_+ . a_j} (docs/theory/certificates.md#searching-for-directions).
  *
  * @param setting the rows' setting; its groups are not read
  * @param network the network in row coordinates

@@ -4,7 +4,8 @@ import java.io.Serializable;
 import org.convexnn.loss.Loss;
 
 /**
- * The per-row penalty of ADMM, matched to the row's curvature (solver.md section 3.1):
+ * The per-row penalty of ADMM, matched to the row's curvature
+ * (docs/theory/solvers.md#penalties-by-row):
  *
  * <pre>rho_r = clip(kappa * rowCurvature(l'(f_r)), floor * L, kappa * L),   L = the loss's curvature</pre>
  *

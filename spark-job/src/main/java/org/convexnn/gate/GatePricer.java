@@ -20,7 +20,7 @@ import org.convexnn.network.SlimNorm;
  * with z of k coordinates and r_r = dl/df the derivatives of the loss at the present network. At an
  * optimum a gate with a price above beta lowers the objective when it is added; a higher price
  * promises more. With a group for each output the price is that of the dearest, max_c ||Q(s)_c||.
- * (modelling.md sections 4, 7 and 12, policy D; theory.md 5.2.)
+ * (docs/theory/gates.md#pricing-along-the-path; docs/theory/certificates.md#prices.)
  *
  * <p>The pool of candidates is half random cuts as they are drawn and half dense Gaussian gates
  * improved by power steps: the new direction is the left singular vector of Q(s), taken where the

@@ -35,7 +35,7 @@ public final class HalfSpaceSampler {
 
   /**
    * Dense Gaussian gates: active where {@code z.g + b >= 0} with g ~ N(0, I), b ~ N(0, 1) in
-   * feature-map coordinates (modelling.md section 4, kind gw).
+   * feature-map coordinates (docs/theory/gates.md#half-spaces).
    */
   public HalfSpaces gaussian(int count) {
     Gate[] gates = new Gate[count];
@@ -59,10 +59,11 @@ public final class HalfSpaceSampler {
   }
 
   /**
-   * Sub-networks as they come out of a Gaussian initialisation (theory.md 3.9): the first layer of
-   * Gaussian half-spaces, w ~ N(0, 1) above. Where a neuron's w are all negative their signs are
-   * turned: it would be active only where none of its neurons is, and no path through it ever.
-   * Sub-network i comes from stream i of the seed.
+   * Sub-networks as they come out of a Gaussian initialisation
+   * (docs/theory/depth.md#drawing-sub-networks): the first layer of Gaussian half-spaces, w ~ N(0,
+   * 1) above. Where a neuron's w are all negative their signs are turned: it would be active only
+   * where none of its neurons is, and no path through it ever. Sub-network i comes from stream i of
+   * the seed.
    *
    * <p>The centres of paths are 0: a path is active on less than half of the rows.
    *
@@ -122,7 +123,7 @@ public final class HalfSpaceSampler {
   /**
    * In turn Gaussian gates, gates on one column, and gates on two: active where {@code a x_j / sd_j +
    * b x_k / sd_k >= t} with a, b ~ N(0, 1) and t through a row of the sample, balanced like those on
-   * one column (kinds gw, sp1b and sp2b).
+   * one column.
    */
   HalfSpaces raw(int count, List<double[]> sample) {
     Gate[] gates = new Gate[count];

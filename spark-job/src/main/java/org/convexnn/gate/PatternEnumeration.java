@@ -14,7 +14,7 @@ import org.convexnn.linalg.SingularValues;
  * middle of its chamber: of homogeneous gates {@code 1[X g >= 0]} by a sweep over the 2 n angles
  * where a row changes sign, of half-spaces {@code 1[P g >= t]} of the plane by a sweep over the n (n
  * - 1) / 2 angles where two rows change places. Only chambers with an interior count: ties are not
- * broken (theory.md 1.1, 3.6).
+ * broken (docs/theory/cones.md#counting-patterns, docs/theory/depth.md#counting).
  *
  * <p>Chambers narrower than 1e-11 are rounding and left out.
  */

@@ -13,7 +13,7 @@ import org.convexnn.network.Tree;
 /**
  * Grows tree gates: the partitions of a gradient boosting on an in-memory sample (Friedman, Annals
  * of Statistics 2001). The leaf values only steer the growth and are thrown away; what stands in
- * the leaves is trained by the convex program (modelling.md section 14).
+ * the leaves is trained by the convex program (docs/theory/gates.md#trees).
  *
  * <p>Tree t fits the derivatives g and curvatures h of the loss at the outputs of the trees before
  * it. Splits are those of largest second-order gain (Chen and Guestrin, KDD 2016, equation 7),
@@ -97,8 +97,8 @@ public final class TreeGrower {
     }
 
     /**
-     * Rate and shares of modelling.md section 14; leaves of at least 20 rows and a ridge of 1, both
-     * customary.
+     * Rate and shares of docs/theory/gates.md#trees; leaves of at least 20 rows and a ridge of 1,
+     * both customary.
      */
     public static Options of(int trees, int leaves, long seed) {
       return new Options(trees, leaves, 0.1, 0.5, 0.4, 20, 1, 255, seed);

@@ -40,7 +40,7 @@ final class BenchmarkCommand implements Callable<Integer> {
 
   /** What is run. */
   enum Suite {
-    /** The real data sets of the README's table. */
+    /** The real data sets of the table in docs/benchmarks.md, six rows of which are in the README. */
     README,
     /** Generated rows of each task. */
     GENERATED,
@@ -49,7 +49,7 @@ final class BenchmarkCommand implements Callable<Integer> {
   }
 
   /**
-   * One fit of a network in the README's table, beside others.
+   * One fit of a network in that table, beside others.
    *
    * @param name data set
    * @param note what sets it apart

@@ -110,7 +110,7 @@ record ScalingSuite(
     return cells;
   }
 
-  /** As the README says: features in single precision, label, weight, key; bits; two states. */
+  /** As docs/benchmarks.md says: features in single precision, label, weight, key; bits; two states. */
   private static long statedBytes(int halfSpaces) {
     return 4L * RECIPE.features() + 28 + 8L * ((halfSpaces + 63) / 64) + 4 + 56;
   }

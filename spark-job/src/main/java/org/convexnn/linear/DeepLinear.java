@@ -7,9 +7,10 @@ package org.convexnn.linear;
  *
  * <pre>min_W  (1/2W) sum_r s_r ||x_r' W - y_r||^2 + (beta L / 2) ||W||_*</pre>
  *
- * of which as many branches as the rank of W are enough (theory.md 6.1; Wang, Ergen, Pilanci, arXiv
- * 2110.06482, whose own regulariser we could not check). The standard network, one branch with weight
- * decay, has the Schatten quasi-norm {@code (L/2) sum_i s_i^(2/L)} instead and is not convex for L > 2.
+ * of which as many branches as the rank of W are enough
+ * (docs/theory/relatives.md#deep-linear-networks; Wang, Ergen, Pilanci, arXiv 2110.06482, whose own
+ * regulariser we could not check). The standard network, one branch with weight decay, has the
+ * Schatten quasi-norm {@code (L/2) sum_i s_i^(2/L)} instead and is not convex for L > 2.
  *
  * @param depth L, at least 2
  * @param beta positive

@@ -11,8 +11,9 @@ import org.convexnn.linalg.SingularValues;
  *
  * <pre>f(x) = sum_j x' W_1j W_2j ... W_Lj,   W_1j = s_j^(1/L) p_j,  W_lj = s_j^(1/L),  W_Lj = s_j^(1/L) q_j'</pre>
  *
- * with unit vectors p_j and q_j: the decoding of a matrix {@code W = sum_j s_j p_j q_j'} (theory.md
- * 6.1). Side by side the branches are one network of L layers of width R, its middle ones diagonal.
+ * with unit vectors p_j and q_j: the decoding of a matrix {@code W = sum_j s_j p_j q_j'}
+ * (docs/theory/relatives.md#deep-linear-networks). Side by side the branches are one network of L
+ * layers of width R, its middle ones diagonal.
  *
  * @param inputs d
  * @param outputs C

@@ -6,7 +6,8 @@ import org.convexnn.linalg.SingularValues;
 
 /**
  * The norm {@code sum_k ||W_k||_*} of a stack of m x n blocks, stored one after the other and
- * row-major, with {@code ||W||_*} the sum of the singular values (theory.md 1.4).
+ * row-major, with {@code ||W||_*} the sum of the singular values
+ * (docs/theory/relatives.md#nuclear-norm).
  *
  * @param rows m
  * @param columns n

@@ -9,7 +9,7 @@ import org.convexnn.linalg.Blas;
  * of {@code -grad f(0) / curvature}.
  *
  * <p>Certificate: {@code lambda = -grad L} scaled until {@code max_k ||(A' lambda)_k||_2 <= beta} is
- * a dual point (theory.md 1.4, 6.1).
+ * a dual point (docs/theory/relatives.md#nuclear-norm).
  *
  * @param loss f
  * @param norm of the blocks of w

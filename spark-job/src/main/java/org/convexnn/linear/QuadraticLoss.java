@@ -13,7 +13,7 @@ import org.convexnn.solver.Rows;
  * <pre>f(w) = (1/2W) sum_r s_r ||x_r' w - y_r||^2 = (s - 2 &lt;B, w> + &lt;w, G w>) / 2,   w of q x C.</pre>
  *
  * Of {@code lambda = Y - X w} the bound needs {@code &lt;lambda, Y> = s - &lt;B, w>} and
- * {@code ||lambda||^2 = 2 f(w)} alone (theory.md 4.7).
+ * {@code ||lambda||^2 = 2 f(w)} alone (docs/theory/solvers.md#gram-matrix).
  */
 public final class QuadraticLoss implements SmoothLoss {
 

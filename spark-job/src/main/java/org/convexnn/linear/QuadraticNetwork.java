@@ -13,8 +13,9 @@ import org.convexnn.solver.Rows;
  *
  * <pre>min_S  (1/2W) sum_r w_r (x_r' S x_r - y_r)^2 + beta ||S||_*</pre>
  *
- * whose neurons are the eigenvectors of S, alpha its eigenvalues (theory.md 6.2; Bartan and Pilanci,
- * arXiv 2101.02429). Certificate: {@code ||sum_r w_r lambda_r x_r x_r' / W||_2 <= beta}.
+ * whose neurons are the eigenvectors of S, alpha its eigenvalues
+ * (docs/theory/relatives.md#quadratic-activation; Bartan and Pilanci, arXiv 2101.02429).
+ * Certificate: {@code ||sum_r w_r lambda_r x_r x_r' / W||_2 <= beta}.
  *
  * @param inputs d
  * @param directions u, m x d row-major

@@ -12,8 +12,8 @@ import org.convexnn.linalg.SymmetricEigen;
  *
  * <pre>E gg' = sum_i (a_i - beta)_+ v_i v_i',   W = diag((a_i - beta)_+)^(1/2) V'</pre>
  *
- * (theory.md 6.3; Sahiner et al., arXiv 2107.05680, whose scale of beta we could not check). X'X is
- * one pass.
+ * (docs/theory/relatives.md#linear-generators; Sahiner et al., arXiv 2107.05680, whose scale of
+ * beta we could not check). X'X is one pass.
  *
  * @param features d
  * @param weights W, m x d row-major for noise of m numbers, one for each eigenvalue above beta

@@ -73,7 +73,7 @@ public sealed interface Loss extends Serializable permits SquaredLoss, LogisticL
   /**
    * The curvature that a row's quadratic model should have when its derivative is r: a secant
    * estimate, at most {@link #curvature()}, that stays large on rows that are fitted badly
-   * (solver.md section 3.1).
+   * (docs/theory/solvers.md#penalties-by-row).
    */
   double rowCurvature(double[] r, int at);
 

@@ -11,8 +11,9 @@ import java.util.stream.IntStream;
  *
  * <pre>f(x) = shift + scale * (b0 + b + z.w0 + sum_i (s_i(x) - c_i) z~.u_i)</pre>
  *
- * C outputs. Beside the gated part [w0, b] is the identity branch of a residual network (theory.md
- * 3.8). Precisely the record's components are what a saved model stores.
+ * C outputs. Beside the gated part [w0, b] is the identity branch of a residual network
+ * (docs/theory/depth.md#residual-networks). Precisely the record's components are what a saved
+ * model stores.
  *
  * @param map the feature map
  * @param gates the gates, P of them

@@ -12,7 +12,8 @@ import org.convexnn.linalg.Blas;
  *
  * with v_j the j-th column of W1 and a_j the j-th row of W2. Its penalty in the convex scale is {@code
  * sum_j ||(v_j, b_j)||_2 ||a_j||_2}: the least of {@code 1/2 sum_j ||(v_j, b_j)||^2 + ||a_j||^2} over
- * all networks that differ by c (v_j, b_j), a_j / c, c &gt; 0 (theory.md 0, "factor 2").
+ * all networks that differ by c (v_j, b_j), a_j / c, c &gt; 0
+ * (docs/theory/objective.md#the-factor-of-two).
  *
  * <p>A neuron is the gated neuron whose gate is its own weights, so {@link #toNetwork} is exact.
  *
@@ -243,8 +244,9 @@ public record ReluNetwork(double[] w1, double[] b1, double[] w2, double[] b2, do
   /**
    * The same function, {@linkplain #rebalanced rebalanced}, with one neuron for each direction: those
    * whose unit directions are within a tolerance of each other become one, with the sum of their
-   * outputs, and zero neurons are dropped. Never raises the penalty (theory.md 1.1). With tolerance
-   * t each merged neuron's unit activation moves by at most {@code t ||(x, 1)||}.
+   * outputs, and zero neurons are dropped. Never raises the penalty
+   * (docs/theory/cones.md#decoding). With tolerance t each merged neuron's unit activation moves by
+   * at most {@code t ||(x, 1)||}.
    *
    * @param tolerance largest Euclidean distance of unit directions, 0 or more
    */

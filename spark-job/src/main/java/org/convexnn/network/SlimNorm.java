@@ -11,9 +11,9 @@ import org.convexnn.linalg.SymmetricEigen;
  *
  * h_i the direction of half-space i in feature-map coordinates, {@code x.g_i = z.h_i + constant}. Two
  * numbers for a gate instead of D: a function that has one kink, where few rows would not determine
- * more (modelling.md section 5). As {@code u = N_i w} with {@code N_i N_i'} the projection on the span
- * it is one more metric of a gate (Coordinates), and the certificate is over all weights in
- * the spans.
+ * more (docs/theory/objective.md#slim-norm). As {@code u = N_i w} with {@code N_i N_i'} the
+ * projection on the span it is one more metric of a gate (Coordinates), and the certificate is over
+ * all weights in the spans.
  */
 public final class SlimNorm {
 

@@ -12,14 +12,14 @@ import java.util.Arrays;
  *
  * and one of the first layer {@code h = x.g - t}. A path is active on x where h is at least 0 at
  * each of its L - 1 neurons: its pattern is the product of theirs, {@code d_{L-1} ... d_2 d_1}
- * (theory.md 3.2, 3.9; Ergen and Pilanci, 2110.09548). The model has free weights for each path, and
- * one norm over all of them.
+ * (docs/theory/depth.md#three-layers, docs/theory/depth.md#drawing-sub-networks; Ergen and Pilanci,
+ * 2110.09548). The model has free weights for each path, and one norm over all of them.
  *
  * <p>Where L is 3 this is the network's own structure. From L = 4 on two neurons never share one
  * below them, so that the tree stands for a layered network whose neurons are copied for each
  * parent: m_l m_{l+1} ... m_{L-2} of them in layer l. Of layered networks of the widths m the convex
  * program is then a lower bound only: there all paths through a shared neuron would have parallel
- * weights (theory.md 3.3).
+ * weights (docs/theory/depth.md#more-layers).
  *
  * @param widths m_1 .. m_{L-2}: how many neurons of layer l each neuron of layer l + 1 has
  * @param neurons those of the first layer, one for each path, with the paths' centres; the first m_1

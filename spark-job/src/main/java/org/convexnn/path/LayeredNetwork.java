@@ -62,8 +62,8 @@ public record LayeredNetwork(int[] widths, double[][] weights) {
 
   /**
    * The l2 path norm {@code R = (sum over paths of prod_l W_l[j_{l-1}, j_l]^2)^(1/2)}, in as many
-   * steps as there are weights (theory.md 3.1; Ergen and Pilanci, 2110.09548). No rescaling of a
-   * neuron, its inputs by c > 0 and its outputs by 1/c, changes it.
+   * steps as there are weights (docs/theory/depth.md#path-regularisation; Ergen and Pilanci,
+   * 2110.09548). No rescaling of a neuron, its inputs by c > 0 and its outputs by 1/c, changes it.
    */
   public double pathNorm() {
     double[] squares = new double[widths[0]];

@@ -10,7 +10,8 @@ import org.convexnn.network.Network;
 import org.convexnn.network.SubNetwork;
 
 /**
- * The sum of parallel networks of three layers with m_1 neurons, then one (theory.md 3.1).
+ * The sum of parallel networks of three layers with m_1 neurons, then one
+ * (docs/theory/depth.md#path-regularisation).
  *
  * @param features d, the numbers in a row
  * @param width m_1
@@ -53,7 +54,7 @@ public record ParallelNetwork(int features, int width, List<LayeredNetwork> bran
    * A network with the same outputs on n rows and of at most n branches, its path norm not larger:
    * while the branches' outputs on the rows are linearly dependent, branch j is multiplied by {@code
    * 1 - t c_j >= 0} for which one of them vanishes, {@code sum_j c_j f_j(X) = 0} and {@code sum_j
-   * c_j R_j >= 0} (theory.md 1.1; Mishkin and Pilanci, 2306.00119).
+   * c_j R_j >= 0} (docs/theory/cones.md#decoding; Mishkin and Pilanci, 2306.00119).
    *
    * @param x n x d row-major
    */

@@ -9,7 +9,8 @@ import org.convexnn.linalg.SymmetricEigen;
  *
  * <pre>max lambda' f(X)   over sub-networks f of L layers and of any activations, R(f) &lt;= 1</pre>
  *
- * for one sign of lambda, L at least 3 (theory.md 3.5). With m = m_1 .. m_{L-2} the number of paths,
+ * for one sign of lambda, L at least 3 (docs/theory/depth.md#dual-and-bounds). With m = m_1 ..
+ * m_{L-2} the number of paths,
  *
  * <pre>
  * B(l) = (1'l_+ lambda_max(X' diag(l_+) X))^(1/2),   M = max over l = +-lambda of min(B(l), (||X'l|| + B(l)) / 2)</pre>

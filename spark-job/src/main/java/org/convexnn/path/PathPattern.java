@@ -13,7 +13,7 @@ import org.convexnn.network.SubNetwork;
 /**
  * How a sub-network of three layers is active on n rows: the patterns D_1j of its m_1 neurons, the
  * signs I_j of the weights above them, and the pattern D_2 of its one neuron in the second layer
- * (theory.md 3.2).
+ * (docs/theory/depth.md#three-layers).
  *
  * @param first d_1j by neuron and row
  * @param positive whether I_j is +1, by neuron
@@ -76,9 +76,9 @@ public record PathPattern(boolean[][] first, boolean[] positive, boolean[] secon
 
   /**
    * The patterns of sub-networks with Gaussian weights, each once whatever the order of its neurons,
-   * in the order in which they came; those that no row activates are left out (theory.md 3.9).
-   * Sub-network i is drawn from stream i of the seed. Their number grows like n^(2 d m_1), so that
-   * only of a few rows all are found.
+   * in the order in which they came; those that no row activates are left out
+   * (docs/theory/depth.md#drawing-sub-networks). Sub-network i is drawn from stream i of the seed.
+   * Their number grows like n^(2 d m_1), so that only of a few rows all are found.
    *
    * @param features d
    * @param x n x d row-major

@@ -8,17 +8,18 @@ import org.convexnn.linalg.Cholesky;
 import org.convexnn.solver.StopReason;
 
 /**
- * ADMM for a {@link ThreeLayerProgram} (theory.md 4.9): A = [F; C; I] splits loss, cones and norms
- * off one least-squares step with {@code H = rho_f F'F + rho_c C'C + rho_z I}. C'C is block diagonal
- * over sub-networks; F has n rows, few, so that H is inverted by Woodbury's identity. A block is a
- * pattern and an outer sign: 2 s is Z_s, 2 s + 1 is Z'_s.
+ * ADMM for a {@link ThreeLayerProgram} (docs/theory/depth.md#admm-for-three-layers): A = [F; C; I]
+ * splits loss, cones and norms off one least-squares step with {@code H = rho_f F'F + rho_c C'C +
+ * rho_z I}. C'C is block diagonal over sub-networks; F has n rows, few, so that H is inverted by
+ * Woodbury's identity. A block is a pattern and an outer sign: 2 s is Z_s, 2 s + 1 is Z'_s.
  *
  * <p>The multipliers of loss and cones are dual points at every iteration: {@code ||T_s' lambda +
- * C_s' nu||} bounds a block's price from above (theory.md 4.5).
+ * C_s' nu||} bounds a block's price from above (docs/theory/certificates.md#prices).
  *
  * <p>Each penalty becomes the norm of its multipliers over the norm of what it splits, at iterations
- * 10, 20, 40, .. (solver.md 7). That was measured to end where others fail, but slowly where
- * solutions are not unique; at the last of these iterations all penalties become the loss's.
+ * 10, 20, 40, .. (docs/theory/cones.md#admm-with-cones). That was measured to end where others
+ * fail, but slowly where solutions are not unique; at the last of these iterations all penalties
+ * become the loss's.
  */
 final class ThreeLayerAdmm {
 
@@ -150,7 +151,7 @@ final class ThreeLayerAdmm {
         reached ? StopReason.GAP : StopReason.MAX_PASSES);
   }
 
-  /** One iteration; theory.md 4.2. */
+  /** One iteration; docs/theory/cones.md#admm-with-cones. */
   private void step() {
     splitLoss(leastSquares());
     for (int b = 0; b < blocks; b++) {
@@ -303,8 +304,8 @@ final class ThreeLayerAdmm {
   }
 
   /**
-   * {@code w_1j = z_j / ||z_j||, w_2j = I_j ||z_j|| / R, w_3 = +-R, R = ||Z||_F} (theory.md 3.2); a
-   * neuron with z_j = 0 is zero.
+   * {@code w_1j = z_j / ||z_j||, w_2j = I_j ||z_j|| / R, w_3 = +-R, R = ||Z||_F}
+   * (docs/theory/depth.md#three-layers); a neuron with z_j = 0 is zero.
    */
   private ParallelNetwork decoded() {
     int d = program.features();

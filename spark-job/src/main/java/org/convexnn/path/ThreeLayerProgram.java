@@ -17,8 +17,8 @@ import org.convexnn.loss.SquaredLoss;
  * subject to  (2 D_1j - 1) X z_j &gt;= 0,   (2 D_2 - 1) sum_j I_j D_1j X z_j &gt;= 0,   the same for Z'</pre>
  *
  * With the patterns of all sub-networks its optimum is that of the networks, however many in
- * parallel (theory.md 3.2; Ergen and Pilanci, 2110.09548; there the loss is a sum, here a mean: n
- * times beta is theirs). A column of ones in X is a bias within the norm.
+ * parallel (docs/theory/depth.md#three-layers; Ergen and Pilanci, 2110.09548; there the loss is a
+ * sum, here a mean: n times beta is theirs). A column of ones in X is a bias within the norm.
  */
 public final class ThreeLayerProgram {
 

@@ -14,11 +14,12 @@ import org.convexnn.solver.LocalRows;
 import org.convexnn.solver.Rows;
 
 /**
- * The optimum over all activation patterns by column generation (theory.md 5.2), for few rows: the cone
- * program of some patterns is solved, directions of a price above beta at its dual point add theirs,
- * and again. A direction that lies on a row's edge, as most optimal ones, adds the patterns on both
- * sides of it. The objective never rises; where prices are exact (rows of at most two free coordinates)
- * it ends at the optimum, with proof.
+ * The optimum over all activation patterns by column generation
+ * (docs/theory/certificates.md#searching-for-directions), for few rows: the cone program of some
+ * patterns is solved, directions of a price above beta at its dual point add theirs, and again. A
+ * direction that lies on a row's edge, as most optimal ones, adds the patterns on both sides of it.
+ * The objective never rises; where prices are exact (rows of at most two free coordinates) it ends
+ * at the optimum, with proof.
  *
  * @param rows the rows, few enough for the driver
  * @param map the feature map

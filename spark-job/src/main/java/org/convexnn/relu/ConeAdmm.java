@@ -9,7 +9,7 @@ import org.convexnn.solver.GatedRows;
 import org.convexnn.solver.StopReason;
 
 /**
- * Row-split ADMM for a {@link ConeProgram} (theory.md 4.2, 4.5 and 4.10; solver.md 7): f = F u and
+ * Row-split ADMM for a {@link ConeProgram} (docs/theory/cones.md#admm-with-cones): f = F u and
  * the slacks s = G u are kept on rows, z = u on the driver.
  *
  * <pre>driver: u = H^-1 b

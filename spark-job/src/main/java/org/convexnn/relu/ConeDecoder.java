@@ -9,9 +9,10 @@ import org.convexnn.linalg.SymmetricEigen;
 import org.convexnn.network.ReluNetwork;
 
 /**
- * Plain ReLU weights of a {@link ConeProgram}'s solution (theory.md 1.1). A neuron u with output sign
- * s, in the convex scale, is {@code s ||u||^(1/2) (z~.u / ||u||^(1/2))_+}: half the sum of squares of
- * both layers is ||u||. Two rules make fewer neurons of the same function on the training rows:
+ * Plain ReLU weights of a {@link ConeProgram}'s solution (docs/theory/cones.md#decoding). A neuron
+ * u with output sign s, in the convex scale, is {@code s ||u||^(1/2) (z~.u / ||u||^(1/2))_+}: half
+ * the sum of squares of both layers is ||u||. Two rules make fewer neurons of the same function on
+ * the training rows:
  *
  * <ul>
  *   <li>neurons of one sign that are in a common cone become their sum, whose norm is not larger;

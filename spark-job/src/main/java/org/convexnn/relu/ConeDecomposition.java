@@ -12,9 +12,9 @@ import org.convexnn.solver.Groups;
 
 /**
  * Cone decompositions {@code u_i = v_i - w_i} of gated weights, v_i and w_i in the cone of gate i
- * (Mishkin, Sahiner and Pilanci 2022; theory.md 2.2): plain ReLU weights with the outputs of the
- * gated network. They exist where cones have an interior, and bracket exact ReLU by what they cost
- * ({@link #cost}):
+ * (Mishkin, Sahiner and Pilanci 2022; docs/theory/cones.md#cone-decomposition): plain ReLU weights
+ * with the outputs of the gated network. They exist where cones have an interior, and bracket exact
+ * ReLU by what they cost ({@link #cost}):
  *
  * <pre>p_gated &lt;= p_relu &lt;= p_gated + beta sum_i (||v_i|| + ||w_i|| - ||u_i||)</pre>
  *

@@ -6,7 +6,7 @@ import org.convexnn.linalg.Cholesky;
 /**
  * The matrix {@code H = rho_f F'F + rho_s G'G + rho_z I} of the consensus step, F = [Z, D_i Z~, -D_i
  * Z~] and G = (S_i Z~) of every cone, all over W. Rotated to p = (v + w) / sqrt 2 and q = (v - w) /
- * sqrt 2 it decouples (theory.md 4.2):
+ * sqrt 2 it decouples (docs/theory/cones.md#admm-with-cones):
  *
  * <pre>p_i:      rho_s Z~'Z~ + rho_z I                       one D x D factor
  * [u_0, q]: rho_f E'E + diag(0, I x rho_s Z~'Z~) + rho_z I,   E = [Z, sqrt 2 D_i Z~]</pre>

@@ -22,8 +22,9 @@ import org.convexnn.solver.StopReason;
  * work.
  *
  * <p>Every iterate gives a lower bound: any multipliers m &gt;= 0 bound the prices of the dual point
- * l'(f) (theory.md 1.2). Cones without interior have no central path, and steps are
- * not searched along: a solve may end STALLED, and {@link ConeSolver} then goes on with ADMM.
+ * l'(f) (docs/theory/certificates.md#prices). Cones without interior have no central path, and
+ * steps are not searched along: a solve may end STALLED, and {@link ConeSolver} then goes on with
+ * ADMM.
  */
 public final class ConeNewton {
 

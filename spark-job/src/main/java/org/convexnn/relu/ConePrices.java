@@ -5,7 +5,7 @@ import org.convexnn.solver.GatedRows;
 
 /**
  * Prices of the patterns of a {@link ConeProgram} at the dual point lambda = -w l'(f) / W of some
- * weights (theory.md 1.2), s = +1 for v_i and -1 for w_i:
+ * weights (docs/theory/certificates.md#prices), s = +1 for v_i and -1 for w_i:
  *
  * <pre>price = max { s lambda'(z~ u)_+ : u in cone i, ||u|| &lt;= 1 } = || projection of s F_i' lambda onto cone i ||</pre>
  */

@@ -12,7 +12,7 @@ import org.convexnn.solver.Groups;
 
 /**
  * Exact training of a two-layer ReLU network on given activation patterns s_i (Pilanci and Ergen
- * 2020; theory.md 1.1):
+ * 2020; docs/theory/cones.md#the-program):
  *
  * <pre>min (1/W) sum_r w_r l(y_r, b0 + [z, 1]_r.u_0 + sum_i s_ir z~_r.(v_i - w_i))
  *       + beta sum_i (||v_i|| + ||w_i||) + ridge/2 ||u_0||^2
@@ -89,7 +89,8 @@ public final class ConeProgram {
   }
 
   /**
-   * The lower bound of a dual point r (theory.md 1.3), scaled as well as may be.
+   * The lower bound of a dual point r (docs/theory/certificates.md#losses), scaled as well as may
+   * be.
    *
    * @param price an upper bound on its price at every cone
    * @param linearSquare squared norm of its gradient by u_0

@@ -12,7 +12,8 @@ import org.convexnn.linalg.Blas;
  * half-spaces met so far, at most D + 1 of which matter at a time. Exact after finitely many passes:
  * the distance grows with every cut, and rows are finitely many.
  *
- * <p>The norm of the projection of s F_i' lambda is the price of a pattern (theory.md 1.2).
+ * <p>The norm of the projection of s F_i' lambda is the price of a pattern
+ * (docs/theory/certificates.md#prices).
  */
 final class ConeProjection {
 

@@ -8,7 +8,8 @@ import org.convexnn.linalg.SymmetricEigen;
 /**
  * Moments of a dual point Lambda = w r / W, n x C, in coordinates z, and the bounds on prices over all
  * activation patterns that follow from them. With X = z~, l = s Lambda_c for a sign s, g = X' l, A = X'
- * diag(l_+) X and B = sqrt((1' l_+) lambda_max(A)) they are (theory.md 5.1)
+ * diag(l_+) X and B = sqrt((1' l_+) lambda_max(A)) they are
+ * (docs/theory/certificates.md#all-patterns)
  *
  * <pre>max_{||u|| &lt;= 1} l' (X u)_+ &lt;= min(B, (||g||_2 + B) / 2)</pre>
  *

@@ -11,9 +11,10 @@ import org.convexnn.network.ReluNetwork;
 
 /**
  * How far a two-layer ReLU network, trained anywhere and anyhow, is at most from the best one of any
- * width (theory.md 5.4; {@link ReluProblem} has the program). The bounds follow from dual points: that
- * of the network, and that of the network with scale and linear terms refitted; the better one counts.
- * The objective is that of the network as it is, its neurons rebalanced.
+ * width (docs/theory/certificates.md#a-network-from-elsewhere; {@link ReluProblem} has the
+ * program). The bounds follow from dual points: that of the network, and that of the network with
+ * scale and linear terms refitted; the better one counts. The objective is that of the network as
+ * it is, its neurons rebalanced.
  *
  * @param beta the regularisation parameter
  * @param objective P(net)

@@ -10,10 +10,11 @@ import org.convexnn.network.ReluNetwork;
 import org.convexnn.solver.Parts;
 
 /**
- * Growth of a ReLU network by neurons (solver.md section 7, theory.md 5.2): output weights of all neurons
- * are fitted ({@link RayFit}), neurons of weight zero are dropped, directions of a price above beta
- * become neurons, and again; until the highest price that the search finds is near beta, there are
- * as many neurons as allowed, or nothing gains.
+ * Growth of a ReLU network by neurons (docs/theory/cones.md#growth,
+ * docs/theory/certificates.md#searching-for-directions): output weights of all neurons are fitted
+ * ({@link RayFit}), neurons of weight zero are dropped, directions of a price above beta become
+ * neurons, and again; until the highest price that the search finds is near beta, there are as many
+ * neurons as allowed, or nothing gains.
  *
  * @param most the most neurons
  * @param rounds the most times that neurons are added

@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
  * (of one with a second that is zero): as u turns, rows switch on and off at 2 n angles, and between
  * two of these the price is ||G u|| for one matrix G = Lambda' D X. Its maximum there is the leading right
  * singular vector of G where that lies on the arc, else an end of the arc: maxima often sit on ends
- * (theory.md 5.1). O(n log n).
+ * (docs/theory/certificates.md#all-patterns). O(n log n).
  *
  * @param points X, n x 2 row-major
  * @param dual Lambda, n x C row-major

@@ -11,7 +11,8 @@ import org.convexnn.solver.SolverState;
 
 /**
  * Improvement of all weights of a ReLU network, hidden ones too, by L-BFGS on the program in its
- * weight-decay form (theory.md 0, "factor 2"), one pass over the rows an evaluation:
+ * weight-decay form (docs/theory/objective.md#the-factor-of-two), one pass over the rows an
+ * evaluation:
  *
  * <pre>(1/W) sum_r w_r l(b0 + f(z_r)) + (beta/2) sum_j (||(v_j, b_j)||^2 + ||a_j||^2) + (ridge/2) ||L||^2</pre>
  *

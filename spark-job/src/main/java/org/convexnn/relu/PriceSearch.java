@@ -15,7 +15,8 @@ import org.convexnn.network.ReluNetwork;
  * <p>Each candidate climbs by itself: from u it tries {@code (1 - t) u + t d / ||d||}, scaled to length
  * one, where d is a supergradient at u. A trial of higher price is taken, and t doubles up to 1; else t
  * halves, and d becomes the shortest vector between d and the trial's supergradient, which points
- * along the kink that the trial crossed (a bundle of two). So prices never fall (theory.md 5.2).
+ * along the kink that the trial crossed (a bundle of two). So prices never fall
+ * (docs/theory/certificates.md#searching-for-directions).
  *
  * <p>Starts: the network's own neurons, leading eigenvectors of the moments of the dual point,
  * hyperplanes through random rows, rows, and Gaussian vectors; all but the first with both signs.

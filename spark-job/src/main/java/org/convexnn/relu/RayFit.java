@@ -9,7 +9,7 @@ import org.convexnn.solver.OutputShift;
 
 /**
  * Output weights and linear terms of a ReLU network whose neurons' directions are fixed, "one ray for
- * each neuron": a group lasso on ReLU features (solver.md section 7),
+ * each neuron": a group lasso on ReLU features (docs/theory/cones.md#growth),
  *
  * <pre>min_{A, L}  (1/W) sum_r w_r l(b0 + (z~_r U)_+ A + z~_r L) + beta sum_j ||a_j||_2 + (ridge/2) ||L||^2</pre>
  *

@@ -39,11 +39,11 @@ import org.convexnn.solver.TrainingOptions.Task;
  * D(r)   = (1/W) sum_r w_r (r_r b0 - l*(y_r, r_r)) - ||q_0||^2 / (2 ridge),   q_0 = z~' (w r)/W
  *            where  M(r) = max_{||u|| &lt;= 1} ||(z~ u)_+' (w r)/W||_2 &lt;= beta</pre>
  *
- * and D(r) &lt;= P(net) for all networks and all feasible r (theory.md 1.2, 1.4 "weight decay", 5.1;
- * definitions.md, "The objective"). The penalty is half the sum of squares of the rebalanced
- * network's neurons. The bias of a hidden neuron is inside its norm; the biases of the outputs, as
- * corrections of the constant b0, and the skip bear the ridge. Networks given to the methods are of z
- * and leave b0 out.
+ * and D(r) &lt;= P(net) for all networks and all feasible r
+ * (docs/theory/certificates.md#all-patterns, docs/theory/objective.md#several-outputs). The penalty
+ * is half the sum of squares of the rebalanced network's neurons. The bias of a hidden neuron is
+ * inside its norm; the biases of the outputs, as corrections of the constant b0, and the skip bear
+ * the ridge. Networks given to the methods are of z and leave b0 out.
  */
 public final class ReluProblem implements AutoCloseable {
 

@@ -10,8 +10,8 @@ import org.convexnn.linalg.Blas;
 import org.convexnn.linalg.CounterRandom;
 
 /**
- * Row-split ADMM with one global metric (transpose reduction, theory.md 4.2; solver.md sections 1
- * and 2): rows keep f, the driver keeps the consensus variable.
+ * Row-split ADMM with one global metric (transpose reduction,
+ * docs/theory/solvers.md#row-split-admm): rows keep f, the driver keeps the consensus variable.
  *
  * <pre>driver: U += -H^-1 g,  H = F' diag(rho) F / W + sigma I      (sketched from sampled rows)
  * rows:   f = prox_{l/rho}(alpha F U + (1 - alpha) f + a),  a = l'(f)/rho
@@ -23,7 +23,7 @@ import org.convexnn.linalg.CounterRandom;
  * and the step is taken again. The certificate is the dual point r = l'(f) of the row variable.
  *
  * <p>After the driver was lost one pass takes the rows to f = F u, as where a partition lost its state
- * (solver.md section 6); all that the driver knew is as it was.
+ * (docs/theory/solvers.md#lost-state); all that the driver knew is as it was.
  */
 final class AdmmSolver implements Solver {
 

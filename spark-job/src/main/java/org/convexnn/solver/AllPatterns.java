@@ -5,7 +5,7 @@ import java.util.Locale;
 
 /**
  * What a certificate says of a plain ReLU network over networks of any width and all activation
- * patterns, not its own alone (theory.md 5).
+ * patterns, not its own alone (docs/theory/certificates.md#all-patterns).
  *
  * @param bound no such network has an objective below, proven; NaN where nothing is known
  * @param relativeGap of the network's objective to this bound

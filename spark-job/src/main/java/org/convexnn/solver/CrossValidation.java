@@ -8,9 +8,9 @@ import java.util.function.Function;
  * K-fold cross-validation: for each fold a warm path on the other rows, scored on the fold. All of
  * it on the rows as they are cached: a fold is a selection of them.
  *
- * <p>The rows of a fold have no part in gates that see labels (definitions.md, "Choosing beta"): the
- * path of the other rows has gates of its own then. Feature map, norms and constant model are those
- * of all rows.
+ * <p>The rows of a fold have no part in gates that see labels
+ * (docs/theory/objective.md#choosing-beta): the path of the other rows has gates of its own then.
+ * Feature map, norms and constant model are those of all rows.
  *
  * @param run the run
  * @param fits the path on some rows

@@ -5,7 +5,7 @@ import org.convexnn.network.Network;
 
 /**
  * The last solve, for the beta that is given or was chosen, and its certificate: both bounds in
- * float64 in one pass over the rows (definitions.md, "Certificate").
+ * float64 in one pass over the rows (docs/theory/certificates.md#what-is-certified).
  *
  * @param model the model
  * @param fit the program that is solved

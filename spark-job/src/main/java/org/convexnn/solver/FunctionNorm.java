@@ -10,7 +10,8 @@ import org.convexnn.network.FeatureMap;
 
 /**
  * The group norm in function space, {@code N_i(u) = ||A_i^(1/2) u||}: up to a floor the root mean
- * square of neuron i's output over the training rows (definitions.md; modelling.md section 14).
+ * square of neuron i's output over the training rows
+ * (docs/theory/objective.md#norm-in-function-space).
  *
  * <pre>A_i = (1/W) sum_r w_r s_ri z~_r z~_r' + floor_i I
  * floor_i = .03 mean eigenvalue of the sum + 2e-5 mean eigenvalue of the sum over all rows</pre>

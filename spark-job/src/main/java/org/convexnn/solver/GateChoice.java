@@ -15,8 +15,8 @@ import org.convexnn.network.HalfSpaces;
 
 /**
  * Chooses the gates of a fit: half-spaces or sub-networks of them drawn without a look at labels, or
- * the leaves of trees grown on a sample. Numbers that are not given follow the number of rows (modelling.md sections 2,
- * 8 and 14).
+ * the leaves of trees grown on a sample. Numbers that are not given follow the number of rows
+ * (docs/theory/gates.md#how-many).
  *
  * @param rows the rows
  * @param options sampler, numbers, seed
@@ -306,7 +306,7 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
     return count;
   }
 
-  /** modelling.md sections 2 and 8. */
+  /** See docs/theory/gates.md#how-many. */
   private int wantedHalfSpaces() {
     if (options.numGates() > 0) {
       return options.numGates();

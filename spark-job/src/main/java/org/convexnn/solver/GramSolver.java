@@ -5,7 +5,7 @@ import org.convexnn.block.Precision;
 
 /**
  * Squared loss from one pass: the sums over rows make a {@link QuadraticProgram}, and every beta is
- * solved on the driver (theory.md 4.7). One output.
+ * solved on the driver (docs/theory/solvers.md#gram-matrix). One output.
  */
 final class GramSolver implements Solver {
 

@@ -17,9 +17,9 @@ import org.convexnn.linalg.Blas;
  * <pre>F'WF (Q x Q),   F'Wy (Q),   y'Wy,   W,   n</pre>
  *
  * in float64, from one sweep over the rows. With them every beta is solved, certified and validated
- * without another look at the rows (theory.md 4.7). They are additive: the statistics of new rows
- * can be {@linkplain #plus added} and the network trained again without the old rows, and they can
- * be {@linkplain #write saved}. Immutable.
+ * without another look at the rows (docs/theory/solvers.md#gram-matrix). They are additive: the
+ * statistics of new rows can be {@linkplain #plus added} and the network trained again without the
+ * old rows, and they can be {@linkplain #write saved}. Immutable.
  *
  * <p>The fold of a row is a hash of its key: equal rows are in one fold, whenever they come. "All
  * rows but fold k" is the sum of the other folds, which unlike a subtraction cancels nothing.

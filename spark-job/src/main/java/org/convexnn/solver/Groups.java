@@ -41,7 +41,7 @@ public record Groups(int block, int length, int[] narrow, double elasticNet) {
    * @param outputs C
    * @param width D
    * @param perClass whether a gate has a group for each output: the norm {@code sum_c ||u_ic||}
-   *     ("OVA" in theory.md 1.4) instead of {@code ||U_i||_F}
+   *     (docs/theory/objective.md#several-outputs) instead of {@code ||U_i||_F}
    */
   public static Groups of(int outputs, int width, boolean perClass) {
     return new Groups(outputs * width, perClass ? width : outputs * width);
@@ -49,7 +49,7 @@ public record Groups(int block, int length, int[] narrow, double elasticNet) {
 
   /**
    * The groups of a network whose gates share a norm: of each {@code gates} in turn, {@code
-   * (sum_i ||U_i||_F^2)^(1/2)} (theory.md 3.2).
+   * (sum_i ||U_i||_F^2)^(1/2)} (docs/theory/depth.md#three-layers).
    */
   static Groups shared(int outputs, int width, int gates) {
     return new Groups(outputs * width, gates * outputs * width);

@@ -15,8 +15,8 @@ import org.convexnn.network.FeatureMap;
  *   <li>Principal components, half-whitened, {@code z_i = c w_i^(-1/4) v_i'y} for the k = 120 leading
  *       ones (fewer where the rank is lower): uncorrelated, of variances {@code c^2 w_i^(1/2)}, with c
  *       such that these are one on average. The entry of v_i that is largest in magnitude, the first
- *       of several, is positive. (modelling.md section 3: whitening amplifies the noise of many
- *       columns, variances as they come make slow convergence.)
+ *       of several, is positive. (docs/theory/gates.md#feature-maps: whitening amplifies the noise
+ *       of many columns, variances as they come make slow convergence.)
  * </ul>
  */
 final class Normalizer {

@@ -12,7 +12,8 @@ import org.convexnn.network.FeatureMap;
  * The span that gates are held to by {@code patternRank} k: {@code p = V_k' (z - mean z)} with V_k
  * the top k right singular vectors of the centred features Z_c in feature-map coordinates, rows
  * weighted. A gate is any half-space of p: its threshold is free, so centring costs nothing. Gates see
- * the rows as {@code z_k = mean z + V_k p} and nothing else, weights see z (theory.md 3.7).
+ * the rows as {@code z_k = mean z + V_k p} and nothing else, weights see z
+ * (docs/theory/depth.md#low-rank).
  *
  * @param map of raw features to p
  * @param next {@code sigma_{k+1}(Z_c) / sqrt(W)}: how far rows lie from the span, as a root mean

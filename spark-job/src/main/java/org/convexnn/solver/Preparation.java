@@ -10,7 +10,8 @@ import org.convexnn.network.FeatureMap;
 
 /**
  * The first looks at the data: column statistics and second moments, and from them the feature map,
- * the loss and the constant model. definitions.md, "The model" and "The objective".
+ * the loss and the constant model. See docs/theory/objective.md#the-model and
+ * docs/theory/objective.md#the-program.
  */
 final class Preparation {
 

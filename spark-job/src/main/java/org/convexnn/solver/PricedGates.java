@@ -11,8 +11,9 @@ import org.convexnn.network.Network;
 /**
  * A path that generates its gates on the way down: before each point the gates whose weights are
  * zero make room for gates of high price at the present network, which begin with weights zero.
- * The first point has half of the P gates, the others have all (modelling.md section 12, which adds
- * sixths: noisy data stop at the first points and want more gates there).
+ * The first point has half of the P gates, the others have all
+ * (docs/theory/gates.md#pricing-along-the-path: with sixths, noisy data stop at the first points
+ * and want more gates there).
  */
 final class PricedGates implements PathFits {
 

@@ -24,8 +24,8 @@ import org.convexnn.loss.SquaredLoss;
  * <pre>P(w) = (1/W) sum_r w_r l(y_r, b0 + (F w)_r) + beta sum_i ||w_i|| + ridge/2 ||w_0||^2
  * D(r) = (1/W) sum_r w_r (r_r b0 - l*(r_r)) - ||q_0||^2 / (2 ridge),   q = F'(w r)/W,  ||q_i|| <= beta</pre>
  *
- * and the passes over rows that evaluate it. definitions.md, sections "The objective" and
- * "Certificate"; theory.md 1.3.
+ * and the passes over rows that evaluate it. See docs/theory/objective.md#the-program,
+ * docs/theory/certificates.md#what-is-certified and docs/theory/certificates.md#losses.
  */
 public final class Problem {
 

@@ -10,8 +10,8 @@ import org.convexnn.linalg.Cholesky;
  *
  * <pre>P(w) = (s - 2 b.w + w.G w)/2 + beta sum_i ||w_i|| + ridge/2 ||w_0||^2,   q(w) = G w - b</pre>
  *
- * so that objective, dual bound and gap of any w at any beta need no row (theory.md 4.7). One
- * output.
+ * so that objective, dual bound and gap of any w at any beta need no row
+ * (docs/theory/solvers.md#gram-matrix). One output.
  *
  * <p>The sums of the objective cancel: its rounding error is some ulps of s, the mean square of the
  * label, not of the loss.

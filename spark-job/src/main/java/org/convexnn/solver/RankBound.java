@@ -6,10 +6,10 @@ import org.convexnn.loss.SoftmaxLoss;
 import org.convexnn.loss.SquaredLoss;
 
 /**
- * What gates of rank k cost against all gates (theory.md 3.7). Let p* be the optimum of networks of
- * any width whose neurons are {@code ((z~.v)_+ - c z~.v) a}, c the centre of the gates, with the same
- * loss, linear part, beta and ridge, and p_k the optimum over all patterns that half-spaces of the
- * span have. Then
+ * What gates of rank k cost against all gates (docs/theory/depth.md#low-rank). Let p* be the
+ * optimum of networks of any width whose neurons are {@code ((z~.v)_+ - c z~.v) a}, c the centre of
+ * the gates, with the same loss, linear part, beta and ridge, and p_k the optimum over all patterns
+ * that half-spaces of the span have. Then
  *
  * <pre>p_k &lt;= (1 + eps)^2 p*,   eps = slope sigma / beta</pre>
  *

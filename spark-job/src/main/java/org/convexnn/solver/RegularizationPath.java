@@ -9,14 +9,15 @@ import java.util.function.Function;
 /**
  * Chooses beta on a warm regularisation path from betaMax down, scored on rows held out: the marked
  * ones, or 10 % of them, or by cross-validation where that is asked for or rows are few.
- * definitions.md, "Choosing beta".
+ * See docs/theory/objective.md#choosing-beta.
  */
 final class RegularizationPath {
 
   /** A path from betaMax down. */
   static final double[] FROM_ONE = {1, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001};
 
-  // With many rows for each feature the largest ratio has never been the best (modelling.md 6, 14).
+  // With many rows for each feature the largest ratio has never been the best
+  // (docs/theory/objective.md#choosing-beta).
   private static final double ROWS_PER_FEATURE = 1000;
   private static final double CLEARLY_WORSE = 1.002;
   private static final int FEWEST_FOR_VALIDATION = 10;

@@ -8,7 +8,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * Trains a network on rows: moments, feature map, gates, skip-only fit, betaMax, regularisation
- * path, final fit, certificate. definitions.md, "The objective" to "Choosing beta".
+ * path, final fit, certificate. See docs/theory/objective.md#the-program and
+ * docs/theory/objective.md#choosing-beta.
  */
 public final class Trainer {
 

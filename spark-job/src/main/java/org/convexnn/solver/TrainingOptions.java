@@ -367,8 +367,8 @@ public record TrainingOptions(
    * <pre>max(1e-3, 0.1 k / n)</pre>
    *
    * A ridge of 1 / (n v) beside the mean loss is a Gaussian prior of variance v for each weight; this
-   * one's is 10 / k, whatever n, of a linear function of standard deviation about 3. Modelling.md
-   * section 5; 0.1 is measured.
+   * one's is 10 / k, whatever n, of a linear function of standard deviation about 3;
+   * 0.1 is measured (docs/theory/gates.md#few-rows).
    *
    * @param rows n, the number of rows of positive weight, whatever their weights
    * @param dimension k, the coordinates of z

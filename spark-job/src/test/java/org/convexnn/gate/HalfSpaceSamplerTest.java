@@ -58,7 +58,10 @@ class HalfSpaceSamplerTest {
         .isNotEmpty();
   }
 
-  /** One neuron below each: the path is active where the first neuron is (theory.md 3.4). */
+  /**
+   * One neuron below each: the path is active where the first neuron is
+   * (docs/theory/depth.md#relations).
+   */
   @Test
   void widthsOfOneAreTheGaussianHalfSpaces() {
     HalfSpaces gaussian = sampler.gaussian(30);

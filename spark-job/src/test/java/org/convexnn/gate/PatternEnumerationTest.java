@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Patterns against theory.md 0, known counts, and half-spaces drawn at random. */
+/** Patterns against docs/theory/golden.md#e1, known counts, and half-spaces drawn at random. */
 class PatternEnumerationTest {
 
   private static final double[] E1 = {1, 0, 0, 1, -1, 1, 1, 2, -1, -1};

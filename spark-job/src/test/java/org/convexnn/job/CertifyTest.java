@@ -34,7 +34,10 @@ class CertifyTest {
 
   @TempDir private Path folder;
 
-  /** theory.md, G3a: one column, regression; the optimum with penalised hidden bias is known. */
+  /**
+   * docs/theory/golden.md#three-layers, G3a: one column, regression; the optimum with penalised
+   * hidden bias is known.
+   */
   private Path line() {
     return CommandLineRun.file(folder, "line.csv", "x,y", "-2,1", "-0.5,-1", "1,1", "2,-0.5");
   }
@@ -134,7 +137,7 @@ class CertifyTest {
     certify(table, two, "--reg-param", 0.01).failed("3 inputs and 2 outputs", "has 3 outputs");
   }
 
-  /** The example of the README: a wide network that gradient descent brought to the optimum. */
+  /** The example of docs/certify.md: a wide network that gradient descent brought to the optimum. */
   @Test
   void certifiesTheExample() throws IOException {
     Path data = Path.of("..", "examples", "data");

@@ -83,13 +83,13 @@ class JobJarTest {
 
   /** With its version, by which known faults are looked up. */
   @Test
-  void theReadmeListsEverythingShipped() throws Exception {
+  void theSecurityPageListsEverythingShipped() throws Exception {
     Document parent = pom("../pom.xml");
-    String readme = Files.readString(Path.of("../README.md"));
+    String page = Files.readString(Path.of("../docs/security.md"));
     for (String artifact : SHIPPED.keySet()) {
       String name = artifact.substring(artifact.indexOf(':') + 1).replaceAll("-.*", "");
       String version = texts(parent, name + ".version").get(0);
-      assertThat(readme).contains("`" + artifact + ":" + version + "`");
+      assertThat(page).contains("`" + artifact + ":" + version + "`");
     }
   }
 }

@@ -12,7 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Deep linear networks: the goldens of theory.md 6.1, the closed form, the objective by layers. */
+/**
+ * Deep linear networks: the values of docs/theory/relatives.md#deep-linear-networks, the closed
+ * form, the objective by layers.
+ */
 class DeepLinearTest {
 
   private static final int N = 40;
@@ -105,7 +108,7 @@ class DeepLinearTest {
         cross[k] += row[k / C] * row[D + k % C];
       }
     }
-    // theory.md sums the loss over rows, QuadraticLoss takes the mean.
+    // docs/theory/golden.md sums the loss over rows, QuadraticLoss takes the mean.
     double beta = 0.4 / depth;
     DeepLinear.Fit fit = new DeepLinear(depth, beta / N).fit(loss, 1e-12, 5);
     double[] expected = new NuclearNorm(D, C).prox(cross, beta * depth / 2);

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class NuclearNormTest {
 
-  /** SVT(diag(3, 1), .5) = diag(2.5, .5): theory.md 6.1. */
+  /** SVT(diag(3, 1), .5) = diag(2.5, .5): docs/theory/relatives.md#deep-linear-networks. */
   @Test
   void thresholdedSingularValues() {
     NuclearNorm norm = new NuclearNorm(2, 2);

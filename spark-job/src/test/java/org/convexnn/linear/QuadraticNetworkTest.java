@@ -8,7 +8,10 @@ import java.util.Arrays;
 import org.convexnn.linalg.Blas;
 import org.junit.jupiter.api.Test;
 
-/** Closed forms about second moments: theory.md 6.2 and 6.3. */
+/**
+ * Closed forms about second moments: docs/theory/relatives.md#quadratic-activation and
+ * docs/theory/relatives.md#linear-generators.
+ */
 class QuadraticNetworkTest {
 
   private static final double[][] X = {{1, 0}, {0, 1}, {1, 1}, {1, -1}};

@@ -13,9 +13,10 @@ import org.convexnn.loss.SoftmaxLoss;
 import org.junit.jupiter.api.Test;
 
 /**
- * The nuclear norm of several outputs (theory.md 1.4, 1.6), which is weight decay of a gated network:
- * data set E1, all ten patterns, losses summed over rows. The values of the other norms are those
- * that GoldenE1Test finds with the solvers of the package.
+ * The nuclear norm of several outputs (docs/theory/objective.md#several-outputs,
+ * docs/theory/golden.md#several-outputs), which is weight decay of a gated network: data set E1,
+ * all ten patterns, losses summed over rows. The values of the other norms are those that
+ * GoldenE1Test finds with the solvers of the package.
  */
 class VectorOutputTest {
 
@@ -111,7 +112,10 @@ class VectorOutputTest {
     assertThat(squared(0.3 / Math.sqrt(2)).objective()).isLessThan(frobenius);
   }
 
-  /** Softmax of F W, summed over rows; its dual value by the entropies of theory.md 1.3. */
+  /**
+   * Softmax of F W, summed over rows; its dual value by the entropies of
+   * docs/theory/certificates.md#losses.
+   */
   private record Softmax(double[] f, double[] labels) implements SmoothLoss {
 
     private static final int C = 3;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
 
-/** Closed forms and the goldens of theory.md 4.3. */
+/** Closed forms and the values of docs/theory/golden.md#proximal-steps. */
 class LossGoldenTest {
 
   private static double prox(Loss loss, double y, double v, double rho) {

@@ -82,7 +82,7 @@ class SoftmaxLossTest {
     }
   }
 
-  /** theory.md 4.3. */
+  /** docs/theory/golden.md#proximal-steps. */
   @Test
   void goldenProx() {
     double[] f = new double[3];

@@ -9,7 +9,10 @@ import org.junit.jupiter.api.Test;
 
 class PathBoundTest {
 
-  /** The data G3c of theory.md 3.4 with its optimal lambda; the bounds are those of 3.5. */
+  /**
+   * The data G3c of docs/theory/golden.md#three-layers with its optimal lambda; the bounds are
+   * those of docs/theory/depth.md#dual-and-bounds.
+   */
   @Test
   void g3c() {
     double[] x = {1, .2, .9, .6, .5, 1, -.3, 1.1};

@@ -18,8 +18,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The golden values of theory.md 1.6 and 3.4. These sum the loss over rows, this package takes the
- * mean: beta is divided by n, objectives and lambda are multiplied by it.
+ * The golden values of docs/theory/golden.md#e1-exact-relu and docs/theory/golden.md#three-layers.
+ * These sum the loss over rows, this package takes the mean: beta is divided by n, objectives and
+ * lambda are multiplied by it.
  */
 class ThreeLayerTest {
 
@@ -32,7 +33,7 @@ class ThreeLayerTest {
     G3B(new double[] {1, 1, -1, -1, 1, -1, -1, 1}, new double[] {1, 1, -1, -1}),
     /** Depth helps. */
     G3C(new double[] {1, .2, .9, .6, .5, 1, -.3, 1.1}, new double[] {1, -1, 1, -1}),
-    /** Two layers, section 1.6. */
+    /** Two layers: docs/theory/golden.md#e1-exact-relu. */
     E1(new double[] {1, 0, 0, 1, -1, 1, 1, 2, -1, -1}, new double[] {1, -1, 2, .5, -.5}),
     /** The same with classes. */
     E1_CLASSES(E1.x, new double[] {1, 0, 1, 1, 0});
@@ -174,7 +175,7 @@ class ThreeLayerTest {
   @Test
   void patternsAreFoundOnce() {
     List<PathPattern> one = PathPattern.sample(D, Data.E1.x, 1, 20_000, 1);
-    assertThat(one).as("all full-dimensional patterns of E1, theory.md 0").hasSize(10);
+    assertThat(one).as("all full-dimensional patterns of E1, docs/theory/golden.md#e1").hasSize(10);
     List<PathPattern> more = PathPattern.sample(D, Data.E1.x, 2, 400, 1);
     List<PathPattern> fewer = PathPattern.sample(D, Data.E1.x, 2, 100, 1);
     assertThat(more.subList(0, fewer.size())).usingRecursiveComparison().isEqualTo(fewer);

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Bounds over all patterns, the search, and column generation with the exact price. */
 class AllPatternsTest {
 
-  /** theory.md 1.6: the optimum of E1 at beta = 0.3. */
+  /** docs/theory/golden.md#e1-exact-relu: the optimum at beta = 0.3. */
   static ReluNetwork optimum() {
     double h = Math.sqrt(0.5);
     return SmallProblem.network(
@@ -30,7 +30,10 @@ class AllPatternsTest {
         new double[] {1.48786797, 0.91715729, -1.25563492, -0.22426407});
   }
 
-  /** theory.md 5.1; its sums over 5 rows, its lambda is minus the derivative. */
+  /**
+   * docs/theory/golden.md#bounds-over-all-patterns; its sums over 5 rows, its lambda is minus the
+   * derivative.
+   */
   @Test
   void goldenBounds() {
     SmallProblem e1 = SmallProblem.e1();
@@ -112,7 +115,10 @@ class AllPatternsTest {
     assertThat(searched).as("climbing beats 5000 draws").isGreaterThan(most);
   }
 
-  /** theory.md 5.2: on E1 with patterns 2 and 8 both maxima sit on boundaries of cones. */
+  /**
+   * docs/theory/golden.md#column-generation: on E1 with patterns 2 and 8 both maxima sit on
+   * boundaries of cones.
+   */
   @Test
   void searchFindsTheBoundaryMaxima() {
     // The network whose residual is the golden dual point: lambda = y - f.
@@ -157,8 +163,9 @@ class AllPatternsTest {
   }
 
   /**
-   * Goldens: E1 from the rays of patterns 2 and 8 (theory.md 5.2), and the two-layer values of G3a
-   * (with penalised bias), G3b and G3c (theory.md 3.4).
+   * Goldens: E1 from the rays of patterns 2 and 8 (docs/theory/golden.md#column-generation), and
+   * the two-layer values of G3a (with penalised bias), G3b and G3c
+   * (docs/theory/golden.md#three-layers).
    */
   @Test
   void columnGenerationReachesTheOptimum() {
@@ -173,14 +180,17 @@ class AllPatternsTest {
     generate(deep, new double[] {1, -1, 1, -1}, false, 0.1, none, 1.0973288601);
   }
 
-  /** theory.md 1.6: the path of E1 over beta, printed there with errors in the seventh digit. */
+  /**
+   * docs/theory/golden.md#e1-exact-relu: the path over beta, printed there with errors in the
+   * seventh digit.
+   */
   @ParameterizedTest
   @CsvSource({"2.9, 3.25", "2.0, 3.2123742", "1.0, 2.8808423", "0.1, 0.7709882"})
   void columnGenerationAlongThePath(double beta, double golden) {
     generate(SmallProblem.E1, SmallProblem.E1_LABELS, false, beta, new double[0][], golden, 2e-7);
   }
 
-  /** Sums over rows, as theory.md. */
+  /** Sums over rows, as in docs/theory/golden.md. */
   private static void generate(
       double[][] x, double[] y, boolean bias, double beta, double[][] start, double golden) {
     generate(x, y, bias, beta, start, golden, 1e-8);

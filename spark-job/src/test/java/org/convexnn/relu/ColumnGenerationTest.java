@@ -11,7 +11,10 @@ import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
 import org.junit.jupiter.api.Test;
 
-/** theory.md section 7, item 13. The theory sums the loss over 5 rows, this package takes the mean. */
+/**
+ * docs/theory/golden.md#column-generation. That page sums the loss over 5 rows, this package takes
+ * the mean.
+ */
 class ColumnGenerationTest {
 
   /** From two of the ten patterns of E1 to the optimum of all, proven. */

@@ -13,7 +13,10 @@ class ConeDecoderTest {
 
   private static final double BETA = 0.3 / ConeE1.N;
 
-  /** theory.md 1.6: the groups of E1's optimum, of which there are many, are four neurons. */
+  /**
+   * docs/theory/golden.md#e1-exact-relu: the groups of E1's optimum, of which there are many, are
+   * four neurons.
+   */
   @Test
   void fourNeuronsOnE1() {
     ConeProgram program = ConeE1.program(ConeE1.Y, new SquaredLoss());

@@ -10,7 +10,10 @@ import org.convexnn.network.HalfSpaces;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The decompositions of E1's gated optimum (theory.md 2.1 and 2.2). */
+/**
+ * The decompositions of E1's gated optimum (docs/theory/golden.md#e1-gated and
+ * docs/theory/cones.md#cone-decomposition).
+ */
 class ConeDecompositionTest {
 
   private static final double BETA = 0.3 / ConeE1.N;

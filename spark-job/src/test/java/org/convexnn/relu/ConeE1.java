@@ -14,9 +14,9 @@ import org.convexnn.solver.LocalProblem;
 import org.convexnn.solver.LocalRows;
 
 /**
- * The data set E1 of theory.md, and cone programs in memory for tests: raw features, no linear
- * block, no bias. The theory sums the loss over rows, this package takes the mean: beta, objectives
- * and rho_z are divided by 5.
+ * The data set E1 (docs/theory/golden.md#e1), and cone programs in memory for tests: raw features,
+ * no linear block, no bias. The theory sums the loss over rows, this package takes the mean: beta,
+ * objectives and rho_z are divided by 5.
  */
 final class ConeE1 {
 

@@ -14,7 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Exact ReLU on E1, all ten patterns: the goldens of theory.md 1.6, 4.4 and 4.5. */
+/**
+ * Exact ReLU on E1, all ten patterns: the values of docs/theory/golden.md#e1-exact-relu and
+ * docs/theory/golden.md#admm-on-e1.
+ */
 class ConeE1Test {
 
   private static final int N = ConeE1.N;

@@ -85,7 +85,10 @@ class ConeProgramTest {
     return row;
   }
 
-  /** p and q solve what H does (theory.md 4.2), with a linear block and a bias. */
+  /**
+   * p and q solve what H does (docs/theory/cones.md#admm-with-cones), with a linear block and a
+   * bias.
+   */
   @Test
   void rotatedFactorsInvertTheWholeMatrix() {
     double[][] x = features(1);
@@ -290,7 +293,10 @@ class ConeProgramTest {
     return 0.5 * (solution.point().objective() + solution.lower());
   }
 
-  /** At betaMax and above nothing is worth its penalty; just below something is (theory.md 1.3). */
+  /**
+   * At betaMax and above nothing is worth its penalty; just below something is
+   * (docs/theory/certificates.md#betamax).
+   */
   @Test
   void betaMax() {
     ConeProgram program = ConeE1.program(ConeE1.Y, new SquaredLoss());
@@ -304,7 +310,10 @@ class ConeProgramTest {
     assertThat(below.point().objective()).isLessThan(zero * (1 - 1e-5));
   }
 
-  /** The optimum of the patterns 2 and 8 alone, priced over all ten (theory.md 1.6). */
+  /**
+   * The optimum of the patterns 2 and 8 alone, priced over all ten
+   * (docs/theory/golden.md#column-generation).
+   */
   @Test
   void pricesOfTheOtherPatterns() {
     ConeProgram two =
@@ -329,7 +338,7 @@ class ConeProgramTest {
     }
   }
 
-  /** {1, 2, 7, 8} attain the optimum of all patterns (theory.md 1.6). */
+  /** {1, 2, 7, 8} attain the optimum of all patterns (docs/theory/golden.md#column-generation). */
   @Test
   void fourPatternsAreEnough() {
     ConeProgram four =

@@ -28,7 +28,10 @@ class NetworkCertificateTest {
 
   private static final PriceSearch SEARCH = new PriceSearch(16, 12, 1);
 
-  /** theory.md 1.6: optimal, proven, stationary, and nothing prices above beta. */
+  /**
+   * docs/theory/golden.md#e1-exact-relu: optimal, proven, stationary, and nothing prices above
+   * beta.
+   */
   @Test
   void provesTheOptimumOfE1() {
     SmallProblem e1 = SmallProblem.e1();
@@ -56,7 +59,7 @@ class NetworkCertificateTest {
     assertThat(certificate).asString().contains("objective 0.340794", "exact prices", "4 neurons");
   }
 
-  /** theory.md 5.1: the certified bound from one pass alone. */
+  /** docs/theory/golden.md#bounds-over-all-patterns: the certified bound from one pass alone. */
   @Test
   void onePassBoundOfE1() {
     SmallProblem e1 = SmallProblem.e1();
@@ -89,7 +92,10 @@ class NetworkCertificateTest {
     assertThat(change).isCloseTo(step * (0.06 - best.price()), within(1e-2 * step));
   }
 
-  /** The optimum of E1 with logistic loss (theory.md 1.6) is between bound and objective. */
+  /**
+   * The optimum of E1 with logistic loss (docs/theory/golden.md#classes) is between bound and
+   * objective.
+   */
   @Property(tries = 60)
   void enclosesKnownOptima(@ForAll @IntRange(min = 0, max = 6) int neurons, @ForAll long seed) {
     SmallProblem squared = SmallProblem.e1();

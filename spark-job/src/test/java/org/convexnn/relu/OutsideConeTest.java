@@ -15,7 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Exact ReLU with every pattern of random planar rows against the best network of any width, which
- * cutting planes on a library's quadratic solver find ({@link CuttingPlanes}): theory.md 1.1 and 1.2.
+ * cutting planes on a library's quadratic solver find ({@link CuttingPlanes}):
+ * docs/theory/cones.md#the-program and docs/theory/certificates.md#prices.
  */
 class OutsideConeTest {
 

@@ -11,7 +11,10 @@ import net.jqwik.api.constraints.IntRange;
 import org.convexnn.linalg.Blas;
 import org.junit.jupiter.api.Test;
 
-/** The exact maximum in the plane: goldens of theory.md 1.6 and 5.2, and a fine grid of angles. */
+/**
+ * The exact maximum in the plane: values of docs/theory/golden.md#column-generation, and a fine
+ * grid of angles.
+ */
 class PlanePricesTest {
 
   /** The dual point of E1 with the patterns 2 and 8 alone. */
@@ -43,7 +46,7 @@ class PlanePricesTest {
     assertThat(bound).as("lower bound of p*").isCloseTo(0.7662343686, within(2e-9));
   }
 
-  /** beta_max of theory.md 1.3: the price at lambda = y. */
+  /** betaMax (docs/theory/certificates.md#betamax): the price at lambda = y. */
   @Test
   void goldenOfBetaMax() {
     PlanePrices prices = new PlanePrices(flat(SmallProblem.E1), SmallProblem.E1_LABELS, 1);

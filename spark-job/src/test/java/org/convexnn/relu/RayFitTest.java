@@ -29,7 +29,10 @@ class RayFitTest {
         unit.hidden(), new double[unit.w2().length], new double[unit.linear().length], 1);
   }
 
-  /** With the directions of the optimum of E1 (theory.md 1.6) rays have its objective. */
+  /**
+   * With the directions of the optimum of E1 (docs/theory/golden.md#e1-exact-relu) rays have its
+   * objective.
+   */
   @Test
   void directionsOfTheOptimumGiveTheOptimum() {
     SmallProblem e1 = SmallProblem.e1();

@@ -14,8 +14,8 @@ import org.convexnn.solver.LocalProblem;
 import org.convexnn.solver.LocalRows;
 
 /**
- * Small programs in memory. theory.md sums the loss over rows where this package takes the mean: with
- * n rows of weight 1, beta and objectives of the goldens are n times those here.
+ * Small programs in memory. docs/theory/golden.md sums the loss over rows where this package takes
+ * the mean: with n rows of weight 1, beta and objectives of the goldens are n times those here.
  *
  * @param x rows
  * @param y labels
@@ -23,7 +23,7 @@ import org.convexnn.solver.LocalRows;
  */
 record SmallProblem(double[][] x, double[] y, ReluProblem problem) {
 
-  /** theory.md, data set E1; beta = 0.3. */
+  /** docs/theory/golden.md#e1; beta = 0.3. */
   static final double[][] E1 = {{1, 0}, {0, 1}, {-1, 1}, {1, 2}, {-1, -1}};
 
   static final double[] E1_LABELS = {1, -1, 2, 0.5, -0.5};

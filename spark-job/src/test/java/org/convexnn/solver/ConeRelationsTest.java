@@ -24,7 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Gated and exact ReLU on the same random patterns: p_gated &lt;= p_relu &lt;= p_gated + cost of any
- * cone decomposition (theory.md 2.2). Gates without threshold, so that they are rays of their cones.
+ * cone decomposition (docs/theory/cones.md#cone-decomposition). Gates without threshold, so that
+ * they are rays of their cones.
  */
 class ConeRelationsTest {
 

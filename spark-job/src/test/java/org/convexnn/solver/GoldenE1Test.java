@@ -23,8 +23,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The data set E1 of theory.md: 5 rows, 2 columns, all 10 patterns, gated. The goldens sum the loss
- * over rows (s = 1) where this package takes the mean: beta and objective are divided by 5.
+ * The data set E1 (docs/theory/golden.md#e1): 5 rows, 2 columns, all 10 patterns, gated. The
+ * goldens sum the loss over rows (s = 1) where this package takes the mean: beta and objective are
+ * divided by 5.
  */
 class GoldenE1Test {
 
@@ -84,7 +85,7 @@ class GoldenE1Test {
 
   /**
    * Three layers whose sub-networks hold one pattern m_1 times: {@code p_3(beta) = p_2(beta / sqrt
-   * m_1)} (theory.md 3.4); golden values of two layers at 1, .3 and .1.
+   * m_1)} (docs/theory/depth.md#relations); golden values of two layers at 1, .3 and .1.
    */
   @ParameterizedTest
   @CsvSource({
@@ -146,7 +147,7 @@ class GoldenE1Test {
     }
   }
 
-  /** The path of theory.md 1.6. */
+  /** The path of docs/theory/golden.md#e1-exact-relu. */
   @Test
   void path() {
     double[][] golden = {
@@ -182,7 +183,7 @@ class GoldenE1Test {
     return Stream.of(new AdmmSolver(1, false), new GradientSolver(), new LbfgsSolver(1));
   }
 
-  /** Three classes, a group for each ("OVA" in theory.md 1.6). */
+  /** Three classes, a group for each (docs/theory/golden.md#classes). */
   @ParameterizedTest
   @MethodSource("softmaxSolvers")
   void softmaxPerClass(Solver solver) {
@@ -210,7 +211,10 @@ class GoldenE1Test {
     assertThat(N * solve(solver, problem, 0.1 * Math.sqrt(2), 1e-5).lower()).isGreaterThan(nuclear);
   }
 
-  /** Squared loss of two outputs (theory.md 1.4): one program, two sets of groups. */
+  /**
+   * Squared loss of two outputs (docs/theory/golden.md#several-outputs): one program, two sets of
+   * groups.
+   */
   @ParameterizedTest
   @CsvSource({"true, 1.4398846889", "false, 1.2144020211"})
   void squaredLossOfTwoOutputs(boolean perClass, double golden) {

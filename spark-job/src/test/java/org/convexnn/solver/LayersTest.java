@@ -96,8 +96,9 @@ class LayersTest {
   }
 
   /**
-   * The linear skip is the identity branch of a residual network (theory.md 3.8): with lambda the
-   * negative derivatives of the loss its dual condition is {@code Z~' lambda / W = ridge [w_0, b]}.
+   * The linear skip is the identity branch of a residual network
+   * (docs/theory/depth.md#residual-networks): with lambda the negative derivatives of the loss its
+   * dual condition is {@code Z~' lambda / W = ridge [w_0, b]}.
    */
   @Test
   void skipIsTheIdentityBranch() {
@@ -128,7 +129,8 @@ class LayersTest {
 
   /**
    * The gated program is the exact one without its cones: below it on the same sub-networks, which
-   * is below the decoded network (theory.md 3.9). Data G3c of theory.md 3.4.
+   * is below the decoded network (docs/theory/depth.md#drawing-sub-networks). Data G3c of
+   * docs/theory/golden.md#three-layers.
    */
   @Test
   void gatedIsBelowExact() {

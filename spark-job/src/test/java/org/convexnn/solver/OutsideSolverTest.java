@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Small programs solved by somebody else's solver: gated ones of random rows against ours, those of
- * ReLU networks against the goldens of theory.md. Losses are summed over rows.
+ * ReLU networks against the values of docs/theory/golden.md. Losses are summed over rows.
  */
 class OutsideSolverTest {
 
@@ -84,7 +84,7 @@ class OutsideSolverTest {
     }
   }
 
-  /** theory.md 1.6: exact ReLU on E1, every beta of its path, fit and dual point. */
+  /** docs/theory/golden.md#e1-exact-relu: every beta of its path, fit and dual point. */
   @ParameterizedTest
   @CsvSource({
     "2.9, 3.25, 1e-9",
@@ -108,10 +108,10 @@ class OutsideSolverTest {
   }
 
   /**
-   * Rank 1 of rows of rank 2 against the best ReLU network of any width, its optimum exact (theory.md
-   * 3.7; no bias, no linear part, losses as sums): p_1 <= (1 + eps)^2 p*, eps = 2 sigma_2 sqrt(|y|^2 /
-   * 4) / beta for gates of centre 0. The gated program with all patterns is never above p*; that of
-   * rank 1 is, so that its factor is not for nothing.
+   * Rank 1 of rows of rank 2 against the best ReLU network of any width, its optimum exact
+   * (docs/theory/depth.md#low-rank; no bias, no linear part, losses as sums): p_1 <= (1 + eps)^2
+   * p*, eps = 2 sigma_2 sqrt(|y|^2 / 4) / beta for gates of centre 0. The gated program with all
+   * patterns is never above p*; that of rank 1 is, so that its factor is not for nothing.
    */
   @Test
   void rankOneAgainstTheBestReluNetwork() {
@@ -152,7 +152,10 @@ class OutsideSolverTest {
   private static final double[] LINE_LABELS = {1, -1, 1, -0.5};
   private static final double LINE_BETA = 0.1;
 
-  /** Ramps at the data points, n x 2 n: (x_r - x_j)_+ and (x_j - x_r)_+ (theory.md 1.5b). */
+  /**
+   * Ramps at the data points, n x 2 n: (x_r - x_j)_+ and (x_j - x_r)_+
+   * (docs/theory/objective.md#biases).
+   */
   private static double[][] ramps() {
     int n = LINE.length;
     double[][] a = new double[n][2 * n];
@@ -254,7 +257,8 @@ class OutsideSolverTest {
     CuttingPlanes.Optimum optimum =
         CuttingPlanes.solve(
             LINE_LABELS, LINE_BETA / depth, false, CuttingPlanes.relu(x, patterns(x)), 1e-9);
-    // The second is that of three layers with two neurons in the first (theory.md 3.4, G3a).
+    // The second is that of three layers with two neurons in the first
+    // (docs/theory/golden.md#three-layers, G3a).
     double golden = depth == 1 ? 0.6083245742 : 0.4488960113;
     assertThat(optimum.lower()).isCloseTo(golden, within(1e-8));
     assertThat(optimum.upper()).isCloseTo(golden, within(1e-8));

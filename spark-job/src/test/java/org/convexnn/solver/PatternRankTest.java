@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Gates of rank k (theory.md 3.7) on rows that lie close to a subspace. */
+/** Gates of rank k (docs/theory/depth.md#low-rank) on rows that lie close to a subspace. */
 class PatternRankTest {
 
   /**

@@ -121,7 +121,7 @@ class ProblemTest {
     }
   }
 
-  /** theory.md section 7, item 10. */
+  /** The sums of one pass determine objective and gap: docs/theory/solvers.md#gram-matrix. */
   @Test
   void gramObjectiveEqualsTheRowWiseOne() {
     Problem problem = problem(new SquaredLoss(), 50, Precision.FLOAT64);

@@ -220,7 +220,7 @@ final class Training {
     return 1 - error / total;
   }
 
-  /** The objective of definitions.md, from the network alone. */
+  /** The objective (docs/theory/objective.md#the-program), from the network alone. */
   double objective(Network network, Data data, double beta) {
     int c = network.outputs();
     Loss loss =

@@ -21,25 +21,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The README's table of parameters has the Params of the estimators and their defaults. */
-class ReadmeParametersTest {
+/** The table of docs/parameters.md has the Params of the estimators and their defaults. */
+class ParametersPageTest {
 
-  private static final Path README = Path.of("..", "README.md");
+  private static final Path PAGE = Path.of("../docs/parameters.md");
 
   static Stream<Params> estimators() {
     return Stream.of(new ConvexReLUClassifier(), new ConvexReLURegressor());
   }
 
-  private static String section() throws IOException {
-    String all = Files.readString(README);
-    int start = all.indexOf("\n## Parameters\n");
-    return all.substring(start, all.indexOf("\n## ", start + 1));
-  }
-
   /** From a name in the table to its default. */
   private static Map<String, String> table() throws IOException {
     Map<String, String> defaults = new TreeMap<>();
-    for (String line : section().split("\\R")) {
+    for (String line : Files.readString(PAGE).split("\\R")) {
       if (line.startsWith("| `")) {
         List<String> cells = List.of(line.split("\\|"));
         assertThat(cells).as("name, meaning, range and default: %s", line).hasSize(5);
@@ -52,7 +46,7 @@ class ReadmeParametersTest {
 
   /** The Params that are named below the table: MLlib's, with MLlib's defaults. */
   private static Set<String> below() throws IOException {
-    String text = section();
+    String text = Files.readString(PAGE);
     return Pattern.compile("`(\\w+)`")
         .matcher(text.substring(text.indexOf("Beside them")))
         .results()
