@@ -67,6 +67,20 @@ public final class Block implements Serializable {
     this(new DenseFeatures(features, checked(features, values, labels)), labels, weights);
   }
 
+  /** Rows whose features are known elsewhere, with the keys that they have there. */
+  public static Block withoutFeatures(double[] labels, double[] weights, long[] keys) {
+    return new Block(new DenseFeatures(0, new double[0]), labels, weights, keys);
+  }
+
+  private Block(Features features, double[] labels, double[] weights, long[] keys) {
+    this.rows = labels.length;
+    this.features = features;
+    this.labels = labels;
+    this.weights = weights;
+    this.keys = keys;
+    this.occurrences = new int[0];
+  }
+
   private static double[] checked(int features, double[] values, double[] labels) {
     if (values.length != labels.length * features) {
       throw new IllegalArgumentException(

@@ -1,6 +1,7 @@
 package org.convexnn.block;
 
 import java.io.Serializable;
+import java.util.Arrays;
 
 /**
  * The leaf that each row of a block reaches in each tree: a column of small integers by tree, bytes
@@ -25,6 +26,17 @@ public record LeafCodes(int[] first, byte[][] bytes, short[][] shorts) implement
       boolean small = first[t + 1] - first[t] <= MOST_OF_A_BYTE;
       bytes[t] = small ? new byte[rows] : NO_BYTES;
       shorts[t] = small ? NO_SHORTS : new short[rows];
+    }
+    return new LeafCodes(first, bytes, shorts);
+  }
+
+  /** The codes of rows from .. to of trees that keep them as bytes. */
+  public static LeafCodes slice(int[] first, byte[][] codes, int from, int to) {
+    byte[][] bytes = new byte[codes.length][];
+    short[][] shorts = new short[codes.length][];
+    for (int t = 0; t < codes.length; t++) {
+      bytes[t] = Arrays.copyOfRange(codes[t], from, to);
+      shorts[t] = NO_SHORTS;
     }
     return new LeafCodes(first, bytes, shorts);
   }

@@ -48,7 +48,12 @@ public record Patterns(int words, long[] bits, LeafCodes leaves, float[] leverag
     }
     LeafCodes leaves = leaves(block, gates);
     double[] mapped = new double[map.mapsRows() ? Math.multiplyExact(n, map.dimension()) : 0];
-    float[] leverage = cheapNorms(block, map) ? scaled(block, map) : mapped(block, map, mapped);
+    float[] leverage = new float[n];
+    if (map.dimension() == 0) {
+      Arrays.fill(leverage, 1);
+    } else {
+      leverage = cheapNorms(block, map) ? scaled(block, map) : mapped(block, map, mapped);
+    }
     return new Patterns(words, bits, leaves, leverage, mapped);
   }
 
@@ -56,11 +61,13 @@ public record Patterns(int words, long[] bits, LeafCodes leaves, float[] leverag
   private static LeafCodes leaves(Block block, GateSet gates) {
     int n = block.rows();
     LeafCodes codes = LeafCodes.zero(gates.forest().firstLeaves(), n);
-    double[][] batch = new double[codes.trees() == 0 ? 0 : Math.min(n, BATCH)][block.features()];
+    double[][] rows = new double[codes.trees() == 0 ? 0 : Math.min(n, BATCH)][block.features()];
+    double[][] batch = new double[rows.length][];
     for (int from = 0; batch.length > 0 && from < n; from += batch.length) {
       int count = Math.min(batch.length, n - from);
       for (int r = 0; r < count; r++) {
-        block.copyRow(from + r, batch[r]);
+        block.copyRow(from + r, rows[r]);
+        batch[r] = gates.forest().row(rows[r]);
       }
       for (int t = 0; t < codes.trees(); t++) {
         Tree tree = gates.trees().get(t);
@@ -70,6 +77,13 @@ public record Patterns(int words, long[] bits, LeafCodes leaves, float[] leverag
       }
     }
     return codes;
+  }
+
+  /** Patterns of trees alone, of rows without linear coordinates. */
+  public static Patterns of(LeafCodes leaves, int rows) {
+    float[] leverage = new float[rows];
+    Arrays.fill(leverage, 1);
+    return new Patterns(0, new long[0], leaves, leverage, new double[0]);
   }
 
   /** The {@link #bytes} that a row takes. */

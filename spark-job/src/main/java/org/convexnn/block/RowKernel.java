@@ -64,7 +64,7 @@ public final class RowKernel {
    * @return how many rows were taken, at least 1
    */
   public int load(GatedBlock block, int from) {
-    current = block.sparse() ? sparse() : dense();
+    current = block.sparse() && setting.dimension() > 0 ? sparse() : dense();
     int count = Math.min(capacity, block.block().rows() - from);
     current.load(block, from, count);
     leaves.ifPresent(k -> k.load(block, from, count));

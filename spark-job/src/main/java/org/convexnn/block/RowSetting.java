@@ -50,8 +50,8 @@ public record RowSetting(
       double labelScale,
       Precision precision) {
     return new RowSetting(
-        map.mean(),
-        map.inverseScale(),
+        map.none() ? new double[0] : map.mean(),
+        map.none() ? new double[0] : map.inverseScale(),
         gates.overlapping(),
         gates.layout(offset.length, map.dimension() + 1),
         gates.forest().firstLeaves(),
@@ -126,6 +126,9 @@ public record RowSetting(
 
   /** Writes the k row coordinates of row r of a block: y, or z where the feature map maps rows. */
   public void rowCoordinates(GatedBlock gated, int r, double[] to) {
+    if (dimension() == 0) {
+      return;
+    }
     double[] mapped = gated.patterns().mapped();
     if (mapped.length > 0) {
       System.arraycopy(mapped, r * dimension(), to, 0, dimension());

@@ -18,9 +18,13 @@ import org.convexnn.linalg.Blas;
  * @param inverseScale 1 / standard deviation by column, 0 for a constant column
  * @param matrix M, k x d row-major, or empty for the identity
  * @param clip c, positive, infinite for none
+ * @param none whether z has no coordinate at all, k = 0: of networks in which nothing is linear
  */
-public record FeatureMap(double[] mean, double[] inverseScale, double[] matrix, double clip)
+public record FeatureMap(
+    double[] mean, double[] inverseScale, double[] matrix, double clip, boolean none)
     implements Serializable {
+
+  private static final double[] NOTHING = new double[0];
 
   /** Checks the shapes. */
   public FeatureMap {
@@ -41,6 +45,21 @@ public record FeatureMap(double[] mean, double[] inverseScale, double[] matrix, 
     }
   }
 
+  /** A map to k > 0 coordinates. */
+  public FeatureMap(double[] mean, double[] inverseScale, double[] matrix, double clip) {
+    this(mean, inverseScale, matrix, clip, false);
+  }
+
+  /** The map of d features to no coordinate. */
+  public static FeatureMap none(int features) {
+    return new FeatureMap(
+        new double[features],
+        new double[features],
+        new double[0],
+        Double.POSITIVE_INFINITY,
+        true);
+  }
+
   /** A map without clipping. */
   public FeatureMap(double[] mean, double[] inverseScale, double[] matrix) {
     this(mean, inverseScale, matrix, Double.POSITIVE_INFINITY);
@@ -48,7 +67,7 @@ public record FeatureMap(double[] mean, double[] inverseScale, double[] matrix, 
 
   /** The same map, clipped. */
   public FeatureMap clipped(double c) {
-    return new FeatureMap(mean, inverseScale, matrix, c);
+    return new FeatureMap(mean, inverseScale, matrix, c, none);
   }
 
   /** Whether z is a linear function of x. */
@@ -78,7 +97,7 @@ public record FeatureMap(double[] mean, double[] inverseScale, double[] matrix, 
 
   /** k, the number of coordinates of z. */
   public int dimension() {
-    return matrix.length == 0 ? mean.length : matrix.length / mean.length;
+    return none ? 0 : matrix.length == 0 ? mean.length : matrix.length / mean.length;
   }
 
   /** Writes {@code y = (x - mean) * inverseScale}. */
@@ -100,6 +119,9 @@ public record FeatureMap(double[] mean, double[] inverseScale, double[] matrix, 
    * @return count x k row-major
    */
   public double[] applyRows(double[] x, int count) {
+    if (none) {
+      return NOTHING;
+    }
     int d = mean.length;
     double[] y = new double[count * d];
     for (int r = 0; r < count; r++) {

@@ -10,8 +10,11 @@ import java.util.List;
  * @param trees sets of gates of which exactly one, a leaf, is active on a row
  * @param leafModel the coordinates that a leaf's weights are on
  * @param output of each tree, the one output that its leaves add to, or {@link WeightLayout#ALL}
+ * @param categories of the columns that trees test by sets; of no columns where there are none
  */
-public record Forest(List<Tree> trees, LeafModel leafModel, int[] output) implements Serializable {
+public record Forest(
+    List<Tree> trees, LeafModel leafModel, int[] output, CategoryBins categories)
+    implements Serializable {
 
   /** No tree. */
   public static final Forest NONE = linear(List.of());
@@ -33,6 +36,11 @@ public record Forest(List<Tree> trees, LeafModel leafModel, int[] output) implem
     }
   }
 
+  /** Trees that test no category. */
+  public Forest(List<Tree> trees, LeafModel leafModel, int[] output) {
+    this(trees, leafModel, output, CategoryBins.none(0));
+  }
+
   /** Trees with linear leaves. */
   public static Forest linear(List<Tree> trees) {
     return shared(trees, LeafModel.LINEAR);
@@ -47,7 +55,12 @@ public record Forest(List<Tree> trees, LeafModel leafModel, int[] output) implem
 
   /** Others of these trees, with the same in their leaves. */
   Forest of(List<Tree> others, int[] outputs) {
-    return new Forest(others, leafModel, outputs);
+    return new Forest(others, leafModel, outputs, categories);
+  }
+
+  /** A raw row as trees take it: bins in place of categories' codes; the row itself where none are. */
+  public double[] row(double[] x) {
+    return categories.tables().length == 0 ? x : categories.apply(x);
   }
 
   /** The number of leaves of all trees. */

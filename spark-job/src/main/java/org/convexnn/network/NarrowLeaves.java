@@ -9,6 +9,7 @@ import java.util.List;
 final class NarrowLeaves {
 
   private final FeatureMap map;
+  private final Forest forest;
   private final List<Tree> trees;
   private final int[] first;
   private final WeightLayout layout;
@@ -18,6 +19,7 @@ final class NarrowLeaves {
 
   private NarrowLeaves(Network network, double[] weights) {
     this.map = network.map();
+    this.forest = network.gates().forest();
     this.trees = network.gates().forest().narrow() ? network.gates().trees() : List.of();
     this.first = network.gates().forest().firstLeaves();
     this.layout = network.layout();
@@ -45,8 +47,9 @@ final class NarrowLeaves {
    * @param outputs C numbers, added to
    */
   void add(double[] x, double[] y, double[] outputs) {
+    double[] tested = forest.row(x);
     for (int t = 0; t < trees.size(); t++) {
-      int i = first[t] + trees.get(t).leaf(x);
+      int i = first[t] + trees.get(t).leaf(tested);
       int at = layout.start()[i] - from;
       int output = layout.output()[i];
       int[] columns = layout.columns()[i];

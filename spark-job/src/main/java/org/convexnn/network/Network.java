@@ -276,8 +276,9 @@ public record Network(
         return count;
       }
       int group = overlapping.length;
+      double[] tested = network.gates.forest().row(x);
       for (Tree tree : network.gates.trees()) {
-        active[count++] = group + tree.leaf(x);
+        active[count++] = group + tree.leaf(tested);
         group += tree.leaves();
       }
       return count;

@@ -66,6 +66,11 @@ public final class Folds {
     return without(division(rows), 0, seed);
   }
 
+  /** The rows that a split of a cross-validation trains on: those outside fold k of K. */
+  static RowSelection withoutFold(int folds, int fold, long seed) {
+    return without(folds, fold, seed);
+  }
+
   private static int division(Rows rows) {
     return rows.marked() ? RowSelection.BY_MARK : TENTHS;
   }

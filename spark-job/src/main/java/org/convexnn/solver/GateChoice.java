@@ -12,6 +12,7 @@ import org.convexnn.gate.TreeGrower;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
+import org.convexnn.network.LeafModel;
 
 /**
  * Chooses the gates of a fit: half-spaces or sub-networks of them drawn without a look at labels, or
@@ -55,6 +56,24 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
   // Points of a line have one way less to be split, of a plane about n^2 / 2.
   private static final long MOST_ENUMERATED_ON_A_LINE = 512;
   private static final long MOST_ENUMERATED_IN_A_PLANE = 32;
+
+  /** Whether gates are the leaves of trees that are narrow. */
+  boolean narrow() {
+    boolean linear = options.leaves().model().filter(m -> m == LeafModel.LINEAR).isPresent();
+    boolean suited =
+        switch (options.gateSampler()) {
+          case TREES -> options.numGates() == 0;
+          case AUTO ->
+              options.layerWidths().isEmpty()
+                  && frame.span().isEmpty()
+                  && options.numGates() == 0
+                  && (treesAsked()
+                      || options.leaves().model().isPresent()
+                      || frame.stats().rows() >= FEWEST_FOR_TREES);
+          case PRICED, GAUSSIAN, COLUMNS, MIXED, SPHERE -> false;
+        };
+    return suited && !linear && !frame.constantLabel() && options.activation() == TrainingOptions.Activation.GATED;
+  }
 
   /** Whether gates are priced along the path: there are none to begin with. */
   boolean priced() {

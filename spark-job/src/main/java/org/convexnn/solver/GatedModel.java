@@ -80,7 +80,7 @@ record GatedModel(
       double[][] leaves =
           options.groupNorm() == TrainingOptions.GroupNorm.EUCLIDEAN
               ? LeafNorms.euclidean(setting.layout())
-              : LeafNorms.of(gated, setting, frame.stats().weight());
+              : LeafNorms.of(LeafNorms.metric(gated, setting, frame.stats().weight()));
       System.arraycopy(
           LeafNorms.weighted(leaves, leafWeights), 0, norms, gates.wide(), leaves.length);
       log.ledger().sweep(0);

@@ -25,11 +25,16 @@ final class LeafNorms {
 
   private LeafNorms() {}
 
-  /** The scales {@code 1 / sqrt(a_i)} of all narrow leaves. One sweep. */
-  static double[][] of(GatedRows rows, RowSetting setting, double weight) {
+  /** a_i of all narrow leaves, of rows of total weight W. One sweep. */
+  static double[] metric(GatedRows rows, RowSetting setting, double weight) {
     double[] sums = rows.sum("rows of each leaf", new LeafWeightsJob(setting))[0];
-    return Arrays.stream(sums)
-        .mapToObj(sum -> new double[] {1 / Math.sqrt(OWN * sum / weight + FLOOR)})
+    return Arrays.stream(sums).map(sum -> OWN * sum / weight + FLOOR).toArray();
+  }
+
+  /** The scales {@code 1 / sqrt(a_i)}. */
+  static double[][] of(double[] metric) {
+    return Arrays.stream(metric)
+        .mapToObj(a -> new double[] {1 / Math.sqrt(a)})
         .toArray(double[][]::new);
   }
 

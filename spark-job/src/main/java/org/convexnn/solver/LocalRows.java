@@ -1,10 +1,14 @@
 package org.convexnn.solver;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BinaryOperator;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.convexnn.block.Block;
 import org.convexnn.block.FeatureBuffer;
 import org.convexnn.block.GatedBlock;
@@ -18,13 +22,14 @@ import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
 
 /**
- * {@link Rows} in memory, one block after the other on the calling thread: for tests, driver-side
- * samples and problems that fit one machine. Each block counts as a partition.
+ * {@link Rows} in memory, blocks side by side on the machine's cores, their sums added in order: for
+ * tests, driver-side samples and problems that fit one machine. Each block counts as a partition.
  */
 public final class LocalRows implements Rows {
 
   private final List<Block> blocks;
   private final boolean marked;
+  private final boolean[] categorical;
 
   /** Rows in these blocks, at least one. */
   public LocalRows(List<Block> blocks) {
@@ -37,8 +42,23 @@ public final class LocalRows implements Rows {
    * @param marked whether they bring a mark
    */
   public LocalRows(List<Block> blocks, boolean marked) {
-    this.blocks = List.copyOf(blocks);
+    this(List.copyOf(blocks), marked, new boolean[blocks.get(0).features()]);
+  }
+
+  private LocalRows(List<Block> blocks, boolean marked, boolean[] categorical) {
+    this.blocks = blocks;
     this.marked = marked;
+    this.categorical = categorical;
+  }
+
+  /** The same rows, of which some columns hold codes of categories. */
+  public LocalRows categorical(boolean[] columns) {
+    return new LocalRows(blocks, marked, columns.clone());
+  }
+
+  @Override
+  public boolean[] categorical() {
+    return categorical.clone();
   }
 
   /** A copy of all rows, sorted by key: for so few of them that the driver may hold them. */
@@ -64,7 +84,8 @@ public final class LocalRows implements Rows {
                 all.stream().mapToDouble(SampleJob.Row::label).toArray(),
                 all.stream().mapToDouble(SampleJob.Row::weight).toArray(),
                 marks)),
-        rows.marked());
+            rows.marked())
+        .categorical(rows.categorical());
   }
 
   @Override
@@ -89,11 +110,21 @@ public final class LocalRows implements Rows {
 
   @Override
   public <A> A sum(String description, RowJob<Block, A> job) {
-    A total = null;
-    for (Block block : blocks) {
-      RowJob.Worker<Block, A> worker = job.worker();
-      worker.accept(block);
-      total = total == null ? worker.result() : job.merge(total, worker.result());
+    return added(blocks, block -> of(job, block), job::merge);
+  }
+
+  private static <B, A> A of(RowJob<B, A> job, B block) {
+    RowJob.Worker<B, A> worker = job.worker();
+    worker.accept(block);
+    return worker.result();
+  }
+
+  /** What the blocks give, side by side, added in their order. */
+  private static <B, A> A added(List<B> blocks, Function<B, A> part, BinaryOperator<A> merge) {
+    List<A> parts = (blocks.size() > 1 ? blocks.parallelStream() : blocks.stream()).map(part).toList();
+    A total = parts.get(0);
+    for (A next : parts.subList(1, parts.size())) {
+      total = merge.apply(total, next);
     }
     return total;
   }
@@ -113,35 +144,33 @@ public final class LocalRows implements Rows {
     private final List<GatedBlock> blocks;
     private final Map<Integer, List<RowState>> states = new HashMap<>();
 
-    private LocalGatedRows(List<GatedBlock> blocks) {
+    /** Rows in these blocks, at least one. */
+    public LocalGatedRows(List<GatedBlock> blocks) {
       this.blocks = blocks;
     }
 
     @Override
     public <A> A sum(String description, RowJob<GatedBlock, A> job) {
-      A total = null;
-      for (GatedBlock block : blocks) {
-        RowJob.Worker<GatedBlock, A> worker = job.worker();
-        worker.accept(block);
-        total = total == null ? worker.result() : job.merge(total, worker.result());
-      }
-      return total;
+      return added(blocks, block -> of(job, block), job::merge);
     }
 
     @Override
     public <A> A step(String description, StepJob<A> job, int from, int to) {
       List<RowState> previous = states.get(from);
-      List<RowState> next = new ArrayList<>();
-      A total = null;
-      for (int b = 0; b < blocks.size(); b++) {
-        StepJob.Worker<A> worker = job.worker();
-        Optional<RowState> state =
-            previous == null ? Optional.empty() : Optional.ofNullable(previous.get(b));
-        next.add(worker.accept(blocks.get(b), state));
-        total = total == null ? worker.result() : job.merge(total, worker.result());
-      }
+      RowState[] next = new RowState[blocks.size()];
+      A total =
+          added(
+              IntStream.range(0, blocks.size()).boxed().toList(),
+              b -> {
+                StepJob.Worker<A> worker = job.worker();
+                Optional<RowState> state =
+                    previous == null ? Optional.empty() : Optional.ofNullable(previous.get(b));
+                next[b] = worker.accept(blocks.get(b), state);
+                return worker.result();
+              },
+              job::merge);
       if (to != NO_STATE) {
-        states.put(to, next);
+        states.put(to, Arrays.asList(next));
       }
       return total;
     }

@@ -22,6 +22,11 @@ public interface Rows {
     return false;
   }
 
+  /** Which columns hold codes of categories, 0, 1, ..., and not numbers. */
+  default boolean[] categorical() {
+    return new boolean[features()];
+  }
+
   /** About how many seconds a job takes that does nothing: measured on a local cluster. */
   default double jobSeconds() {
     return 0.03;

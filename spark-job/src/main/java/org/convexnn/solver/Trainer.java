@@ -87,13 +87,20 @@ public final class Trainer {
   public TrainingResult train(Rows rows, Sequel sequel) {
     checkGated();
     Run run = begin(rows, UnaryOperator.identity(), "unset");
-    TrainingResult gated =
-        run.gates().priced()
-            ? PricedFit.of(run, uniformSketch).solve()
-            : run.with(run.gates().draw(), model -> solve(run, model));
+    TrainingResult gated = gated(run);
     TrainingResult result = sequel.train(gated, run.log().journal(), run.log().ledger());
     run.log().journal().end();
     return result;
+  }
+
+  private TrainingResult gated(Run run) {
+    if (run.gates().narrow()) {
+      ForestFit forest = new ForestFit(run);
+      return forest.solve(forest.choose());
+    }
+    return run.gates().priced()
+        ? PricedFit.of(run, uniformSketch).solve()
+        : run.with(run.gates().draw(), model -> solve(run, model));
   }
 
   /**

@@ -1,0 +1,149 @@
+package org.convexnn.block;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import org.convexnn.linalg.CounterRandom;
+
+/**
+ * Brings a sample of rows to the driver in bins, a byte a column: those whose key hashes below a rate.
+ *
+ * <p>Result: parts in no order that matters, for {@link Sample#of} sorts them by key.
+ *
+ * @param bins what puts values into bins
+ * @param rate expected share of rows
+ * @param seed varies the draw
+ */
+public record BinRowsJob(Bins bins, double rate, long seed)
+    implements RowJob<Block, List<BinRowsJob.Part>> {
+
+  /** Puts values into bins; shipped to executors. */
+  public interface Bins extends Serializable {
+
+    /** The number of columns. */
+    int columns();
+
+    /** The bin of a value of a column, an unsigned byte. */
+    byte bin(int column, double value);
+  }
+
+  /** Rows of one block. */
+  public record Part(long[] keys, byte[][] bins, double[] labels, double[] weights)
+      implements Serializable {}
+
+  /**
+   * Rows in bins, sorted by key, so that neither partitions nor their order matter.
+   *
+   * @param keys of the rows
+   * @param bins by column the bin of each row
+   * @param labels as they came
+   * @param weights of the rows
+   */
+  public record Sample(long[] keys, byte[][] bins, double[] labels, double[] weights) {
+
+    /** Joins the parts that a job found. */
+    public static Sample of(int columns, List<Part> parts) {
+      int n = parts.stream().mapToInt(p -> p.keys.length).sum();
+      long[] keys = new long[n];
+      int at = 0;
+      for (Part part : parts) {
+        System.arraycopy(part.keys, 0, keys, at, part.keys.length);
+        at += part.keys.length;
+      }
+      int[] order = RadixSort.order(keys);
+      double[] labels = sorted(parts, order, Part::labels);
+      double[] weights = sorted(parts, order, Part::weights);
+      byte[][] bins = new byte[columns][];
+      byte[] joined = new byte[n];
+      for (int j = 0; j < columns; j++) {
+        int from = 0;
+        for (Part part : parts) {
+          System.arraycopy(part.bins[j], 0, joined, from, part.keys.length);
+          from += part.keys.length;
+        }
+        byte[] column = new byte[n];
+        for (int r = 0; r < n; r++) {
+          column[r] = joined[order[r]];
+        }
+        bins[j] = column;
+      }
+      return new Sample(Arrays.stream(order).mapToLong(r -> keys[r]).toArray(), bins, labels, weights);
+    }
+
+    private static double[] sorted(
+        List<Part> parts, int[] order, Function<Part, double[]> values) {
+      double[] joined = new double[order.length];
+      int at = 0;
+      for (Part part : parts) {
+        double[] of = values.apply(part);
+        System.arraycopy(of, 0, joined, at, of.length);
+        at += of.length;
+      }
+      return Arrays.stream(order).mapToDouble(r -> joined[r]).toArray();
+    }
+
+    /** n, the number of rows. */
+    public int size() {
+      return keys.length;
+    }
+  }
+
+  @Override
+  public Worker<Block, List<Part>> worker() {
+    return new BinWorker(this);
+  }
+
+  @Override
+  public List<Part> merge(List<Part> left, List<Part> right) {
+    List<Part> all = new ArrayList<>(left);
+    all.addAll(right);
+    return all;
+  }
+
+  private static final class BinWorker implements Worker<Block, List<Part>> {
+
+    private final BinRowsJob job;
+    private final List<Part> parts = new ArrayList<>();
+
+    BinWorker(BinRowsJob job) {
+      this.job = job;
+    }
+
+    @Override
+    public void accept(Block block) {
+      long salt = CounterRandom.mix(job.seed ^ 0x5A17L);
+      int[] taken = new int[block.rows()];
+      int count = 0;
+      for (int r = 0; r < block.rows(); r++) {
+        double u = CounterRandom.uniform(CounterRandom.mix(block.key(r) ^ salt));
+        if (job.rate >= 1 || u < job.rate) {
+          taken[count++] = r;
+        }
+      }
+      int n = count;
+      double[] labels = new double[n];
+      double[] weights = new double[n];
+      long[] keys = new long[n];
+      byte[][] bins = new byte[job.bins.columns()][n];
+      double[] x = new double[block.features()];
+      for (int i = 0; i < n; i++) {
+        int r = taken[i];
+        block.copyRow(r, x);
+        for (int j = 0; j < bins.length; j++) {
+          bins[j][i] = job.bins.bin(j, x[j]);
+        }
+        labels[i] = block.label(r);
+        weights[i] = block.weight(r);
+        keys[i] = block.key(r);
+      }
+      parts.add(new Part(keys, bins, labels, weights));
+    }
+
+    @Override
+    public List<Part> result() {
+      return parts;
+    }
+  }
+}

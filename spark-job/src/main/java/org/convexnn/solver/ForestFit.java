@@ -1,0 +1,131 @@
+package org.convexnn.solver;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.convexnn.block.RowSelection;
+import org.convexnn.gate.Boosting;
+import org.convexnn.network.FeatureMap;
+import org.convexnn.network.GateSet;
+import org.convexnn.network.HalfSpaces;
+
+/**
+ * The fit of trees with constant leaves: boosting grows trees on rows in bins, held-out rows choose
+ * the penalty and the number and size of the trees, the trees of the network are grown again on all
+ * rows, and the convex program over all leaves together is solved and certified. Rows of which a pass
+ * costs no more than a job's latency are solved on the driver.
+ */
+final class ForestFit {
+
+  // Leaf codes of all rows up to which a pass on the driver is cheaper than a job.
+  private static final double MOST_LOCAL_CODES = 5e7;
+  private static final int FEWEST_FOR_VALIDATION = 20;
+
+  private final Run run;
+  private final ForestGrowth growth;
+
+  ForestFit(Run run) {
+    this.run = run;
+    this.growth = new ForestGrowth(run);
+  }
+
+  /** A forest that is ready to be trained. */
+  record Ready(ForestSample sample, ForestChoice.Choice choice) {}
+
+  /** Brings the rows and chooses. */
+  Ready choose() {
+    ForestSample sample = ForestSample.of(run);
+    TrainingOptions options = run.options();
+    phase("load and bin");
+    double power =
+        options.leaves().adaptivePower().orElse(ForestChoice.USUAL_POWER);
+    double a = options.elasticNet().orElse(1);
+    boolean validates = options.choosesBeta() && sample.size() >= FEWEST_FOR_VALIDATION;
+    ForestChoice.Choice choice =
+        validates
+            ? new ForestChoice(run, growth).choose(sample, splits())
+            : new ForestChoice.Choice(
+                new ForestChoice.Point(a, power, Double.NaN),
+                growth.usual(),
+                Double.NaN,
+                Double.NaN);
+    phase("choose");
+    return new Ready(sample, choice);
+  }
+
+  private void phase(String name) {
+    run.log()
+        .message(
+            String.format(Locale.ROOT, "%s: %.2f s", name, run.log().ledger().seconds()));
+  }
+
+  private List<RowSelection> splits() {
+    long seed = run.options().seed();
+    int folds = RegularizationPath.folds(run, RegularizationPath.FEWEST_FOR_HOLD_OUT);
+    return folds == 1
+        ? List.of(Folds.withoutHeldOut(run.rows(), seed))
+        : IntStream.range(0, folds)
+            .mapToObj(k -> Folds.withoutFold(folds, k, seed))
+            .toList();
+  }
+
+  /** Grows the network's trees and trains them. */
+  TrainingResult solve(Ready ready) {
+    ForestSample sample = ready.sample;
+    ForestChoice.Choice choice = ready.choice;
+    Boosting.Result result = growth.grow(sample, Optional.empty(), choice.growth(), 0);
+    GrownForest grown =
+        GrownForest.of(
+            result, sample.rows().binning().categories(), run.frame().loss().outputs());
+    int features = run.rows().features();
+    GateSet gates = new GateSet(HalfSpaces.none(features), List.of(), grown.forest());
+    run.log()
+        .message(
+            gates.description()
+                + " as gates, grown on "
+                + String.format(Locale.ROOT, "%,d rows", sample.size()));
+    double[] leafWeights =
+        LeafNorms.adaptive(
+            grown.values(), grown.shares(sample.rows().weights()), choice.point().power());
+    phase("grow");
+    double codes = (double) run.frame().stats().rows() * grown.trees();
+    if (sample.share() >= 1 && codes <= MOST_LOCAL_CODES) {
+      ForestProgram program = new ForestProgram(run, grown, sample, grown.codes());
+      GatedModel model = program.model(choice.point().a(), leafWeights, run.log());
+      return solve(model, program.selected(), program.fromBoosting(grown), choice.point());
+    }
+    Frame frame = run.frame().with(FeatureMap.none(features));
+    TrainingOptions options = run.options().with(choice.point().a(), run.options().leaves());
+    try (GatedModel model = run.with(options).model(gates, frame, leafWeights)) {
+      double[] start = new double[model.setting().length()];
+      System.arraycopy(
+          grown.values(), 0, start, model.setting().layout().wideLength(), grown.values().length);
+      return solve(model, SelectedRows.all(frame), start, choice.point());
+    }
+  }
+
+  private TrainingResult solve(
+      GatedModel model, SelectedRows rows, double[] boosted, ForestChoice.Point point) {
+    Fit fit = new Fit(model, new SolverChoice(model, false), model.problem(rows));
+    fit.begin(fit.skip());
+    phase("patterns and betaMax");
+    double setUp = run.log().ledger().seconds();
+    TrainingOptions options = run.options();
+    double beta =
+        options
+            .regParam()
+            .orElseGet(
+                () ->
+                    options.regRatio().isPresent()
+                        ? fit.betaMax() * options.regRatio().getAsDouble()
+                        : Double.isNaN(point.beta())
+                            ? 0.1 * fit.betaMax()
+                            : point.beta());
+    double[] start = fit.problem().coordinates().fromNetwork(boosted);
+    TrainingResult result =
+        new FinalFit(model, fit).solve(beta, Solver.Start.at(start), setUp);
+    phase("solve and certify");
+    return result;
+  }
+}

@@ -1,0 +1,108 @@
+package org.convexnn.solver;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import org.convexnn.gate.Boosting;
+
+/**
+ * How many trees of narrow leaves are grown, how large and how fast. What options leave open follows
+ * the rows: a short boosting for each of some sizes of trees, judged by held-out rows, chooses the
+ * leaves; rounds end where the held-out loss no longer falls.
+ *
+ * @param run the run
+ */
+record ForestGrowth(Run run) {
+
+  private static final int PILOT_ROWS = 60_000;
+  private static final int PILOT_ROUNDS = 24;
+  private static final double PILOT_RATE = 0.25;
+  private static final int PILOT_PATIENCE = 6;
+  private static final int[] SIZES = {128, 31, 8};
+  private static final int USUAL_LEAVES = 31;
+  private static final double RATE = 0.1;
+  private static final int PATIENCE = 20;
+  private static final double ROWS_PER_LEAF = 40;
+
+  /**
+   * The size of a forest.
+   *
+   * @param rounds of boosting; a tree each, of several classes one for each class
+   * @param leaves the most of a tree
+   * @param rate the share of a leaf's value that the next trees see
+   */
+  record Size(int rounds, int leaves, double rate) {
+
+    /** The same with other rounds. */
+    Size rounds(int other) {
+      return new Size(other, leaves, rate);
+    }
+  }
+
+  /** The size where no rows are held out. */
+  Size usual() {
+    int leaves = run.options().numLeaves() > 0 ? run.options().numLeaves() : USUAL_LEAVES;
+    int rounds = run.options().numTrees() > 0 ? mostRounds() : mostRounds() / 3;
+    return new Size(rounds, leaves, RATE);
+  }
+
+  /** Rounds without a lower held-out loss that end growing; none where the number is given. */
+  int patience() {
+    return run.options().numTrees() > 0 ? 0 : PATIENCE;
+  }
+
+  /** The size of the largest forest, leaves as held-out rows choose them. */
+  Size size(ForestSample train, ForestSample heldOut) {
+    if (run.options().numLeaves() > 0) {
+      return new Size(mostRounds(), run.options().numLeaves(), RATE);
+    }
+    ForestSample few = train.atMost(PILOT_ROWS);
+    int best = USUAL_LEAVES;
+    double least = Double.POSITIVE_INFINITY;
+    StringBuilder tried = new StringBuilder();
+    for (int leaves : SIZES) {
+      // Many rows stand for leaves that few rows would fill with noise.
+      if (leaves > SIZES[SIZES.length - 1] && few.size() < ROWS_PER_LEAF * leaves) {
+        continue;
+      }
+      Boosting.Result result =
+          grow(few, Optional.of(heldOut), new Size(PILOT_ROUNDS, leaves, PILOT_RATE), PILOT_PATIENCE);
+      double loss = Arrays.stream(result.heldOutLoss()).min().orElse(Double.POSITIVE_INFINITY);
+      tried.append(String.format(Locale.ROOT, " %d: %.5f", leaves, loss));
+      if (loss < least) {
+        least = loss;
+        best = leaves;
+      }
+    }
+    run.log().message("leaves a tree, validation loss of a short boosting:" + tried);
+    return new Size(mostRounds(), best, RATE);
+  }
+
+  private int mostRounds() {
+    if (run.options().numTrees() > 0) {
+      return Math.max(1, run.options().numTrees() / run.frame().loss().outputs());
+    }
+    int balanced = run.frame().loss().outputs() == 1 ? 300 : 100;
+    return switch (run.options().effort()) {
+      case FAST -> balanced / 3;
+      case BALANCED -> balanced;
+      case BEST -> 3 * balanced;
+    };
+  }
+
+  /**
+   * Grows trees.
+   *
+   * @param patience rounds without a lower held-out loss that end growing; 0 for all rounds
+   */
+  Boosting.Result grow(
+      ForestSample train, Optional<ForestSample> heldOut, Size size, int patience) {
+    return Boosting.grow(
+        train.rows(),
+        heldOut.map(ForestSample::rows),
+        run.frame().loss(),
+        run.frame().offset(),
+        Boosting.Options.of(size.rounds, size.leaves, size.rate, run.options().seed())
+            .withPatience(patience));
+  }
+}

@@ -1,0 +1,136 @@
+package org.convexnn.solver;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.convexnn.block.Block;
+import org.convexnn.block.GatedBlock;
+import org.convexnn.block.LeafCodes;
+import org.convexnn.block.Patterns;
+import org.convexnn.block.Precision;
+import org.convexnn.block.RowSelection;
+import org.convexnn.block.RowSetting;
+import org.convexnn.network.FeatureMap;
+import org.convexnn.network.GateSet;
+import org.convexnn.network.HalfSpaces;
+
+/**
+ * Rows on the driver under the trees of a forest, whose leaf codes boosting has found: what convex
+ * programs on these rows are made of, whatever their penalty. Blocks are as many as rows can be
+ * worked on at a time.
+ */
+final class ForestProgram {
+
+  private static final int FEWEST_ROWS_OF_A_BLOCK = 4096;
+
+  private final Run run;
+  private final GateSet gates;
+  private final LocalRows.LocalGatedRows gated;
+  private final RowSetting setting;
+  private final Frame frame;
+  private final double weight;
+  private final int rows;
+  private final double[] metric;
+
+  /**
+   * A forest on rows.
+   *
+   * @param sample the rows
+   * @param codes by tree the leaf of each row
+   */
+  ForestProgram(Run run, GrownForest grown, ForestSample sample, byte[][] codes) {
+    this.run = run;
+    int features = run.rows().features();
+    this.frame = run.frame().with(FeatureMap.none(features));
+    this.gates = new GateSet(HalfSpaces.none(features), List.of(), grown.forest());
+    this.rows = sample.size();
+    this.weight = sample.weight();
+    // The sample's labels are in training units already.
+    this.setting =
+        RowSetting.of(
+            frame.map(), gates, frame.loss(), frame.offset(), 0, 1, Precision.FLOAT64);
+    int blocks =
+        Math.max(
+            1,
+            Math.min(
+                Math.max(run.rows().parallelism(), Runtime.getRuntime().availableProcessors()),
+                rows / FEWEST_ROWS_OF_A_BLOCK));
+    int[] first = grown.forest().firstLeaves();
+    List<GatedBlock> parts = new ArrayList<>();
+    for (int b = 0; b < blocks; b++) {
+      int from = (int) ((long) rows * b / blocks);
+      int to = (int) ((long) rows * (b + 1) / blocks);
+      Block block =
+          Block.withoutFeatures(
+              Arrays.copyOfRange(sample.rows().labels(), from, to),
+              Arrays.copyOfRange(sample.rows().weights(), from, to),
+              Arrays.copyOfRange(sample.keys(), from, to));
+      parts.add(
+          new GatedBlock(
+              block, Patterns.of(LeafCodes.slice(first, codes, from, to), to - from)));
+    }
+    this.gated = new LocalRows.LocalGatedRows(parts);
+    this.metric =
+        grown.trees() == 0
+            ? new double[0]
+            : LeafNorms.metric(gated, setting, weight);
+  }
+
+  /**
+   * The model of a penalty on these rows.
+   *
+   * @param a of the elastic norm
+   * @param leafWeights of the leaves' norms; empty where all are 1
+   */
+  GatedModel model(double a, double[] leafWeights, RunLog log) {
+    double[][] norms =
+        run.options().groupNorm() == TrainingOptions.GroupNorm.EUCLIDEAN
+            ? LeafNorms.euclidean(setting.layout())
+            : LeafNorms.of(metric);
+    return new GatedModel(
+        run.rows(),
+        gated,
+        run.options(),
+        frame,
+        gates,
+        setting,
+        LeafNorms.weighted(norms, leafWeights),
+        a,
+        log);
+  }
+
+  /** These rows. */
+  SelectedRows selected() {
+    return new SelectedRows(RowSelection.ALL, weight, rows);
+  }
+
+  /** The program of a model of these rows. */
+  Problem problem(GatedModel model) {
+    return model.problem(selected());
+  }
+
+  GateSet gates() {
+    return gates;
+  }
+
+  /** A model without a penalty, whose solver coordinates are weights: to evaluate losses. */
+  GatedModel plain(RunLog log) {
+    return new GatedModel(
+        run.rows(),
+        gated,
+        run.options(),
+        frame,
+        gates,
+        setting,
+        LeafNorms.euclidean(setting.layout()),
+        1,
+        log);
+  }
+
+  /** What boosting found, as weights of a network. */
+  double[] fromBoosting(GrownForest grown) {
+    double[] v = new double[setting.length()];
+    System.arraycopy(grown.values(), 0, v, setting.layout().wideLength(), grown.values().length);
+    return v;
+  }
+}

@@ -1,0 +1,153 @@
+package org.convexnn.solver;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+import org.convexnn.block.BinRowsJob;
+import org.convexnn.block.RowSelection;
+import org.convexnn.block.SampleJob;
+import org.convexnn.gate.BinnedRows;
+import org.convexnn.gate.Binning;
+import org.convexnn.loss.Loss;
+import org.convexnn.loss.SoftmaxLoss;
+
+/**
+ * The rows on which trees of narrow leaves are grown and their penalty is chosen: in bins, a byte a
+ * column, on the driver. All rows where its memory holds them, else a sample of as many as it does.
+ *
+ * @param keys of the rows, ascending
+ * @param rows in bins, labels in training units
+ * @param share of all rows
+ */
+record ForestSample(long[] keys, BinnedRows rows, double share) {
+
+  private static final int ROWS_FOR_BINS = 100_000;
+  private static final double NUMBERS_FOR_BINS = 1 << 25;
+  private static final double HEAP_SHARE = 0.125;
+  // Of a row beside its bins: key, label, weight, outputs and derivatives of boosting.
+  private static final double BYTES_OF_A_ROW = 80;
+  private static final double BYTES_OF_AN_OUTPUT = 24;
+
+  /** The sample of a run. */
+  static ForestSample of(Run run) {
+    Rows all = run.rows();
+    Frame frame = run.frame();
+    long n = frame.stats().rows();
+    Binning binning = binning(run);
+    double most =
+        HEAP_SHARE
+            * Runtime.getRuntime().maxMemory()
+            / (all.features() + BYTES_OF_A_ROW + BYTES_OF_AN_OUTPUT * frame.loss().outputs());
+    double rate = Math.min(1, most / n);
+    List<BinRowsJob.Part> parts =
+        all.sum("rows in bins", new BinRowsJob(new InBins(binning), rate, run.options().seed()));
+    BinRowsJob.Sample sample = BinRowsJob.Sample.of(binning.columns(), parts);
+    double[] labels = sample.labels();
+    for (int r = 0; r < labels.length; r++) {
+      labels[r] = (labels[r] - frame.shift()) / frame.scale();
+    }
+    return new ForestSample(
+        sample.keys(),
+        new BinnedRows(binning, sample.bins(), labels, sample.weights()),
+        rate);
+  }
+
+  /** Bins of a few rows. */
+  private static Binning binning(Run run) {
+    Rows all = run.rows();
+    double most = Math.min(ROWS_FOR_BINS, NUMBERS_FOR_BINS / all.features());
+    double rate = Math.min(1, most / run.frame().stats().rows());
+    List<SampleJob.Row> few =
+        all.sum(
+            "sample for bins", new SampleJob(RowSelection.ALL, rate, run.options().seed()));
+    Frame frame = run.frame();
+    double[] labels =
+        few.stream().mapToDouble(r -> (r.label() - frame.shift()) / frame.scale()).toArray();
+    return Binning.of(
+        few.stream().map(SampleJob.Row::features).toArray(double[][]::new),
+        targets(frame, labels),
+        few.stream().mapToDouble(SampleJob.Row::weight).toArray(),
+        all.categorical(),
+        Binning.MOST_BINS);
+  }
+
+  /** What the mean of a category is taken of: labels, of classes the derivatives at the constant. */
+  private static double[] targets(Frame frame, double[] labels) {
+    Loss loss = frame.loss();
+    if (!(loss instanceof SoftmaxLoss)) {
+      return labels;
+    }
+    int c = loss.outputs();
+    double[] derivatives = new double[labels.length * c];
+    for (int r = 0; r < labels.length; r++) {
+      loss.derivative(labels[r], frame.offset(), 0, derivatives, r * c);
+    }
+    return derivatives;
+  }
+
+  /** A binning as executors take it. */
+  private record InBins(Binning binning) implements BinRowsJob.Bins {
+    @Override
+    public int columns() {
+      return binning.columns();
+    }
+
+    @Override
+    public byte bin(int column, double value) {
+      return binning.bin(column, value);
+    }
+  }
+
+  /** The rows that a selection selects. */
+  ForestSample on(RowSelection selection) {
+    return where(r -> selection.selects(keys[r]));
+  }
+
+  /** About so many of the rows, drawn by key. */
+  ForestSample atMost(int count) {
+    int n = rows.size();
+    if (n <= count) {
+      return this;
+    }
+    // Keys are hashes and ascending: every n/count-th is a draw without order.
+    return where(r -> (long) r * count / n != (long) (r + 1) * count / n);
+  }
+
+  private ForestSample where(IntPredicate selects) {
+    int[] kept = IntStream.range(0, rows.size()).filter(selects).toArray();
+    if (kept.length == rows.size()) {
+      return this;
+    }
+    byte[][] bins =
+        Arrays.stream(rows.bins())
+            .parallel()
+            .map(
+                column -> {
+                  byte[] some = new byte[kept.length];
+                  for (int i = 0; i < kept.length; i++) {
+                    some[i] = column[kept[i]];
+                  }
+                  return some;
+                })
+            .toArray(byte[][]::new);
+    return new ForestSample(
+        Arrays.stream(kept).mapToLong(r -> keys[r]).toArray(),
+        new BinnedRows(
+            rows.binning(),
+            bins,
+            Arrays.stream(kept).mapToDouble(r -> rows.labels()[r]).toArray(),
+            Arrays.stream(kept).mapToDouble(r -> rows.weights()[r]).toArray()),
+        share * kept.length / Math.max(1, rows.size()));
+  }
+
+  /** The weight of the rows. */
+  double weight() {
+    return Arrays.stream(rows.weights()).sum();
+  }
+
+  /** n, the number of rows. */
+  int size() {
+    return rows.size();
+  }
+}

@@ -1,0 +1,72 @@
+package org.convexnn.solver;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.convexnn.gate.Boosting;
+import org.convexnn.network.CategoryBins;
+import org.convexnn.network.Forest;
+import org.convexnn.network.LeafModel;
+import org.convexnn.network.WeightLayout;
+
+/**
+ * Trees that boosting grew, with what it found in their leaves.
+ *
+ * @param forest the trees, leaves constant
+ * @param values by leaf of all trees what boosting adds there, the first point of a solve
+ * @param codes by tree the leaf of each row that it was grown on
+ * @param heldOutCodes by tree the leaf of each held-out row
+ * @param heldOutLoss the held-out rows' mean loss after boosting; NaN without such rows
+ */
+record GrownForest(
+    Forest forest,
+    double[] values,
+    byte[][] codes,
+    byte[][] heldOutCodes,
+    double heldOutLoss) {
+
+  /** The trees of the best rounds. */
+  static GrownForest of(Boosting.Result grown, CategoryBins categories, int outputs) {
+    int trees = grown.bestTrees();
+    int[] output = new int[trees];
+    for (int t = 0; t < trees; t++) {
+      output[t] = outputs == 1 ? WeightLayout.ALL : grown.outputOf()[t];
+    }
+    double[] values =
+        Arrays.stream(grown.values()).limit(trees).flatMapToDouble(Arrays::stream).toArray();
+    return new GrownForest(
+        new Forest(
+            grown.trees().subList(0, trees),
+            LeafModel.CONSTANT,
+            output,
+            categories.isEmpty() ? CategoryBins.none(0) : categories),
+        values,
+        Arrays.copyOf(grown.codes(), trees),
+        grown.heldOutCodes().length == 0
+            ? grown.heldOutCodes()
+            : Arrays.copyOf(grown.heldOutCodes(), trees),
+        grown.heldOutLoss().length == 0
+            ? Double.NaN
+            : grown.heldOutLoss()[Math.max(0, grown.bestRounds() - 1)]);
+  }
+
+  /** The number of trees. */
+  int trees() {
+    return forest.trees().size();
+  }
+
+  /** The share of the sample's weight in each leaf. */
+  double[] shares(double[] weights) {
+    int[] first = forest.firstLeaves();
+    double[] shares = new double[values.length];
+    double total = Arrays.stream(weights).sum();
+    IntStream.range(0, trees())
+        .parallel()
+        .forEach(
+            t -> {
+              for (int r = 0; r < weights.length; r++) {
+                shares[first[t] + (codes[t][r] & 0xFF)] += weights[r] / total;
+              }
+            });
+    return shares;
+  }
+}
