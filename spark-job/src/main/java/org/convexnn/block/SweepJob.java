@@ -29,7 +29,7 @@ import org.convexnn.network.WeightLayout;
  *
  * @param setting the rows' setting, constant leaves
  * @param weights u in row coordinates
- * @param gradient g in row coordinates, of the mean loss
+ * @param gradient g in row coordinates, of the mean loss; empty where the partition has all rows
  * @param scales s_i of every leaf
  * @param penalty on the weights
  * @param damping mu, not negative
@@ -217,6 +217,9 @@ public record SweepJob(
     /** {@code g - grad F_k(u)}. */
     private double[] correction() {
       double[] local = new double[setting.length()];
+      if (job.gradient.length == 0) {
+        return local;
+      }
       int bias = setting.width() - 1;
       for (int c = 0; c < outputs; c++) {
         look(c);

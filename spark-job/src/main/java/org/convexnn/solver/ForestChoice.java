@@ -1,14 +1,12 @@
 package org.convexnn.solver;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import org.convexnn.block.RowSelection;
+import org.convexnn.block.SweepJob;
 import org.convexnn.gate.Boosting;
-import org.convexnn.network.FeatureMap;
 
 /**
  * Chooses the penalty of a forest of constant leaves, and how its trees are grown, by rows that take
@@ -22,20 +20,21 @@ final class ForestChoice {
   /** What is used where nothing chooses: rows are too few, or beta is given. */
   static final double USUAL_POWER = 0.5;
 
-  private static final double FIRST_BETA = 0.1;
+  private static final double FIRST_BETA = 0.3;
   private static final double COARSE = Math.sqrt(10);
   private static final double FINE = Math.pow(10, 0.25);
-  private static final double LEAST_BETA = 1e-4;
-  private static final double MOST_BETA = 30;
+  private static final double LEAST_BETA = 1e-5;
+  private static final double MOST_BETA = 1e4;
+  // What the best beta grows by with gamma, as measured: weights are of mean 1 in the logarithm.
+  private static final double BETA_OF_POWER = 30;
   private static final double[] POWERS = {0, 1};
-  private static final double SOME_NORM = 0.2;
-  private static final double TOL = 2e-2;
+  private static final double[] NORMS = {0.02, 0.2};
+  private static final int SWEEPS = 3;
   private static final double BETTER = 1 - 1e-4;
 
   private final Run run;
   private final ForestGrowth growth;
   private final List<Split> splits = new ArrayList<>();
-  private final Map<Point, Double> losses = new HashMap<>();
 
   /**
    * A point that was looked at.
@@ -63,82 +62,43 @@ final class ForestChoice {
   /** Some held-out rows and what is trained without them. */
   private static final class Split {
     private final GrownForest grown;
-    private final ForestProgram program;
-    private final Problem heldOut;
+    private final ForestProgram train;
+    private final ForestProgram heldOut;
     private final double heldOutWeight;
     private final double[] shares;
-    private double[] v;
 
     Split(Run run, GrownForest grown, ForestSample train, ForestSample held) {
       this.grown = grown;
-      this.program = new ForestProgram(run, grown, train, grown.codes());
+      this.train = new ForestProgram(run, grown, train, grown.codes(), 1);
+      this.heldOut = new ForestProgram(run, grown, held, grown.heldOutCodes(), 1);
       this.shares = grown.shares(train.rows().weights());
-      ForestProgram outside = new ForestProgram(run, grown, held, grown.heldOutCodes());
-      this.heldOut =
-          outside.problem(outside.plain(quiet(run)));
       this.heldOutWeight = held.weight();
-      this.v = program.fromBoosting(grown);
     }
 
-    /** The held-out loss of a penalty. */
-    double loss(Run run, Point point) {
-      RunLog log = quiet(run);
-      GatedModel model =
-          program.model(point.a, LeafNorms.adaptive(grown.values(), shares, point.power), log);
-      Problem problem = program.problem(model);
-      Solver.Stopping stop =
-          new Solver.Stopping(TOL, Double.POSITIVE_INFINITY, 1e-6 * run.frame().constantLoss());
-      Solver.Solution found =
-          new ConsensusSolver()
-              .solve(
-                  problem,
-                  point.beta,
-                  Solver.Start.at(problem.coordinates().fromNetwork(v)),
-                  stop,
-                  new Rest(log.watch("path", point.beta, problem.groups())));
-      v = problem.coordinates().toNetwork(found.weights());
-      return heldOut.evaluate("validation", v, false).loss();
+    /** Weights of a penalty, from others. */
+    double[] solve(Point point, double[] v, double ridge) {
+      double[] leafWeights = LeafNorms.adaptive(grown.values(), shares, point.power);
+      return train.swept(
+          v,
+          train.scales(leafWeights),
+          new SweepJob.Penalty(point.beta, point.a, ridge),
+          SWEEPS);
     }
   }
 
-  /** Ends a point's solve where the objective rests: the held-out loss rests long before the gap. */
-  private static final class Rest implements Solver.Watch {
-    private static final double PROGRESS = 2e-3;
-    private static final int MOST = 12;
-    private final Solver.Watch inner;
-    private double last = Double.POSITIVE_INFINITY;
+  /**
+   * A point's weights by split, and their mean held-out loss.
+   */
+  private record Scored(Point point, List<double[]> weights, double loss) {
 
-    Rest(Solver.Watch inner) {
-      this.inner = inner;
+    boolean better(Scored other) {
+      return loss < BETTER * other.loss;
     }
-
-    @Override
-    public void iteration(int iteration, double upper, double lower, double[] weights) {
-      inner.iteration(iteration, upper, lower, weights);
-    }
-
-    @Override
-    public boolean enough(int iteration, double upper, double gap, double leftOut) {
-      boolean rests = last - upper < PROGRESS * Math.abs(upper);
-      last = upper;
-      return (iteration > 0 && rests) || iteration >= MOST;
-    }
-
-    @Override
-    public void message(String text) {}
   }
 
   ForestChoice(Run run, ForestGrowth growth) {
     this.run = run;
     this.growth = growth;
-  }
-
-  private static RunLog quiet(Run run) {
-    return new RunLog(
-        Progress.SILENT,
-        new Ledger(),
-        run.frame().with(FeatureMap.none(run.rows().features())).groups(run.options()),
-        1e-6 * run.frame().constantLoss());
   }
 
   /**
@@ -167,83 +127,129 @@ final class ForestChoice {
       weight += split.heldOutWeight;
     }
     boosting /= weight;
-    Point best = alongBeta(new Point(0, USUAL_POWER, FIRST_BETA));
+    Scored best =
+        alongBeta(
+            new Point(0, USUAL_POWER, FIRST_BETA),
+            splits.stream().map(s -> s.train.fromBoosting(s.grown)).toList());
+    List<Point> others = new ArrayList<>();
     for (double power : POWERS) {
-      Point other = alongBeta(new Point(0, power, best.beta));
-      best = better(other, best) ? other : best;
+      double factor = Math.pow(BETA_OF_POWER, power - best.point.power);
+      others.add(new Point(0, power, factor * best.point.beta));
     }
-    Point mixed = new Point(SOME_NORM, best.power, best.beta / (1 - SOME_NORM));
-    if (better(mixed, best)) {
-      best = mixed;
+    best = best(best, score(others, best.weights));
+    if (best.point.power != USUAL_POWER) {
+      best = fine(best);
     }
-    double loss = loss(best);
+    List<Point> mixed = new ArrayList<>();
+    for (double a : NORMS) {
+      mixed.add(new Point(a, best.point.power, best.point.beta / (1 - a)));
+    }
+    best = best(best, score(mixed, best.weights));
+    Point chosen = best.point;
     run.log()
         .message(
             String.format(
                 Locale.ROOT,
-                "chosen by held-out rows: elasticNetParam %.1f, adaptivePower %.1f, regParam %.4g:"
+                "chosen by held-out rows: elasticNetParam %.2g, adaptivePower %.1f, regParam %.4g:"
                     + " validation loss %.5f; boosting alone %.5f",
-                best.a,
-                best.power,
-                best.beta,
-                loss,
+                chosen.a,
+                chosen.power,
+                chosen.beta,
+                best.loss,
                 boosting));
     return new Choice(
-        best, size.rounds(Math.max(1, Math.round((float) rounds / seen.size()))), boosting, loss);
-  }
-
-  private boolean better(Point one, Point other) {
-    return loss(one) < BETTER * loss(other);
+        chosen,
+        size.rounds(Math.max(1, Math.round((float) rounds / seen.size()))),
+        boosting,
+        best.loss);
   }
 
   /** The best point along beta: coarse steps downhill from the first, then a fine one each way. */
-  private Point alongBeta(Point first) {
-    Point best = first;
-    double step = better(first.with(first.beta / COARSE), first) ? 1 / COARSE : COARSE;
-    for (Point next = best.with(best.beta * step);
-        next.beta >= LEAST_BETA && next.beta <= MOST_BETA && better(next, best);
-        next = best.with(best.beta * step)) {
+  private Scored alongBeta(Point first, List<double[]> start) {
+    List<Scored> scored =
+        score(
+            List.of(
+                first, first.with(first.beta / COARSE), first.with(first.beta * COARSE)),
+            start);
+    Scored best = best(scored.get(0), scored);
+    double step = best.point.beta / first.beta;
+    while (step != 1) {
+      double beta = best.point.beta * step;
+      if (beta < LEAST_BETA || beta > MOST_BETA) {
+        break;
+      }
+      Scored next = score(List.of(best.point.with(beta)), best.weights).get(0);
+      if (!next.better(best)) {
+        break;
+      }
       best = next;
     }
-    Point below = best.with(best.beta / FINE);
-    Point above = best.with(best.beta * FINE);
-    Point fine = loss(below) < loss(above) ? below : above;
-    return better(fine, best) ? fine : best;
+    return fine(best);
   }
 
-  private double loss(Point point) {
-    return losses.computeIfAbsent(
-        point,
-        p -> {
-          double sum = 0;
-          double weight = 0;
-          for (Split split : splits) {
-            sum += split.heldOutWeight * split.loss(run, p);
-            weight += split.heldOutWeight;
-          }
-          double loss = sum / weight;
-          run.log()
-              .point(
-                  new PathPoint(
-                      Double.NaN,
-                      p.beta,
-                      Double.NaN,
-                      Double.NaN,
-                      loss,
-                      Double.NaN,
-                      0,
-                      run.log().ledger().passes()));
-          run.log()
-              .message(
-                  String.format(
-                      Locale.ROOT,
-                      "path: regParam %.3g, elasticNetParam %.1f, adaptivePower %.1f: validation"
-                          + " loss %.5f",
-                      p.beta,
-                      p.a,
-                      p.power,
-                      loss));
-          return loss;
-        });
+  private Scored fine(Scored best) {
+    return best(
+        best,
+        score(
+            List.of(
+                best.point.with(best.point.beta / FINE), best.point.with(best.point.beta * FINE)),
+            best.weights));
+  }
+
+  private static Scored best(Scored first, List<Scored> others) {
+    Scored best = first;
+    for (Scored other : others) {
+      best = other.better(best) ? other : best;
+    }
+    return best;
+  }
+
+  /** Scores points, side by side, each from the same weights. */
+  private List<Scored> score(List<Point> points, List<double[]> start) {
+    double ridge =
+        run.options().fitIntercept()
+            ? run.frame().skipRidge(run.options())
+            : Double.POSITIVE_INFINITY;
+    List<Scored> scored =
+        points.parallelStream()
+            .map(
+                point -> {
+                  List<double[]> weights = new ArrayList<>();
+                  double sum = 0;
+                  double weight = 0;
+                  for (int k = 0; k < splits.size(); k++) {
+                    Split split = splits.get(k);
+                    double[] v = split.solve(point, start.get(k), ridge);
+                    weights.add(v);
+                    sum += split.heldOutWeight * split.heldOut.loss(v);
+                    weight += split.heldOutWeight;
+                  }
+                  return new Scored(point, weights, sum / weight);
+                })
+            .toList();
+    for (Scored s : scored) {
+      run.log()
+          .point(
+              new PathPoint(
+                  Double.NaN,
+                  s.point.beta,
+                  Double.NaN,
+                  Double.NaN,
+                  s.loss,
+                  Double.NaN,
+                  0,
+                  run.log().ledger().passes()));
+      run.log()
+          .message(
+              String.format(
+                  Locale.ROOT,
+                  "path: regParam %.3g, elasticNetParam %.2g, adaptivePower %.1f: validation loss"
+                      + " %.5f",
+                  s.point.beta,
+                  s.point.a,
+                  s.point.power,
+                  s.loss));
+    }
+    return scored;
   }
 }

@@ -5,11 +5,13 @@ import java.util.Arrays;
 import java.util.List;
 import org.convexnn.block.Block;
 import org.convexnn.block.GatedBlock;
+import org.convexnn.block.GradientJob;
 import org.convexnn.block.LeafCodes;
 import org.convexnn.block.Patterns;
 import org.convexnn.block.Precision;
 import org.convexnn.block.RowSelection;
 import org.convexnn.block.RowSetting;
+import org.convexnn.block.SweepJob;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
@@ -39,6 +41,20 @@ final class ForestProgram {
    * @param codes by tree the leaf of each row
    */
   ForestProgram(Run run, GrownForest grown, ForestSample sample, byte[][] codes) {
+    this(
+        run,
+        grown,
+        sample,
+        codes,
+        Math.max(run.rows().parallelism(), Runtime.getRuntime().availableProcessors()));
+  }
+
+  /**
+   * The same in at most so many blocks.
+   *
+   * @param most at least 1
+   */
+  ForestProgram(Run run, GrownForest grown, ForestSample sample, byte[][] codes, int most) {
     this.run = run;
     int features = run.rows().features();
     this.frame = run.frame().with(FeatureMap.none(features));
@@ -52,9 +68,7 @@ final class ForestProgram {
     int blocks =
         Math.max(
             1,
-            Math.min(
-                Math.max(run.rows().parallelism(), Runtime.getRuntime().availableProcessors()),
-                rows / FEWEST_ROWS_OF_A_BLOCK));
+            Math.min(most, rows / FEWEST_ROWS_OF_A_BLOCK));
     int[] first = grown.forest().firstLeaves();
     List<GatedBlock> parts = new ArrayList<>();
     for (int b = 0; b < blocks; b++) {
@@ -83,10 +97,6 @@ final class ForestProgram {
    * @param leafWeights of the leaves' norms; empty where all are 1
    */
   GatedModel model(double a, double[] leafWeights, RunLog log) {
-    double[][] norms =
-        run.options().groupNorm() == TrainingOptions.GroupNorm.EUCLIDEAN
-            ? LeafNorms.euclidean(setting.layout())
-            : LeafNorms.of(metric);
     return new GatedModel(
         run.rows(),
         gated,
@@ -94,37 +104,52 @@ final class ForestProgram {
         frame,
         gates,
         setting,
-        LeafNorms.weighted(norms, leafWeights),
+        LeafNorms.weighted(norms(), leafWeights),
         a,
         log);
+  }
+
+  /**
+   * Weights in row coordinates after some sweeps of block descent over all rows; of one block.
+   *
+   * @param scales of the leaves' norms
+   */
+  double[] swept(double[] v, double[] scales, SweepJob.Penalty penalty, int sweeps) {
+    double[][] sums =
+        gated.step(
+            "sweeps",
+            new SweepJob(setting, v, new double[0], scales, penalty, 0, sweeps),
+            GatedRows.NO_STATE,
+            GatedRows.NO_STATE);
+    double[] next = v.clone();
+    for (int i = 0; i < v.length; i++) {
+      next[i] += sums[1][i] > 0 ? sums[0][i] / sums[1][i] : 0;
+    }
+    return next;
+  }
+
+  /** The scales of the leaves' norms, with their weights. */
+  double[] scales(double[] leafWeights) {
+    double[][] norms = LeafNorms.weighted(norms(), leafWeights);
+    return Arrays.stream(norms).mapToDouble(n -> n[0]).toArray();
+  }
+
+  private double[][] norms() {
+    return run.options().groupNorm() == TrainingOptions.GroupNorm.EUCLIDEAN
+        ? LeafNorms.euclidean(setting.layout())
+        : LeafNorms.of(metric);
+  }
+
+  /** The mean loss at weights. */
+  double loss(double[] v) {
+    return gated.sum(
+            "loss", new GradientJob(setting, v, GradientJob.Order.VALUE, 1))[0][0]
+        / weight;
   }
 
   /** These rows. */
   SelectedRows selected() {
     return new SelectedRows(RowSelection.ALL, weight, rows);
-  }
-
-  /** The program of a model of these rows. */
-  Problem problem(GatedModel model) {
-    return model.problem(selected());
-  }
-
-  GateSet gates() {
-    return gates;
-  }
-
-  /** A model without a penalty, whose solver coordinates are weights: to evaluate losses. */
-  GatedModel plain(RunLog log) {
-    return new GatedModel(
-        run.rows(),
-        gated,
-        run.options(),
-        frame,
-        gates,
-        setting,
-        LeafNorms.euclidean(setting.layout()),
-        1,
-        log);
   }
 
   /** What boosting found, as weights of a network. */
