@@ -4,21 +4,27 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.DoubleStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.convexnn.network.CategoryBins;
 import org.convexnn.network.FeatureMap;
+import org.convexnn.network.Forest;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
+import org.convexnn.network.LeafModel;
 import org.convexnn.network.Network;
 import org.convexnn.network.SubNetwork;
 import org.convexnn.network.Tree;
+import org.convexnn.network.WeightLayout;
 
 /**
- * A network as three tables of a saved model, format 1.
+ * A network as tables of a saved model, format 2; models of format 1 lack what format 2 added.
  *
  * <ul>
  *   <li>{@code map}, one row: sizes, column means and scales of the feature map, its clip (0 = none),
@@ -32,7 +38,13 @@ import org.convexnn.network.Tree;
  *       and {@code direction} its first layer's half-spaces and, at the end of {@code direction},
  *       the weights above them; {@code centre} has one number per gate; {@code weights} are gates x
  *       C x (k + 1), k coordinates of the feature map, the gates of a tree being its leaves and
- *       those of a sub-network its paths.
+ *       those of a sub-network its paths. Of a tree, format 2 adds {@code leaves}: linear, or constant
+ *       where {@code weights} are one number a leaf and output; {@code output}, the one that constant
+ *       leaves add to, -1 = all; {@code sets}, four words of 64 bits a node that tests a set of bins
+ *       ({@code flags} 4); {@code flags} of each node: 1 = missing values go left, 2 = what is not
+ *       missing goes left, 4 = tests a set.
+ *   <li>{@code categories}, one row for each column of categories: {@code bins} of its codes 0, 1, ..,
+ *       255 = not seen in training; missing where there is no such column.
  * </ul>
  */
 final class NetworkTables {
@@ -43,6 +55,8 @@ final class NetworkTables {
   private static final String TREE = "tree";
   private static final ArrayType DOUBLES = DataTypes.createArrayType(DataTypes.DoubleType, false);
   private static final ArrayType INTS = DataTypes.createArrayType(DataTypes.IntegerType, false);
+
+  private static final ArrayType LONGS = DataTypes.createArrayType(DataTypes.LongType, false);
 
   private static final StructType MAP =
       new StructType()
@@ -55,7 +69,11 @@ final class NetworkTables {
           .add("offset", DOUBLES)
           .add("labelShift", DataTypes.DoubleType)
           .add("labelScale", DataTypes.DoubleType)
-          .add("subnetworks", DataTypes.IntegerType);
+          .add("subnetworks", DataTypes.IntegerType)
+          .add("none", DataTypes.BooleanType)
+          .add("categories", DataTypes.IntegerType);
+  private static final StructType CATEGORIES =
+      new StructType().add("column", DataTypes.IntegerType).add("bins", INTS);
   private static final StructType MATRIX =
       new StructType().add("row", DataTypes.IntegerType).add("values", DOUBLES);
   private static final StructType SUBNETWORKS =
@@ -68,7 +86,11 @@ final class NetworkTables {
           .add("left", INTS)
           .add("right", INTS)
           .add("centre", DOUBLES)
-          .add("weights", DOUBLES);
+          .add("weights", DOUBLES)
+          .add("leaves", DataTypes.StringType)
+          .add("output", DataTypes.IntegerType)
+          .add("sets", LONGS)
+          .add("flags", INTS);
 
   private NetworkTables() {}
 
@@ -84,9 +106,48 @@ final class NetworkTables {
     return new SavedTable("subnetworks", SUBNETWORKS, rowBytes);
   }
 
+  private static SavedTable categories() {
+    return new SavedTable("categories", CATEGORIES, 4L * CategoryBins.MOST_CODES);
+  }
+
+  private static List<Row> rows(CategoryBins categories) {
+    List<Row> rows = new ArrayList<>();
+    for (int j = 0; j < categories.tables().length; j++) {
+      byte[] table = categories.tables()[j];
+      if (table != null) {
+        int[] bins = new int[table.length];
+        Arrays.setAll(bins, code -> table[code] & 0xFF);
+        rows.add(RowFactory.create(j, bins));
+      }
+    }
+    return rows;
+  }
+
+  private static CategoryBins categories(Storage storage, int count, int features) {
+    if (count == 0) {
+      return CategoryBins.none(0);
+    }
+    String path = storage.path();
+    byte[][] tables = new byte[features][];
+    List<Row> rows = categories().read(storage);
+    for (Row saved : rows) {
+      SavedRow row = new SavedRow(saved, "categories", path);
+      int column = row.integer("column");
+      if (column < 0 || column >= features || tables[column] != null) {
+        throw damaged(path, "categories", "column is " + column);
+      }
+      tables[column] = row.bins();
+    }
+    if (rows.size() != count) {
+      throw damaged(path, "categories", rows.size() + " rows instead of " + count);
+    }
+    return new CategoryBins(tables);
+  }
+
   /** Writes a network below {@code path/data}. */
   static void write(Storage storage, Network network) {
     List<Row> subnetworks = rows(network);
+    List<Row> categories = rows(network.gates().forest().categories());
     FeatureMap map = network.map();
     int d = map.features();
     int matrixRows = map.matrix().length == 0 ? 0 : map.dimension();
@@ -104,7 +165,12 @@ final class NetworkTables {
                     network.offset(),
                     network.labelShift(),
                     network.labelScale(),
-                    subnetworks.size())));
+                    subnetworks.size(),
+                    map.none(),
+                    categories.size())));
+    if (!categories.isEmpty()) {
+      categories().write(storage, categories);
+    }
     if (matrixRows > 0) {
       List<Row> rows = new ArrayList<>();
       for (int i = 0; i < matrixRows; i++) {
@@ -131,7 +197,11 @@ final class NetworkTables {
             noNodes,
             noNodes,
             none,
-            Arrays.copyOf(network.weights(), size)));
+            Arrays.copyOf(network.weights(), size),
+            null,
+            null,
+            null,
+            null));
     at += size;
     HalfSpaces gates = network.gates().halfSpaces();
     int d = network.features();
@@ -146,7 +216,11 @@ final class NetworkTables {
               noNodes,
               noNodes,
               new double[] {gates.centres()[p]},
-              Arrays.copyOfRange(network.weights(), at, at + size)));
+              Arrays.copyOfRange(network.weights(), at, at + size),
+              null,
+              null,
+              null,
+              null));
       at += size;
     }
     for (SubNetwork subNetwork : network.gates().subNetworks()) {
@@ -164,25 +238,60 @@ final class NetworkTables {
               noNodes,
               noNodes,
               neurons.centres(),
-              Arrays.copyOfRange(network.weights(), at, at + length)));
+              Arrays.copyOfRange(network.weights(), at, at + length),
+              null,
+              null,
+              null,
+              null));
       at += length;
     }
-    for (Tree tree : network.gates().trees()) {
-      int length = tree.leaves() * size;
+    WeightLayout layout = network.layout();
+    Forest forest = network.gates().forest();
+    int gate = layout.gates() - forest.leaves();
+    for (int t = 0; t < forest.trees().size(); t++) {
+      Tree tree = forest.trees().get(t);
       rows.add(
           RowFactory.create(
               rows.size(),
               TREE,
               none,
               tree.feature(),
-              tree.threshold(),
+              finite(tree.threshold()),
               tree.left(),
               tree.right(),
               new double[tree.leaves()],
-              Arrays.copyOfRange(network.weights(), at, at + length)));
-      at += length;
+              Arrays.copyOfRange(
+                  network.weights(), layout.start(gate), layout.start(gate + tree.leaves())),
+              forest.leafModel().name().toLowerCase(Locale.ROOT),
+              forest.output()[t],
+              sets(tree),
+              flags(tree)));
+      gate += tree.leaves();
     }
     return rows;
+  }
+
+  /** Thresholds of tests by sets, and infinite ones, are told by flags. */
+  private static double[] finite(double[] thresholds) {
+    return Arrays.stream(thresholds).map(t -> Double.isFinite(t) ? t : 0).toArray();
+  }
+
+  private static long[] sets(Tree tree) {
+    return Arrays.stream(tree.sets())
+        .filter(Objects::nonNull)
+        .flatMapToLong(Arrays::stream)
+        .toArray();
+  }
+
+  private static int[] flags(Tree tree) {
+    int[] flags = new int[tree.feature().length];
+    Arrays.setAll(
+        flags,
+        i ->
+            (tree.missingLeft()[i] ? SavedRow.MISSING_LEFT : 0)
+                | (tree.threshold()[i] == Double.POSITIVE_INFINITY ? SavedRow.ALL_LEFT : 0)
+                | (tree.sets().length > 0 && tree.sets()[i] != null ? SavedRow.SET : 0));
+    return flags;
   }
 
   /**
@@ -211,13 +320,18 @@ final class NetworkTables {
     }
     FeatureMap linear =
         new FeatureMap(row.doubles("mean", d), row.doubles("inverseScale", d), matrix);
-    FeatureMap map = clip == 0 ? linear : linear.clipped(clip);
+    FeatureMap map =
+        row.has("none") && row.truth("none")
+            ? FeatureMap.none(d)
+            : clip == 0 ? linear : linear.clipped(clip);
+    CategoryBins categories =
+        categories(storage, row.has("categories") ? row.integer("categories") : 0, d);
     List<Row> rows = inOrder(subnetworks(0).read(storage), "id", "subnetworks", path);
     if (row.has("subnetworks") && row.integer("subnetworks") != rows.size()) {
       throw damaged(
           path, "subnetworks", rows.size() + " rows instead of " + row.integer("subnetworks"));
     }
-    Parts parts = subnetworks(rows, path, map, outputs);
+    Parts parts = subnetworks(rows, path, map, outputs, categories);
     return new Network(
         map,
         parts.gates(),
@@ -243,7 +357,8 @@ final class NetworkTables {
 
   private record Parts(GateSet gates, double[] weights) {}
 
-  private static Parts subnetworks(List<Row> rows, String path, FeatureMap map, int outputs) {
+  private static Parts subnetworks(
+      List<Row> rows, String path, FeatureMap map, int outputs, CategoryBins categories) {
     int d = map.features();
     int size = outputs * (map.dimension() + 1);
     Doubles directions = new Doubles();
@@ -252,6 +367,8 @@ final class NetworkTables {
     Doubles weights = new Doubles();
     List<SubNetwork> subNetworks = new ArrayList<>();
     List<Tree> trees = new ArrayList<>();
+    List<Integer> treeOutputs = new ArrayList<>();
+    LeafModel leafModel = LeafModel.LINEAR;
     for (int id = 0; id < rows.size(); id++) {
       SavedRow row = new SavedRow(rows.get(id), "subnetworks", path);
       String kind = row.text("kind");
@@ -274,8 +391,20 @@ final class NetworkTables {
         case TREE -> {
           Tree tree = row.tree(d);
           row.doubles("centre", tree.leaves());
+          LeafModel leaves = row.leafModel();
+          if (!trees.isEmpty() && leaves != leafModel) {
+            throw damaged(path, "subnetworks", "row " + id + " has leaves of another model");
+          }
+          leafModel = leaves;
+          int output = row.has("output") ? row.integer("output") : WeightLayout.ALL;
+          if (output < WeightLayout.ALL || output >= outputs) {
+            throw damaged(path, "subnetworks", "row " + id + " is of output " + output);
+          }
           trees.add(tree);
-          weights.add(row.doubles("weights", tree.leaves() * size));
+          treeOutputs.add(output);
+          int numbers =
+              leaves == LeafModel.LINEAR ? size : output == WeightLayout.ALL ? outputs : 1;
+          weights.add(row.doubles("weights", tree.leaves() * numbers));
         }
         default ->
             throw damaged(path, "subnetworks", "row " + id + " is of unknown kind '" + kind + "'");
@@ -286,7 +415,13 @@ final class NetworkTables {
     }
     HalfSpaces halfSpaces = new HalfSpaces(d, directions.all(), thresholds.all(), centres.all());
     try {
-      return new Parts(new GateSet(halfSpaces, subNetworks, trees), weights.all());
+      Forest forest =
+          new Forest(
+              trees,
+              leafModel,
+              treeOutputs.stream().mapToInt(o -> o).toArray(),
+              categories);
+      return new Parts(new GateSet(halfSpaces, subNetworks, forest), weights.all());
     } catch (IllegalArgumentException e) {
       throw damaged(path, "subnetworks", e.getMessage());
     }

@@ -21,7 +21,7 @@ import org.apache.spark.ml.param.Params;
 final class SavedMetadata {
 
   /** The newest format that is written and read. */
-  static final int FORMAT_VERSION = 1;
+  static final int FORMAT_VERSION = 2;
 
   private static final String DIRECTORY = "metadata";
   private static final ObjectMapper JSON = new ObjectMapper();

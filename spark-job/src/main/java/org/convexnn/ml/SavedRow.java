@@ -3,7 +3,9 @@ package org.convexnn.ml;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.Row;
+import org.convexnn.network.CategoryBins;
 import org.convexnn.network.HalfSpaces;
+import org.convexnn.network.LeafModel;
 import org.convexnn.network.SubNetwork;
 import org.convexnn.network.Tree;
 
@@ -16,6 +18,18 @@ import org.convexnn.network.Tree;
  * @param path where the model is
  */
 record SavedRow(Row row, String table, String path) {
+
+  /** Flag of a node: missing values go left. */
+  static final int MISSING_LEFT = 1;
+
+  /** Flag of a node: what is not missing goes left. */
+  static final int ALL_LEFT = 2;
+
+  /** Flag of a node: it tests a set of bins. */
+  static final int SET = 4;
+
+  private static final int WORDS = 4;
+
 
   /** The error for a table that is not as it was written. */
   static Damage damaged(String path, String table, String what) {
@@ -128,7 +142,80 @@ record SavedRow(Row row, String table, String path) {
       reach(left[i], i, reachedNodes, reachedLeaves);
       reach(right[i], i, reachedNodes, reachedLeaves);
     }
-    return new Tree(feature, doubles("threshold", nodes), left, right);
+    double[] threshold = doubles("threshold", nodes);
+    return has("flags")
+        ? tested(feature, threshold, left, right)
+        : new Tree(feature, threshold, left, right);
+  }
+
+  private Tree tested(int[] feature, double[] threshold, int[] left, int[] right) {
+    int nodes = feature.length;
+    int[] flags = ints("flags");
+    long[] words = longs("sets");
+    if (flags.length != nodes) {
+      throw damaged(path, table, "a tree has flags for " + flags.length + " of " + nodes + " nodes");
+    }
+    long[][] sets = new long[words.length == 0 ? 0 : nodes][];
+    boolean[] missingLeft = new boolean[nodes];
+    int at = 0;
+    for (int i = 0; i < nodes; i++) {
+      missingLeft[i] = (flags[i] & MISSING_LEFT) != 0;
+      if ((flags[i] & ALL_LEFT) != 0) {
+        threshold[i] = Double.POSITIVE_INFINITY;
+      }
+      if ((flags[i] & SET) != 0) {
+        if (at + WORDS > words.length) {
+          throw damaged(path, table, "a tree lacks a set of categories");
+        }
+        sets[i] = Arrays.copyOfRange(words, at, at + WORDS);
+        at += WORDS;
+      }
+    }
+    if (at != words.length) {
+      throw damaged(path, table, "a tree has more sets of categories than tests");
+    }
+    return new Tree(feature, threshold, left, right, sets, missingLeft);
+  }
+
+  /** What stands in a tree's leaves: linear where nothing is said, as in format 1. */
+  LeafModel leafModel() {
+    String name = has("leaves") ? text("leaves") : "linear";
+    return switch (name) {
+      case "linear" -> LeafModel.LINEAR;
+      case "constant" -> LeafModel.CONSTANT;
+      default -> throw damaged(path, table, "leaves are '" + name + "'");
+    };
+  }
+
+  /** The bins of a column of categories. */
+  byte[] bins() {
+    int[] bins = ints("bins");
+    byte[] table = new byte[bins.length];
+    for (int code = 0; code < bins.length; code++) {
+      if (bins[code] < 0 || bins[code] > CategoryBins.MISSING || bins.length > CategoryBins.MOST_CODES) {
+        throw damaged(path, table(), "a category has the bin " + bins[code]);
+      }
+      table[code] = (byte) bins[code];
+    }
+    return table;
+  }
+
+  /** Whether a value is true. */
+  boolean truth(String column) {
+    return (boolean) value(column);
+  }
+
+  private long[] longs(String column) {
+    value(column);
+    List<Object> values = row.getList(row.fieldIndex(column));
+    long[] array = new long[values.size()];
+    for (int i = 0; i < array.length; i++) {
+      if (values.get(i) == null) {
+        throw damaged(path, table, column + " has a number missing");
+      }
+      array[i] = (long) values.get(i);
+    }
+    return array;
   }
 
   /** Children come after their parents and are reached once: then every row ends in one leaf. */
