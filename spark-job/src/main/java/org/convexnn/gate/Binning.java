@@ -48,7 +48,7 @@ public final class Binning implements Serializable {
   /**
    * The bins of a sample.
    *
-   * @param rows raw features; NaN where missing
+   * @param rows raw features, finite, or NaN where missing
    * @param targets what the mean of a category is taken of: labels, or the derivatives of the loss
    *     at the constant model, C numbers a row, where labels are classes
    * @param weights weights, not negative; all times a constant gives the same bins
