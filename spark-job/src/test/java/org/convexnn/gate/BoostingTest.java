@@ -364,7 +364,14 @@ class BoostingTest {
     Options options = Options.of(6, 24, 0.3, 4).withShares(0.6, 1).withThreads(1);
     IntFunction<Result> grown =
         bundled ->
-            Boosting.grow(rows, Optional.empty(), SQUARED, new double[1], bundled == 1, options);
+            Boosting.grow(
+                rows,
+                Optional.empty(),
+                SQUARED,
+                new double[1],
+                bundled == 1,
+                TreeGrowth.MOST_SUMS,
+                options);
     Result with = grown.apply(1);
     Result without = grown.apply(0);
     assertThat(with.trees()).hasSize(6);
@@ -500,6 +507,20 @@ class BoostingTest {
     }
     for (int i = 0; i < curved.trees().get(0).leaves(); i++) {
       assertThat(counts[i]).isGreaterThanOrEqualTo(20);
+    }
+  }
+
+  /** Room for three histograms: most are built again from rows. */
+  @Test
+  void littleMemoryGivesTheSameTrees() {
+    BinnedRows rows = classes(mixed(2000, true, 60), 2).binned();
+    Options options = Options.of(4, 64, 0.3, 1);
+    double[] start = new double[1];
+    Result much = Boosting.grow(rows, Optional.empty(), LOGISTIC, start, options);
+    Result little = Boosting.grow(rows, Optional.empty(), LOGISTIC, start, true, 0, options);
+    assertThat(much.trees()).hasSize(4);
+    for (int t = 0; t < 4; t++) {
+      assertSame(little.trees().get(t), much.trees().get(t));
     }
   }
 
