@@ -22,7 +22,7 @@ final class TreeGrowth {
   static final int CHUNK = 1 << 14;
 
   /** Sums that all histograms together may hold (256 MB); beyond, some are built again from rows. */
-  private static final long MOST_SUMS = 1L << 25;
+  static final long MOST_SUMS = 1L << 25;
 
   /** Work, in bins looked at, from which it pays to share it. */
   private static final int SHARED_WORK = 2000;
@@ -118,6 +118,7 @@ final class TreeGrowth {
       Panels panels,
       int stride,
       double totalWeight,
+      long mostSums,
       Boosting.Options options,
       Workers workers) {
     int n = rows.size();
@@ -149,7 +150,7 @@ final class TreeGrowth {
       }
     }
     int size = offsets[panels.slots.size()];
-    this.unmade = (int) Math.max(3, Math.min(options.leaves() + 1L, MOST_SUMS / Math.max(1, size)));
+    this.unmade = (int) Math.max(3, Math.min(options.leaves() + 1L, mostSums / Math.max(1, size)));
     this.splits = new Split[options.leaves() - 1];
     this.sides = new byte[options.leaves() - 1][];
     this.child = new int[2 * (options.leaves() - 1)];
