@@ -8,10 +8,13 @@
 >>> model.evaluate(test).accuracy
 0.91
 
-The work is done by the Java classes of the same names, package ``org.convexnn.ml``; this package is
-in their jar.
+The work is done by the Java classes of the same names, package ``org.convexnn.ml``. Their jar is in the
+installed package and goes to a session by ``configure_spark`` or ``jar_path``; this package is in that
+jar too.
 """
 
+from convexnn._install import configure_spark, jar_path
+from convexnn._version import PACKAGE as __version__
 from convexnn.classification import ConvexReLUClassificationModel, ConvexReLUClassifier
 from convexnn.records import (
     AllPatterns,
@@ -63,4 +66,7 @@ __all__ = [
     "SubNetwork",
     "TraceRecord",
     "Tree",
+    "__version__",
+    "configure_spark",
+    "jar_path",
 ]

@@ -2,26 +2,74 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional, Type, TypeVar
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Dict,
+    Generic,
+    List,
+    Optional,
+    Sequence,
+    Tuple,
+    Type,
+    TypeVar,
+    Union,
+    overload,
+)
 
-from py4j.java_gateway import JavaObject
-from pyspark.ml.util import HasTrainingSummary, JavaMLReadable, JavaMLReader, JavaMLWritable
+from pyspark.ml.linalg import Vector, Vectors
+from pyspark.ml.util import (
+    HasTrainingSummary,
+    JavaMLReadable,
+    JavaMLReader,
+    JavaMLWritable,
+    MLReadable,
+)
 from pyspark.ml.wrapper import JavaModel, JavaParams
 from pyspark.sql import DataFrame
 
+from convexnn._connect import Told, remote_reader
+from convexnn._errors import check_dataset, not_remote, told_plainly
+from convexnn._session import is_remote, new_java
 from convexnn.records import Certificate, Network, Provenance, python_value
 
-RL = TypeVar("RL")
+if TYPE_CHECKING:
+    from py4j.java_gateway import JavaObject
+    from pyspark.ml._typing import ParamMap
+
+RL = TypeVar("RL", bound=MLReadable[Any])
 S = TypeVar("S")
-P = TypeVar("P", bound="Stage")
-M = TypeVar("M", bound="TrainedModel")
+P = TypeVar("P", bound="Stage[Any]")
+MT = TypeVar("MT", bound="TrainedModel[Any, Any]")
+M = TypeVar("M", bound="TrainedModel[Any, Any]")
+
+#: a row's features, one number each
+Features = Union[Vector, Sequence[float], Any]
 
 
 def java_dataset(dataset: DataFrame) -> JavaObject:
     """The Java side of a DataFrame."""
-    if not isinstance(dataset, DataFrame):
-        raise TypeError("dataset is %r; it must be a DataFrame" % (dataset,))
+    check_dataset(dataset)
     return dataset._jdf
+
+
+def vector(value: Features) -> Vector:
+    """The features of one row as Spark's vector: of a list, a tuple or a one-dimensional array."""
+    if isinstance(value, Vector):
+        return value
+    if getattr(value, "ndim", 1) != 1:
+        raise TypeError(
+            "value has the shape %s; it must be the features of one row: transform takes tables"
+            % (getattr(value, "shape"),)
+        )
+    try:
+        return Vectors.dense([float(entry) for entry in value])
+    except (TypeError, ValueError):
+        raise TypeError(
+            "value is %r; it must be the features of one row: a vector, or a list or array of"
+            " numbers" % (value,)
+        ) from None
 
 
 class Reader(JavaMLReader[RL]):
@@ -29,39 +77,39 @@ class Reader(JavaMLReader[RL]):
 
     @classmethod
     def _java_loader_class(cls, clazz: Any) -> str:
-        return clazz._java_class()
+        return str(clazz._java_class())
 
 
 class Stage(JavaParams, JavaMLWritable, JavaMLReadable[RL]):
     """A pipeline stage whose Java class is ``org.convexnn.ml.`` and its own name."""
+
+    _java_obj: Any
 
     @classmethod
     def _java_class(cls) -> str:
         return "org.convexnn.ml." + cls.__name__
 
     @classmethod
-    def read(cls) -> Reader[RL]:
+    def read(cls) -> Any:
         """A reader of saved ones."""
-        return Reader(cls)
+        return remote_reader(cls) if is_remote() else Reader(cls)
 
-    def _new_java(self) -> JavaObject:
-        name = self._java_class()
-        try:
-            return self._new_java_obj(name, self.uid)
-        except TypeError as missing:  # what py4j says of a package that it calls
-            raise RuntimeError(
-                name
-                + " is not on the class path of Spark's JVM: start Spark with the jar in --packages"
-                " or --jars (spark.jars.packages, spark.jars)"
-            ) from missing
+    def _new_java(self) -> Any:
+        return new_java(self._java_class(), self.uid)
+
+    def _call_java(self, name: str, *args: Any) -> Any:
+        with told_plainly():
+            return super()._call_java(name, *args)
 
     def _set(self: P, **kwargs: Any) -> P:
         # Java's validators speak here, not at fit; None is the default
         given = {name: value for name, value in kwargs.items() if value is not None}
+        if is_remote():  # which has no literal for an empty list, the default of its Param
+            given = {name: value for name, value in given.items() if value != []}
         before = dict(self._paramMap)
         super()._set(**given)
         try:
-            if isinstance(self._java_obj, JavaObject):
+            if not is_remote() and self._java_obj is not None:
                 for name in given:
                     self._make_java_param_pair(self.getParam(name), self.getOrDefault(name))
         except Exception:
@@ -71,9 +119,43 @@ class Stage(JavaParams, JavaMLWritable, JavaMLReadable[RL]):
             self.clear(self.getParam(name))
         return self
 
+    def clear(self, param: Any) -> None:
+        """Unsets a Param."""
+        if is_remote():  # PySpark's does nothing there
+            self._paramMap.pop(self._resolveParam(param), None)
+        else:
+            super().clear(param)
+
 
 class TrainedModel(Stage[RL], JavaModel, HasTrainingSummary[S]):
     """A trained network."""
+
+    #: of its training
+    _summary_class: ClassVar[Type[Any]]
+
+    @property
+    def _summaryCls(self) -> Type[Any]:
+        return self._summary_class
+
+    def _summary_dataset(self, train_dataset: DataFrame) -> DataFrame:
+        return train_dataset
+
+    @property
+    def summary(self) -> S:
+        """How the model was trained, and how it does on the rows it was trained on.
+
+        An error where ``hasSummary`` is false, as of loaded models.
+        """
+        if not self.hasSummary:
+            raise RuntimeError(
+                "%s has no training summary: a saved model is loaded without one; hasSummary tells,"
+                " certificate is there always, evaluate(dataset) gives the metrics" % self.uid
+            )
+        if is_remote():
+            kept: Optional[S] = getattr(self, "_summary", None)
+            return kept if kept is not None else self._summary_class(self._call_java("summary"))
+        summary: S = self._summary_class(self._call_java("summary"))
+        return summary
 
     @property
     def network(self) -> Network:
@@ -81,25 +163,39 @@ class TrainedModel(Stage[RL], JavaModel, HasTrainingSummary[S]):
 
         >>> [len(tree.feature) for tree in model.network.gates.trees]
         """
-        return python_value(self._java_obj.network())
+        if is_remote():
+            not_remote("a model's network", "save the model and load it in a classic session")
+        network: Network = python_value(self._java_obj.network())
+        return network
 
     @property
     def certificate(self) -> Certificate:
         """How good the network is: bounds, gap and why training stopped."""
-        return python_value(self._java_obj.certificate())
+        return self._told().certificate()
 
     @property
     def provenance(self) -> Optional[Provenance]:
         """Where the model comes from; None of one saved by a version that did not tell."""
-        return python_value(self._java_obj.provenance())
+        return self._told().provenance()
 
-    def setHandleInvalid(self: M, value: str) -> M:
+    def _told(self) -> Told:
+        return Told.of(self._java_obj)
+
+    def setHandleInvalid(self: MT, value: str) -> MT:
         """Sets what to do about features that are null, NaN or infinite: error, skip or keep."""
         return self._set(handleInvalid=value)
 
+    def predict(self, value: Features) -> float:
+        """The prediction for the features of one row: a vector, or a list or array of numbers."""
+        return float(self._call_java("predict", vector(value)))
+
     def _evaluated(self, dataset: DataFrame) -> JavaObject:
+        if is_remote():
+            check_dataset(dataset)
+            not_remote("evaluate", "use MLlib's evaluators on model.transform(dataset)")
         self._transfer_params_to_java()
-        return self._java_obj.evaluate(java_dataset(dataset))
+        with told_plainly():
+            return self._java_obj.evaluate(java_dataset(dataset))
 
     def toOnnx(self, path: str) -> None:
         """Writes the network as an ONNX model, for ONNX Runtime: all inputs and outputs float64.
@@ -107,18 +203,45 @@ class TrainedModel(Stage[RL], JavaModel, HasTrainingSummary[S]):
         ``path`` is a file of any Hadoop file system that does not exist yet. Needs
         org.tribuo:tribuo-util-onnx on the class path of the driver's JVM.
         """
+        if is_remote():
+            not_remote("toOnnx", "save the model and load it in a classic session")
         self._transfer_params_to_java()  # thresholds are in the file
-        self._java_obj.toOnnx(path)
+        with told_plainly():
+            self._java_obj.toOnnx(path)
 
 
-class Trainer(Stage[RL]):
+class Trainer(Stage[RL], Generic[RL, M]):
     """An estimator."""
 
     #: what ``fit`` returns
-    _model_class: Type[TrainedModel]
+    _model_class: Type[M]
 
-    def _create_model(self, java_model: JavaObject) -> Any:
+    if TYPE_CHECKING:
+
+        @overload
+        def fit(self, dataset: DataFrame, params: Optional[ParamMap] = None) -> M: ...
+
+        @overload
+        def fit(
+            self, dataset: DataFrame, params: Union[List[ParamMap], Tuple[ParamMap, ...]]
+        ) -> List[M]: ...
+
+        def fit(self, dataset: DataFrame, params: Any = None) -> Any: ...
+
+    def _fit(self, dataset: DataFrame) -> M:
+        check_dataset(dataset)
+        with told_plainly():
+            model: M = super()._fit(dataset)  # type: ignore[misc]
+        return model
+
+    def _create_model(self, java_model: JavaObject) -> M:
         return self._model_class(java_model)
+
+    def _made_with(self, arguments: Dict[str, Any]) -> None:
+        self._java_obj = self._new_java()
+        if not is_remote():  # the default of seed is that of the Java class
+            self._transfer_params_from_java()
+        self._set(**arguments)
 
     def _set(self: P, **kwargs: Any) -> P:
         # to PySpark initialModel is a path; a model itself is kept by the Java object alone
@@ -126,16 +249,19 @@ class Trainer(Stage[RL]):
             return super()._set(**kwargs)
         start = kwargs.pop("initialModel")
         if isinstance(start, JavaModel):
-            if not isinstance(start, self._model_class):
+            if not isinstance(start, self._model_class):  # type: ignore[attr-defined]
                 raise TypeError(
                     "initialModel is a %s; it must be a %s or the path of a saved one"
-                    % (type(start).__name__, self._model_class.__name__)
+                    % (type(start).__name__, self._model_class.__name__)  # type: ignore[attr-defined]
                 )
+            if is_remote():
+                not_remote("a model in memory as initialModel", "save it and give its path")
             super()._set(initialModel=None, **kwargs)
             self._java_obj.setInitialModel(start._java_obj)
         else:
             super()._set(initialModel=start, **kwargs)
-            self._java_obj.setInitialModel(start or "")  # instead of a model that it has
+            if not is_remote():
+                self._java_obj.setInitialModel(start or "")  # instead of a model that it has
             if start is None:
-                self.clear(self.initialModel)
+                self.clear(self.initialModel)  # type: ignore[attr-defined]
         return self

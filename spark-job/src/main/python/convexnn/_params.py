@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, TypeVar, Union
+from typing import Any, Callable, Dict, List, Optional, TypeVar, Union
 
-from pyspark import keyword_only
 from pyspark.ml.param import Param, Params, TypeConverters
 from pyspark.ml.param.shared import HasWeightCol
 from pyspark.ml.wrapper import JavaModel
 
+from convexnn._arguments import keyword_only
+
+A = TypeVar("A")
 T = TypeVar("T", bound="ConvexReLUTraining")
 
 
@@ -754,6 +756,7 @@ class ConvexReLUClassifierArguments:
     """Params as keyword arguments; None, or one left out, is the default."""
 
     _input_kwargs: Dict[str, Any]
+    _made_with: Callable[[Dict[str, Any]], None]
 
     @keyword_only
     def __init__(
@@ -800,14 +803,11 @@ class ConvexReLUClassifierArguments:
         weightCol: Optional[str] = None,
     ) -> None:
         super().__init__()
-        self._java_obj = self._new_java()
-        # the default of seed is that of the Java class
-        self._transfer_params_from_java()
-        self.setParams(**self._input_kwargs)
+        self._made_with(self._input_kwargs)
 
     @keyword_only
     def setParams(
-        self: T,
+        self: A,
         *,
         featuresCol: str = "features",
         labelCol: str = "label",
@@ -848,15 +848,16 @@ class ConvexReLUClassifierArguments:
         tol: Optional[float] = None,
         validationIndicatorCol: Optional[str] = None,
         weightCol: Optional[str] = None,
-    ) -> T:
+    ) -> A:
         """Sets Params, of the names of the constructor's arguments."""
-        return self._set(**self._input_kwargs)
+        return self._set(**self._input_kwargs)  # type: ignore[attr-defined, no-any-return]
 
 
 class ConvexReLURegressorArguments:
     """Params as keyword arguments; None, or one left out, is the default."""
 
     _input_kwargs: Dict[str, Any]
+    _made_with: Callable[[Dict[str, Any]], None]
 
     @keyword_only
     def __init__(
@@ -900,14 +901,11 @@ class ConvexReLURegressorArguments:
         weightCol: Optional[str] = None,
     ) -> None:
         super().__init__()
-        self._java_obj = self._new_java()
-        # the default of seed is that of the Java class
-        self._transfer_params_from_java()
-        self.setParams(**self._input_kwargs)
+        self._made_with(self._input_kwargs)
 
     @keyword_only
     def setParams(
-        self: T,
+        self: A,
         *,
         featuresCol: str = "features",
         labelCol: str = "label",
@@ -945,6 +943,6 @@ class ConvexReLURegressorArguments:
         tol: Optional[float] = None,
         validationIndicatorCol: Optional[str] = None,
         weightCol: Optional[str] = None,
-    ) -> T:
+    ) -> A:
         """Sets Params, of the names of the constructor's arguments."""
-        return self._set(**self._input_kwargs)
+        return self._set(**self._input_kwargs)  # type: ignore[attr-defined, no-any-return]

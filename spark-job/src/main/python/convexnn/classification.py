@@ -7,7 +7,7 @@ from pyspark.ml.linalg import Vector
 from pyspark.ml.wrapper import JavaPredictionModel, JavaPredictor
 from pyspark.sql import DataFrame
 
-from convexnn._java import TrainedModel, Trainer
+from convexnn._java import Features, TrainedModel, Trainer, vector
 from convexnn._params import (
     ConvexReLUClassifierArguments,
     ConvexReLUParams,
@@ -31,13 +31,7 @@ class ConvexReLUClassificationModel(
     all classes; the probability is their sigmoid or softmax.
     """
 
-    @property
-    def summary(self) -> ConvexReLUClassificationTrainingSummary:
-        """How the model was trained, and how it does on the rows it was trained on.
-
-        An error where ``hasSummary`` is false, as of loaded models.
-        """
-        return ConvexReLUClassificationTrainingSummary(self._java_obj.summary())
+    _summary_class = ConvexReLUClassificationTrainingSummary
 
     def evaluate(self, dataset: DataFrame) -> ConvexReLUClassificationSummary:
         """How this model does on the rows of a data set.
@@ -49,20 +43,22 @@ class ConvexReLUClassificationModel(
     @property
     def numClasses(self) -> int:
         """The number of classes."""
-        return self._call_java("numClasses")
+        return int(self._call_java("numClasses"))
 
-    def predictRaw(self, value: Vector) -> Vector:
-        """The raw prediction of each class."""
-        return self._call_java("predictRaw", value)
+    def predictRaw(self, value: Features) -> Vector:
+        """The raw prediction of each class for the features of one row."""
+        raw: Vector = self._call_java("predictRaw", vector(value))
+        return raw
 
-    def predictProbability(self, value: Vector) -> Vector:
-        """The probability of each class."""
-        return self._call_java("predictProbability", value)
+    def predictProbability(self, value: Features) -> Vector:
+        """The probability of each class for the features of one row."""
+        probability: Vector = self._call_java("predictProbability", vector(value))
+        return probability
 
 
 class ConvexReLUClassifier(
     ConvexReLUClassifierArguments,
-    Trainer["ConvexReLUClassifier"],
+    Trainer["ConvexReLUClassifier", ConvexReLUClassificationModel],
     ProbabilisticClassifier,
     JavaPredictor[ConvexReLUClassificationModel],
     ConvexReLUTraining,

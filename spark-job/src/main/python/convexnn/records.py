@@ -4,11 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, NamedTuple, Optional, Type
 
-from py4j.java_collections import JavaArray, JavaList
-from py4j.java_gateway import JavaObject
-from pyspark import SparkContext
-from pyspark.ml.common import _java2py
-
 
 class AllPatterns(NamedTuple):
     """What a certificate says of a plain ReLU network over all activation patterns."""
@@ -237,8 +232,14 @@ _RECORDS: Dict[str, Type[Any]] = {
 
 def python_value(value: Any) -> Any:
     """A Java value in Python: records as named tuples, enums by name, what is empty as None."""
-    if isinstance(value, JavaArray):  # of numbers, in one piece
-        return list(_java2py(SparkContext._active_spark_context, value))
+    from py4j.java_collections import JavaArray, JavaList
+    from py4j.java_gateway import JavaObject
+    from pyspark import SparkContext
+    from pyspark.ml.common import _java2py
+
+    context = SparkContext._active_spark_context
+    if isinstance(value, JavaArray) and context is not None:  # of numbers, in one piece
+        return list(_java2py(context, value))
     if isinstance(value, JavaList):
         return [python_value(element) for element in value]
     if not isinstance(value, JavaObject):
@@ -252,3 +253,15 @@ def python_value(value: Any) -> Any:
         record = _RECORDS[kind]
         return record(*(python_value(getattr(value, field)()) for field in record._fields))
     return value.toString()
+
+
+def record_of(record: Type[Any], told: Dict[str, Any]) -> Any:
+    """A record of what the Java side wrote of it as JSON, which has NaN and Infinity as text."""
+
+    def field(name: str) -> Any:
+        value = told.get(name)
+        if name == "allPatterns":
+            return None if value is None else record_of(AllPatterns, value)
+        return float(value) if value in ("NaN", "Infinity", "-Infinity") else value
+
+    return record(*(field(name) for name in record._fields))

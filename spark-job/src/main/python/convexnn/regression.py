@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Callable, List, Sequence
+from typing import TYPE_CHECKING, Any, Callable, List, Sequence
 
-from py4j.java_gateway import JavaObject
 from pyspark.ml.linalg import Vector
 from pyspark.ml.param import TypeConverters
 from pyspark.ml.regression import RegressionModel, Regressor
-from pyspark.ml.util import _jvm
 from pyspark.ml.wrapper import JavaPredictionModel, JavaPredictor, JavaWrapper
 from pyspark.sql import DataFrame
 
+from convexnn._errors import not_remote, told_plainly
 from convexnn._java import TrainedModel, Trainer, java_dataset
 from convexnn._params import (
     ConvexReLUParams,
     ConvexReLURegressorArguments,
     ConvexReLUTraining,
 )
+from convexnn._session import is_remote, java_array
 from convexnn.summary import ConvexReLURegressionSummary, ConvexReLURegressionTrainingSummary
+
+if TYPE_CHECKING:
+    from py4j.java_gateway import JavaObject
+
+# what Spark Connect has in place of many regressions from one pass
+_ONE_BY_ONE = "fit with regRatio set, one ratio after the other"
 
 
 class ConvexReLURegressionModel(
@@ -29,13 +35,7 @@ class ConvexReLURegressionModel(
 ):
     """A ReLU network f for regression: the prediction is f(x), in label units."""
 
-    @property
-    def summary(self) -> ConvexReLURegressionTrainingSummary:
-        """How the model was trained, and how it does on the rows it was trained on.
-
-        An error where ``hasSummary`` is false, as of loaded models.
-        """
-        return ConvexReLURegressionTrainingSummary(self._java_obj.summary())
+    _summary_class = ConvexReLURegressionTrainingSummary
 
     def evaluate(self, dataset: DataFrame) -> ConvexReLURegressionSummary:
         """How this model does on the rows of a data set.
@@ -47,7 +47,7 @@ class ConvexReLURegressionModel(
 
 class ConvexReLURegressor(
     ConvexReLURegressorArguments,
-    Trainer["ConvexReLURegressor"],
+    Trainer["ConvexReLURegressor", ConvexReLURegressionModel],
     Regressor[ConvexReLURegressionModel],
     JavaPredictor[ConvexReLURegressionModel],
     ConvexReLUTraining,
@@ -74,6 +74,7 @@ class ConvexReLURegressor(
 
         >>> [model.evaluate(test).r2 for model in regressor.fitPath(train, [0.3, 0.1, 0.03])]
         """
+        self._check_classic("fitPath")
         return self._path(
             ratios, lambda numbers: self._java_obj.fitPath(java_dataset(dataset), numbers)
         )
@@ -86,7 +87,8 @@ class ConvexReLURegressor(
         except TypeError as wrong:
             raise TypeError("ratios is %r; it must be a list of numbers" % (ratios,)) from wrong
         self._transfer_params_to_java()
-        models = fit(self._new_java_array(numbers, _jvm().double))
+        with told_plainly():
+            models = fit(java_array(numbers))
         return [
             self._copyValues(self._create_model(model), {self.regRatio: ratio})
             for model, ratio in zip(models, numbers)
@@ -100,6 +102,7 @@ class ConvexReLURegressor(
 
         >>> regressor.statistics(january).save("january")
         """
+        self._check_classic("statistics")
         self._transfer_params_to_java()
         return ConvexReLURegressionStatistics(
             self._java_obj.statistics(java_dataset(dataset)), self
@@ -112,7 +115,12 @@ class ConvexReLURegressor(
 
         >>> regressor.loadStatistics("january").add(february).fitPath([0.01])
         """
+        self._check_classic("loadStatistics")
         return ConvexReLURegressionStatistics(self._java_obj.loadStatistics(path), self)
+
+    def _check_classic(self, what: str) -> None:
+        if is_remote():
+            not_remote(what, _ONE_BY_ONE)
 
 
 class ConvexReLURegressionStatistics(JavaWrapper):
@@ -123,6 +131,8 @@ class ConvexReLURegressionStatistics(JavaWrapper):
     and label units are fixed by the first rows. Immutable otherwise.
     """
 
+    _java_obj: Any
+
     def __init__(self, java_obj: JavaObject, regressor: ConvexReLURegressor):
         super().__init__(java_obj)
         self._regressor = regressor
@@ -130,27 +140,27 @@ class ConvexReLURegressionStatistics(JavaWrapper):
     @property
     def rows(self) -> int:
         """The number of rows of positive weight."""
-        return self._call_java("rows")
+        return int(self._call_java("rows"))
 
     @property
     def weight(self) -> float:
         """The sum of their weights."""
-        return self._call_java("weight")
+        return float(self._call_java("weight"))
 
     @property
     def numFolds(self) -> int:
         """The number of folds; a row's fold is a hash of its features and label."""
-        return self._call_java("numFolds")
+        return int(self._call_java("numFolds"))
 
     @property
     def numGates(self) -> int:
         """The number of gates."""
-        return self._call_java("numGates")
+        return int(self._call_java("numGates"))
 
     @property
     def numFeatures(self) -> int:
         """The number of features."""
-        return self._call_java("numFeatures")
+        return int(self._call_java("numFeatures"))
 
     def collect(self, dataset: DataFrame) -> ConvexReLURegressionStatistics:
         """The statistics of other rows alone, on the same feature map, gates, norms and folds."""
@@ -191,4 +201,4 @@ class ConvexReLURegressionStatistics(JavaWrapper):
         self._java_obj.save(path)
 
     def __repr__(self) -> str:
-        return self._java_obj.toString()
+        return str(self._java_obj.toString())

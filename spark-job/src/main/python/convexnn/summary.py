@@ -8,67 +8,81 @@ from pyspark.ml.classification import _BinaryClassificationSummary, _TrainingSum
 from pyspark.ml.wrapper import JavaWrapper
 from pyspark.sql import DataFrame
 
-from convexnn.records import Certificate, PathPoint, RankBound, TraceRecord, python_value
+from convexnn._connect import Told
+from convexnn._errors import told_plainly
+from convexnn.records import Certificate, PathPoint, RankBound, TraceRecord
 
 
-class ConvexReLUTrainingSummary(_TrainingSummary):
+class Asked(JavaWrapper):
+    """An object of the session that is asked for numbers."""
+
+    def _call_java(self, name: str, *args: Any) -> Any:
+        with told_plainly():
+            return super()._call_java(name, *args)
+
+
+class ConvexReLUTrainingSummary(Asked, _TrainingSummary):
     """How a model was trained. Not saved with the model; the certificate is."""
 
     def _get(self, name: str) -> Any:
-        return python_value(getattr(self._java_obj, name)())
+        return Told.of(self._java_obj).training(name)
 
     @property
     def certificate(self) -> Certificate:
         """How good the network is."""
-        return self._get("certificate")
+        certificate: Certificate = self._get("certificate")
+        return certificate
 
     @property
     def rankBound(self) -> Optional[RankBound]:
         """What gates of low rank cost, where patternRank holds them to one."""
-        return self._get("rankBound")
+        rankBound: Optional[RankBound] = self._get("rankBound")
+        return rankBound
 
     @property
     def trace(self) -> List[TraceRecord]:
         """One record per iteration."""
-        return self._get("trace")
+        trace: List[TraceRecord] = self._get("trace")
+        return trace
 
     @property
     def path(self) -> List[PathPoint]:
         """The regularisation path, empty where beta was given."""
-        return self._get("path")
+        path: List[PathPoint] = self._get("path")
+        return path
 
     @property
     def rows(self) -> int:
         """The rows trained on: those of positive weight."""
-        return self._get("rows")
+        return int(self._get("rows"))
 
     @property
     def setUpSeconds(self) -> float:
         """Seconds for moments, gates, patterns, skip-only fit and betaMax."""
-        return self._get("setUpSeconds")
+        return float(self._get("setUpSeconds"))
 
     @property
     def solveSeconds(self) -> float:
         """Seconds for path, final fit and certificate."""
-        return self._get("solveSeconds")
+        return float(self._get("solveSeconds"))
 
     @property
     def seconds(self) -> float:
         """Seconds of the whole training."""
-        return self._get("seconds")
+        return self.setUpSeconds + self.solveSeconds
 
     @property
     def objectiveHistory(self) -> List[float]:
         """The best primal objective after each iteration."""
-        return self._get("objectiveHistory")
+        return list(self._call_java("objectiveHistory"))
 
     @property
     def totalIterations(self) -> int:
         """The number of iterations, those of the regularisation path included."""
-        return self._get("totalIterations")
+        return int(self._call_java("totalIterations"))
 
 
-class ConvexReLUClassificationSummary(_BinaryClassificationSummary):
+class ConvexReLUClassificationSummary(Asked, _BinaryClassificationSummary):
     """How a classifier does on some rows, weighted by the weight column where they have it.
 
     Metrics are MLlib's: of any number of classes accuracy, weightedPrecision, recallByLabel, ...; of
@@ -79,19 +93,19 @@ class ConvexReLUClassificationSummary(_BinaryClassificationSummary):
     @property
     def probabilityCol(self) -> str:
         """The column of ``predictions`` with the probabilities of the classes."""
-        return self._call_java("probabilityCol")
+        return str(self._call_java("probabilityCol"))
 
     @property
     def featuresCol(self) -> str:
         """The column with the features."""
-        return self._call_java("featuresCol")
+        return str(self._call_java("featuresCol"))
 
 
 class ConvexReLUClassificationTrainingSummary(ConvexReLUClassificationSummary, ConvexReLUTrainingSummary):
     """How a classifier was trained, and how it does on the rows it was trained on."""
 
 
-class ConvexReLURegressionSummary(JavaWrapper):
+class ConvexReLURegressionSummary(Asked):
     """How a regression does on some rows, weighted by the weight column where they have it.
 
     Metrics are MLlib's, in label units. Nothing is computed before it is asked for. ``r2adj`` and
@@ -103,67 +117,69 @@ class ConvexReLURegressionSummary(JavaWrapper):
     @property
     def predictions(self) -> DataFrame:
         """The rows with the model's predictions."""
-        return self._call_java("predictions")
+        predictions: DataFrame = self._call_java("predictions")
+        return predictions
 
     @property
     def predictionCol(self) -> str:
         """The column of ``predictions`` with the label predicted."""
-        return self._call_java("predictionCol")
+        return str(self._call_java("predictionCol"))
 
     @property
     def labelCol(self) -> str:
         """The column with the true label."""
-        return self._call_java("labelCol")
+        return str(self._call_java("labelCol"))
 
     @property
     def featuresCol(self) -> str:
         """The column with the features."""
-        return self._call_java("featuresCol")
+        return str(self._call_java("featuresCol"))
 
     @property
     def weightCol(self) -> str:
         """The weight column, "" where none was set; rows without it count once each."""
-        return self._call_java("weightCol")
+        return str(self._call_java("weightCol"))
 
     @property
     def residuals(self) -> DataFrame:
         """One column, ``residuals``: label - prediction."""
-        return self._call_java("residuals")
+        residuals: DataFrame = self._call_java("residuals")
+        return residuals
 
     @property
     def devianceResiduals(self) -> List[float]:
         """min and max of sqrt(weight) (label - prediction) over the rows, in this order."""
-        return python_value(self._java_obj.devianceResiduals())
+        return list(self._call_java("devianceResiduals"))
 
     @property
     def numInstances(self) -> int:
         """The number of rows."""
-        return self._call_java("numInstances")
+        return int(self._call_java("numInstances"))
 
     @property
     def explainedVariance(self) -> float:
         """The mean square distance of the predictions from the mean label."""
-        return self._call_java("explainedVariance")
+        return float(self._call_java("explainedVariance"))
 
     @property
     def meanAbsoluteError(self) -> float:
         """mean abs(label - prediction)."""
-        return self._call_java("meanAbsoluteError")
+        return float(self._call_java("meanAbsoluteError"))
 
     @property
     def meanSquaredError(self) -> float:
         """mean (label - prediction)^2."""
-        return self._call_java("meanSquaredError")
+        return float(self._call_java("meanSquaredError"))
 
     @property
     def rootMeanSquaredError(self) -> float:
         """The root of ``meanSquaredError``."""
-        return self._call_java("rootMeanSquaredError")
+        return float(self._call_java("rootMeanSquaredError"))
 
     @property
     def r2(self) -> float:
         """1 - sum w (label - prediction)^2 / sum w (label - mean)^2, w the weights."""
-        return self._call_java("r2")
+        return float(self._call_java("r2"))
 
 
 class ConvexReLURegressionTrainingSummary(ConvexReLURegressionSummary, ConvexReLUTrainingSummary):

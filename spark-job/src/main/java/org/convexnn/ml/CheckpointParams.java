@@ -49,7 +49,7 @@ record CheckpointParams(String folder, int interval, boolean resume) {
                 CheckpointFolder.of(WholeFile.of(folder), progress::message),
                 interval,
                 resume,
-                Provenance.library()))
+                Library.version()))
         : Optional.empty();
   }
 }

@@ -3,7 +3,6 @@ package org.convexnn.ml;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Optional;
 import org.apache.spark.sql.SparkSession;
 import org.convexnn.solver.TrainingResult;
 
@@ -37,12 +36,6 @@ public record Provenance(
         seed,
         result.certificate().relativeGap(),
         SparkSession.active().version(),
-        library());
-  }
-
-  /** The version of this library. */
-  static String library() {
-    return Optional.ofNullable(Provenance.class.getPackage().getImplementationVersion())
-        .orElse("unknown");
+        Library.version());
   }
 }

@@ -57,7 +57,7 @@ final class SavedMetadata {
             .put("sparkVersion", storage.session().version())
             .put("uid", params.uid())
             .put("formatVersion", FORMAT_VERSION)
-            .put("libraryVersion", Provenance.library());
+            .put("libraryVersion", Library.version());
     ObjectNode set = content.putObject("paramMap");
     ObjectNode defaults = content.putObject("defaultParamMap");
     for (Param<?> param : params.params()) {

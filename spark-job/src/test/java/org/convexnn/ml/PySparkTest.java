@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PySparkTest {
 
   private static final Path SOURCES = Path.of("src", "main", "python");
+  private static final Path CLASSES = Path.of("target", "classes");
   private static final Path TESTS = Path.of("src", "test", "python", "test_convexnn.py");
   private static final Path README = Path.of("..", "README.md");
   private static final Path NOTEBOOK = Path.of("..", "examples", "notebooks", "ring-pyspark.ipynb");
@@ -90,7 +91,7 @@ class PySparkTest {
         String name = SOURCES.relativize(source).toString().replace('\\', '/');
         out.putNextEntry(new ZipEntry(directory ? name + "/" : name));
         if (!directory) {
-          Files.copy(source, out);
+          Files.copy(CLASSES.resolve(name), out); // with its versions filled in
         }
       }
     }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -51,6 +52,20 @@ class PythonPackageTest {
                 + " has just been written. In the top folder run%n%n"
                 + "  cp spark-job/target/_params.py spark-job/src/main/python/convexnn/_params.py%n")
         .isEqualTo(-1);
+  }
+
+  @Test
+  void theWheelHasTheVersionOfTheJar() throws IOException {
+    Path filtered = Path.of("target", "classes", "convexnn", "_version.py");
+    Map<String, String> versions =
+        Pattern.compile("^(\\w+) = \"(.*)\"$", Pattern.MULTILINE)
+            .matcher(Files.readString(filtered))
+            .results()
+            .collect(Collectors.toMap(m -> m.group(1), m -> m.group(2)));
+    assertThat(versions.get("PACKAGE"))
+        .as("wheel.version in pom.xml")
+        .matches("\\d+\\.\\d+\\.\\d+(\\.dev0)?")
+        .isEqualTo(versions.get("JAR").replace("-SNAPSHOT", ".dev0"));
   }
 
   @ParameterizedTest

@@ -70,13 +70,15 @@ final class PythonParams {
     line(0, "");
     line(0, "from __future__ import annotations");
     line(0, "");
-    line(0, "from typing import Any, Dict, List, Optional, TypeVar, Union");
+    line(0, "from typing import Any, Callable, Dict, List, Optional, TypeVar, Union");
     line(0, "");
-    line(0, "from pyspark import keyword_only");
     line(0, "from pyspark.ml.param import Param, Params, TypeConverters");
     line(0, "from pyspark.ml.param.shared import HasWeightCol");
     line(0, "from pyspark.ml.wrapper import JavaModel");
     line(0, "");
+    line(0, "from convexnn._arguments import keyword_only");
+    line(0, "");
+    line(0, "A = TypeVar(\"A\")");
     line(0, "T = TypeVar(\"T\", bound=\"ConvexReLUTraining\")");
     params();
     setters();
@@ -134,19 +136,17 @@ final class PythonParams {
   private void arguments(String name, Params owner) {
     start(name, "Params as keyword arguments; None, or one left out, is the default.");
     line(1, "_input_kwargs: Dict[str, Any]");
+    line(1, "_made_with: Callable[[Dict[str, Any]], None]");
     line(0, "");
     line(1, "@keyword_only");
     signature("__init__", "", "None", owner);
     line(2, "super().__init__()");
-    line(2, "self._java_obj = self._new_java()");
-    line(2, "# the default of seed is that of the Java class");
-    line(2, "self._transfer_params_from_java()");
-    line(2, "self.setParams(**self._input_kwargs)");
+    line(2, "self._made_with(self._input_kwargs)");
     line(0, "");
     line(1, "@keyword_only");
-    signature("setParams", ": T", "T", owner);
+    signature("setParams", ": A", "A", owner);
     line(2, "\"\"\"Sets Params, of the names of the constructor's arguments.\"\"\"");
-    line(2, "return self._set(**self._input_kwargs)");
+    line(2, "return self._set(**self._input_kwargs)  # type: ignore[attr-defined, no-any-return]");
   }
 
   private void signature(String name, String self, String result, Params owner) {
