@@ -74,8 +74,7 @@ final class ForestChoice {
       this.program = new ForestProgram(run, grown, train, grown.codes());
       this.shares = grown.shares(train.rows().weights());
       ForestProgram outside = new ForestProgram(run, grown, held, grown.heldOutCodes());
-      this.heldOut =
-          outside.problem(outside.plain(quiet(run)));
+      this.heldOut = outside.problem(outside.plain(quiet(run)));
       this.heldOutWeight = held.weight();
       this.v = program.fromBoosting(grown);
     }
