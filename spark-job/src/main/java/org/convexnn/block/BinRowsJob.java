@@ -69,11 +69,11 @@ public record BinRowsJob(Bins bins, double rate, long seed)
         }
         bins[j] = column;
       }
-      return new Sample(Arrays.stream(order).mapToLong(r -> keys[r]).toArray(), bins, labels, weights);
+      return new Sample(
+          Arrays.stream(order).mapToLong(r -> keys[r]).toArray(), bins, labels, weights);
     }
 
-    private static double[] sorted(
-        List<Part> parts, int[] order, Function<Part, double[]> values) {
+    private static double[] sorted(List<Part> parts, int[] order, Function<Part, double[]> values) {
       double[] joined = new double[order.length];
       int at = 0;
       for (Part part : parts) {

@@ -227,7 +227,10 @@ final class BenchmarkCommand implements Callable<Integer> {
               LearningTask.AUTO,
               run.positive(),
               Optional.empty(),
-              List.of());
+              List.of(),
+              List.of(),
+              List.of(),
+              CsvOptions.NONE);
       Map<String, Object> params = new LinkedHashMap<>(run.params());
       model.given().forEach(params::putIfAbsent);
       String positive = run.positive().map(p -> " (" + p + " or not)").orElse("");

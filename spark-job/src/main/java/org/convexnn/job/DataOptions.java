@@ -3,6 +3,7 @@ package org.convexnn.job;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -21,7 +22,7 @@ final class DataOptions {
       names = "--input",
       paramLabel = "PATH",
       description =
-          "Table to learn from: CSV with a header (.gz too), Parquet or LIBSVM; a file,"
+          "Table to learn from: CSV or TSV with a header (.gz too), Parquet or LIBSVM; a file,"
               + " a folder or a glob. Or images: an idx file (.gz too), with --labels.")
   private String input;
 
@@ -76,6 +77,23 @@ final class DataOptions {
       description = "Columns to leave out, with commas between.")
   private List<String> drop = new ArrayList<>();
 
+  @Option(
+      names = "--categories",
+      split = ",",
+      paramLabel = "COLUMN",
+      description =
+          "Columns to read as categories whatever they look like, such as codes of digits.")
+  private List<String> categories = new ArrayList<>();
+
+  @Option(
+      names = "--numbers",
+      split = ",",
+      paramLabel = "COLUMN",
+      description = "Columns to read as numbers or times whatever they look like.")
+  private List<String> numbers = new ArrayList<>();
+
+  @Mixin private CsvFileOptions csv;
+
   /** Refuses what contradicts itself. */
   TrainingSource source() {
     require("--input", input);
@@ -87,6 +105,15 @@ final class DataOptions {
           command.commandLine(),
           "--positive is '" + positive + "', but --task is " + task + "; take one of them away");
     }
+    categories.stream()
+        .filter(numbers::contains)
+        .findFirst()
+        .ifPresent(
+            both -> {
+              throw new ParameterException(
+                  command.commandLine(),
+                  "column '" + both + "' is among both --categories and --numbers; take one away");
+            });
     if (column.equals(weight)) {
       throw new ParameterException(
           command.commandLine(), "--label and --weight are both '" + column + "'");
@@ -101,7 +128,10 @@ final class DataOptions {
         task,
         Optional.ofNullable(positive),
         Optional.ofNullable(weight),
-        drop);
+        drop,
+        categories,
+        numbers,
+        csv.options());
   }
 
   /** Images have labels in files of their own, tables do not. */

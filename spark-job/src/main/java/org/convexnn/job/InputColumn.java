@@ -1,8 +1,13 @@
 package org.convexnn.job;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.BooleanType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DateType;
@@ -13,26 +18,33 @@ import org.apache.spark.sql.types.TimestampNTZType;
 import org.apache.spark.sql.types.TimestampType;
 
 /**
- * A column of the raw table and how a model reads it.
+ * A column of the raw table and how a model reads it. Files to be scored are read as text, so that
+ * all of it is said here and nothing by the types of the table at hand.
  *
  * @param name the column's name, any text
  * @param kind what its values are
- * @param size numbers per row of a vector, else 1
+ * @param size numbers per row of a vector or an array, else 1
+ * @param notation how numbers or times are written where they are texts
+ * @param parts what of a time is a column of its own
  */
-record InputColumn(String name, Kind kind, int size) {
+record InputColumn(String name, Kind kind, int size, Notation notation, List<TimePart> parts) {
 
   /** What the values of a column are. */
   enum Kind {
     /** Numbers: blanks become the median. */
     NUMBER,
-    /** Dates and times: numbers of seconds. */
+    /** Dates and times: seconds since 1970, and parts of them. */
     TIME,
+    /** Times of day: seconds since midnight. */
+    CLOCK,
     /** Texts: one-hot, with a category for missing and unseen ones. */
     TEXT,
     /** True or false: one-hot like texts. */
     FLAG,
     /** Vectors, as LIBSVM files have them. */
-    VECTOR;
+    VECTOR,
+    /** Arrays of numbers, all of one length, such as embeddings. */
+    ARRAY;
 
     /** The kind of a type, if a model can read it; a column of nulls alone counts as numbers. */
     static Optional<Kind> of(DataType type) {
@@ -50,17 +62,29 @@ record InputColumn(String name, Kind kind, int size) {
       if (type instanceof BooleanType) {
         return Optional.of(FLAG);
       }
+      if (type instanceof ArrayType array && array.elementType() instanceof NumericType) {
+        return Optional.of(ARRAY);
+      }
       return type.equals(SQLDataTypes.VectorType()) ? Optional.of(VECTOR) : Optional.empty();
-    }
-
-    /** Whether columns of this kind are numbers whose blanks are imputed. */
-    boolean numeric() {
-      return this == NUMBER || this == TIME;
     }
 
     /** Whether columns of this kind become categories. */
     boolean categorical() {
       return this == TEXT || this == FLAG;
+    }
+
+    /** Whether columns of this kind become numbers, of which some may be missing. */
+    boolean numeric() {
+      return this == NUMBER || this == TIME || this == CLOCK;
+    }
+
+    /** The notation of columns of which nothing else is known. */
+    private Notation notation() {
+      return switch (this) {
+        case TIME -> Notation.YEAR_FIRST;
+        case CLOCK -> Notation.CLOCK;
+        default -> Notation.POINT;
+      };
     }
 
     @Override
@@ -69,8 +93,23 @@ record InputColumn(String name, Kind kind, int size) {
     }
   }
 
-  /** The Estimators' bound: arithmetic on larger numbers overflows. */
-  private static final double MAX_NUMBER = 1e200;
+  private static final String MARKERS =
+      CellShape.MARKERS.stream().sorted().map(Sql::text).collect(Collectors.joining(", "));
+
+  /** Copies the list. */
+  InputColumn {
+    parts = List.copyOf(parts);
+  }
+
+  /** A column in the usual notation, a time without parts. */
+  InputColumn(String name, Kind kind, int size) {
+    this(name, kind, size, kind.notation(), List.of());
+  }
+
+  /** The same column with these parts of its times. */
+  InputColumn with(List<TimePart> chosen) {
+    return new InputColumn(name, kind, size, notation, chosen);
+  }
 
   /**
    * A name for the pipeline's own columns: MLlib's stages stumble over dots and backticks, and
@@ -82,51 +121,90 @@ record InputColumn(String name, Kind kind, int size) {
   }
 
   /**
-   * The SQL that reads the column, whatever type the table at hand gives it: files to be scored are
-   * read as text. A number that is none stops the query with a line that names the column.
+   * The SQL that reads the column, whatever type the table at hand gives it. A number that is none
+   * stops the query with a line that names the column.
    */
   String expression() {
     String column = Sql.name(name);
     return switch (kind) {
       // The common case comes first: only what is no finite number is ever turned into text.
-      case NUMBER, TIME ->
+      case NUMBER, TIME, CLOCK ->
           String.format(
-              "CASE WHEN abs(%1$s) < double('Infinity') THEN %1$s WHEN %2$s IS NULL THEN NULL"
+              "CASE WHEN abs(%1$s) < double('Infinity') THEN %1$s WHEN %2$s THEN NULL"
                   + " ELSE raise_error(%3$s) END",
-              number(), filledText(), refusal());
+              number(), missing(), refusal());
       case TEXT -> filledText();
       case FLAG -> "CAST(try_cast(" + column + " AS BOOLEAN) AS STRING)";
-      case VECTOR -> column;
+      case VECTOR, ARRAY -> column;
     };
+  }
+
+  /** The SQL of the numbers of an array, of the SQL of the array. */
+  List<String> entries(String array) {
+    return IntStream.range(0, size)
+        .mapToObj(i -> "CAST(get(" + array + ", " + i + ") AS DOUBLE)")
+        .toList();
   }
 
   /** The SQL that says what is wrong with a cell; null where nothing is. */
   Optional<String> problem() {
     return switch (kind) {
-      case NUMBER, TIME ->
+      case NUMBER, TIME, CLOCK ->
           Optional.of(
               String.format(
-                  "CASE WHEN abs(%s) <= %s OR %s IS NULL THEN NULL ELSE %s END",
-                  number(), Sql.number(MAX_NUMBER), filledText(), refusal()));
-      case VECTOR ->
+                  "CASE WHEN abs(%s) <= %s OR %s THEN NULL ELSE %s END",
+                  number(), Sql.number(CellShape.MAX_NUMBER), missing(), refusal()));
+      case VECTOR -> Optional.of(problemOfNulls("vectors"));
+      case ARRAY ->
           Optional.of(
               String.format(
-                  "CASE WHEN %s IS NULL THEN %s END",
+                  "CASE WHEN %1$s IS NULL OR size(%1$s) <> %2$d OR exists(%1$s, e -> e IS NULL OR"
+                      + " NOT abs(CAST(e AS DOUBLE)) <= %3$s) THEN %4$s END",
                   Sql.name(name),
+                  size,
+                  Sql.number(CellShape.MAX_NUMBER),
                   Sql.text(
                       "column '"
                           + name
-                          + "' is null where vectors are expected; fill these cells, remove the"
-                          + " rows, or leave the column out with --drop")));
+                          + "' has an array that is not of "
+                          + size
+                          + " finite numbers; correct or remove these rows, or leave the column out"
+                          + " with --drop")));
       case TEXT, FLAG -> Optional.empty();
     };
   }
 
-  private String number() {
+  private String problemOfNulls(String expected) {
+    return String.format(
+        "CASE WHEN %s IS NULL THEN %s END",
+        Sql.name(name),
+        Sql.text(
+            "column '"
+                + name
+                + "' is null where "
+                + expected
+                + " are expected; fill these cells, remove the rows, or leave the column out with"
+                + " --drop"));
+  }
+
+  /** The SQL of the number or of the seconds; null where there is none. */
+  String number() {
     String column = Sql.name(name);
-    return kind == Kind.TIME
-        ? "try_cast(try_cast(" + column + " AS TIMESTAMP) AS DOUBLE)"
-        : "try_cast(" + column + " AS DOUBLE)";
+    // What is a number or an instant already has no notation; typeof is known before any row.
+    String typed =
+        kind == Kind.NUMBER
+            ? "WHEN typeof(%1$s) <> 'string' THEN try_cast(%1$s AS DOUBLE)"
+            : "WHEN typeof(%1$s) = 'timestamp' THEN try_cast(try_cast(%1$s AS TIMESTAMP) AS DOUBLE)";
+    return "CASE "
+        + String.format(typed, column)
+        + " ELSE "
+        + notation.sql("trim(CAST(" + column + " AS STRING))")
+        + " END";
+  }
+
+  /** The SQL of whether there is no value: a blank, or what people write in its place. */
+  private String missing() {
+    return String.format("coalesce(lower(%s) IN (%s), TRUE)", filledText(), MARKERS);
   }
 
   /** The cell as text, null where it is blank. */
@@ -140,13 +218,32 @@ record InputColumn(String name, Kind kind, int size) {
         + ", "
         + filledText()
         + ", "
-        + Sql.text(
-            "' where "
-                + (kind == Kind.TIME
-                    ? "times are expected"
-                    : "numbers are expected, at most " + MAX_NUMBER)
-                + "; correct or empty these cells (blanks are imputed), or leave the"
-                + " column out with --drop")
+        + Sql.text("' where " + expected() + "; " + remedy())
         + ")";
+  }
+
+  /** What its cells should be, in words. */
+  String expected() {
+    return switch (kind) {
+      case TIME -> "times are expected, written as " + notation.example();
+      case CLOCK -> "times of day are expected, written as " + notation.example();
+      default ->
+          "numbers are expected, at most "
+              + CellShape.MAX_NUMBER
+              + (notation == Notation.POINT ? "" : ", written as " + notation.example());
+    };
+  }
+
+  /** What to do about a cell that is none. */
+  static String remedy() {
+    return "correct or empty these cells (blanks are imputed), read the column as categories with"
+        + " --categories, or leave it out with --drop";
+  }
+
+  /** The names of the numbers that come of the column, for people. */
+  List<String> numberNames() {
+    List<String> names = new ArrayList<>(List.of(name));
+    parts.forEach(part -> names.add(name + " (" + part + ")"));
+    return names;
   }
 }

@@ -3,6 +3,7 @@ package org.convexnn.job;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * The columns of raw tables that a model reads.
@@ -29,6 +31,9 @@ record InputLayout(String label, List<InputColumn> columns) {
       Pattern.compile("/\\* convexnn (\\{.*}) \\*/", Pattern.DOTALL);
   private static final String STAGE = "in";
 
+  /** Most entries of a vector that a saved model may ask for. */
+  private static final int MOST_ENTRIES = 100_000_000;
+
   /** Copies the list. */
   InputLayout {
     columns = List.copyOf(columns);
@@ -39,27 +44,60 @@ record InputLayout(String label, List<InputColumn> columns) {
     return columns.get(i).innerName(STAGE, i);
   }
 
-  /** The statement: the whole table, and beside it one clean column for each input. */
+  /** The names of the numbers that the statement makes of column i beside that. */
+  List<String> derivedNames(int i) {
+    InputColumn column = columns.get(i);
+    return column.kind() == InputColumn.Kind.ARRAY
+        ? IntStream.range(0, column.size())
+            .mapToObj(entry -> column.innerName("entry" + entry, i))
+            .toList()
+        : column.parts().stream().map(part -> column.innerName(part.toString(), i)).toList();
+  }
+
+  private List<String> derived(int i) {
+    InputColumn column = columns.get(i);
+    String read = Sql.name(innerName(i));
+    return column.kind() == InputColumn.Kind.ARRAY
+        ? column.entries(read)
+        : column.parts().stream().map(part -> part.sql(read)).toList();
+  }
+
+  /** The statement: the whole table, and beside it the clean columns of each input. */
   String statement() {
-    StringBuilder sql = new StringBuilder("SELECT *");
+    StringBuilder read = new StringBuilder("SELECT *");
+    StringBuilder derived = new StringBuilder();
     for (int i = 0; i < columns.size(); i++) {
-      sql.append(",\n  ")
-          .append(columns.get(i).expression())
-          .append(" AS ")
-          .append(Sql.name(innerName(i)));
+      append(read, columns.get(i).expression(), innerName(i));
+      List<String> sql = derived(i);
+      List<String> names = derivedNames(i);
+      for (int k = 0; k < sql.size(); k++) {
+        append(derived, sql.get(k), names.get(k));
+      }
     }
-    return sql.append("\nFROM __THIS__ /* convexnn ").append(json()).append(" */").toString();
+    read.append("\nFROM __THIS__");
+    return (derived.isEmpty() ? read : "SELECT *" + derived + "\nFROM (" + read + ")")
+        + " /* convexnn "
+        + json()
+        + " */";
+  }
+
+  private static void append(StringBuilder sql, String expression, String name) {
+    sql.append(",\n  ").append(expression).append(" AS ").append(Sql.name(name));
   }
 
   private String json() {
     ObjectNode root = JSON.createObjectNode().put("label", label);
     var array = root.putArray("columns");
     for (InputColumn c : columns) {
-      array
-          .addObject()
-          .put("name", c.name())
-          .put("kind", c.kind().toString())
-          .put("size", c.size());
+      ObjectNode column =
+          array
+              .addObject()
+              .put("name", c.name())
+              .put("kind", c.kind().toString())
+              .put("size", c.size())
+              .put("notation", c.notation().toString());
+      ArrayNode parts = column.putArray("parts");
+      c.parts().forEach(part -> parts.add(part.toString()));
     }
     // A star could end the comment, a dollar starts one of Spark's variables, and the statement's
     // table is between underscores.
@@ -79,11 +117,7 @@ record InputLayout(String label, List<InputColumn> columns) {
       JsonNode root = JSON.readTree(matcher.group(1));
       List<InputColumn> columns = new ArrayList<>();
       for (JsonNode c : root.path("columns")) {
-        columns.add(
-            new InputColumn(
-                text(c, "name"),
-                InputColumn.Kind.valueOf(text(c, "kind").toUpperCase(Locale.ROOT)),
-                size(c)));
+        columns.add(column(c));
       }
       return Optional.of(new InputLayout(text(root, "label"), columns));
     } catch (JsonProcessingException e) {
@@ -91,6 +125,17 @@ record InputLayout(String label, List<InputColumn> columns) {
     } catch (IllegalArgumentException e) {
       throw new JobException("the model's layout is damaged: " + e.getMessage(), e);
     }
+  }
+
+  /** Models of earlier versions say nothing of notation and parts. */
+  private static InputColumn column(JsonNode c) {
+    InputColumn plain =
+        new InputColumn(text(c, "name"), InputColumn.Kind.valueOf(upper(text(c, "kind"))), size(c));
+    List<TimePart> parts = new ArrayList<>();
+    c.path("parts").forEach(part -> parts.add(TimePart.valueOf(upper(part.asText()))));
+    Notation notation =
+        c.has("notation") ? Notation.valueOf(upper(text(c, "notation"))) : plain.notation();
+    return new InputColumn(plain.name(), plain.kind(), plain.size(), notation, parts);
   }
 
   private static String text(JsonNode of, String field) {
@@ -103,10 +148,14 @@ record InputLayout(String label, List<InputColumn> columns) {
 
   private static int size(JsonNode column) {
     JsonNode size = column.path("size");
-    if (!size.canConvertToInt() || size.asInt() < 0) {
+    if (!size.canConvertToInt() || size.asInt() < 0 || size.asInt() > MOST_ENTRIES) {
       throw new IllegalArgumentException("size is missing");
     }
     return size.asInt();
+  }
+
+  private static String upper(String text) {
+    return text.toUpperCase(Locale.ROOT);
   }
 
   /** The size of the vectors that LIBSVM files must have, where the model reads one. */

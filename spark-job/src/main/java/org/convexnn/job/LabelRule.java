@@ -1,35 +1,34 @@
 package org.convexnn.job;
 
-import java.util.ArrayList;
-import java.util.Comparator;
+import static org.convexnn.job.InputColumn.Kind.FLAG;
+import static org.convexnn.job.InputColumn.Kind.NUMBER;
+import static org.convexnn.job.InputColumn.Kind.TEXT;
+
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.spark.ml.attribute.NominalAttribute;
 import org.apache.spark.sql.Column;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.StructField;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * How the label column becomes a number to learn.
  *
- * @param column the label column
+ * @param input the label column and how it is read
  * @param task what is learnt
- * @param kind what the label's values are
  * @param classes the names of class 0, 1, ...; of a regression none
  * @param oneAgainstRest whether class 0 is everything that is not class 1
  */
 record LabelRule(
-    String column,
-    LearningTask task,
-    InputColumn.Kind kind,
-    List<String> classes,
-    boolean oneAgainstRest) {
+    InputColumn input, LearningTask task, List<String> classes, boolean oneAgainstRest) {
 
   /** With at most so many different integers, a label counts as classes. */
   static final int MAX_INTEGER_CLASSES = 20;
@@ -43,8 +42,16 @@ record LabelRule(
   /** Most classes that a message lists. */
   private static final int MAX_TOLD = 20;
 
-  private static final Set<String> NOT_FINITE =
-      Set.of("nan", "inf", "+inf", "-inf", "infinity", "+infinity", "-infinity");
+  /** Different texts that are counted of a label: a number may be written in two ways. */
+  static final int MOST_TEXTS = 2 * (MAX_CLASSES + 1);
+
+  /** The share of numbers from which on another text is a mistake. */
+  private static final double NEARLY_ALL = 0.9;
+
+  /** Markers that can be the name of a class. */
+  private static final Set<String> POSSIBLE_CLASSES =
+      Set.of("-", "--", ".", "..", "*", "none", "nil", "unknown", "missing");
+
   private static final Logger LOG = LoggerFactory.getLogger(LabelRule.class);
 
   /** Copies the list. */
@@ -52,11 +59,16 @@ record LabelRule(
     classes = List.copyOf(classes);
   }
 
+  /** The label column. */
+  String column() {
+    return input.name();
+  }
+
   /** The task and the label in a few words. */
   String description() {
     return (task.classification() ? "classification" : "regression")
         + " of '"
-        + column
+        + column()
         + "'"
         + switch (task) {
           case BINARY -> " ('" + classes.get(1) + "' against '" + classes.get(0) + "')";
@@ -65,133 +77,222 @@ record LabelRule(
         };
   }
 
-  /** Looks at the label column and decides. */
+  /** Decides by the survey of the label column. */
   static LabelRule decide(
-      Dataset<Row> table, String column, LearningTask wanted, Optional<String> positive) {
-    InputColumn.Kind kind =
-        InputColumn.Kind.of(table.schema().apply(column).dataType())
-            .filter(k -> k != InputColumn.Kind.TIME && k != InputColumn.Kind.VECTOR)
+      StructField field, ColumnSurvey survey, LearningTask wanted, Optional<String> positive) {
+    if (survey.rows() == 0) {
+      throw new JobException("the input has a header but no rows; there is nothing to learn from");
+    }
+    InputColumn input = input(field, survey, wanted);
+    boolean classification =
+        wanted.classification()
+            || positive.isPresent()
+            || (wanted == LearningTask.AUTO && looksLikeClasses(input, survey));
+    return classification
+        ? classification(input, survey, wanted, positive)
+        : regression(input, survey);
+  }
+
+  /** What the cells are: numbers, texts or booleans; all others are refused. */
+  private static InputColumn input(StructField field, ColumnSurvey survey, LearningTask wanted) {
+    String column = field.name();
+    InputColumn.Kind type =
+        InputColumn.Kind.of(field.dataType())
+            .filter(k -> k == NUMBER || k == TEXT || k == FLAG)
             .orElseThrow(
                 () ->
                     new JobException(
                         "label column '"
                             + column
                             + "' is of type "
-                            + table.schema().apply(column).dataType().simpleString()
+                            + field.dataType().simpleString()
                             + "; a label is a number, a text or a boolean"));
-    refuseBlanks(table, column, kind);
-    boolean classification =
-        wanted.classification()
-            || positive.isPresent()
-            || (wanted == LearningTask.AUTO && looksLikeClasses(table, column, kind));
-    return classification
-        ? classification(table, column, kind, wanted, positive)
-        : regression(table, column, kind);
-  }
-
-  private static void refuseBlanks(Dataset<Row> table, String column, InputColumn.Kind kind) {
-    Column value = functions.expr(value(column, kind));
-    Row counts =
-        table
-            .agg(
-                functions.count(functions.lit(1)),
-                functions.count(value),
-                functions.count_if(notFinite(value, kind)),
-                functions.min(functions.when(notFinite(value, kind), value).cast("string")))
-            .first();
-    long rows = counts.getLong(0);
-    long blank = rows - counts.getLong(1);
-    if (rows == 0) {
-      throw new JobException("the input has a header but no rows; there is nothing to learn from");
-    }
+    long blank = survey.count(CellShape.BLANK);
     if (blank > 0) {
       throw new JobException(
           String.format(
               "label column '%s' is empty (null) in %d of %d rows; fill these cells or remove the"
                   + " rows",
-              column, blank, rows));
+              column, blank, survey.rows()));
     }
-    if (counts.getLong(2) > 0) {
+    long values = survey.rows() - survey.count(CellShape.MARKER);
+    Notation notation = notation(survey);
+    long numbers = survey.read(notation) + survey.count(CellShape.NOT_FINITE);
+    boolean nearlyNumbers = values > 0 && numbers >= NEARLY_ALL * values;
+    refuseMarkers(column, survey, nearlyNumbers);
+    if (survey.count(CellShape.NOT_FINITE) > 0) {
+      throw noLabel(column, survey.example(CellShape.NOT_FINITE), survey, CellShape.NOT_FINITE);
+    }
+    if (survey.largest() > MAX_LABEL || survey.least() < -MAX_LABEL) {
+      double bad = survey.largest() > MAX_LABEL ? survey.largest() : survey.least();
       throw new JobException(
           String.format(
-              "label column '%s' holds '%s' (bad in %d of %d rows), which is no label: numbers must"
-                  + " be finite and at most %s; correct these cells or remove the rows",
-              column, counts.getString(3), counts.getLong(2), rows, MAX_LABEL));
+              "label column '%s' holds '%s', which is no label: numbers must be finite and at most"
+                  + " %s; divide them by a power of ten",
+              column, bad, MAX_LABEL));
     }
+    refuseTimes(column, survey, NEARLY_ALL * values);
+    if (survey.count(CellShape.BOOLEAN) == survey.rows()) {
+      return new InputColumn(column, FLAG, 1);
+    }
+    if (numbers == values
+        && (type == NUMBER || wanted == LearningTask.REGRESSION || !codes(survey))) {
+      refuseAmbiguous(column, survey, notation);
+      return new InputColumn(column, NUMBER, 1, notation, List.of());
+    }
+    if (nearlyNumbers
+        && numbers < values
+        && !wanted.classification()
+        && survey.texts().size() > MAX_INTEGER_CLASSES) {
+      throw new JobException(
+          String.format(
+              "label column '%s' holds '%s' where nearly all cells are numbers (bad in %d of %d"
+                  + " rows); correct these cells or remove the rows, or say --task multiclass if"
+                  + " they are classes",
+              column, stray(survey, notation), values - numbers, survey.rows()));
+    }
+    return new InputColumn(column, TEXT, 1);
   }
 
-  private static Column notFinite(Column value, InputColumn.Kind kind) {
-    return switch (kind) {
-      case NUMBER -> functions.not(functions.abs(value).leq(MAX_LABEL));
-      case TEXT -> functions.lower(value).isInCollection(NOT_FINITE);
-      default -> functions.lit(false);
-    };
-  }
-
-  private static boolean looksLikeClasses(
-      Dataset<Row> table, String column, InputColumn.Kind kind) {
-    String why;
-    boolean classes;
-    if (kind != InputColumn.Kind.NUMBER) {
-      why = kind == InputColumn.Kind.FLAG ? "booleans" : "texts";
-      classes = true;
-    } else {
-      List<Row> distinct = distinct(table, column, kind, MAX_INTEGER_CLASSES + 1);
-      boolean integers =
-          distinct.stream().allMatch(r -> r.getDouble(0) == Math.rint(r.getDouble(0)));
-      boolean few = distinct.size() <= MAX_INTEGER_CLASSES;
-      classes = integers && few;
-      if (classes) {
-        why = distinct.size() + " different integers";
-      } else if (integers) {
-        why = "more than " + MAX_INTEGER_CLASSES + " different integers";
-      } else {
-        why = "not all integers";
+  private static Notation notation(ColumnSurvey survey) {
+    Notation most = Notation.POINT;
+    for (Notation notation : Notation.NUMBERS) {
+      if (survey.read(notation) > survey.read(most)) {
+        most = notation;
       }
     }
+    return most;
+  }
+
+  private static String stray(ColumnSurvey survey, Notation notation) {
+    return Arrays.stream(CellShape.values())
+        .filter(shape -> survey.count(shape) > 0 && !notation.reads(shape))
+        .map(survey::example)
+        .findFirst()
+        .orElse("");
+  }
+
+  /** Texts of digits that are names: two of them may be one number. */
+  private static boolean codes(ColumnSurvey survey) {
+    return survey.count(CellShape.ZERO_PADDED, CellShape.BARE_EXPONENT) > 0
+        && survey.texts().size() <= MAX_CLASSES;
+  }
+
+  /** A label that is missing is no class, be it written as a text. */
+  private static void refuseMarkers(String column, ColumnSurvey survey, boolean numbers) {
+    survey.markers().keySet().stream()
+        .filter(
+            text ->
+                numbers
+                    || survey.markers().size() > 1 && survey.valued() == 0
+                    || !POSSIBLE_CLASSES.contains(text.toLowerCase(Locale.ROOT)))
+        .findFirst()
+        .ifPresent(
+            text -> {
+              throw noLabel(column, text, survey, CellShape.MARKER);
+            });
+  }
+
+  private static JobException noLabel(
+      String column, String text, ColumnSurvey survey, CellShape shape) {
+    return new JobException(
+        String.format(
+            "label column '%s' holds '%s' (bad in %d of %d rows), which is no label: %s; correct"
+                + " these cells or remove the rows",
+            column,
+            text,
+            survey.count(shape),
+            survey.rows(),
+            shape == CellShape.MARKER
+                ? "it stands for a missing value"
+                : "numbers must be finite and at most " + MAX_LABEL));
+  }
+
+  private static void refuseTimes(String column, ColumnSurvey s, double nearly) {
+    for (CellShape shape :
+        List.of(
+            CellShape.YEAR_FIRST,
+            CellShape.DAY_FIRST,
+            CellShape.MONTH_FIRST,
+            CellShape.DAY_OR_MONTH_FIRST,
+            CellShape.OTHER_DATE,
+            CellShape.CLOCK)) {
+      if (s.count(shape) > 0 && s.count(shape) >= nearly) {
+        throw new JobException(
+            "label column '"
+                + column
+                + "' holds times such as '"
+                + s.example(shape)
+                + "'; a label is a number, a text or a boolean");
+      }
+    }
+  }
+
+  private static void refuseAmbiguous(String column, ColumnSurvey s, Notation notation) {
+    if (s.count(CellShape.COMMA_TRIPLE) > 0 && s.read(Notation.COMMA) == s.read(Notation.GROUPED)) {
+      throw new JobException(
+          "label column '"
+              + column
+              + "' holds '"
+              + s.example(CellShape.COMMA_TRIPLE)
+              + "', where the comma may separate thousands or a fraction; write them as 1234.5");
+    }
+    if (notation != Notation.POINT) {
+      LOG.info("label column '{}' is read as numbers written as {}", column, notation.example());
+    }
+  }
+
+  private static boolean looksLikeClasses(InputColumn input, ColumnSurvey survey) {
+    if (input.kind() != NUMBER) {
+      LOG.info(
+          "task: classification, because the values of label column '{}' are {}",
+          input.name(),
+          input.kind() == FLAG ? "booleans" : "texts");
+      return true;
+    }
+    SortedSet<Double> numbers = numbers(input, survey);
+    boolean integers = numbers.stream().allMatch(x -> x == Math.rint(x)) && survey.integers();
+    boolean few = survey.counted() && numbers.size() <= MAX_INTEGER_CLASSES;
+    boolean classes = integers && few;
     LOG.info(
         "task: {}, because the values of label column '{}' are {}; say --task {} for the other",
         classes ? "classification" : "regression",
-        column,
-        why,
+        input.name(),
+        classes
+            ? numbers.size() + " different integers"
+            : integers
+                ? "more than " + MAX_INTEGER_CLASSES + " different integers"
+                : "not all integers",
         classes ? "regression" : "multiclass");
     return classes;
   }
 
-  private static List<Row> distinct(
-      Dataset<Row> table, String column, InputColumn.Kind kind, int limit) {
-    return table
-        .select(functions.expr(value(column, kind)).as("value"))
-        .distinct()
-        .limit(limit)
-        .collectAsList();
+  /** The different numbers among the texts that were counted; -0 is 0. */
+  private static SortedSet<Double> numbers(InputColumn input, ColumnSurvey survey) {
+    SortedSet<Double> numbers = new TreeSet<>();
+    survey.texts().keySet().forEach(text -> numbers.add(0.0 + input.notation().number(text)));
+    return numbers;
   }
 
-  private static LabelRule regression(Dataset<Row> table, String column, InputColumn.Kind kind) {
-    if (kind != InputColumn.Kind.NUMBER) {
-      Column number = functions.expr("try_cast(" + value(column, kind) + " AS DOUBLE)");
-      List<Row> texts =
-          table.filter(number.isNull()).select(functions.expr(value(column, kind))).takeAsList(1);
-      String example = texts.isEmpty() ? "true or false" : "'" + texts.get(0).getString(0) + "'";
+  private static LabelRule regression(InputColumn input, ColumnSurvey survey) {
+    if (input.kind() != NUMBER) {
       throw new JobException(
           "label column '"
-              + column
+              + input.name()
               + "' holds "
-              + (kind == InputColumn.Kind.FLAG ? "booleans" : "the text " + example)
+              + (input.kind() == FLAG
+                  ? "booleans"
+                  : "the text '" + stray(survey, Notation.POINT) + "'")
               + ", but --task regression needs numbers; correct the cells or take --task auto");
     }
-    return new LabelRule(column, LearningTask.REGRESSION, kind, List.of(), false);
+    return new LabelRule(input, LearningTask.REGRESSION, List.of(), false);
   }
 
   private static LabelRule classification(
-      Dataset<Row> table,
-      String column,
-      InputColumn.Kind kind,
-      LearningTask wanted,
-      Optional<String> positive) {
-    List<Row> rows = distinct(table, column, kind, MAX_CLASSES + 1);
-    List<String> names = names(rows, kind);
-    if (names.size() == 1) {
+      InputColumn input, ColumnSurvey survey, LearningTask wanted, Optional<String> positive) {
+    List<String> names = names(input, survey);
+    String column = input.name();
+    if (names.size() == 1 && survey.counted()) {
       throw new JobException(
           "label column '"
               + column
@@ -200,37 +301,33 @@ record LabelRule(
               + "'; two are needed to learn the difference");
     }
     if (positive.isPresent()) {
-      return against(column, kind, names, positive.get(), rows.size() <= MAX_CLASSES);
+      return against(input, names, positive.get(), survey.counted());
     }
-    if (names.size() > MAX_CLASSES) {
+    if (names.size() > MAX_CLASSES || !survey.counted()) {
       throw new JobException(
-          holds(column, names)
+          holds(column, names, MAX_CLASSES + 1)
               + ", at most "
               + MAX_CLASSES
               + " can be learnt; check --label, or learn one class against the rest with --positive"
               + " VALUE"
-              + orRegression(kind));
+              + orRegression(input.kind()));
     }
     if (names.size() > 2 && wanted == LearningTask.BINARY) {
       throw new JobException(
-          holds(column, names)
+          holds(column, names, names.size())
               + ", but --task is binary; learn all with --task multiclass, or one against the rest"
               + " with --positive VALUE"
-              + orRegression(kind));
+              + orRegression(input.kind()));
     }
     return new LabelRule(
-        column,
-        names.size() == 2 ? LearningTask.BINARY : LearningTask.MULTICLASS,
-        kind,
-        names,
-        false);
+        input, names.size() == 2 ? LearningTask.BINARY : LearningTask.MULTICLASS, names, false);
   }
 
-  private static String holds(String column, List<String> names) {
+  private static String holds(String column, List<String> names, int count) {
     return "label column '"
         + column
         + "' holds "
-        + (names.size() > MAX_CLASSES ? "more than " + MAX_CLASSES : names.size())
+        + (count > MAX_CLASSES ? "more than " + MAX_CLASSES : count)
         + " classes ("
         + Suggestions.listed(names.subList(0, Math.min(names.size(), 10)))
         + (names.size() > 10 ? ", ..." : "")
@@ -238,62 +335,53 @@ record LabelRule(
   }
 
   private static String orRegression(InputColumn.Kind kind) {
-    return kind == InputColumn.Kind.NUMBER ? ", or the number with --task regression" : "";
+    return kind == NUMBER ? ", or the number with --task regression" : "";
   }
 
   private static LabelRule against(
-      String column, InputColumn.Kind kind, List<String> names, String positive, boolean complete) {
-    String wanted = canonical(positive, kind);
+      InputColumn input, List<String> names, String positive, boolean complete) {
+    String wanted = canonical(positive, input);
     if (!names.contains(wanted)) {
       throw new JobException(
           "--positive is '"
               + positive
               + "', which label column '"
-              + column
+              + input.name()
               + "' does not hold; its classes are "
               + Suggestions.listed(names)
               + (complete ? "" : ", ..."));
     }
-    boolean two = names.size() == 2;
+    boolean two = names.size() == 2 && complete;
     String other = two ? names.get(1 - names.indexOf(wanted)) : "not " + wanted;
-    return new LabelRule(column, LearningTask.BINARY, kind, List.of(other, wanted), !two);
+    return new LabelRule(input, LearningTask.BINARY, List.of(other, wanted), !two);
   }
 
   /** The classes by name, in the order of numbers or of texts. */
-  private static List<String> names(List<Row> rows, InputColumn.Kind kind) {
-    if (kind == InputColumn.Kind.NUMBER) {
-      return rows.stream().map(r -> r.getDouble(0)).sorted().map(LabelRule::plain).toList();
+  private static List<String> names(InputColumn input, ColumnSurvey survey) {
+    if (input.kind() == NUMBER) {
+      return numbers(input, survey).stream().map(ColumnSurvey::plain).toList();
     }
-    List<String> names = new ArrayList<>(rows.stream().map(r -> r.getString(0)).toList());
-    names.sort(Comparator.naturalOrder());
-    return names;
+    return survey.texts().keySet().stream()
+        .map(text -> input.kind() == FLAG ? text.toLowerCase(Locale.ROOT) : text)
+        .distinct()
+        .sorted()
+        .toList();
   }
 
-  private static String plain(double value) {
-    return value == Math.rint(value) && Math.abs(value) < 1e15
-        ? Long.toString((long) value)
-        : Double.toString(value);
-  }
-
-  private static String canonical(String value, InputColumn.Kind kind) {
-    try {
-      return switch (kind) {
-        case NUMBER -> plain(Double.parseDouble(value));
-        case FLAG -> value.toLowerCase(Locale.ROOT);
-        default -> value;
-      };
-    } catch (NumberFormatException e) {
-      return value;
-    }
+  private static String canonical(String value, InputColumn input) {
+    return switch (input.kind()) {
+      case NUMBER ->
+          input.notation().isNumber(value)
+              ? ColumnSurvey.plain(0.0 + input.notation().number(value))
+              : value;
+      case FLAG -> value.toLowerCase(Locale.ROOT);
+      default -> value;
+    };
   }
 
   /** The SQL of the label's value: a double or a text. */
-  private static String value(String column, InputColumn.Kind kind) {
-    String name = Sql.name(column);
-    return switch (kind) {
-      case NUMBER -> "try_cast(" + name + " AS DOUBLE)";
-      default -> new InputColumn(column, kind, 1).expression();
-    };
+  private String value() {
+    return input.kind() == NUMBER ? input.number() : input.expression();
   }
 
   /**
@@ -321,7 +409,7 @@ record LabelRule(
   }
 
   private String number() {
-    String value = value(column, kind);
+    String value = value();
     if (task == LearningTask.REGRESSION) {
       return value;
     }
@@ -336,7 +424,7 @@ record LabelRule(
   }
 
   private String good() {
-    String value = value(column, kind);
+    String value = value();
     if (task == LearningTask.REGRESSION) {
       return "abs(" + value + ") < double('Infinity')";
     }
@@ -347,9 +435,9 @@ record LabelRule(
 
   private String refusal() {
     return "concat("
-        + Sql.text("label column '" + column + "' holds '")
+        + Sql.text("label column '" + column() + "' holds '")
         + ", coalesce(CAST("
-        + Sql.name(column)
+        + Sql.name(column())
         + " AS STRING), 'null'), "
         + Sql.text("', " + expectation())
         + ")";
@@ -381,8 +469,6 @@ record LabelRule(
   }
 
   private String literal(String className) {
-    return kind == InputColumn.Kind.NUMBER
-        ? Sql.number(Double.parseDouble(className))
-        : Sql.text(className);
+    return input.kind() == NUMBER ? Sql.number(Double.parseDouble(className)) : Sql.text(className);
   }
 }

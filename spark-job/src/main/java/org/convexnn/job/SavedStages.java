@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileStatus;
@@ -144,8 +143,13 @@ final class SavedStages {
     InputLayout layout =
         InputLayout.parse(stage(SQLTransformer.class).text("statement"))
             .orElseThrow(() -> new JobException("it is a model of another kind"));
-    int numbers = count(layout, InputColumn.Kind::numeric);
-    int texts = count(layout, InputColumn.Kind::categorical);
+    int numbers =
+        layout.columns().stream()
+            .filter(column -> column.kind().numeric())
+            .mapToInt(column -> column.numberNames().size())
+            .sum();
+    int texts =
+        (int) layout.columns().stream().filter(column -> column.kind().categorical()).count();
     TablePipeline table = TablePipeline.of(spark, layout, medians(numbers), categories(texts));
     List<Transformer> all = new ArrayList<>(table.stages());
     all.addAll(stages.containsKey(CLASSIFIER.getName()) ? classifier() : regressor());
@@ -158,10 +162,6 @@ final class SavedStages {
               + model.features());
     }
     return model;
-  }
-
-  private static int count(InputLayout layout, Predicate<InputColumn.Kind> which) {
-    return (int) layout.columns().stream().map(InputColumn::kind).filter(which).count();
   }
 
   /** What blanks become, number column by number column. */

@@ -66,8 +66,11 @@ final class ScoreCommand implements Callable<Integer> {
   @Option(names = "--overwrite", description = "Replace the output folder if it exists.")
   private boolean overwrite;
 
+  @Mixin private CsvFileOptions csv;
+
   @Override
   public Integer call() {
+    CsvOptions csvOptions = csv.options();
     if (format != TableFormat.CSV && format != TableFormat.PARQUET) {
       throw new ParameterException(
           command.commandLine(), "--format is " + format + "; it must be csv or parquet");
@@ -81,16 +84,15 @@ final class ScoreCommand implements Callable<Integer> {
                 List.of(input, model.directory()))) {
       SavedModel saved = model.load(session.spark());
       Dataset<Row> table =
-          new TableReader(session.spark())
-              .readFor(saved.layout(), TableSource.of(input, Optional.ofNullable(inputFormat)));
+          new TableReader(session.spark()).readFor(saved.layout(), source(csvOptions));
       List<String> probabilities =
           saved.classes().map(ScoreCommand::probabilities).orElse(List.of());
       TrainingData.refuseOutputNames(List.of(table.columns()), probabilities, input);
-      TableSurvey survey = TableSurvey.of(table, saved.layout(), Optional.empty());
-      if (survey.rows() == 0) {
+      CellCheck check = CellCheck.of(table, saved.layout(), Optional.empty());
+      if (check.rows() == 0) {
         throw new JobException("input " + input + " has no rows to score");
       }
-      survey.refuseProblem();
+      check.refuseProblem();
       scored(saved, probabilities, table)
           .write()
           .format(format.toString())
@@ -101,6 +103,10 @@ final class ScoreCommand implements Callable<Integer> {
       command.commandLine().getOut().println("scored " + input + ", written to " + output);
     }
     return 0;
+  }
+
+  private TableSource source(CsvOptions options) {
+    return new TableSource(input, Optional.ofNullable(inputFormat), Optional.empty(), options);
   }
 
   /**

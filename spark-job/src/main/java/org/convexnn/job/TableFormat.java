@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 
 /** The file formats of tables. */
 enum TableFormat {
-  /** Comma-separated text with a header. */
-  CSV(List.of("csv")),
+  /** Text with a header; commas, semicolons, tabs or bars between cells. */
+  CSV(List.of("csv", "tsv", "tab")),
   /** Parquet. */
   PARQUET(List.of("parquet")),
   /** Lines of {@code label index:value ...}. */

@@ -2,28 +2,32 @@ package org.convexnn.job;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
 import org.apache.spark.ml.Transformer;
-import org.apache.spark.ml.attribute.AttributeGroup;
 import org.apache.spark.ml.feature.Imputer;
 import org.apache.spark.ml.feature.ImputerModel;
 import org.apache.spark.ml.feature.OneHotEncoder;
 import org.apache.spark.ml.feature.SQLTransformer;
-import org.apache.spark.ml.feature.StringIndexer;
 import org.apache.spark.ml.feature.StringIndexerModel;
 import org.apache.spark.ml.feature.VectorAssembler;
-import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.util.Identifiable$;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.slf4j.Logger;
@@ -33,21 +37,24 @@ import org.slf4j.LoggerFactory;
  * The stages, all of them MLlib's, from a raw table to a vector of features:
  *
  * <pre>
- * SQLTransformer   one clean column per input: numbers as finite doubles, blank texts as nulls
+ * SQLTransformer   clean columns: numbers as finite doubles, times as seconds and parts, texts
  * Imputer          numbers: blanks become the median
- * StringIndexer    texts and flags: most frequent first, missing and unseen ones in a last category
+ * StringIndexer    categories: most frequent first, missing and unseen ones in a last one
  * OneHotEncoder    one indicator per category
  * VectorAssembler  all of it in one vector
  * </pre>
  *
  * @param layout the input columns
  * @param stages the fitted stages
- * @param rows the number of rows of the table that they were fitted on, 0 where it is not known
+ * @param rows the number of rows of the table
  */
 record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
 
   /** Categories of one column; the rarer ones count as missing, or features would be millions. */
-  static final int MAX_CATEGORIES = 1000;
+  static final int MAX_CATEGORIES = ColumnRule.MOST_CATEGORIES;
+
+  /** Most lines about decisions in doubt. */
+  private static final int MOST_NOTES = 40;
 
   /** Below this many cells medians are exact, and so independent of how tasks happen to run. */
   private static final long EXACT_MEDIAN_CELLS = 5_000_000;
@@ -56,32 +63,21 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
 
   private static final Logger LOG = LoggerFactory.getLogger(TablePipeline.class);
 
-  /** Fits the stages on a table. */
-  static TablePipeline fit(Dataset<Row> table, String label, Set<String> leftOut) {
-    InputLayout all = new InputLayout(label, columns(table, leftOut));
-    if (all.columns().isEmpty()) {
-      throw new JobException("the table has no column to learn from beside '" + label + "'");
-    }
-    TableSurvey survey = TableSurvey.of(table, all, Optional.empty());
+  /** Fits the stages on a table, whose columns are decided by the survey of it. */
+  static TablePipeline fit(
+      Dataset<Row> table,
+      TableSurvey survey,
+      String label,
+      Set<String> leftOut,
+      Map<String, ColumnRule.Wish> wishes) {
     if (survey.rows() == 0) {
       throw new JobException("the input has a header but no rows; there is nothing to learn from");
     }
-    survey.refuseProblem();
-    List<InputColumn> used = new ArrayList<>();
-    for (int i = 0; i < all.columns().size(); i++) {
-      if (survey.filled()[i] > 0) {
-        used.add(all.columns().get(i));
-      } else {
-        LOG.info("column '{}' is empty in all rows and left out", all.columns().get(i).name());
-      }
-    }
-    if (used.isEmpty()) {
-      throw new JobException("all columns beside '" + label + "' are empty; nothing to learn from");
-    }
-    InputLayout layout = new InputLayout(label, used);
+    InputLayout layout = layout(survey, label, leftOut, wishes);
+    InputLayout told = new InputLayout(label, withoutConstantParts(layout, table));
     return new TablePipeline(
-        layout,
-        stages(layout, reader(layout).transform(table), new Fitting(layout, survey.rows())),
+        told,
+        stages(told, reader(told).transform(table), new Fitting(told, survey)),
         survey.rows());
   }
 
@@ -95,48 +91,114 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
       SparkSession spark, InputLayout layout, double[] medians, String[][] categories) {
     // Of one row a column's median is the number there; its texts are not looked at.
     StructType schema = new StructType();
-    Object[] row = new Object[layout.columns().size()];
+    List<Object> row = new ArrayList<>();
     int number = 0;
-    for (int i = 0; i < row.length; i++) {
-      InputColumn column = layout.columns().get(i);
-      boolean median = column.kind().numeric();
+    for (int i = 0; i < layout.columns().size(); i++) {
+      boolean median = layout.columns().get(i).kind().numeric();
       schema =
           schema.add(layout.innerName(i), median ? DataTypes.DoubleType : DataTypes.StringType);
-      row[i] = median ? medians[number++] : null;
+      row.add(median ? medians[number++] : null);
+      if (median) {
+        for (String part : layout.derivedNames(i)) {
+          schema = schema.add(part, DataTypes.DoubleType);
+          row.add(medians[number++]);
+        }
+      }
     }
-    Dataset<Row> clean = spark.createDataFrame(List.of(RowFactory.create(row)), schema);
+    Dataset<Row> clean = spark.createDataFrame(List.of(RowFactory.create(row.toArray())), schema);
     return new TablePipeline(layout, stages(layout, clean, new Given(categories)), 0);
   }
 
-  private static List<InputColumn> columns(Dataset<Row> table, Set<String> leftOut) {
-    List<InputColumn> columns = new ArrayList<>();
-    for (StructField field : table.schema().fields()) {
-      if (leftOut.contains(field.name())) {
+  private static InputLayout layout(
+      TableSurvey survey, String label, Set<String> leftOut, Map<String, ColumnRule.Wish> wishes) {
+    List<InputColumn> used = new ArrayList<>();
+    List<ColumnSurvey> theirs = new ArrayList<>();
+    List<String> notes = new ArrayList<>();
+    boolean any = false;
+    for (StructField field : survey.schema().fields()) {
+      String name = field.name();
+      if (leftOut.contains(name)) {
         continue;
       }
-      InputColumn.Kind kind =
-          InputColumn.Kind.of(field.dataType())
-              .orElseThrow(
-                  () ->
-                      new JobException(
-                          "column '"
-                              + field.name()
-                              + "' is of type "
-                              + field.dataType().simpleString()
-                              + ", which no feature can be made of; leave it out with --drop"));
-      int size = kind == InputColumn.Kind.VECTOR ? vectorSize(table, field) : 1;
-      columns.add(new InputColumn(field.name(), kind, size));
+      any = true;
+      ColumnSurvey column = survey.column(name);
+      ColumnRule rule =
+          ColumnRule.of(field, column, wishes.getOrDefault(name, ColumnRule.Wish.NONE));
+      rule.note().ifPresent(note -> notes.add("column '" + name + "' " + note));
+      if (column.damaged() > 0) {
+        notes.add(
+            "column '"
+                + name
+                + "' has bytes that are no UTF-8 in "
+                + column.damaged()
+                + " rows; convert the file, for example by iconv -f LATIN1 -t UTF-8");
+      }
+      if (rule.column().isPresent()) {
+        used.add(rule.column().get());
+        theirs.add(column);
+      }
     }
-    return columns;
+    notes.stream().limit(MOST_NOTES).forEach(LOG::info);
+    if (notes.size() > MOST_NOTES) {
+      LOG.info("and so on, {} lines in all", notes.size());
+    }
+    if (!any) {
+      throw new JobException("the table has no column to learn from beside '" + label + "'");
+    }
+    if (used.isEmpty()) {
+      throw new JobException(
+          "all columns beside '"
+              + label
+              + "' are empty or left out ("
+              + notes.get(0)
+              + "); nothing to learn from");
+    }
+    ColumnRule.refuseDisagreement(used, theirs);
+    return new InputLayout(label, used);
   }
 
-  private static int vectorSize(Dataset<Row> table, StructField field) {
-    int size = AttributeGroup.fromStructField(field).size();
-    if (size >= 0) {
-      return size;
+  /** Of the parts of dates those stay that tell rows apart. */
+  private static List<InputColumn> withoutConstantParts(InputLayout layout, Dataset<Row> table) {
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < layout.columns().size(); i++) {
+      if (!layout.columns().get(i).parts().isEmpty()) {
+        names.addAll(layout.derivedNames(i));
+      }
     }
-    List<Row> first = table.select(Sql.column(field.name())).na().drop().takeAsList(1);
-    return first.isEmpty() ? 0 : ((Vector) first.get(0).get(0)).size();
+    if (names.isEmpty()) {
+      return layout.columns();
+    }
+    Column[] differ =
+        names.stream()
+            .map(Sql::column)
+            .map(
+                c ->
+                    functions.coalesce(
+                        functions.min(c).notEqual(functions.max(c)), functions.lit(false)))
+            .toArray(Column[]::new);
+    Row found =
+        reader(layout)
+            .transform(table)
+            .agg(differ[0], Arrays.copyOfRange(differ, 1, differ.length))
+            .first();
+    List<InputColumn> columns = new ArrayList<>();
+    int next = 0;
+    for (InputColumn column : layout.columns()) {
+      List<TimePart> parts = new ArrayList<>();
+      for (TimePart part : column.parts()) {
+        if (found.getBoolean(next++)) {
+          parts.add(part);
+        }
+      }
+      if (!column.parts().isEmpty()) {
+        LOG.info(
+            "column '{}' is a time: its seconds{} are features",
+            column.name(),
+            parts.stream().map(part -> ", " + part).collect(Collectors.joining()));
+      }
+      columns.add(column.with(parts));
+    }
+    return columns;
   }
 
   private static SQLTransformer reader(InputLayout layout) {
@@ -147,30 +209,39 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
   private interface Values {
     ImputerModel medians(Imputer imputer, Dataset<Row> clean);
 
-    StringIndexerModel categories(StringIndexer indexer, Names columns, Dataset<Row> clean);
+    String[][] categories(Names columns, Dataset<Row> clean);
   }
 
+  /**
+   * The stages. What comes out of each column is decided here: numbers with their blanks filled, or
+   * one indicator per category.
+   */
   private static List<Transformer> stages(InputLayout layout, Dataset<Row> clean, Values values) {
-    List<Transformer> stages = new ArrayList<>();
-    stages.add(reader(layout));
-    String[] assembled = new String[layout.columns().size()];
+    List<Transformer> stages = new ArrayList<>(List.of(reader(layout)));
+    List<String> assembled = new ArrayList<>();
     Names numbers = new Names();
     Names categories = new Names();
-    for (int i = 0; i < assembled.length; i++) {
+    for (int i = 0; i < layout.columns().size(); i++) {
       InputColumn column = layout.columns().get(i);
       if (column.kind() == InputColumn.Kind.VECTOR) {
-        assembled[i] = layout.innerName(i);
+        assembled.add(layout.innerName(i));
+      } else if (column.kind() == InputColumn.Kind.ARRAY) {
+        assembled.addAll(layout.derivedNames(i));
       } else if (column.kind().categorical()) {
-        assembled[i] = categories.add(layout, i, "category");
+        assembled.add(categories.add(layout.innerName(i), column, "category", i));
       } else {
-        assembled[i] = numbers.add(layout, i, "number");
+        assembled.add(numbers.add(layout.innerName(i), column, "number", i));
+        List<String> parts = layout.derivedNames(i);
+        for (int k = 0; k < parts.size(); k++) {
+          assembled.add(numbers.add(parts.get(k), column, "number_" + column.parts().get(k), i));
+        }
       }
     }
     if (!numbers.isEmpty()) {
       stages.add(values.medians(imputer(numbers), clean));
     }
     if (!categories.isEmpty()) {
-      StringIndexerModel indexer = values.categories(indexer(categories), categories, clean);
+      StringIndexerModel indexer = indexer(categories, values.categories(categories, clean));
       stages.add(indexer);
       stages.add(
           new OneHotEncoder()
@@ -179,7 +250,10 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
               .setDropLast(false)
               .fit(indexer.transform(clean)));
     }
-    stages.add(new VectorAssembler().setInputCols(assembled).setOutputCol(RowColumns.FEATURES));
+    stages.add(
+        new VectorAssembler()
+            .setInputCols(assembled.toArray(String[]::new))
+            .setOutputCol(RowColumns.FEATURES));
     return List.copyOf(stages);
   }
 
@@ -191,45 +265,53 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
         .setRelativeError(0);
   }
 
-  private static StringIndexer indexer(Names categories) {
-    return new StringIndexer()
+  private static StringIndexerModel indexer(Names categories, String[][] labels) {
+    return new StringIndexerModel(Identifiable$.MODULE$.randomUID("strIdx"), labels)
         .setInputCols(categories.inputs())
         .setOutputCols(categories.indices())
         .setHandleInvalid("keep");
   }
 
-  /** Values from a table. */
-  private record Fitting(InputLayout layout, long rows) implements Values {
+  /** Values from a table: categories that the survey has counted, or that are counted now. */
+  private record Fitting(InputLayout layout, TableSurvey survey) implements Values {
 
     @Override
     public ImputerModel medians(Imputer imputer, Dataset<Row> clean) {
-      boolean exact = rows * imputer.getInputCols().length <= EXACT_MEDIAN_CELLS;
+      boolean exact = survey.rows() * imputer.getInputCols().length <= EXACT_MEDIAN_CELLS;
       return imputer.setRelativeError(exact ? 0 : MEDIAN_ERROR).fit(clean);
     }
 
     @Override
-    public StringIndexerModel categories(StringIndexer indexer, Names columns, Dataset<Row> clean) {
-      StringIndexerModel model = indexer.fit(clean);
-      String[][] labels = model.labelsArray();
-      boolean cut = false;
+    public String[][] categories(Names columns, Dataset<Row> clean) {
+      String[][] labels = new String[columns.inputs().length][];
+      List<Integer> uncounted = new ArrayList<>();
       for (int i = 0; i < labels.length; i++) {
-        if (labels[i].length > MAX_CATEGORIES) {
-          LOG.info(
-              "column '{}' has {} different texts: the {} most frequent become categories, the"
-                  + " others count as missing; if it is an identifier, leave it out with --drop",
-              layout.columns().get(columns.position(i)).name(),
-              labels[i].length,
-              MAX_CATEGORIES);
-          labels[i] = Arrays.copyOf(labels[i], MAX_CATEGORIES);
-          cut = true;
+        InputColumn column = layout.columns().get(columns.position(i));
+        ColumnSurvey counts = survey.column(column.name());
+        boolean texts = survey.field(column.name()).dataType() instanceof StringType;
+        if (counts.counted() && (texts || column.kind() == InputColumn.Kind.FLAG)) {
+          labels[i] = counted(column, counts);
+        } else {
+          uncounted.add(i);
         }
       }
-      return cut ? withLabels(indexer, labels) : model;
+      if (!uncounted.isEmpty()) {
+        List<List<String>> frequent =
+            FrequentTexts.of(
+                clean,
+                uncounted.stream().map(i -> columns.inputs()[i]).toList(),
+                MAX_CATEGORIES + 1);
+        for (int k = 0; k < uncounted.size(); k++) {
+          int i = uncounted.get(k);
+          labels[i] = cut(layout.columns().get(columns.position(i)), frequent.get(k));
+        }
+      }
+      return labels;
     }
   }
 
   /** Values that are known; medians stand in the table. */
-  private record Given(String[][] categories) implements Values {
+  private record Given(String[][] labels) implements Values {
 
     @Override
     public ImputerModel medians(Imputer imputer, Dataset<Row> clean) {
@@ -237,16 +319,37 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
     }
 
     @Override
-    public StringIndexerModel categories(StringIndexer indexer, Names columns, Dataset<Row> clean) {
-      return withLabels(indexer, categories);
+    public String[][] categories(Names columns, Dataset<Row> clean) {
+      return labels;
     }
   }
 
-  private static StringIndexerModel withLabels(StringIndexer indexer, String[][] labels) {
-    return new StringIndexerModel(indexer.uid(), labels)
-        .setInputCols(indexer.getInputCols())
-        .setOutputCols(indexer.getOutputCols())
-        .setHandleInvalid(indexer.getHandleInvalid());
+  private static String[] counted(InputColumn column, ColumnSurvey survey) {
+    Map<String, Long> counts = new HashMap<>();
+    survey
+        .texts()
+        .forEach(
+            (text, n) -> {
+              String lower = text.toLowerCase(Locale.ROOT);
+              if (column.kind() == InputColumn.Kind.TEXT) {
+                counts.put(text, n);
+              } else if (!CellShape.MARKERS.contains(lower)) {
+                counts.merge(lower, n, Long::sum);
+              }
+            });
+    return FrequentTexts.ordered(counts, MAX_CATEGORIES).toArray(String[]::new);
+  }
+
+  private static String[] cut(InputColumn column, List<String> texts) {
+    if (texts.size() > MAX_CATEGORIES) {
+      LOG.info(
+          "column '{}' has more than {} different texts: the {} most frequent become categories, the"
+              + " others count as missing; if it is an identifier, leave it out with --drop",
+          column.name(),
+          MAX_CATEGORIES,
+          MAX_CATEGORIES);
+    }
+    return texts.stream().limit(MAX_CATEGORIES).toArray(String[]::new);
   }
 
   /**
@@ -266,12 +369,12 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
           names.add(column.name() + " = " + value);
         }
         names.add(column.name() + " = (missing)");
-      } else if (column.kind() == InputColumn.Kind.VECTOR) {
+      } else if (column.kind().numeric()) {
+        names.addAll(column.numberNames());
+      } else {
         for (int i = 0; i < column.size(); i++) {
           names.add(column.name() + "[" + i + "]");
         }
-      } else {
-        names.add(column.name());
       }
     }
     return names;
@@ -286,7 +389,7 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
             .mapToLong(labels -> labels.length)
             .sum();
     // Beside its categories a column has one for what is missing: of size 1.
-    return categories + layout.columns().stream().mapToLong(InputColumn::size).sum();
+    return categories + layout.columns().stream().mapToLong(c -> c.size() + c.parts().size()).sum();
   }
 
   /** The table with the features column (and everything before it). */
@@ -314,12 +417,11 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
     private final List<String> indices = new ArrayList<>();
     private final List<String> outputs = new ArrayList<>();
 
-    private String add(InputLayout layout, int i, String stage) {
-      InputColumn column = layout.columns().get(i);
-      positions.add(i);
-      inputs.add(layout.innerName(i));
-      indices.add(column.innerName("index", i));
-      outputs.add(column.innerName(stage, i));
+    private String add(String input, InputColumn column, String stage, int position) {
+      positions.add(position);
+      inputs.add(input);
+      indices.add(column.innerName("index", position));
+      outputs.add(column.innerName(stage, position));
       return outputs.get(outputs.size() - 1);
     }
 

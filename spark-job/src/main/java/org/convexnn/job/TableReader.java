@@ -1,21 +1,15 @@
 package org.convexnn.job;
 
-import java.io.FileNotFoundException;
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.ml.attribute.AttributeGroup;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * Reads tables: CSV with a header, Parquet, LIBSVM and idx; files, folders and globs of any Hadoop
@@ -23,8 +17,8 @@ import org.apache.spark.sql.SparkSession;
  */
 final class TableReader {
 
-  /** What Java puts in the place of bytes that are no UTF-8. */
-  private static final char NO_CHARACTER = '\uFFFD';
+  /** Columns of a row that is not longer than its header: Spark's own bound. */
+  private static final int MOST_COLUMNS = 20_480;
 
   private final SparkSession spark;
 
@@ -32,29 +26,29 @@ final class TableReader {
     this.spark = spark;
   }
 
-  /** Reads a table to train on; the types of CSV columns are found out. */
+  /** Reads a table to train on. Columns of CSV are texts: what they are, a survey finds out. */
   Dataset<Row> read(TableSource source) {
-    return read(source, true, Optional.empty());
+    return read(source, Optional.empty());
   }
 
-  /** Reads a table for a model that knows what it needs; CSV columns stay texts. */
+  /** Reads a table for a model that knows what it needs. */
   Dataset<Row> readFor(InputLayout layout, TableSource source) {
-    Dataset<Row> table = read(source, false, Optional.of(layout));
+    Dataset<Row> table = read(source, Optional.of(layout));
     layout.require(List.of(table.columns()), source.path());
     return table;
   }
 
-  private Dataset<Row> read(TableSource source, boolean types, Optional<InputLayout> layout) {
+  private Dataset<Row> read(TableSource source, Optional<InputLayout> layout) {
     String path = source.path();
-    List<FileStatus> found = find(path);
+    FoundFiles found = FoundFiles.of(spark.sparkContext().hadoopConfiguration(), path);
     TableFormat format =
-        source.format().or(() -> guess(found)).orElseThrow(() -> unknownFormat(path));
+        source.format().or(() -> guess(found.files())).orElseThrow(() -> unknownFormat(path));
     try {
       return switch (format) {
-        case CSV -> csv(path, types);
-        case PARQUET -> spark.read().parquet(path);
-        case LIBSVM -> libsvm(path, layout);
-        case IDX -> idx(source, found, layout);
+        case CSV -> csv(source, found);
+        case PARQUET -> spark.read().parquet(found.path());
+        case LIBSVM -> libsvm(found.path(), layout);
+        case IDX -> idx(source, found.files(), layout);
       };
     } catch (JobException e) {
       throw e;
@@ -70,68 +64,6 @@ final class TableReader {
                   : ""),
           e);
     }
-  }
-
-  private List<FileStatus> find(String path) {
-    try {
-      Path given = new Path(path);
-      FileSystem files = given.getFileSystem(spark.sparkContext().hadoopConfiguration());
-      FileStatus[] found = files.globStatus(given);
-      if (found == null || found.length == 0) {
-        throw new JobException(
-            "input " + path + " does not exist; check the path" + parentHint(files, given));
-      }
-      List<FileStatus> all = new ArrayList<>();
-      for (FileStatus status : found) {
-        if (status.isDirectory()) {
-          all.addAll(filesIn(files, status.getPath()));
-        } else {
-          all.add(status);
-        }
-      }
-      if (all.isEmpty()) {
-        throw new JobException("input " + path + " is a folder without files");
-      }
-      if (all.stream().allMatch(s -> s.getLen() == 0)) {
-        throw new JobException("input " + path + " is empty; it needs a header and rows");
-      }
-      return all;
-    } catch (IOException | IllegalArgumentException e) {
-      throw new JobException("cannot read input " + path + ": " + ErrorMessages.of(e), e);
-    }
-  }
-
-  private static String parentHint(FileSystem files, Path path) throws IOException {
-    Path parent = path.getParent();
-    if (parent == null) {
-      return "";
-    }
-    List<String> names = new ArrayList<>();
-    try {
-      for (FileStatus s : files.listStatus(parent)) {
-        names.add(s.getPath().getName());
-      }
-    } catch (FileNotFoundException e) {
-      return "";
-    }
-    return Suggestions.didYouMean(path.getName(), names);
-  }
-
-  /** Data files below a folder; names that start with a dot or underscore are Spark's own. */
-  private static List<FileStatus> filesIn(FileSystem files, Path folder) throws IOException {
-    List<FileStatus> all = new ArrayList<>();
-    for (FileStatus status : files.listStatus(folder)) {
-      String name = status.getPath().getName();
-      if (name.startsWith(".") || name.startsWith("_")) {
-        continue;
-      }
-      if (status.isDirectory()) {
-        all.addAll(filesIn(files, status.getPath()));
-      } else {
-        all.add(status);
-      }
-    }
-    return all;
   }
 
   private static Optional<TableFormat> guess(List<FileStatus> files) {
@@ -181,81 +113,42 @@ final class TableReader {
     return table;
   }
 
-  private Dataset<Row> csv(String path, boolean types) {
-    refuseOtherEncodings(path);
-    List<String> header = header(path);
-    refuseDuplicates(header, path);
-    DataFrameReader reader =
-        csvReader()
-            .option("header", true)
-            .option("inferSchema", types)
-            // Files of a folder must agree on the header. A column without a name gets one, which
-            // Spark would then miss in the header.
-            .option("enforceSchema", header.stream().anyMatch(String::isEmpty));
-    Dataset<Row> table = reader.csv(path);
-    if (table.columns().length != header.size()) {
-      throw new JobException(
-          "cannot read "
-              + path
-              + " as csv: its header has "
-              + header.size()
-              + " names, Spark found "
-              + table.columns().length);
+  private Dataset<Row> csv(TableSource source, FoundFiles found) {
+    CsvHead head =
+        CsvHead.read(
+            spark.sparkContext().hadoopConfiguration(), found.first(), source.path(), source.csv());
+    StructType schema = new StructType();
+    for (String name : head.names()) {
+      schema = schema.add(name, DataTypes.StringType);
     }
-    return table;
-  }
-
-  private DataFrameReader csvReader() {
+    for (String folder : found.partitionColumns()) {
+      if (head.names().stream().anyMatch(folder::equalsIgnoreCase)) {
+        throw new JobException(
+            "column '"
+                + folder
+                + "' of "
+                + source.path()
+                + " is in the files and in the names of"
+                + " their folders; rename one");
+      }
+      schema = schema.add(folder, DataTypes.StringType);
+    }
+    boolean named = source.csv().columns().isEmpty();
     return spark
         .read()
+        .schema(schema)
+        .option("header", named)
+        // Files of a folder must agree on the header. A column without a name gets one, which Spark
+        // would then miss in the header.
+        .option("enforceSchema", !named || head.names().stream().anyMatch(n -> n.matches("_c\\d+")))
+        .option("sep", String.valueOf(head.delimiter()))
+        .option("maxColumns", Math.max(MOST_COLUMNS, head.names().size() + 1))
         // A row with too few or too many cells is an error, not a row of blanks.
         .option("mode", "FAILFAST")
         // A quote inside quotes is doubled (RFC 4180).
         .option("escape", "\"")
         .option("ignoreLeadingWhiteSpace", true)
-        .option("ignoreTrailingWhiteSpace", true);
-  }
-
-  /** What is no UTF-8 would be read as other names, or as other numbers. */
-  private void refuseOtherEncodings(String path) {
-    List<Row> lines = spark.read().text(path).takeAsList(1);
-    String first = lines.isEmpty() ? "" : lines.get(0).getString(0);
-    if (first.indexOf(NO_CHARACTER) >= 0 || first.indexOf('\0') >= 0) {
-      throw new JobException(
-          "cannot read "
-              + path
-              + " as csv: its first line is no UTF-8 text; convert it, for example by iconv -f"
-              + " LATIN1 -t UTF-8 or iconv -f UTF-16 -t UTF-8, or rename a compressed file to end in"
-              + " .gz");
-    }
-  }
-
-  /** The names as they stand in the file: Spark's reader would number duplicates. */
-  private List<String> header(String path) {
-    List<Row> first = csvReader().option("header", false).csv(path).takeAsList(1);
-    if (first.isEmpty()) {
-      throw new JobException("input " + path + " is empty; it needs a header and rows");
-    }
-    List<String> names = new ArrayList<>();
-    Row row = first.get(0);
-    for (int i = 0; i < row.size(); i++) {
-      names.add(row.isNullAt(i) ? "" : row.getString(i));
-    }
-    return names;
-  }
-
-  private static void refuseDuplicates(List<String> names, String path) {
-    Map<String, Integer> seen = new HashMap<>();
-    for (int i = 0; i < names.size(); i++) {
-      String name = names.get(i);
-      Integer before = name.isEmpty() ? null : seen.put(name.toLowerCase(Locale.ROOT), i);
-      if (before != null) {
-        throw new JobException(
-            String.format(
-                "columns %d and %d of %s have the same name '%s' (upper and lower case count as"
-                    + " the same); rename one",
-                before + 1, i + 1, path, name));
-      }
-    }
+        .option("ignoreTrailingWhiteSpace", true)
+        .csv(found.path());
   }
 }

@@ -1,60 +1,92 @@
 package org.convexnn.job;
 
-import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
-import org.apache.spark.sql.Column;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
 
 /**
- * What one look over a table finds. Bad cells are looked for here, before anything is computed with
- * them: an error in the middle of a job would bury its reason under Spark's own lines.
+ * The survey of each column of a table, from one pass over its rows.
  *
- * @param rows the number of rows
- * @param filled the number of cells that are not blank, by column
- * @param problem what is wrong with a cell, if there is one such
+ * @param schema the table's columns and types
+ * @param columns one survey each
  */
-record TableSurvey(long rows, long[] filled, Optional<String> problem) {
+record TableSurvey(StructType schema, List<ColumnSurvey> columns) {
 
-  /** Looks over a table, and over its label where a rule is given. */
-  static TableSurvey of(Dataset<Row> table, InputLayout layout, Optional<LabelRule> rule) {
-    List<Column> counts = new ArrayList<>();
-    List<Column> problems = new ArrayList<>();
-    rule.ifPresent(r -> problems.add(functions.expr(r.problem())));
-    for (InputColumn column : layout.columns()) {
-      // A cell is filled if it is not blank; whether it is good is the other question.
-      counts.add(functions.count(filled(column)).as("filled" + counts.size()));
-      column.problem().ifPresent(sql -> problems.add(functions.expr(sql)));
+  /** Different texts, of all columns together, that a task counts; more would be many megabytes. */
+  private static final int TEXTS = 100_000;
+
+  /** Different texts of one column that are counted at least and at most. */
+  private static final int LEAST_TEXTS = 32;
+
+  /** Texts, of all columns together, that are compared for being different. */
+  private static final int REMEMBERED = 1_000_000;
+
+  /** Looks over a table; of these columns the texts are counted even where they are many. */
+  static TableSurvey of(Dataset<Row> table, List<String> closely) {
+    StructType schema = table.schema();
+    String[] names = schema.fieldNames();
+    boolean[] close = new boolean[names.length];
+    for (int j = 0; j < names.length; j++) {
+      close[j] = closely.contains(names[j]);
     }
-    counts.add(
-        problems.isEmpty()
-            ? functions.lit(null).cast("string").as("problem")
-            : functions.min(functions.coalesce(problems.toArray(Column[]::new))).as("problem"));
-    Row row =
-        table
-            .agg(functions.count(functions.lit(1)).as("rows"), counts.toArray(Column[]::new))
-            .first();
-    long[] filled = new long[layout.columns().size()];
-    for (int i = 0; i < filled.length; i++) {
-      filled[i] = row.getLong(1 + i);
+    ColumnSurvey[] sum = new Look(close).none();
+    for (ColumnSurvey[] part : table.toJavaRDD().mapPartitions(new Look(close)).collect()) {
+      for (int j = 0; j < sum.length; j++) {
+        sum[j].merge(part[j]);
+      }
     }
-    return new TableSurvey(
-        row.getLong(0), filled, Optional.ofNullable(row.getString(1 + filled.length)));
+    return new TableSurvey(schema, Arrays.asList(sum));
   }
 
-  private static Column filled(InputColumn column) {
-    return column.kind() == InputColumn.Kind.TEXT
-        ? functions.expr(column.expression())
-        : Sql.column(column.name());
+  /** The number of rows. */
+  long rows() {
+    return columns.isEmpty() ? 0 : columns.get(0).rows();
   }
 
-  /** Stops where a cell is bad. */
-  void refuseProblem() {
-    problem.ifPresent(
-        text -> {
-          throw new JobException(text);
-        });
+  /** The survey of a column. */
+  ColumnSurvey column(String name) {
+    return columns.get(schema.fieldIndex(name));
+  }
+
+  /** The type of a column. */
+  StructField field(String name) {
+    return schema.apply(name);
+  }
+
+  /** Looks over a partition. */
+  private static final class Look implements FlatMapFunction<Iterator<Row>, ColumnSurvey[]> {
+
+    private static final long serialVersionUID = 1L;
+    private final boolean[] close;
+
+    private Look(boolean[] close) {
+      this.close = close;
+    }
+
+    private ColumnSurvey[] none() {
+      int texts = Math.min(Math.max(TEXTS / close.length, LEAST_TEXTS), ColumnRule.MOST_CATEGORIES);
+      int remembered = REMEMBERED / close.length;
+      return IntStream.range(0, close.length)
+          .mapToObj(j -> new ColumnSurvey(close[j] ? LabelRule.MOST_TEXTS : texts, remembered))
+          .toArray(ColumnSurvey[]::new);
+    }
+
+    @Override
+    public Iterator<ColumnSurvey[]> call(Iterator<Row> rows) {
+      ColumnSurvey[] columns = none();
+      while (rows.hasNext()) {
+        Row row = rows.next();
+        for (int j = 0; j < columns.length; j++) {
+          columns[j].add(row.get(j));
+        }
+      }
+      return List.<ColumnSurvey[]>of(columns).iterator();
+    }
   }
 }

@@ -42,15 +42,24 @@ final class TrainingData implements AutoCloseable {
     requireColumn("--label", source.label(), columns, source.input());
     source.weight().ifPresent(w -> requireColumn("--weight", w, columns, source.input()));
     source.drop().forEach(d -> requireColumn("--drop", d, columns, source.input()));
+    source.categories().forEach(c -> requireColumn("--categories", c, columns, source.input()));
+    source.numbers().forEach(c -> requireColumn("--numbers", c, columns, source.input()));
     refuseOutputNames(columns, List.of(), source.input());
     table.persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      LabelRule rule = LabelRule.decide(table, source.label(), source.task(), source.positive());
+      TableSurvey survey = TableSurvey.of(table, List.of(source.label()));
+      LabelRule rule =
+          LabelRule.decide(
+              survey.field(source.label()),
+              survey.column(source.label()),
+              source.task(),
+              source.positive());
       checkWeights(table, source);
       Set<String> leftOut = new HashSet<>(source.drop());
       leftOut.add(source.label());
       source.weight().ifPresent(leftOut::add);
-      TablePipeline pipeline = TablePipeline.fit(table, source.label(), leftOut);
+      TablePipeline pipeline =
+          TablePipeline.fit(table, survey, source.label(), leftOut, source.wishes());
       Optional<Dataset<Row>> test =
           source.testTable().map(t -> test(reader, source, pipeline, rule, t));
       return new TrainingData(source, table, test, rule, pipeline);
@@ -72,11 +81,11 @@ final class TrainingData implements AutoCloseable {
     List<String> columns = List.of(test.columns());
     requireColumn("--label", source.label(), columns, path);
     source.weight().ifPresent(w -> requireColumn("--weight", w, columns, path));
-    TableSurvey survey = TableSurvey.of(test, pipeline.layout(), Optional.of(rule));
-    if (survey.rows() == 0) {
+    CellCheck check = CellCheck.of(test, pipeline.layout(), Optional.of(rule));
+    if (check.rows() == 0) {
       throw new JobException("test input " + path + " has a header but no rows");
     }
-    survey.problem().ifPresent(text -> refuseTest(path, text));
+    check.problem().ifPresent(text -> refuseTest(path, text));
     return test;
   }
 
@@ -180,7 +189,7 @@ final class TrainingData implements AutoCloseable {
   }
 
   private static Column weight(String name) {
-    return functions.expr("try_cast(" + Sql.name(name) + " AS DOUBLE)");
+    return functions.expr(new InputColumn(name, InputColumn.Kind.NUMBER, 1).number());
   }
 
   /** A message about the columns that are made here, with the names of those they are made of. */

@@ -1,5 +1,6 @@
 package org.convexnn.job;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,9 @@ import java.util.stream.Stream;
  * @param positive the class that is learnt against the rest
  * @param weight the weight column
  * @param drop columns to leave out
+ * @param categories columns to read as categories whatever they look like
+ * @param numbers columns to read as numbers or times whatever they look like
+ * @param csv what is said of CSV files
  */
 record TrainingSource(
     String input,
@@ -30,11 +34,24 @@ record TrainingSource(
     LearningTask task,
     Optional<String> positive,
     Optional<String> weight,
-    List<String> drop) {
+    List<String> drop,
+    List<String> categories,
+    List<String> numbers,
+    CsvOptions csv) {
 
-  /** Copies the list. */
+  /** Copies the lists. */
   TrainingSource {
     drop = List.copyOf(drop);
+    categories = List.copyOf(categories);
+    numbers = List.copyOf(numbers);
+  }
+
+  /** What is wanted of columns. */
+  Map<String, ColumnRule.Wish> wishes() {
+    Map<String, ColumnRule.Wish> wishes = new HashMap<>();
+    numbers.forEach(c -> wishes.put(c, ColumnRule.Wish.NUMBERS));
+    categories.forEach(c -> wishes.put(c, ColumnRule.Wish.CATEGORIES));
+    return wishes;
   }
 
   /** The table to learn from. */
@@ -48,7 +65,7 @@ record TrainingSource(
   }
 
   private TableSource table(String path, Optional<String> itsLabels) {
-    return new TableSource(path, format, itsLabels.map(l -> new LabelFile(l, label)));
+    return new TableSource(path, format, itsLabels.map(l -> new LabelFile(l, label)), csv);
   }
 
   /** The paths that are read. */
@@ -72,6 +89,16 @@ record TrainingSource(
     weight.ifPresent(w -> options.put("weight", w));
     if (!drop.isEmpty()) {
       options.put("drop", drop);
+    }
+    if (!categories.isEmpty()) {
+      options.put("categories", categories);
+    }
+    if (!numbers.isEmpty()) {
+      options.put("numbers", numbers);
+    }
+    csv.delimiter().ifPresent(d -> options.put("delimiter", d.toString()));
+    if (!csv.columns().isEmpty()) {
+      options.put("columns", csv.columns());
     }
     return options;
   }

@@ -53,11 +53,7 @@ public record FeatureMap(
   /** The map of d features to no coordinate. */
   public static FeatureMap none(int features) {
     return new FeatureMap(
-        new double[features],
-        new double[features],
-        new double[0],
-        Double.POSITIVE_INFINITY,
-        true);
+        new double[features], new double[features], new double[0], Double.POSITIVE_INFINITY, true);
   }
 
   /** A map without clipping. */

@@ -12,8 +12,7 @@ import java.util.List;
  * @param output of each tree, the one output that its leaves add to, or {@link WeightLayout#ALL}
  * @param categories of the columns that trees test by sets; of no columns where there are none
  */
-public record Forest(
-    List<Tree> trees, LeafModel leafModel, int[] output, CategoryBins categories)
+public record Forest(List<Tree> trees, LeafModel leafModel, int[] output, CategoryBins categories)
     implements Serializable {
 
   /** No tree. */

@@ -38,8 +38,7 @@ final class ForestFit {
     ForestSample sample = ForestSample.of(run);
     TrainingOptions options = run.options();
     phase("load and bin");
-    double power =
-        options.leaves().adaptivePower().orElse(ForestChoice.USUAL_POWER);
+    double power = options.leaves().adaptivePower().orElse(ForestChoice.USUAL_POWER);
     double a = options.elasticNet().orElse(1);
     boolean validates = options.choosesBeta() && sample.size() >= FEWEST_FOR_VALIDATION;
     ForestChoice.Choice choice =
@@ -55,9 +54,7 @@ final class ForestFit {
   }
 
   private void phase(String name) {
-    run.log()
-        .message(
-            String.format(Locale.ROOT, "%s: %.2f s", name, run.log().ledger().seconds()));
+    run.log().message(String.format(Locale.ROOT, "%s: %.2f s", name, run.log().ledger().seconds()));
   }
 
   private List<RowSelection> splits() {
@@ -65,9 +62,7 @@ final class ForestFit {
     int folds = RegularizationPath.folds(run, RegularizationPath.FEWEST_FOR_HOLD_OUT);
     return folds == 1
         ? List.of(Folds.withoutHeldOut(run.rows(), seed))
-        : IntStream.range(0, folds)
-            .mapToObj(k -> Folds.withoutFold(folds, k, seed))
-            .toList();
+        : IntStream.range(0, folds).mapToObj(k -> Folds.withoutFold(folds, k, seed)).toList();
   }
 
   /** Grows the network's trees and trains them. */
@@ -76,8 +71,7 @@ final class ForestFit {
     ForestChoice.Choice choice = ready.choice;
     Boosting.Result result = growth.grow(sample, Optional.empty(), choice.growth(), 0);
     GrownForest grown =
-        GrownForest.of(
-            result, sample.rows().binning().categories(), run.frame().loss().outputs());
+        GrownForest.of(result, sample.rows().binning().categories(), run.frame().loss().outputs());
     int features = run.rows().features();
     GateSet gates = new GateSet(HalfSpaces.none(features), List.of(), grown.forest());
     run.log()
@@ -119,12 +113,9 @@ final class ForestFit {
                 () ->
                     options.regRatio().isPresent()
                         ? fit.betaMax() * options.regRatio().getAsDouble()
-                        : Double.isNaN(point.beta())
-                            ? 0.1 * fit.betaMax()
-                            : point.beta());
+                        : Double.isNaN(point.beta()) ? 0.1 * fit.betaMax() : point.beta());
     double[] start = fit.problem().coordinates().fromNetwork(boosted);
-    TrainingResult result =
-        new FinalFit(model, fit).solve(beta, Solver.Start.at(start), setUp);
+    TrainingResult result = new FinalFit(model, fit).solve(beta, Solver.Start.at(start), setUp);
     phase("solve and certify");
     return result;
   }

@@ -66,7 +66,11 @@ record ForestGrowth(Run run) {
         continue;
       }
       Boosting.Result result =
-          grow(few, Optional.of(heldOut), new Size(PILOT_ROUNDS, leaves, PILOT_RATE), PILOT_PATIENCE);
+          grow(
+              few,
+              Optional.of(heldOut),
+              new Size(PILOT_ROUNDS, leaves, PILOT_RATE),
+              PILOT_PATIENCE);
       double loss = Arrays.stream(result.heldOutLoss()).min().orElse(Double.POSITIVE_INFINITY);
       tried.append(String.format(Locale.ROOT, " %d: %.5f", leaves, loss));
       if (loss < least) {

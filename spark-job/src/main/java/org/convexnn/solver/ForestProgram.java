@@ -63,8 +63,7 @@ final class ForestProgram {
     this.weight = sample.weight();
     // The sample's labels are in training units already.
     this.setting =
-        RowSetting.of(
-            frame.map(), gates, frame.loss(), frame.offset(), 0, 1, Precision.FLOAT64);
+        RowSetting.of(frame.map(), gates, frame.loss(), frame.offset(), 0, 1, Precision.FLOAT64);
     int blocks =
         Math.max(
             1,
@@ -80,14 +79,10 @@ final class ForestProgram {
               Arrays.copyOfRange(sample.rows().weights(), from, to),
               Arrays.copyOfRange(sample.keys(), from, to));
       parts.add(
-          new GatedBlock(
-              block, Patterns.of(LeafCodes.slice(first, codes, from, to), to - from)));
+          new GatedBlock(block, Patterns.of(LeafCodes.slice(first, codes, from, to), to - from)));
     }
     this.gated = new LocalRows.LocalGatedRows(parts);
-    this.metric =
-        grown.trees() == 0
-            ? new double[0]
-            : LeafNorms.metric(gated, setting, weight);
+    this.metric = grown.trees() == 0 ? new double[0] : LeafNorms.metric(gated, setting, weight);
   }
 
   /**

@@ -48,9 +48,7 @@ record ForestSample(long[] keys, BinnedRows rows, double share) {
       labels[r] = (labels[r] - frame.shift()) / frame.scale();
     }
     return new ForestSample(
-        sample.keys(),
-        new BinnedRows(binning, sample.bins(), labels, sample.weights()),
-        rate);
+        sample.keys(), new BinnedRows(binning, sample.bins(), labels, sample.weights()), rate);
   }
 
   /** Bins of a few rows. */
@@ -59,8 +57,7 @@ record ForestSample(long[] keys, BinnedRows rows, double share) {
     double most = Math.min(ROWS_FOR_BINS, NUMBERS_FOR_BINS / all.features());
     double rate = Math.min(1, most / run.frame().stats().rows());
     List<SampleJob.Row> few =
-        all.sum(
-            "sample for bins", new SampleJob(RowSelection.ALL, rate, run.options().seed()));
+        all.sum("sample for bins", new SampleJob(RowSelection.ALL, rate, run.options().seed()));
     Frame frame = run.frame();
     double[] labels =
         few.stream().mapToDouble(r -> (r.label() - frame.shift()) / frame.scale()).toArray();

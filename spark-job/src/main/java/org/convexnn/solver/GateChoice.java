@@ -72,7 +72,10 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
                       || frame.stats().rows() >= FEWEST_FOR_TREES);
           case PRICED, GAUSSIAN, COLUMNS, MIXED, SPHERE -> false;
         };
-    return suited && !linear && !frame.constantLabel() && options.activation() == TrainingOptions.Activation.GATED;
+    return suited
+        && !linear
+        && !frame.constantLabel()
+        && options.activation() == TrainingOptions.Activation.GATED;
   }
 
   /** Whether gates are priced along the path: there are none to begin with. */

@@ -18,11 +18,7 @@ import org.convexnn.network.WeightLayout;
  * @param heldOutLoss the held-out rows' mean loss after boosting; NaN without such rows
  */
 record GrownForest(
-    Forest forest,
-    double[] values,
-    byte[][] codes,
-    byte[][] heldOutCodes,
-    double heldOutLoss) {
+    Forest forest, double[] values, byte[][] codes, byte[][] heldOutCodes, double heldOutLoss) {
 
   /** The trees of the best rounds. */
   static GrownForest of(Boosting.Result grown, CategoryBins categories, int outputs) {

@@ -78,12 +78,12 @@ public final class LocalRows implements Rows {
       marks[r] = RowSelection.marked(all.get(r).key());
     }
     return new LocalRows(
-        List.of(
-            new Block(
-                buffer.take(),
-                all.stream().mapToDouble(SampleJob.Row::label).toArray(),
-                all.stream().mapToDouble(SampleJob.Row::weight).toArray(),
-                marks)),
+            List.of(
+                new Block(
+                    buffer.take(),
+                    all.stream().mapToDouble(SampleJob.Row::label).toArray(),
+                    all.stream().mapToDouble(SampleJob.Row::weight).toArray(),
+                    marks)),
             rows.marked())
         .categorical(rows.categorical());
   }
@@ -121,7 +121,8 @@ public final class LocalRows implements Rows {
 
   /** What the blocks give, side by side, added in their order. */
   private static <B, A> A added(List<B> blocks, Function<B, A> part, BinaryOperator<A> merge) {
-    List<A> parts = (blocks.size() > 1 ? blocks.parallelStream() : blocks.stream()).map(part).toList();
+    List<A> parts =
+        (blocks.size() > 1 ? blocks.parallelStream() : blocks.stream()).map(part).toList();
     A total = parts.get(0);
     for (A next : parts.subList(1, parts.size())) {
       total = merge.apply(total, next);

@@ -279,8 +279,8 @@ class BadDataTest {
                 "iconv -f LATIN1")
             .with("--drop", "größe"),
         bad("NUL bytes", bytes("d.csv", new byte[64]), "no UTF-8 text"),
-        bad("semicolons", csv("a;b;y", "1;2;0", "2;3;1"), "--label is 'y'", "(its columns: a;b;y)"),
-        bad("tabs", csv("a\tb\ty", "1\t2\t0", "2\t3\t1"), "--label is 'y'", "(its columns: a?b?y)"),
+        good("semicolons", csv("a;b;y", "1,5;2;0", "2,5;3;1", "1,0;4;0", "3,5;1;1")),
+        good("tabs", csv("a\tb\ty", "1\t2\t0", "2\t3\t1", "3\t2\t0", "2\t5\t1")),
         bad(
             "headers that differ",
             parts(rows(NAMES, 0), rows("b,a,y", 5)),
@@ -408,11 +408,11 @@ class BadDataTest {
             "a label that is infinite",
             labels("0.5", "-Infinity"),
             "label column 'y' holds '-Infinity'"),
-        bad("a label beyond doubles", labels("0.5", "1e400"), "label column 'y' holds 'Infinity'"),
+        bad("a label beyond doubles", labels("0.5", "1e400"), "label column 'y' holds '1e400'"),
         bad(
             "a label whose square overflows",
             labels("0.5", "1e300"),
-            "label column 'y' holds '1.0E300'",
+            "label column 'y' holds '1e300'",
             "at most 1.0E150"),
         bad("a label of one class", labels("7"), "label column 'y' holds a single class, '7'"),
         bad("1,001 classes", labels(many), "more than 1000 classes", "--positive VALUE"),
@@ -444,7 +444,7 @@ class BadDataTest {
         bad(
             "dates as labels",
             labels("2024-01-01", "2024-01-02"),
-            "label column 'y' is of type date"),
+            "label column 'y' holds times such as '2024-01-0"),
         good("classes 0, 1 and 3", labels("0", "1", "3")),
         good("labels with blanks around", labels(" yes ", "no", "yes")),
         good("labels of signs", labels("<b>it's</b>", "\"a, \"\"b\"\"\"", "$x */")),
@@ -462,11 +462,14 @@ class BadDataTest {
                 "a weight below zero",
                 column("1", "-2"),
                 "weight column 'c' holds -2.0 (bad in 6 of 12 rows)"),
-            bad("a weight that is NaN", column("1", "NaN"), "weight column 'c' holds NaN"),
+            bad(
+                "a weight that is NaN",
+                column("1", "NaN"),
+                "weight column 'c' is empty or no number in 6 of 12 rows"),
             bad(
                 "a weight that is infinite",
                 column("1", "Infinity"),
-                "weight column 'c' holds Infinity"),
+                "weight column 'c' is empty or no number in 6 of 12 rows"),
             bad(
                 "a blank weight",
                 column("1", "", "2"),
@@ -493,22 +496,15 @@ class BadDataTest {
 
   private static Stream<Case> features() {
     return Stream.of(
-        bad(
-            "NaN among numbers",
-            column("1.5", "NaN"),
-            "column 'c' holds 'NaN' where numbers are expected",
-            "--drop"),
+        good("NaN among numbers", column("1.5", "NaN", "2.5")),
         bad("an infinite number", column("1.5", "-Infinity"), "column 'c' holds '-Infinity'"),
-        bad("a number beyond doubles", column("1.5", "1e400"), "column 'c' holds 'Infinity'"),
+        bad("a number beyond doubles", column("1.5", "1e400"), "column 'c' holds '1e400'"),
         bad(
             "a number whose square overflows",
             column("1.5", "1e300"),
-            "column 'c' holds '1.0E300'",
+            "column 'c' holds '1e300'",
             "at most 1.0E200"),
-        bad(
-            "a constant but for one NaN",
-            column("7", "7", "7", "7", "7", "NaN"),
-            "column 'c' holds 'NaN'"),
+        good("a constant but for one NaN", column("7", "7", "7", "7", "7", "NaN")),
         good("a constant", column("7")),
         good("a constant but for one blank", column("7", "7", "7", "7", "7", "")),
         good("texts of 100,000 letters", column("t".repeat(100_000), "u")),
@@ -523,7 +519,28 @@ class BadDataTest {
             parquet("named_struct('p', id)"),
             "column 'c' is of type struct<p:bigint>",
             "leave it out with --drop"),
-        bad("an array", parquet("array(id)"), "column 'c' is of type array<bigint>"),
+        bad(
+            "an array",
+            parquet("array(CAST(id AS STRING))"),
+            "column 'c' is of type array<string>"),
+        good("arrays of numbers", parquet("array(id, id * id)")),
+        bad(
+            "arrays of two lengths",
+            parquet("slice(array(id, 1, 2), 1, 1 + CAST(id % 2 AS INT))"),
+            "column 'c' has an array of",
+            "where earlier rows have"),
+        bad(
+            "arrays with blanks",
+            parquet("array(id, NULL)"),
+            "column 'c' has an array with the entry null"),
+        bad(
+            "null arrays",
+            parquet("if(id > 2, array(id), NULL)"),
+            "column 'c' is null where arrays"),
+        bad(
+            "an array of none",
+            parquet("CAST(array() AS ARRAY<INT>)"),
+            "column 'c' has arrays without entries"),
         bad("a map", parquet("map('k', id)"), "column 'c' is of type map<string,bigint>"),
         bad("bytes", parquet("CAST('x' AS BINARY)"), "column 'c' is of type binary"),
         bad(

@@ -94,7 +94,9 @@ class IdxTableTest {
 
   private static Dataset<Row> read(Path images, Optional<LabelFile> labels) {
     return new TableReader(SparkTest.session())
-        .read(new TableSource(images.toString(), Optional.of(TableFormat.IDX), labels));
+        .read(
+            new TableSource(
+                images.toString(), Optional.of(TableFormat.IDX), labels, CsvOptions.NONE));
   }
 
   private static void refused(Path images, Optional<LabelFile> labels, String... words) {

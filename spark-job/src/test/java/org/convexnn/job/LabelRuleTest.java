@@ -32,7 +32,9 @@ class LabelRuleTest {
   }
 
   private static LabelRule decide(Dataset<Row> table, LearningTask task, String positive) {
-    return LabelRule.decide(table, "the label", task, Optional.ofNullable(positive));
+    TableSurvey survey = TableSurvey.of(table, List.of("the label"));
+    return LabelRule.decide(
+        survey.field("the label"), survey.column("the label"), task, Optional.ofNullable(positive));
   }
 
   private static LabelRule auto(Dataset<Row> table) {
@@ -161,8 +163,8 @@ class LabelRuleTest {
   @Test
   void refusesBadLabels() {
     refused("1;;2", LearningTask.AUTO, null, "empty (null) in 1 of 3 rows");
-    refused("1.5;NaN;2", LearningTask.AUTO, null, "'NaN'", "in 1 of 3 rows");
-    refused("1.5;Inf;2", LearningTask.REGRESSION, null, "'Infinity'");
+    refused("1.5;NaN;2", LearningTask.AUTO, null, "'NaN'", "in 1 of 3 rows", "missing value");
+    refused("1.5;Inf;2", LearningTask.REGRESSION, null, "'Inf'", "must be finite");
     refused("yes;nan;no", LearningTask.AUTO, null, "'nan'");
     refused("1.5;high;2", LearningTask.REGRESSION, null, "the text 'high'", "--task auto");
     refused("true;false", LearningTask.REGRESSION, null, "booleans");

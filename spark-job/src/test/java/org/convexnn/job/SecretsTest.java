@@ -157,7 +157,10 @@ class SecretsTest {
                     LearningTask.AUTO,
                     Optional.empty(),
                     Optional.empty(),
-                    List.of())
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    CsvOptions.NONE)
                 .options()
                 .toString())
         .contains("me:***@host/t.csv", "me:***@host/u.csv")

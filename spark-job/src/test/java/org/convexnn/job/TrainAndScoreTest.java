@@ -378,8 +378,8 @@ class TrainAndScoreTest {
   void keepsTheOldOutputWhenTheNewOneFails() throws IOException {
     Path model = Files.createDirectory(folder.resolve("model"));
     Files.writeString(model.resolve("old"), "old");
-    Path bad = CommandLineRun.file(folder, "bad.csv", "a,y", "1,0", "NaN,1");
-    CommandLineRun.train(bad, "y", model, "--overwrite").failed("column 'a' holds 'NaN'");
+    Path bad = CommandLineRun.file(folder, "bad.csv", "a,y", "1,0", "Inf,1");
+    CommandLineRun.train(bad, "y", model, "--overwrite").failed("column 'a' holds 'Inf'");
     assertThat(model.resolve("old")).exists();
     assertThat(names()).containsExactly("bad.csv", "model");
   }

@@ -43,9 +43,7 @@ class NarrowLeavesTest {
       log = new RunLog(Progress.SILENT, new Ledger(), frame.groups(options), 1e-9);
       GatedRows gated = rows.activate(gates, frame.map());
       model = GatedModel.of(rows, gated, options, frame, gates, leafWeights, log);
-      fit =
-          new Fit(
-              model, new SolverChoice(model, false), model.problem(SelectedRows.all(frame)));
+      fit = new Fit(model, new SolverChoice(model, false), model.problem(SelectedRows.all(frame)));
       fit.begin(fit.skip());
     }
 
@@ -156,8 +154,14 @@ class NarrowLeavesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "binary, 1", "binary, 0.5", "binary, 0", "multiclass, 1", "multiclass, 0.2", "regression, 0",
-    "regression, 0.5", "regression, 1"
+    "binary, 1",
+    "binary, 0.5",
+    "binary, 0",
+    "multiclass, 1",
+    "multiclass, 0.2",
+    "regression, 0",
+    "regression, 0.5",
+    "regression, 1"
   })
   void consensusAndProximalGradientMeetAtOneOptimum(String task, double a) {
     Training training = training(task);
@@ -166,8 +170,7 @@ class NarrowLeavesTest {
     double tol = a == 1 && !task.equals("regression") ? 1e-5 : 1e-6;
     GateSet gates = forest(7, 9, 6, task.equals("multiclass") ? 3 : 1);
     for (int blockRows : new int[] {600, 200, 64}) {
-      try (Trained trained =
-          new Trained(training, data.rows(blockRows), gates, a, new double[0])) {
+      try (Trained trained = new Trained(training, data.rows(blockRows), gates, a, new double[0])) {
         double beta = 0.02 * trained.fit.betaMax() * (a == 0 ? 0.05 : 1);
         Solver.Solution slow = trained.solve(new GradientSolver(), beta, tol / 5, 20_000);
         Solver.Solution found = trained.solve(new ConsensusSolver(), beta, tol, 2000);
@@ -220,8 +223,7 @@ class NarrowLeavesTest {
       }
       double bias = v[FEATURES];
       assertThat(result.certificate().primalObjective())
-          .isCloseTo(
-              sum + beta * penalty + training.skipRidge / 2 * bias * bias, within(1e-9));
+          .isCloseTo(sum + beta * penalty + training.skipRidge / 2 * bias * bias, within(1e-9));
       assertThat(result.certificate().dualBound())
           .isLessThanOrEqualTo(result.certificate().primalObjective());
     }
