@@ -1,5 +1,7 @@
 package org.convexnn.cluster;
 
+import java.util.function.IntPredicate;
+
 /**
  * How rows become a cached RDD of blocks.
  *
@@ -8,9 +10,19 @@ package org.convexnn.cluster;
  * @param maxBlockSizeInMB most megabytes of features in a block, dense ones as doubles, 0 =
  *     automatic
  * @param aggregationDepth levels of the tree in which partial results are added, at least 1
+ * @param categorical whether feature j holds codes of categories, 0, 1, ..
  */
 public record Packing(
-    DataColumns columns, int classes, double maxBlockSizeInMB, int aggregationDepth) {
+    DataColumns columns,
+    int classes,
+    double maxBlockSizeInMB,
+    int aggregationDepth,
+    IntPredicate categorical) {
+
+  /** Features that are all numbers. */
+  public Packing(DataColumns columns, int classes, double maxBlockSizeInMB, int aggregationDepth) {
+    this(columns, classes, maxBlockSizeInMB, aggregationDepth, j -> false);
+  }
 
   /** Most classes: a label far beyond is no class but a number, and each class is an output. */
   public static final int MOST_CLASSES = 10_000;

@@ -33,6 +33,7 @@ public final class RddRows implements Rows, AutoCloseable {
   private final DataSummary summary;
   private final int depth;
   private final boolean marked;
+  private final boolean[] categorical;
   private final List<RddGatedRows> derived = new ArrayList<>();
 
   private RddRows(
@@ -44,6 +45,10 @@ public final class RddRows implements Rows, AutoCloseable {
     this.summary = summary;
     this.depth = packing.aggregationDepth();
     this.marked = packing.marked();
+    this.categorical = new boolean[summary.features()];
+    for (int j = 0; j < categorical.length; j++) {
+      categorical[j] = packing.categorical().test(j);
+    }
   }
 
   /**
@@ -84,6 +89,11 @@ public final class RddRows implements Rows, AutoCloseable {
   @Override
   public boolean marked() {
     return marked;
+  }
+
+  @Override
+  public boolean[] categorical() {
+    return categorical.clone();
   }
 
   /** The executors' cores, but not more than there are partitions. */

@@ -74,6 +74,28 @@ final class ModelOptions {
   private String effort;
 
   @Option(
+      names = "--leaf-model",
+      paramLabel = "NAME",
+      description = "What stands in the leaves of trees: auto, constant or linear.")
+  private String leafModel;
+
+  @Option(
+      names = "--elastic-net-param",
+      paramLabel = "A",
+      converter = AutoDouble.class,
+      description =
+          "Share of the norm in the penalty beside its square, in [0, 1], or auto (validation).")
+  private Double elasticNetParam;
+
+  @Option(
+      names = "--adaptive-power",
+      paramLabel = "GAMMA",
+      converter = AutoDouble.class,
+      description =
+          "Power of the weights of constant leaves, from 0 (all alike) to 4, or auto (validation).")
+  private Double adaptivePower;
+
+  @Option(
       names = "--normalization",
       paramLabel = "NAME",
       description = "Feature map: auto, whiten, standardize, pca or none.")
@@ -322,6 +344,9 @@ final class ModelOptions {
     all.put("gateSampler", gateSampler);
     all.put("patternRank", patternRank);
     all.put("effort", effort);
+    all.put("leafModel", leafModel);
+    all.put("elasticNetParam", elasticNetParam);
+    all.put("adaptivePower", adaptivePower);
     all.put("normalization", normalization);
     all.put("groupNorm", groupNorm);
     all.put("perClassGroups", perClassGroups);

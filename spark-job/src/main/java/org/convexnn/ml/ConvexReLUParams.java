@@ -10,6 +10,7 @@ import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.LongParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.shared.HasWeightCol;
+import org.convexnn.network.LeafModel;
 import org.convexnn.solver.TrainingOptions;
 import org.convexnn.solver.TrainingOptions.Activation;
 import org.convexnn.solver.TrainingOptions.Effort;
@@ -172,6 +173,36 @@ public interface ConvexReLUParams extends HasWeightCol {
   /** Whether there is an intercept. */
   default boolean getFitIntercept() {
     return (boolean) getOrDefault(fitIntercept());
+  }
+
+  /** Param for what stands in the leaves of trees. */
+  default Param<String> leafModel() {
+    return paramSet().leafModel;
+  }
+
+  /** What stands in the leaves of trees: auto, constant or linear. */
+  default String getLeafModel() {
+    return getOrDefault(leafModel());
+  }
+
+  /** Param for a of the elastic norm. */
+  default DoubleParam elasticNetParam() {
+    return paramSet().elasticNetParam;
+  }
+
+  /** a of the elastic norm; an exception where it is not set. */
+  default double getElasticNetParam() {
+    return (double) getOrDefault(elasticNetParam());
+  }
+
+  /** Param for the power of the weights of constant leaves' norms. */
+  default DoubleParam adaptivePower() {
+    return paramSet().adaptivePower;
+  }
+
+  /** The power of the weights of constant leaves' norms; an exception where it is not set. */
+  default double getAdaptivePower() {
+    return (double) getOrDefault(adaptivePower());
   }
 
   /** Param: whether there is a linear term beside the neurons. */
@@ -391,6 +422,27 @@ public interface ConvexReLUParams extends HasWeightCol {
     return getRefit() && (validationIndicatorColumn().isEmpty() || isSet(refit()));
   }
 
+  /** What stands in leaves: linear ones where a linear term is asked for beside them. */
+  private TrainingOptions.Leaves leaves() {
+    boolean skip = isSet(linearSkip()) && getLinearSkip();
+    Optional<LeafModel> model =
+        switch (getLeafModel()) {
+          case "constant" -> Optional.of(LeafModel.CONSTANT);
+          case "linear" -> Optional.of(LeafModel.LINEAR);
+          default -> skip ? Optional.of(LeafModel.LINEAR) : Optional.empty();
+        };
+    if (skip && model.filter(m -> m == LeafModel.CONSTANT).isPresent()) {
+      throw new IllegalArgumentException(
+          "linearSkip is true and leafModel is 'constant': constant leaves stand alone; use"
+              + " leafModel 'linear', or leave linearSkip unset");
+    }
+    return new TrainingOptions.Leaves(
+        model,
+        isDefined(adaptivePower())
+            ? OptionalDouble.of(getAdaptivePower())
+            : OptionalDouble.empty());
+  }
+
   /**
    * The Params as the trainer takes them.
    *
@@ -423,7 +475,9 @@ public interface ConvexReLUParams extends HasWeightCol {
         getSeed(),
         ParamSet.constant(Activation.class, getActivation()),
         getPolish(),
-        OptionalDouble.empty(),
-        TrainingOptions.Leaves.AUTO);
+        isDefined(elasticNetParam())
+            ? OptionalDouble.of(getElasticNetParam())
+            : OptionalDouble.empty(),
+        leaves());
   }
 }

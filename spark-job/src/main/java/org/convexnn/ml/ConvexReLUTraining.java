@@ -80,6 +80,24 @@ public interface ConvexReLUTraining<E extends ConvexReLUTraining<E>> extends Con
     return with(effort(), value);
   }
 
+  /** Sets what stands in the leaves of trees: auto (the default), constant or linear. */
+  default E setLeafModel(String value) {
+    return with(leafModel(), value);
+  }
+
+  /** Sets a of the elastic norm, in [0, 1]; unset (the default) is automatic. */
+  default E setElasticNetParam(double value) {
+    return with(elasticNetParam(), value);
+  }
+
+  /**
+   * Sets the power of the weights of constant leaves' norms, from 0 to 4; unset (the default) is
+   * automatic.
+   */
+  default E setAdaptivePower(double value) {
+    return with(adaptivePower(), value);
+  }
+
   /** Sets the feature map: auto (the default), whiten, standardize, pca or none. */
   default E setNormalization(String value) {
     return with(normalization(), value);

@@ -128,6 +128,7 @@ record Fit(ConvexReLUParams estimator, PredictorParams columns, Progress progres
     Dataset<Row> selected =
         InvalidFeatures.toTrainOn(dataset, columns.getFeaturesCol(), estimator)
             .select(selection.toArray(Column[]::new));
+    InputColumns input = new InputColumns(dataset.schema());
     Packing packing =
         new Packing(
             new DataColumns(
@@ -135,10 +136,11 @@ record Fit(ConvexReLUParams estimator, PredictorParams columns, Progress progres
                 columns.getLabelCol(),
                 weight,
                 validation,
-                new InputColumns(dataset.schema()).featureNames(columns.getFeaturesCol())),
+                input.featureNames(columns.getFeaturesCol())),
             classes,
             estimator.getMaxBlockSizeInMB(),
-            estimator.getAggregationDepth());
+            estimator.getAggregationDepth(),
+            input.categorical(columns.getFeaturesCol()));
     try (RddRows rows = RddRows.pack(selected.toJavaRDD(), packing)) {
       DataSummary summary = rows.summary();
       TrainingOptions options = estimator.trainingOptions(task.apply(summary));

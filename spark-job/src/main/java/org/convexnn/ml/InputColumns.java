@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
 import org.apache.spark.ml.attribute.Attribute;
 import org.apache.spark.ml.attribute.AttributeGroup;
 import org.apache.spark.ml.attribute.BinaryAttribute;
@@ -170,5 +171,19 @@ record InputColumns(StructType schema) {
       scala.Option<String> name = group.getAttr(j).name();
       return name.isDefined() ? Optional.of(name.get()) : Optional.empty();
     };
+  }
+
+  /** Whether entry j of the features column is a category, by its ML attributes. */
+  IntPredicate categorical(String features) {
+    AttributeGroup group = AttributeGroup.fromStructField(schema.apply(features));
+    if (group.attributes().isEmpty()) {
+      return j -> false;
+    }
+    Attribute[] attributes = group.attributes().get();
+    boolean[] nominal = new boolean[attributes.length];
+    for (int j = 0; j < nominal.length; j++) {
+      nominal[j] = attributes[j] instanceof NominalAttribute;
+    }
+    return j -> j < nominal.length && nominal[j];
   }
 }

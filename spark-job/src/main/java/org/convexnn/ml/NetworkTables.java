@@ -416,11 +416,7 @@ final class NetworkTables {
     HalfSpaces halfSpaces = new HalfSpaces(d, directions.all(), thresholds.all(), centres.all());
     try {
       Forest forest =
-          new Forest(
-              trees,
-              leafModel,
-              treeOutputs.stream().mapToInt(o -> o).toArray(),
-              categories);
+          new Forest(trees, leafModel, treeOutputs.stream().mapToInt(o -> o).toArray(), categories);
       return new Parts(new GateSet(halfSpaces, subNetworks, forest), weights.all());
     } catch (IllegalArgumentException e) {
       throw damaged(path, "subnetworks", e.getMessage());

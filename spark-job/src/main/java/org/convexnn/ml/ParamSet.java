@@ -45,6 +45,9 @@ public final class ParamSet implements Serializable {
   final DoubleParam regRatio;
   final DoubleParam skipRidge;
   final BooleanParam fitIntercept;
+  final Param<String> leafModel;
+  final DoubleParam elasticNetParam;
+  final DoubleParam adaptivePower;
   final BooleanParam linearSkip;
   final Param<String> solver;
   final Param<String> precision;
@@ -64,6 +67,8 @@ public final class ParamSet implements Serializable {
   final Param<String> validationIndicatorCol;
   final Param<String> handleInvalid;
   final Param<String> initialModel;
+
+  private static final List<String> LEAF_MODELS = List.of("auto", "constant", "linear");
 
   /** Who hears of the owner's fits, where that is not the log. */
   transient Progress progress;
@@ -136,6 +141,33 @@ public final class ParamSet implements Serializable {
             "effort",
             "how many gates are drawn where no number is given: fast, balanced or best",
             words("effort", Effort.values()));
+    leafModel =
+        new Param<>(
+            owner,
+            "leafModel",
+            "what stands in the leaves of trees: constant = a number a leaf, which allows hundreds of"
+                + " trees, linear = a linear function of all features, auto = constant, but linear"
+                + " where numGates asks for half-spaces beside the trees or linearSkip is set to true",
+            words("leafModel", LEAF_MODELS));
+    elasticNetParam =
+        new DoubleParam(
+            owner,
+            "elasticNetParam",
+            "a of the penalty regParam (a N + (1 - a) N^2 / 2) on the norm N of each group of weights,"
+                + " in [0, 1]: 1 = the norm alone, which switches groups off, 0 = its square alone,"
+                + " which shrinks them; below 1 for constant leaves; unset = chosen by validation for"
+                + " constant leaves, else 1",
+            Allowed.numbers(
+                "elasticNetParam", "in [0, 1], or unset for automatic", v -> v >= 0 && v <= 1));
+    adaptivePower =
+        new DoubleParam(
+            owner,
+            "adaptivePower",
+            "power of the weights of constant leaves' norms, (|v| sqrt(p))^-power with v what boosting"
+                + " found in the leaf and p its share of the rows, from 0 (all leaves alike) to 4;"
+                + " unset = chosen by validation, 0.5 where regParam or regRatio is set",
+            Allowed.numbers(
+                "adaptivePower", "from 0 to 4, or unset for automatic", v -> v >= 0 && v <= 4));
     normalization =
         choice(
             owner,
@@ -384,6 +416,7 @@ public final class ParamSet implements Serializable {
     owner.setDefault(gateSampler, AUTO);
     owner.setDefault(patternRank, 0);
     owner.setDefault(effort, BALANCED);
+    owner.setDefault(leafModel, AUTO);
     owner.setDefault(normalization, AUTO);
     owner.setDefault(groupNorm, AUTO);
     owner.setDefault(perClassGroups, false);

@@ -30,7 +30,6 @@ record SavedRow(Row row, String table, String path) {
 
   private static final int WORDS = 4;
 
-
   /** The error for a table that is not as it was written. */
   static Damage damaged(String path, String table, String what) {
     return new Damage(path, "data/" + table + ": " + what);
@@ -153,7 +152,8 @@ record SavedRow(Row row, String table, String path) {
     int[] flags = ints("flags");
     long[] words = longs("sets");
     if (flags.length != nodes) {
-      throw damaged(path, table, "a tree has flags for " + flags.length + " of " + nodes + " nodes");
+      throw damaged(
+          path, table, "a tree has flags for " + flags.length + " of " + nodes + " nodes");
     }
     long[][] sets = new long[words.length == 0 ? 0 : nodes][];
     boolean[] missingLeft = new boolean[nodes];
@@ -192,7 +192,9 @@ record SavedRow(Row row, String table, String path) {
     int[] bins = ints("bins");
     byte[] table = new byte[bins.length];
     for (int code = 0; code < bins.length; code++) {
-      if (bins[code] < 0 || bins[code] > CategoryBins.MISSING || bins.length > CategoryBins.MOST_CODES) {
+      if (bins[code] < 0
+          || bins[code] > CategoryBins.MISSING
+          || bins.length > CategoryBins.MOST_CODES) {
         throw damaged(path, table(), "a category has the bin " + bins[code]);
       }
       table[code] = (byte) bins[code];

@@ -79,10 +79,7 @@ final class ForestChoice {
     double[] solve(Point point, double[] v, double ridge) {
       double[] leafWeights = LeafNorms.adaptive(grown.values(), shares, point.power);
       return train.swept(
-          v,
-          train.scales(leafWeights),
-          new SweepJob.Penalty(point.beta, point.a, ridge),
-          SWEEPS);
+          v, train.scales(leafWeights), new SweepJob.Penalty(point.beta, point.a, ridge), SWEEPS);
     }
   }
 
@@ -168,8 +165,7 @@ final class ForestChoice {
   private Scored alongBeta(Point first, List<double[]> start) {
     List<Scored> scored =
         score(
-            List.of(
-                first, first.with(first.beta / COARSE), first.with(first.beta * COARSE)),
+            List.of(first, first.with(first.beta / COARSE), first.with(first.beta * COARSE)),
             start);
     Scored best = best(scored.get(0), scored);
     double step = best.point.beta / first.beta;

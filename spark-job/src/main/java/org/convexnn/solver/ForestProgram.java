@@ -64,10 +64,7 @@ final class ForestProgram {
     // The sample's labels are in training units already.
     this.setting =
         RowSetting.of(frame.map(), gates, frame.loss(), frame.offset(), 0, 1, Precision.FLOAT64);
-    int blocks =
-        Math.max(
-            1,
-            Math.min(most, rows / FEWEST_ROWS_OF_A_BLOCK));
+    int blocks = Math.max(1, Math.min(most, rows / FEWEST_ROWS_OF_A_BLOCK));
     int[] first = grown.forest().firstLeaves();
     List<GatedBlock> parts = new ArrayList<>();
     for (int b = 0; b < blocks; b++) {
@@ -137,8 +134,7 @@ final class ForestProgram {
 
   /** The mean loss at weights. */
   double loss(double[] v) {
-    return gated.sum(
-            "loss", new GradientJob(setting, v, GradientJob.Order.VALUE, 1))[0][0]
+    return gated.sum("loss", new GradientJob(setting, v, GradientJob.Order.VALUE, 1))[0][0]
         / weight;
   }
 

@@ -107,8 +107,7 @@ record GatedModel(
         setting.layout(),
         norms,
         new Coordinates.Skip(
-            options.linearSkip() && (!gates.forest().narrow() || options.leaves().linearSkip()),
-            options.fitIntercept()),
+            options.linearSkip() && !gates.forest().narrow(), options.fitIntercept()),
         true);
   }
 

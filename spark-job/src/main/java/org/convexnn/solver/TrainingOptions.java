@@ -199,17 +199,15 @@ public record TrainingOptions(
    * @param model the coordinates of a leaf's weights; empty = automatic
    * @param adaptivePower gamma: a leaf's norm is weighted by {@code (|v_i| sqrt(p_i))^-gamma}, v_i its
    *     value in boosting, p_i its share of the rows; not negative, 0 = all alike; empty = automatic
-   * @param linearSkip whether the linear part stands beside narrow leaves
    */
-  public record Leaves(
-      Optional<LeafModel> model, OptionalDouble adaptivePower, boolean linearSkip) {
+  public record Leaves(Optional<LeafModel> model, OptionalDouble adaptivePower) {
 
     /** Everything automatic. */
-    public static final Leaves AUTO = new Leaves(Optional.empty(), OptionalDouble.empty(), false);
+    public static final Leaves AUTO = new Leaves(Optional.empty(), OptionalDouble.empty());
 
     /** Leaves of a model, without adaptive weights. */
     public static Leaves of(LeafModel model) {
-      return new Leaves(Optional.of(model), OptionalDouble.of(0), false);
+      return new Leaves(Optional.of(model), OptionalDouble.of(0));
     }
   }
 

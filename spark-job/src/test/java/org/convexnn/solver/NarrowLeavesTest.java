@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Random;
 import org.convexnn.loss.Loss;
 import org.convexnn.network.Forest;
@@ -34,11 +32,7 @@ class NarrowLeavesTest {
 
     Trained(Training training, LocalRows rows, GateSet gates, double a, double[] leafWeights) {
       TrainingOptions options = training.options();
-      options =
-          options.with(
-              a,
-              new TrainingOptions.Leaves(
-                  Optional.of(LeafModel.CONSTANT), OptionalDouble.of(0), false));
+      options = options.with(a, TrainingOptions.Leaves.of(LeafModel.CONSTANT));
       Frame frame = Preparation.of(rows, options);
       log = new RunLog(Progress.SILENT, new Ledger(), frame.groups(options), 1e-9);
       GatedRows gated = rows.activate(gates, frame.map());
