@@ -187,7 +187,10 @@ class ArchitectureTest {
         .should()
         .callMethodWhere(BY_NAME)
         .check(main);
+    // Library looks for descriptions of jars, texts that are read and no classes.
     noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName(BASE + "ml.Library")
         .should()
         .dependOnClassesThat()
         .belongToAnyOf(ProcessBuilder.class, ClassLoader.class)

@@ -20,8 +20,7 @@ import org.convexnn.network.WeightLayout;
  *
  * <p>The leaves of a tree are disjoint, so that a tree is solved in one look at the rows: its leaves'
  * sums of derivatives and curvatures ({@link Loss#outputCurvature}), a step for each, and the rows'
- * derivatives moved by it. Both are taken anew after some trees; of a softmax for every tree, which
- * moves one output.
+ * derivatives moved by it. Both are taken anew after some trees.
  *
  * <p>Result: [0] = {@code sum_k W_k h_ki (v_i - u_i)}, [1] = {@code sum_k W_k h_ki}, with h_ki the
  * curvature of the partition's mean loss at weight i: their quotient is the consensus step, which is
@@ -45,7 +44,13 @@ public record SweepJob(
     int sweeps)
     implements StepJob<double[][]> {
 
-  /** Trees between two looks at the loss. */
+  /**
+   * A softmax's Hessian is the Laplacian of a graph, {@code diag(p) - p p'}, and so at most twice its
+   * diagonal: outputs may move side by side between two looks.
+   */
+  private static final double OUTPUTS_TOGETHER = 2;
+
+  /** Trees of an output between two looks at the loss. */
   private static final int TREES_PER_LOOK = 24;
 
   /** Curvatures are not below this share of the loss's largest: rows fitted well can be lost again. */
@@ -83,58 +88,42 @@ public record SweepJob(
     return Sums.add(left, right);
   }
 
-  /** What the sweeps need of a block: outputs in order, row after row. */
+  /** What the sweeps need of a block: by output, row after row. */
   private static final class Part {
     private final LeafCodes codes;
     private final double[] labels;
     private final float[] weights;
     private final float[][] f;
-    private final float[] derivative;
-    private final float[] curvature;
-    // Of several outputs: e^(f_c - most), most the largest output of the row at first, and their
-    // sum.
-    private final float[] most;
-    private final float[][] exponentials;
-    private final double[] total;
+    private final float[][] derivative;
+    private final float[][] curvature;
 
     Part(LeafCodes codes, double[] labels, float[] weights, float[][] f) {
       this.codes = codes;
       this.labels = labels;
       this.weights = weights;
       this.f = f;
-      this.derivative = new float[labels.length];
-      this.curvature = new float[labels.length];
-      boolean several = f.length > 1;
-      this.most = new float[several ? labels.length : 0];
-      this.exponentials = new float[several ? f.length : 0][labels.length];
-      this.total = new double[most.length];
-      for (int r = 0; r < most.length; r++) {
-        most[r] = f[0][r];
-        for (float[] output : f) {
-          most[r] = Math.max(most[r], output[r]);
-        }
-      }
-      for (int c = 0; c < exponentials.length; c++) {
-        exponentiate(c);
-      }
+      this.derivative = new float[f.length][labels.length];
+      this.curvature = new float[f.length][labels.length];
     }
 
-    /** Takes e^(f_c - most) anew, of several outputs. */
-    void exponentiate(int c) {
-      for (int r = 0; r < most.length; r++) {
-        float e = (float) Math.exp(f[c][r] - most[r]);
-        total[r] += e - exponentials[c][r];
-        exponentials[c][r] = e;
-      }
-    }
-
-    /** Derivative and curvature of a softmax in output c, times the rows' weights. */
-    void look(int c, Loss loss, float least) {
-      double[] q = new double[f.length];
+    /** Takes derivatives and curvatures where the rows are now. */
+    void look(Loss loss) {
+      int outputs = f.length;
+      double factor = outputs > 1 ? OUTPUTS_TOGETHER : 1;
+      double least = LEAST_CURVATURE * loss.curvature();
+      double[] point = new double[outputs];
+      double[] q = new double[outputs];
       for (int r = 0; r < labels.length; r++) {
-        q[c] = exponentials[c][r] / total[r] - (labels[r] == c ? 1 : 0);
-        derivative[r] = (float) (weights[r] * q[c]);
-        curvature[r] = weights[r] * Math.max(least, (float) loss.outputCurvature(q, 0, c));
+        for (int c = 0; c < outputs; c++) {
+          point[c] = f[c][r];
+        }
+        loss.derivative(labels[r], point, 0, q, 0);
+        float weight = weights[r];
+        for (int c = 0; c < outputs; c++) {
+          derivative[c][r] = weight * (float) q[c];
+          curvature[c][r] =
+              weight * (float) Math.max(least, factor * loss.outputCurvature(q, 0, c));
+        }
       }
     }
   }
@@ -221,10 +210,10 @@ public record SweepJob(
         return local;
       }
       int bias = setting.width() - 1;
+      look();
       for (int c = 0; c < outputs; c++) {
-        look(c);
         for (Part part : parts) {
-          for (float d : part.derivative) {
+          for (float d : part.derivative[c]) {
             local[c * setting.width() + bias] += d;
           }
         }
@@ -233,7 +222,7 @@ public record SweepJob(
             int leaves = first[t + 1] - first[t];
             double[] sums = new double[leaves];
             for (Part part : parts) {
-              add(part.codes, t, part.derivative, sums);
+              add(part.codes, t, part.derivative[c], sums);
             }
             System.arraycopy(sums, 0, local, layout.start()[first[t]], leaves);
           }
@@ -251,15 +240,15 @@ public record SweepJob(
 
     private void sweep(double[] v, double[] correction, double[] curvature, boolean measure) {
       int trees = first.length - 1;
-      int looked = -1;
+      int looked = 0;
+      look();
       for (int c = 0; c < outputs; c++) {
-        look(c);
         intercept(c, v, correction, curvature);
       }
       for (int t = 0; t < trees; t++) {
         int c = output(t);
-        if (outputs > 1 || looked < 0 || (t - looked >= TREES_PER_LOOK && !quadratic())) {
-          look(c);
+        if (t - looked >= TREES_PER_LOOK * outputs && !quadratic()) {
+          look();
           looked = t;
         }
         int leaves = first[t + 1] - first[t];
@@ -267,7 +256,7 @@ public record SweepJob(
         double[] g = new double[leaves];
         double[] h = new double[leaves];
         for (Part part : parts) {
-          add(part.codes, t, part.derivative, part.curvature, g, h);
+          add(part.codes, t, part.derivative[c], part.curvature[c], g, h);
         }
         float[] step = new float[leaves];
         for (int l = 0; l < leaves; l++) {
@@ -311,9 +300,9 @@ public record SweepJob(
       double g = 0;
       double h = 0;
       for (Part part : parts) {
-        for (int r = 0; r < part.derivative.length; r++) {
-          g += part.derivative[r];
-          h += part.curvature[r];
+        for (int r = 0; r < part.labels.length; r++) {
+          g += part.derivative[c][r];
+          h += part.curvature[c][r];
         }
       }
       double own = h / weight;
@@ -329,30 +318,13 @@ public record SweepJob(
         float[] f = part.f[c];
         for (int r = 0; r < f.length; r++) {
           f[r] += step;
-          part.derivative[r] += part.curvature[r] * step;
+          part.derivative[c][r] += part.curvature[c][r] * step;
         }
-        part.exponentiate(c);
       }
     }
 
-    /** Takes derivatives and curvatures of output c where the rows are now. */
-    private void look(int c) {
-      float least = (float) (LEAST_CURVATURE * loss.curvature());
-      double[] f = new double[1];
-      double[] q = new double[1];
-      for (Part part : parts) {
-        if (outputs > 1) {
-          part.look(c, loss, least);
-          continue;
-        }
-        for (int r = 0; r < part.labels.length; r++) {
-          f[0] = part.f[0][r];
-          loss.derivative(part.labels[r], f, 0, q, 0);
-          part.derivative[r] = (float) (part.weights[r] * q[0]);
-          part.curvature[r] =
-              part.weights[r] * Math.max(least, (float) loss.outputCurvature(q, 0, 0));
-        }
-      }
+    private void look() {
+      parts.forEach(part -> part.look(loss));
     }
 
     private static void add(LeafCodes codes, int t, float[] values, double[] sums) {
@@ -390,8 +362,8 @@ public record SweepJob(
 
     private static void move(Part part, int t, int c, float[] step) {
       float[] f = part.f[c];
-      float[] derivative = part.derivative;
-      float[] curvature = part.curvature;
+      float[] derivative = part.derivative[c];
+      float[] curvature = part.curvature[c];
       byte[] bytes = part.codes.bytes()[t];
       if (bytes.length > 0) {
         for (int r = 0; r < f.length; r++) {
@@ -407,7 +379,6 @@ public record SweepJob(
           derivative[r] += curvature[r] * s;
         }
       }
-      part.exponentiate(c);
     }
   }
 }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.convexnn.block.RowSelection;
 import org.convexnn.block.SweepJob;
 import org.convexnn.gate.Boosting;
+import org.convexnn.loss.SquaredLoss;
 
 /**
  * Chooses the penalty of a forest of constant leaves, and how its trees are grown, by rows that take
@@ -20,7 +21,9 @@ final class ForestChoice {
   /** What is used where nothing chooses: rows are too few, or beta is given. */
   static final double USUAL_POWER = 0.5;
 
-  private static final double FIRST_BETA = 0.3;
+  // Where the path begins: about where it ended on the sets of docs/benchmarks.md, by the loss.
+  private static final double FIRST_OF_LOGISTIC = 0.3;
+  private static final double FIRST_OF_SQUARED = 10;
   private static final double COARSE = Math.sqrt(10);
   private static final double FINE = Math.pow(10, 0.25);
   private static final double LEAST_BETA = 1e-5;
@@ -126,7 +129,7 @@ final class ForestChoice {
     boosting /= weight;
     Scored best =
         alongBeta(
-            new Point(0, USUAL_POWER, FIRST_BETA),
+            new Point(0, USUAL_POWER, firstBeta()),
             splits.stream().map(s -> s.train.fromBoosting(s.grown)).toList());
     List<Point> others = new ArrayList<>();
     for (double power : POWERS) {
@@ -159,6 +162,13 @@ final class ForestChoice {
         size.rounds(Math.max(1, Math.round((float) rounds / seen.size()))),
         boosting,
         best.loss);
+  }
+
+  private double firstBeta() {
+    int outputs = run.frame().loss().outputs();
+    return run.frame().loss() instanceof SquaredLoss
+        ? FIRST_OF_SQUARED
+        : FIRST_OF_LOGISTIC / (outputs == 1 ? 1 : 2 * outputs);
   }
 
   /** The best point along beta: coarse steps downhill from the first, then a fine one each way. */

@@ -19,7 +19,7 @@ import org.convexnn.network.HalfSpaces;
 final class ForestFit {
 
   // Leaf codes of all rows up to which a pass on the driver is cheaper than a job.
-  private static final double MOST_LOCAL_CODES = 5e7;
+  private static final double MOST_LOCAL_CODES = 1e8;
   private static final int FEWEST_FOR_VALIDATION = 20;
 
   private final Run run;
