@@ -54,6 +54,33 @@ find_java() {
   major="${major%%[!0-9]*}"
   [ -n "$major" ] || die "cannot tell the version of $java."
   [ "$major" -ge 17 ] || die "$java is Java $version; Java 17 or newer is needed."
+  refuse_too_new_java
+}
+
+refuse_too_new_java() { # Spark before 4.2 ends in "getSubject is not supported" on Java 24 and newer
+  local spark
+  spark="$(spark_version)"
+  case "$spark" in
+    3.* | 4.0.* | 4.1.*)
+      [ "$major" -lt 24 ] ||
+        die "$java is Java $version; Spark $spark runs on Java 17 to 23: set JAVA_HOME to one of these."
+      ;;
+  esac
+}
+
+spark_version() { # of the Spark that will run, by the name of its jar; else of the one to be fetched
+  local jars="$build_home/jars" core
+  if [ -n "$spark_submit" ]; then jars="$(dirname "$(follow "$spark_submit")")/../jars"; fi
+  for core in "$jars"/spark-core_*.jar; do
+    if [ -f "$core" ]; then
+      core="${core##*-}"
+      printf '%s' "${core%.jar}"
+      return
+    fi
+  done
+  if [ -z "$spark_submit" ]; then
+    sed -n 's/.*<spark.version>\([^<]*\)<.*/\1/p' "$root/pom.xml" | head -n 1
+  fi
 }
 
 # ---- arguments: Spark's first, then the job's -------------------------------------------------
@@ -151,10 +178,20 @@ build() {
 }
 
 java=""
-[ -n "$spark_submit" ] || find_java
+find_java
 up_to_date || build
 
 # ---- environment ------------------------------------------------------------------------------
+
+# Java takes arguments and file names by the locale: in C, letters beyond ASCII are question marks.
+if [ "$(locale charmap 2> /dev/null)" != UTF-8 ]; then
+  for name in C.UTF-8 C.utf8 en_US.UTF-8; do
+    if [ "$(LC_ALL="$name" locale charmap 2> /dev/null)" = UTF-8 ]; then
+      export LC_ALL="$name"
+      break
+    fi
+  done
+fi
 
 # One thread per task in native BLAS: Spark already runs one task per core.
 export OPENBLAS_NUM_THREADS="${OPENBLAS_NUM_THREADS:-1}"

@@ -19,7 +19,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 
 /**
- * How good predictions are, by name, from one pass over the rows; rows count by their weight.
+ * How good predictions are, by name, from one pass over the rows; rows count by their weight. A
+ * measure that the rows do not have is NaN.
  *
  * @param values the measures in the order they are shown
  */
@@ -61,6 +62,7 @@ record Scores(Map<String, Double> values) {
   @Override
   public String toString() {
     return values.entrySet().stream()
+        .filter(e -> !e.getValue().isNaN())
         .map(e -> e.getKey() + " " + String.format(Locale.ROOT, "%.4g", e.getValue()))
         .collect(Collectors.joining(", "));
   }
@@ -215,7 +217,7 @@ record Scores(Map<String, Double> values) {
       return points;
     }
 
-    /** The chance that a positive row scores above a negative one; 1/2 where one is missing. */
+    /** The chance that a positive row scores above a negative one; NaN where one is missing. */
     private double area() {
       double below = 0;
       double all = 0;
@@ -225,7 +227,7 @@ record Scores(Map<String, Double> values) {
         below += negatives[i];
         all += positives[i];
       }
-      return below > 0 && all > 0 ? won / (below * all) : 0.5;
+      return below > 0 && all > 0 ? won / (below * all) : Double.NaN;
     }
   }
 
@@ -307,7 +309,10 @@ record Scores(Map<String, Double> values) {
     }
   }
 
-  /** Root mean squared error and R2 = 1 - squared error / squared deviation of the label. */
+  /**
+   * Root mean squared error and R2 = 1 - squared error / squared deviation of the label, NaN where the
+   * label is constant.
+   */
   static final class RegressionTally implements Tally {
 
     private static final long serialVersionUID = 1L;
@@ -353,8 +358,7 @@ record Scores(Map<String, Double> values) {
     public Scores scores() {
       Map<String, Double> values = new LinkedHashMap<>();
       values.put("rmse", Math.sqrt(error / weight));
-      values.put(
-          "r2", deviation > 0 ? 1 - error / deviation : error > 0 ? Double.NEGATIVE_INFINITY : 1);
+      values.put("r2", deviation > 0 ? 1 - error / deviation : Double.NaN);
       return new Scores(values);
     }
   }

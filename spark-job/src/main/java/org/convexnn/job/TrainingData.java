@@ -15,6 +15,11 @@ import org.apache.spark.storage.StorageLevel;
 /** A table read, its label understood and its pipeline fitted; the test table the same way. */
 final class TrainingData implements AutoCloseable {
 
+  /** Sums of weights beyond these would over- or underflow in products. */
+  private static final double LEAST_WEIGHTS = 1e-100;
+
+  private static final double MOST_WEIGHTS = 1e100;
+
   private final TrainingSource source;
   private final Dataset<Row> table;
   private final Optional<Dataset<Row>> testTable;
@@ -182,9 +187,16 @@ final class TrainingData implements AutoCloseable {
       throw new JobException(
           what + "is 0 in all rows; at least one row must have a positive weight");
     }
-    if (Double.isInfinite(found.getDouble(3))) {
+    if (found.getDouble(3) < LEAST_WEIGHTS || found.getDouble(3) > MOST_WEIGHTS) {
       throw new JobException(
-          what + "has a sum beyond all numbers; divide all weights by the largest one");
+          what
+              + "has the sum "
+              + found.getDouble(3)
+              + ", where from "
+              + LEAST_WEIGHTS
+              + " to "
+              + MOST_WEIGHTS
+              + " can be computed with; divide all weights by the largest one");
     }
   }
 

@@ -487,10 +487,9 @@ class BadDataTest {
                 "weights that leave one class",
                 column("3", "0"),
                 "label column 'y' is 0 ('0') on all 6 rows of positive weight"),
-            bad(
-                "weights that overflow",
-                column("1e308"),
-                "weight column 'c' has a sum beyond all numbers"))
+            bad("weights that overflow", column("1e308"), "weight column 'c' has the sum Infinity"),
+            bad("weights too large", column("1e120"), "weight column 'c' has the sum", "E121"),
+            bad("weights too small", column("1e-300"), "weight column 'c' has the sum", "E-299"))
         .map(c -> c.with("--weight", "c"));
   }
 

@@ -13,6 +13,9 @@ import org.apache.spark.ml.attribute.Attribute;
 import org.apache.spark.ml.attribute.NominalAttribute;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.Metadata;
+import org.apache.spark.sql.types.StructField;
 import org.convexnn.SparkTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -180,5 +183,60 @@ class LabelRuleTest {
         "--positive VALUE");
     refused("1;2;3", LearningTask.BINARY, null, "3 classes (1, 2, 3)", "--task regression");
     refused("a;b;c", LearningTask.AUTO, "d", "--positive is 'd'", "its classes are a, b, c");
+  }
+
+  /** Forty labels: these over and over, or numbers and one of these. */
+  private static ColumnSurvey survey(boolean numbers, String... cells) {
+    ColumnSurvey survey = new ColumnSurvey(LabelRule.MOST_TEXTS, 100);
+    for (int i = 0; i < 40; i++) {
+      survey.add(numbers && i >= cells.length ? i + ".5" : cells[i % cells.length]);
+    }
+    return survey;
+  }
+
+  private static LabelRule rule(ColumnSurvey survey, LearningTask task) {
+    return LabelRule.decide(
+        new StructField("y", DataTypes.StringType, true, Metadata.empty()),
+        survey,
+        task,
+        Optional.empty());
+  }
+
+  @Test
+  void textsThatJavaTakesForNumbersAreClasses() {
+    assertThat(rule(survey(false, "3D", "3F"), LearningTask.AUTO).classes())
+        .containsExactly("3D", "3F");
+    assertThat(rule(survey(false, "007", "7"), LearningTask.AUTO).classes())
+        .containsExactly("007", "7");
+    assertThat(rule(survey(false, "0x1F", "31"), LearningTask.AUTO).classes())
+        .containsExactly("0x1F", "31");
+    assertThat(rule(survey(false, "+", "-"), LearningTask.AUTO).classes())
+        .containsExactly("+", "-");
+  }
+
+  @Test
+  void numbersWithDecimalCommasAreNumbers() {
+    LabelRule rule = rule(survey(false, "1,5", "2,25", "7"), LearningTask.AUTO);
+    assertThat(rule.task()).isEqualTo(LearningTask.REGRESSION);
+    Dataset<Row> table = SparkTest.session().sql("SELECT '1.002,25' AS y");
+    assertThat(targets(rule, table)).containsExactly(1002.25);
+  }
+
+  @Test
+  void aLabelThatIsMissingOrNoNumberIsNoClass() {
+    for (String bad : List.of("NA", "?", "-", ".", "NULL", "n/a")) {
+      assertThatThrownBy(() -> rule(survey(true, bad), LearningTask.AUTO))
+          .hasMessageContainingAll("'y' holds '" + bad + "'", "in 1 of 40 rows", "missing value");
+    }
+    assertThatThrownBy(() -> rule(survey(true, "12D"), LearningTask.AUTO))
+        .hasMessageContainingAll("'y' holds '12D'", "numbers", "in 1 of 40 rows");
+    assertThatThrownBy(() -> rule(survey(false, "yes", "no", "NA"), LearningTask.AUTO))
+        .hasMessageContainingAll("'y' holds 'NA'", "missing value");
+    assertThatThrownBy(() -> rule(survey(false, "1,234", "5,678"), LearningTask.AUTO))
+        .hasMessageContainingAll("'1,234'", "thousands or a fraction");
+    for (String time : List.of("2024-01-31", "31/01/2024", "01/02/2024", "12:30", "Jan 3, 2024")) {
+      assertThatThrownBy(() -> rule(survey(false, time), LearningTask.AUTO))
+          .hasMessageContaining("times such as '" + time + "'");
+    }
   }
 }

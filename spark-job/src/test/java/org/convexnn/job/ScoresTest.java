@@ -90,10 +90,18 @@ class ScoresTest {
   }
 
   @Test
-  void aSingleClassHasAnAreaOfOneHalf() {
+  void aSingleClassHasNoAreaAndAConstantLabelNoR2() {
     Scores.Tally tally = new Scores.BinaryTally();
     tally.add(1, 1, 1, 0.9);
-    assertThat(tally.scores().get("areaUnderROC")).isEqualTo(0.5);
+    assertThat(tally.scores().get("areaUnderROC")).isNaN();
+    assertThat(tally.scores()).hasToString("accuracy 1.000, logLoss 0.1054");
+    for (double guess : new double[] {7, 8}) {
+      Scores.Tally constant = new Scores.RegressionTally();
+      constant.add(7, 1, guess, guess);
+      constant.add(7, 2, guess, guess);
+      assertThat(constant.scores().get("r2")).isNaN();
+      assertThat(constant.scores().get("rmse")).isEqualTo(guess - 7);
+    }
   }
 
   @Test
