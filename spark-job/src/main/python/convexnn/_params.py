@@ -59,6 +59,14 @@ class ConvexReLUParams(HasWeightCol):
         typeConverter=TypeConverters.toString,
     )
 
+    featuresCols: Param[List[str]] = Param(
+        Params._dummy(),
+        "featuresCols",
+        "names of numeric columns that are the features, in this order, in place of "
+        "the one column featuresCol; unset or empty = featuresCol",
+        typeConverter=TypeConverters.toListString,
+    )
+
     fitIntercept: Param[bool] = Param(
         Params._dummy(),
         "fitIntercept",
@@ -293,6 +301,15 @@ class ConvexReLUParams(HasWeightCol):
         typeConverter=TypeConverters.toFloat,
     )
 
+    trainingCol: Param[str] = Param(
+        Params._dummy(),
+        "trainingCol",
+        "name of a column in which transform tells, on every row, how the model was "
+        "trained, as JSON: certificate, provenance and, in the session that trained "
+        "it, path and trace; unset or empty = none",
+        typeConverter=TypeConverters.toString,
+    )
+
     validationIndicatorCol: Param[str] = Param(
         Params._dummy(),
         "validationIndicatorCol",
@@ -359,6 +376,10 @@ class ConvexReLUParams(HasWeightCol):
     def getEffort(self) -> str:
         """Gets the value of effort or its default value."""
         return self.getOrDefault(self.effort)
+
+    def getFeaturesCols(self) -> List[str]:
+        """Gets the value of featuresCols or its default value."""
+        return self.getOrDefault(self.featuresCols)
 
     def getFitIntercept(self) -> bool:
         """Gets the value of fitIntercept or its default value."""
@@ -464,6 +485,10 @@ class ConvexReLUParams(HasWeightCol):
         """Gets the value of tol or its default value."""
         return self.getOrDefault(self.tol)
 
+    def getTrainingCol(self) -> str:
+        """Gets the value of trainingCol or its default value."""
+        return self.getOrDefault(self.trainingCol)
+
     def getValidationIndicatorCol(self) -> str:
         """Gets the value of validationIndicatorCol or its default value."""
         return self.getOrDefault(self.validationIndicatorCol)
@@ -514,6 +539,13 @@ class ConvexReLUTraining(ConvexReLUParams):
         or best (default: "balanced").
         """
         return self._set(effort=value)
+
+    def setFeaturesCols(self: T, value: List[str]) -> T:
+        """
+        Sets featuresCols: names of numeric columns that are the features, in this
+        order, in place of the one column featuresCol; unset or empty = featuresCol.
+        """
+        return self._set(featuresCols=value)
 
     def setFitIntercept(self: T, value: bool) -> T:
         """
@@ -735,6 +767,14 @@ class ConvexReLUTraining(ConvexReLUParams):
         """
         return self._set(tol=value)
 
+    def setTrainingCol(self: T, value: str) -> T:
+        """
+        Sets trainingCol: name of a column in which transform tells, on every row, how
+        the model was trained, as JSON: certificate, provenance and, in the session that
+        trained it, path and trace; unset or empty = none.
+        """
+        return self._set(trainingCol=value)
+
     def setValidationIndicatorCol(self: T, value: str) -> T:
         """
         Sets validationIndicatorCol: name of the column that indicates whether each row
@@ -762,7 +802,7 @@ class ConvexReLUClassifierArguments:
     def __init__(
         self,
         *,
-        featuresCol: str = "features",
+        featuresCol: Union[str, List[str]] = "features",
         labelCol: str = "label",
         predictionCol: str = "prediction",
         probabilityCol: str = "probability",
@@ -773,6 +813,7 @@ class ConvexReLUClassifierArguments:
         checkpointDir: Optional[str] = None,
         checkpointInterval: int = 10,
         effort: str = "balanced",
+        featuresCols: Optional[List[str]] = None,
         fitIntercept: bool = True,
         gateSampler: str = "auto",
         groupNorm: str = "auto",
@@ -799,6 +840,7 @@ class ConvexReLUClassifierArguments:
         skipRidge: Optional[float] = None,
         solver: str = "auto",
         tol: Optional[float] = None,
+        trainingCol: Optional[str] = None,
         validationIndicatorCol: Optional[str] = None,
         weightCol: Optional[str] = None,
     ) -> None:
@@ -809,7 +851,7 @@ class ConvexReLUClassifierArguments:
     def setParams(
         self: A,
         *,
-        featuresCol: str = "features",
+        featuresCol: Union[str, List[str]] = "features",
         labelCol: str = "label",
         predictionCol: str = "prediction",
         probabilityCol: str = "probability",
@@ -820,6 +862,7 @@ class ConvexReLUClassifierArguments:
         checkpointDir: Optional[str] = None,
         checkpointInterval: int = 10,
         effort: str = "balanced",
+        featuresCols: Optional[List[str]] = None,
         fitIntercept: bool = True,
         gateSampler: str = "auto",
         groupNorm: str = "auto",
@@ -846,6 +889,7 @@ class ConvexReLUClassifierArguments:
         skipRidge: Optional[float] = None,
         solver: str = "auto",
         tol: Optional[float] = None,
+        trainingCol: Optional[str] = None,
         validationIndicatorCol: Optional[str] = None,
         weightCol: Optional[str] = None,
     ) -> A:
@@ -863,7 +907,7 @@ class ConvexReLURegressorArguments:
     def __init__(
         self,
         *,
-        featuresCol: str = "features",
+        featuresCol: Union[str, List[str]] = "features",
         labelCol: str = "label",
         predictionCol: str = "prediction",
         activation: str = "gated",
@@ -871,6 +915,7 @@ class ConvexReLURegressorArguments:
         checkpointDir: Optional[str] = None,
         checkpointInterval: int = 10,
         effort: str = "balanced",
+        featuresCols: Optional[List[str]] = None,
         fitIntercept: bool = True,
         gateSampler: str = "auto",
         groupNorm: str = "auto",
@@ -897,6 +942,7 @@ class ConvexReLURegressorArguments:
         skipRidge: Optional[float] = None,
         solver: str = "auto",
         tol: Optional[float] = None,
+        trainingCol: Optional[str] = None,
         validationIndicatorCol: Optional[str] = None,
         weightCol: Optional[str] = None,
     ) -> None:
@@ -907,7 +953,7 @@ class ConvexReLURegressorArguments:
     def setParams(
         self: A,
         *,
-        featuresCol: str = "features",
+        featuresCol: Union[str, List[str]] = "features",
         labelCol: str = "label",
         predictionCol: str = "prediction",
         activation: str = "gated",
@@ -915,6 +961,7 @@ class ConvexReLURegressorArguments:
         checkpointDir: Optional[str] = None,
         checkpointInterval: int = 10,
         effort: str = "balanced",
+        featuresCols: Optional[List[str]] = None,
         fitIntercept: bool = True,
         gateSampler: str = "auto",
         groupNorm: str = "auto",
@@ -941,6 +988,7 @@ class ConvexReLURegressorArguments:
         skipRidge: Optional[float] = None,
         solver: str = "auto",
         tol: Optional[float] = None,
+        trainingCol: Optional[str] = None,
         validationIndicatorCol: Optional[str] = None,
         weightCol: Optional[str] = None,
     ) -> A:

@@ -175,6 +175,22 @@ class Tree(NamedTuple):
     left: List[int]
     #: the right child of each node
     right: List[int]
+    #: empty where no node tests a set; else for each node None (a threshold) or four numbers of 64
+    #: bits, of which bit b is set where bin b of a column of categories goes left
+    sets: List[Optional[List[int]]]
+    #: whether a missing value (nan) goes left, for each node
+    missingLeft: List[bool]
+
+
+class Forest(NamedTuple):
+    """Trees whose leaves are gates, and what stands in the leaves."""
+
+    #: of each exactly one leaf is active on a row
+    trees: List[Tree]
+    #: the coordinates that a leaf's weights are on: LINEAR, all of them, ..
+    leafModel: str
+    #: of each tree, the one output that its leaves add to; -1 for all
+    output: List[int]
 
 
 class GateSet(NamedTuple):
@@ -184,8 +200,8 @@ class GateSet(NamedTuple):
     halfSpaces: HalfSpaces
     #: of one shape; alone, where there are any
     subNetworks: List[SubNetwork]
-    #: of each exactly one leaf is active on a row
-    trees: List[Tree]
+    #: trees, whose leaves are gates
+    forest: Forest
 
 
 class Network(NamedTuple):
@@ -217,6 +233,7 @@ _RECORDS: Dict[str, Type[Any]] = {
         AllPatterns,
         Certificate,
         FeatureMap,
+        Forest,
         GateSet,
         HalfSpaces,
         Network,
@@ -238,8 +255,11 @@ def python_value(value: Any) -> Any:
     from pyspark.ml.common import _java2py
 
     context = SparkContext._active_spark_context
-    if isinstance(value, JavaArray) and context is not None:  # of numbers, in one piece
-        return list(_java2py(context, value))
+    if isinstance(value, JavaArray) and context is not None:
+        kind = value.getClass().getSimpleName()
+        if kind in ("int[]", "double[]", "boolean[]", "byte[]"):  # in one piece
+            return list(_java2py(context, value))
+        return [python_value(element) for element in value]
     if isinstance(value, JavaList):
         return [python_value(element) for element in value]
     if not isinstance(value, JavaObject):

@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convexnn.network.FeatureMap;
+import org.convexnn.network.Forest;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
 import org.convexnn.network.Network;
@@ -74,6 +75,7 @@ class PythonPackageTest {
         AllPatterns.class,
         Certificate.class,
         FeatureMap.class,
+        Forest.class,
         GateSet.class,
         HalfSpaces.class,
         Network.class,
