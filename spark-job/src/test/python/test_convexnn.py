@@ -373,7 +373,7 @@ class ConvexNNTest(unittest.TestCase):
         self.assertRegex(provenance.trained, r"^\d{4}-\d\d-\d\dT.*Z$")
 
     def test_network_is_the_function(self):
-        trees = dict(gateSampler="trees", numTrees=3, numLeaves=4, regRatio=0.001, tol=0.05)
+        trees = dict(gateSampler="trees", leafModel="linear", numTrees=3, numLeaves=4, regRatio=0.001, tol=0.05)
         more = table(800)
         three = ConvexReLUClassifier(labelCol="third", **trees).fit(more)
         number = ConvexReLURegressor(labelCol="number", **trees).fit(more)

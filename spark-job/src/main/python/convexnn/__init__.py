@@ -18,6 +18,7 @@ from convexnn._version import PACKAGE as __version__
 from convexnn.classification import ConvexReLUClassificationModel, ConvexReLUClassifier
 from convexnn.records import (
     AllPatterns,
+    CategoryBins,
     Certificate,
     FeatureMap,
     Forest,
@@ -46,6 +47,7 @@ from convexnn.summary import (
 
 __all__ = [
     "AllPatterns",
+    "CategoryBins",
     "Certificate",
     "ConvexReLUClassificationModel",
     "ConvexReLUClassificationSummary",

@@ -28,6 +28,16 @@ class ConvexReLUParams(HasWeightCol):
         typeConverter=TypeConverters.toString,
     )
 
+    adaptivePower: Param[float] = Param(
+        Params._dummy(),
+        "adaptivePower",
+        "power of the weights of constant leaves' norms, (|v| sqrt(p))^-power with v "
+        "what boosting found in the leaf and p its share of the rows, from 0 (all "
+        "leaves alike) to 4; unset = chosen by validation, 0.5 where regParam or "
+        "regRatio is set",
+        typeConverter=TypeConverters.toFloat,
+    )
+
     aggregationDepth: Param[int] = Param(
         Params._dummy(),
         "aggregationDepth",
@@ -57,6 +67,16 @@ class ConvexReLUParams(HasWeightCol):
         "effort",
         "how many gates are drawn where no number is given: fast, balanced or best",
         typeConverter=TypeConverters.toString,
+    )
+
+    elasticNetParam: Param[float] = Param(
+        Params._dummy(),
+        "elasticNetParam",
+        "a of the penalty regParam (a N + (1 - a) N^2 / 2) on the norm N of each group "
+        "of weights, in [0, 1]: 1 = the norm alone, which switches groups off, 0 = its "
+        "square alone, which shrinks them; below 1 for constant leaves; unset = chosen "
+        "by validation for constant leaves, else 1",
+        typeConverter=TypeConverters.toFloat,
     )
 
     featuresCols: Param[List[str]] = Param(
@@ -127,6 +147,16 @@ class ConvexReLUParams(HasWeightCol):
         "positive integers whose product, the paths of a sub-network, is at most 256, "
         "or empty for two layers",
         typeConverter=TypeConverters.toListInt,
+    )
+
+    leafModel: Param[str] = Param(
+        Params._dummy(),
+        "leafModel",
+        "what stands in the leaves of trees: constant = a number a leaf, which allows "
+        "hundreds of trees, linear = a linear function of all features, auto = "
+        "constant, but linear where numGates asks for half-spaces beside the trees or "
+        "linearSkip is set to true",
+        typeConverter=TypeConverters.toString,
     )
 
     linearSkip: Param[bool] = Param(
@@ -340,6 +370,7 @@ class ConvexReLUParams(HasWeightCol):
             groupNorm="auto",
             handleInvalid="error",
             layerWidths=[],
+            leafModel="auto",
             linearSkip=True,
             maxBlockSizeInMB=0.0,
             maxIter=200,
@@ -361,6 +392,10 @@ class ConvexReLUParams(HasWeightCol):
         """Gets the value of activation or its default value."""
         return self.getOrDefault(self.activation)
 
+    def getAdaptivePower(self) -> float:
+        """Gets the value of adaptivePower or its default value."""
+        return self.getOrDefault(self.adaptivePower)
+
     def getAggregationDepth(self) -> int:
         """Gets the value of aggregationDepth or its default value."""
         return self.getOrDefault(self.aggregationDepth)
@@ -376,6 +411,10 @@ class ConvexReLUParams(HasWeightCol):
     def getEffort(self) -> str:
         """Gets the value of effort or its default value."""
         return self.getOrDefault(self.effort)
+
+    def getElasticNetParam(self) -> float:
+        """Gets the value of elasticNetParam or its default value."""
+        return self.getOrDefault(self.elasticNetParam)
 
     def getFeaturesCols(self) -> List[str]:
         """Gets the value of featuresCols or its default value."""
@@ -404,6 +443,10 @@ class ConvexReLUParams(HasWeightCol):
     def getLayerWidths(self) -> List[int]:
         """Gets the value of layerWidths or its default value."""
         return self.getOrDefault(self.layerWidths)
+
+    def getLeafModel(self) -> str:
+        """Gets the value of leafModel or its default value."""
+        return self.getOrDefault(self.leafModel)
 
     def getLinearSkip(self) -> bool:
         """Gets the value of linearSkip or its default value."""
@@ -510,6 +553,15 @@ class ConvexReLUTraining(ConvexReLUParams):
         """
         return self._set(activation=value)
 
+    def setAdaptivePower(self: T, value: float) -> T:
+        """
+        Sets adaptivePower: power of the weights of constant leaves' norms, (|v|
+        sqrt(p))^-power with v what boosting found in the leaf and p its share of the
+        rows, from 0 (all leaves alike) to 4; unset = chosen by validation, 0.5 where
+        regParam or regRatio is set.
+        """
+        return self._set(adaptivePower=value)
+
     def setAggregationDepth(self: T, value: int) -> T:
         """
         Sets aggregationDepth: levels of the tree in which the partitions' results are
@@ -539,6 +591,15 @@ class ConvexReLUTraining(ConvexReLUParams):
         or best (default: "balanced").
         """
         return self._set(effort=value)
+
+    def setElasticNetParam(self: T, value: float) -> T:
+        """
+        Sets elasticNetParam: a of the penalty regParam (a N + (1 - a) N^2 / 2) on the
+        norm N of each group of weights, in [0, 1]: 1 = the norm alone, which switches
+        groups off, 0 = its square alone, which shrinks them; below 1 for constant
+        leaves; unset = chosen by validation for constant leaves, else 1.
+        """
+        return self._set(elasticNetParam=value)
 
     def setFeaturesCols(self: T, value: List[str]) -> T:
         """
@@ -606,6 +667,15 @@ class ConvexReLUTraining(ConvexReLUParams):
         at most 256, or empty for two layers (default: []).
         """
         return self._set(layerWidths=value)
+
+    def setLeafModel(self: T, value: str) -> T:
+        """
+        Sets leafModel: what stands in the leaves of trees: constant = a number a leaf,
+        which allows hundreds of trees, linear = a linear function of all features, auto
+        = constant, but linear where numGates asks for half-spaces beside the trees or
+        linearSkip is set to true (default: "auto").
+        """
+        return self._set(leafModel=value)
 
     def setLinearSkip(self: T, value: bool) -> T:
         """
@@ -809,10 +879,12 @@ class ConvexReLUClassifierArguments:
         rawPredictionCol: str = "rawPrediction",
         thresholds: Optional[List[float]] = None,
         activation: str = "gated",
+        adaptivePower: Optional[float] = None,
         aggregationDepth: int = 2,
         checkpointDir: Optional[str] = None,
         checkpointInterval: int = 10,
         effort: str = "balanced",
+        elasticNetParam: Optional[float] = None,
         featuresCols: Optional[List[str]] = None,
         fitIntercept: bool = True,
         gateSampler: str = "auto",
@@ -820,6 +892,7 @@ class ConvexReLUClassifierArguments:
         handleInvalid: str = "error",
         initialModel: Optional[Union[str, JavaModel]] = None,
         layerWidths: Optional[List[int]] = None,
+        leafModel: str = "auto",
         linearSkip: bool = True,
         maxBlockSizeInMB: float = 0.0,
         maxIter: int = 200,
@@ -858,10 +931,12 @@ class ConvexReLUClassifierArguments:
         rawPredictionCol: str = "rawPrediction",
         thresholds: Optional[List[float]] = None,
         activation: str = "gated",
+        adaptivePower: Optional[float] = None,
         aggregationDepth: int = 2,
         checkpointDir: Optional[str] = None,
         checkpointInterval: int = 10,
         effort: str = "balanced",
+        elasticNetParam: Optional[float] = None,
         featuresCols: Optional[List[str]] = None,
         fitIntercept: bool = True,
         gateSampler: str = "auto",
@@ -869,6 +944,7 @@ class ConvexReLUClassifierArguments:
         handleInvalid: str = "error",
         initialModel: Optional[Union[str, JavaModel]] = None,
         layerWidths: Optional[List[int]] = None,
+        leafModel: str = "auto",
         linearSkip: bool = True,
         maxBlockSizeInMB: float = 0.0,
         maxIter: int = 200,
@@ -911,10 +987,12 @@ class ConvexReLURegressorArguments:
         labelCol: str = "label",
         predictionCol: str = "prediction",
         activation: str = "gated",
+        adaptivePower: Optional[float] = None,
         aggregationDepth: int = 2,
         checkpointDir: Optional[str] = None,
         checkpointInterval: int = 10,
         effort: str = "balanced",
+        elasticNetParam: Optional[float] = None,
         featuresCols: Optional[List[str]] = None,
         fitIntercept: bool = True,
         gateSampler: str = "auto",
@@ -922,6 +1000,7 @@ class ConvexReLURegressorArguments:
         handleInvalid: str = "error",
         initialModel: Optional[Union[str, JavaModel]] = None,
         layerWidths: Optional[List[int]] = None,
+        leafModel: str = "auto",
         linearSkip: bool = True,
         maxBlockSizeInMB: float = 0.0,
         maxIter: int = 200,
@@ -957,10 +1036,12 @@ class ConvexReLURegressorArguments:
         labelCol: str = "label",
         predictionCol: str = "prediction",
         activation: str = "gated",
+        adaptivePower: Optional[float] = None,
         aggregationDepth: int = 2,
         checkpointDir: Optional[str] = None,
         checkpointInterval: int = 10,
         effort: str = "balanced",
+        elasticNetParam: Optional[float] = None,
         featuresCols: Optional[List[str]] = None,
         fitIntercept: bool = True,
         gateSampler: str = "auto",
@@ -968,6 +1049,7 @@ class ConvexReLURegressorArguments:
         handleInvalid: str = "error",
         initialModel: Optional[Union[str, JavaModel]] = None,
         layerWidths: Optional[List[int]] = None,
+        leafModel: str = "auto",
         linearSkip: bool = True,
         maxBlockSizeInMB: float = 0.0,
         maxIter: int = 200,

@@ -138,6 +138,8 @@ class FeatureMap(NamedTuple):
     matrix: List[float]
     #: most that a coordinate can be; inf for none
     clip: float
+    #: whether z has no coordinate at all, of networks in which nothing is linear
+    none: bool
 
 
 class HalfSpaces(NamedTuple):
@@ -182,6 +184,13 @@ class Tree(NamedTuple):
     missingLeft: List[bool]
 
 
+class CategoryBins(NamedTuple):
+    """The bins of categories, which sets of a tree hold: those of codes 0 .. V - 1 of a column."""
+
+    #: for each column None (numbers) or the bin of each code, as a signed byte; -1 for none
+    tables: List[Optional[List[int]]]
+
+
 class Forest(NamedTuple):
     """Trees whose leaves are gates, and what stands in the leaves."""
 
@@ -191,6 +200,8 @@ class Forest(NamedTuple):
     leafModel: str
     #: of each tree, the one output that its leaves add to; -1 for all
     output: List[int]
+    #: of the columns that trees test by sets; of no columns where there are none
+    categories: CategoryBins
 
 
 class GateSet(NamedTuple):
@@ -218,6 +229,7 @@ class Network(NamedTuple):
     #: the gates, P of them
     gates: GateSet
     #: (1 + P) x C x (k + 1): block 0 is [w0, b], block 1 + i is u_i
+    #: where leaves are linear, or there are none; shorter where leafModel is another
     weights: List[float]
     #: the constant model, C numbers
     offset: List[float]
@@ -231,6 +243,7 @@ _RECORDS: Dict[str, Type[Any]] = {
     record.__name__: record
     for record in (
         AllPatterns,
+        CategoryBins,
         Certificate,
         FeatureMap,
         Forest,
@@ -257,7 +270,9 @@ def python_value(value: Any) -> Any:
     context = SparkContext._active_spark_context
     if isinstance(value, JavaArray) and context is not None:
         kind = value.getClass().getSimpleName()
-        if kind in ("int[]", "double[]", "boolean[]", "byte[]"):  # in one piece
+        if kind == "byte[]":
+            return [int(code) for code in value]
+        if kind in ("int[]", "double[]", "boolean[]"):  # in one piece
             return list(_java2py(context, value))
         return [python_value(element) for element in value]
     if isinstance(value, JavaList):

@@ -16,6 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.convexnn.network.CategoryBins;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.Forest;
 import org.convexnn.network.GateSet;
@@ -73,6 +74,7 @@ class PythonPackageTest {
   @ValueSource(
       classes = {
         AllPatterns.class,
+        CategoryBins.class,
         Certificate.class,
         FeatureMap.class,
         Forest.class,
