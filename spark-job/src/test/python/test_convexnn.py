@@ -66,7 +66,7 @@ def value(network, x):
     for p, (threshold, centre) in enumerate(zip(half.thresholds, half.centres)):
         score = dot(half.directions[p * len(x) : (p + 1) * len(x)], x)
         pattern.append(float(score >= threshold) - centre)
-    for tree in network.gates.trees:
+    for tree in network.gates.forest.trees:
         at = 0 if tree.feature else ~0
         while at >= 0:
             left = x[tree.feature[at]] < tree.threshold[at]
@@ -196,6 +196,50 @@ class ConvexNNTest(unittest.TestCase):
             ConvexReLUClassifier(regParam=0.1, regRatio=0.1).fit(self.data)
         with self.assertRaisesRegex(IllegalArgumentException, "nowhere"):
             ConvexReLUClassifier(labelCol="nowhere").fit(self.data)
+
+    # ---- columns
+
+    def test_features_are_an_array_or_several_columns(self):
+        arrays = self.data.selectExpr("*", "array(x1, x2) AS a", "array(float(x1), NULL) AS b")
+        expected = ConvexReLUClassifier(**QUICK).fit(self.data)
+        of_array = ConvexReLUClassifier(featuresCol="a", **QUICK).fit(arrays)
+        several = ConvexReLUClassifier(featuresCol=["x1", "x2"], **QUICK).fit(self.data)
+        for model in (of_array, several):
+            self.assertEqual(model.certificate, expected.certificate)
+            scored = model.transform(arrays)
+            self.assertEqual(
+                [row.prediction for row in scored.collect()], self.scores(expected)
+            )
+            outputs = ["rawPrediction", "probability", "prediction"]
+            self.assertEqual(scored.columns, arrays.columns + outputs)
+            self.assertEqual(model.evaluate(arrays).accuracy, expected.summary.accuracy)
+            self.assertEqual(model.summary.accuracy, expected.summary.accuracy)
+        self.assertEqual(several.getFeaturesCols(), ["x1", "x2"])
+        several.save(self.path("several"))
+        loaded = ConvexReLUClassificationModel.load(self.path("several"))
+        self.assert_same_scores(loaded, expected)
+        # what is null in an array or a column is NaN, as handleInvalid says
+        with self.assertRaisesRegex(Exception, "feature 1 of a features vector is NaN"):
+            of_array.copy({of_array.featuresCol: "b"}).transform(arrays).collect()
+        kept = of_array.copy({of_array.featuresCol: "b"}).setHandleInvalid("keep")
+        self.assertNotEqual(kept.transform(arrays).first().prediction, 0)
+        for wrong, message in (
+            (["x1", "nowhere"], "feature column 'nowhere' does not exist"),
+            (["x1", "features"], "feature column 'features' has the type"),
+        ):
+            with self.assertRaisesRegex(IllegalArgumentException, message):
+                ConvexReLUClassifier(featuresCol=wrong).fit(self.data)
+        with self.assertRaisesRegex(IllegalArgumentException, "featuresCols is .*each once"):
+            ConvexReLUClassifier(featuresCol=["x1", "x1"])
+        with self.assertRaisesRegex(IllegalArgumentException, "3 columns, the model was trained on 2"):
+            several.copy({several.featuresCols: ["x1", "x2", "number"]}).transform(self.data)
+
+    def test_training_is_told_by_a_column(self):
+        told = self.model.copy({self.model.trainingCol: "t"}).transform(self.data).first().t
+        told = json.loads(told)
+        self.assertEqual(told["certificate"]["relativeGap"], self.model.certificate.relativeGap)
+        self.assertEqual(told["provenance"]["rows"], 80)
+        self.assertEqual(len(told["training"]["trace"]), len(self.model.summary.trace))
 
     # ---- fits
 
@@ -329,7 +373,7 @@ class ConvexNNTest(unittest.TestCase):
         self.assertRegex(provenance.trained, r"^\d{4}-\d\d-\d\dT.*Z$")
 
     def test_network_is_the_function(self):
-        trees = dict(gateSampler="trees", numTrees=3, numLeaves=4, regRatio=0.001, tol=0.05)
+        trees = dict(gateSampler="trees", leafModel="linear", numTrees=3, numLeaves=4, regRatio=0.001, tol=0.05)
         more = table(800)
         three = ConvexReLUClassifier(labelCol="third", **trees).fit(more)
         number = ConvexReLURegressor(labelCol="number", **trees).fit(more)
@@ -337,7 +381,7 @@ class ConvexNNTest(unittest.TestCase):
             network = model.network
             self.assertIsInstance(network, Network)
             self.assertEqual(len(network.offset), outputs)
-            self.assertEqual(len(network.gates.trees) > 0, model is not self.model)
+            self.assertEqual(len(network.gates.forest.trees) > 0, model is not self.model)
             self.assertEqual(network.gates.subNetworks, [])
             for row in self.data.limit(10).collect():
                 if model is number:
@@ -357,7 +401,7 @@ class ConvexNNTest(unittest.TestCase):
             labelCol="number", layerWidths=[3], numGates=6, regRatio=0.01, tol=0.05
         ).fit(self.data)
         gates = model.network.gates
-        self.assertEqual(gates.trees, [])
+        self.assertEqual(gates.forest.trees, [])
         self.assertGreater(len(gates.subNetworks), 0)
         for part in gates.subNetworks:
             self.assertEqual((part.widths, len(part.weights)), ([3], 3))

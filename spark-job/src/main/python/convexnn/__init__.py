@@ -18,8 +18,10 @@ from convexnn._version import PACKAGE as __version__
 from convexnn.classification import ConvexReLUClassificationModel, ConvexReLUClassifier
 from convexnn.records import (
     AllPatterns,
+    CategoryBins,
     Certificate,
     FeatureMap,
+    Forest,
     GateSet,
     HalfSpaces,
     Network,
@@ -45,6 +47,7 @@ from convexnn.summary import (
 
 __all__ = [
     "AllPatterns",
+    "CategoryBins",
     "Certificate",
     "ConvexReLUClassificationModel",
     "ConvexReLUClassificationSummary",
@@ -57,6 +60,7 @@ __all__ = [
     "ConvexReLURegressor",
     "ConvexReLUTrainingSummary",
     "FeatureMap",
+    "Forest",
     "GateSet",
     "HalfSpaces",
     "Network",

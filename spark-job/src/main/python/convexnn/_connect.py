@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any, Dict, List, Optional
 
+from convexnn._errors import not_remote
 from convexnn._session import is_remote
 from convexnn.records import (
     Certificate,
@@ -27,6 +28,22 @@ def remote_reader(clazz: Any) -> Any:
 
     named: Any = type(clazz.__name__, (clazz,), {"__module__": "org.convexnn.ml"})
     return RemoteMLReader(named)
+
+
+def transformed(rows: Any, reference: str, params: Dict[str, Any]) -> Any:
+    """What the model of a reference, ``id`` or ``id.summary``, makes of rows, with these Params set."""
+    from pyspark.ml.connect.proto import TransformerRelation
+    from pyspark.ml.connect.serialize import serialize_ml_params_values
+    from pyspark.sql.connect.dataframe import DataFrame
+
+    session = rows.sparkSession
+    plan = TransformerRelation(
+        child=rows._plan,
+        name=reference.partition(".")[0],
+        ml_params=serialize_ml_params_values(params, session.client),
+        is_model=True,
+    )
+    return DataFrame(plan, session)
 
 
 class Told:
@@ -57,9 +74,6 @@ class RemoteTold(Told):
     """The same by Spark Connect: of a model, ``id``, or its summary, ``id.summary``."""
 
     def _read(self) -> Dict[str, Any]:
-        from pyspark.ml.connect.proto import TransformerRelation
-        from pyspark.ml.connect.serialize import serialize_ml_params_values
-        from pyspark.sql.connect.dataframe import DataFrame
         from pyspark.sql.connect.session import SparkSession
 
         session = SparkSession.getActiveSession()
@@ -67,14 +81,8 @@ class RemoteTold(Told):
             raise RuntimeError("the session of Spark Connect has ended")
         row: Any = session.range(1).selectExpr("array(0.0D) AS features")
         params = {"featuresCol": "features", "trainingCol": "training"}
-        plan = TransformerRelation(
-            child=row._plan,
-            name=self._java_obj.partition(".")[0],
-            ml_params=serialize_ml_params_values(params, session.client),
-            is_model=True,
-        )
-        told = DataFrame(plan, session).select("training").first()
-        content: Dict[str, Any] = json.loads(told[0])  # type: ignore[index]
+        told = transformed(row, self._java_obj, params).select("training").first()
+        content: Dict[str, Any] = json.loads(told[0])
         return content
 
     def certificate(self) -> Certificate:
@@ -86,6 +94,8 @@ class RemoteTold(Told):
         return None if told is None else record_of(Provenance, told)
 
     def training(self, name: str) -> Any:
+        if name == "certificate":
+            return self.certificate()
         content = self._read().get("training")
         if content is None:
             raise RuntimeError(
@@ -94,7 +104,6 @@ class RemoteTold(Told):
             )
         value = content.get(name)
         kinds: Dict[str, Any] = {
-            "certificate": Certificate,
             "rankBound": RankBound,
             "trace": TraceRecord,
             "path": PathPoint,
@@ -105,3 +114,53 @@ class RemoteTold(Told):
             records: List[Any] = [record_of(kinds[name], each) for each in value]
             return records
         return record_of(kinds[name], value)
+
+
+def regression_metric(summary: Any, name: str) -> Any:
+    """A metric of a regression's summary, none of which the server hands out, from its rows."""
+    from pyspark.sql import functions
+
+    params: Dict[str, Any] = summary._params
+    names = ("labelCol", "featuresCol", "predictionCol", "weightCol")
+    columns: Dict[str, str] = {name: params.get(name, "") for name in names}
+    if name in columns:
+        return columns[name]
+    trained_on = getattr(summary, "_summary_dataset", None)
+    if trained_on is None:  # Spark 4.0
+        not_remote("summary.%s" % name, "use RegressionEvaluator on model.transform(dataset)")
+    given = {key: params[key] for key in (*names, "featuresCols") if params.get(key)}
+    scored = transformed(trained_on, summary._java_obj, given)
+    if name == "predictions":
+        return scored
+    label = functions.col(columns["labelCol"]).cast("double")
+    prediction = functions.col(columns["predictionCol"])
+    error = label - prediction
+    if name == "residuals":
+        return scored.select(error.alias("residuals"))
+    if name == "numInstances":
+        return scored.count()
+    weighted = columns["weightCol"] in scored.columns
+    weight = functions.col(columns["weightCol"]) if weighted else functions.lit(1.0)
+    if name == "devianceResiduals":
+        deviance = functions.sqrt(weight) * error
+        return list(scored.agg(functions.min(deviance), functions.max(deviance)).first())
+
+    def means(*terms: Any) -> List[float]:
+        sums = [functions.sum(weight * term) for term in terms]
+        total, *rest = scored.agg(functions.sum(weight), *sums).first()
+        return [each / total for each in rest]
+
+    (mean,) = means(label)
+    spread, square, absolute, explained = means(
+        (label - mean) * (label - mean),
+        error * error,
+        functions.abs(error),
+        (prediction - mean) * (prediction - mean),
+    )
+    return {
+        "explainedVariance": explained,
+        "meanAbsoluteError": absolute,
+        "meanSquaredError": square,
+        "rootMeanSquaredError": square**0.5,
+        "r2": 1 - square / spread if spread else float("nan"),
+    }[name]

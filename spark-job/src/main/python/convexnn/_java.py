@@ -83,7 +83,7 @@ class Reader(JavaMLReader[RL]):
 class Stage(JavaParams, JavaMLWritable, JavaMLReadable[RL]):
     """A pipeline stage whose Java class is ``org.convexnn.ml.`` and its own name."""
 
-    _java_obj: Any
+    _java_obj: Any = None
 
     @classmethod
     def _java_class(cls) -> str:
@@ -102,6 +102,8 @@ class Stage(JavaParams, JavaMLWritable, JavaMLReadable[RL]):
             return super()._call_java(name, *args)
 
     def _set(self: P, **kwargs: Any) -> P:
+        if isinstance(kwargs.get("featuresCol"), (list, tuple)):  # several columns of numbers
+            kwargs = {**kwargs, "featuresCols": list(kwargs["featuresCol"]), "featuresCol": None}
         # Java's validators speak here, not at fit; None is the default
         given = {name: value for name, value in kwargs.items() if value is not None}
         if is_remote():  # which has no literal for an empty list, the default of its Param
@@ -153,7 +155,12 @@ class TrainedModel(Stage[RL], JavaModel, HasTrainingSummary[S]):
             )
         if is_remote():
             kept: Optional[S] = getattr(self, "_summary", None)
-            return kept if kept is not None else self._summary_class(self._call_java("summary"))
+            told: Any = kept or self._summary_class(self._call_java("summary"))
+            # no reference to the model: cycles are collected at any time, and what collects a remote
+            # model calls the server
+            told._params = {param.name: value for param, value in self.extractParamMap().items()}
+            remote: S = told
+            return remote
         summary: S = self._summary_class(self._call_java("summary"))
         return summary
 
@@ -161,7 +168,7 @@ class TrainedModel(Stage[RL], JavaModel, HasTrainingSummary[S]):
     def network(self) -> Network:
         """The trained network, gates and weights, without the gates that training switched off.
 
-        >>> [len(tree.feature) for tree in model.network.gates.trees]
+        >>> [len(tree.feature) for tree in model.network.gates.forest.trees]
         """
         if is_remote():
             not_remote("a model's network", "save the model and load it in a classic session")

@@ -28,6 +28,16 @@ class ConvexReLUParams(HasWeightCol):
         typeConverter=TypeConverters.toString,
     )
 
+    adaptivePower: Param[float] = Param(
+        Params._dummy(),
+        "adaptivePower",
+        "power of the weights of constant leaves' norms, (|v| sqrt(p))^-power with v "
+        "what boosting found in the leaf and p its share of the rows, from 0 (all "
+        "leaves alike) to 4; unset = chosen by validation, 0.5 where regParam or "
+        "regRatio is set",
+        typeConverter=TypeConverters.toFloat,
+    )
+
     aggregationDepth: Param[int] = Param(
         Params._dummy(),
         "aggregationDepth",
@@ -57,6 +67,24 @@ class ConvexReLUParams(HasWeightCol):
         "effort",
         "how many gates are drawn where no number is given: fast, balanced or best",
         typeConverter=TypeConverters.toString,
+    )
+
+    elasticNetParam: Param[float] = Param(
+        Params._dummy(),
+        "elasticNetParam",
+        "a of the penalty regParam (a N + (1 - a) N^2 / 2) on the norm N of each group "
+        "of weights, in [0, 1]: 1 = the norm alone, which switches groups off, 0 = its "
+        "square alone, which shrinks them; below 1 for constant leaves; unset = chosen "
+        "by validation for constant leaves, else 1",
+        typeConverter=TypeConverters.toFloat,
+    )
+
+    featuresCols: Param[List[str]] = Param(
+        Params._dummy(),
+        "featuresCols",
+        "names of numeric columns that are the features, in this order, in place of "
+        "the one column featuresCol; unset or empty = featuresCol",
+        typeConverter=TypeConverters.toListString,
     )
 
     fitIntercept: Param[bool] = Param(
@@ -119,6 +147,16 @@ class ConvexReLUParams(HasWeightCol):
         "positive integers whose product, the paths of a sub-network, is at most 256, "
         "or empty for two layers",
         typeConverter=TypeConverters.toListInt,
+    )
+
+    leafModel: Param[str] = Param(
+        Params._dummy(),
+        "leafModel",
+        "what stands in the leaves of trees: constant = a number a leaf, which allows "
+        "hundreds of trees, linear = a linear function of all features, auto = "
+        "constant, but linear where numGates asks for half-spaces beside the trees or "
+        "linearSkip is set to true",
+        typeConverter=TypeConverters.toString,
     )
 
     linearSkip: Param[bool] = Param(
@@ -293,6 +331,15 @@ class ConvexReLUParams(HasWeightCol):
         typeConverter=TypeConverters.toFloat,
     )
 
+    trainingCol: Param[str] = Param(
+        Params._dummy(),
+        "trainingCol",
+        "name of a column in which transform tells, on every row, how the model was "
+        "trained, as JSON: certificate, provenance and, in the session that trained "
+        "it, path and trace; unset or empty = none",
+        typeConverter=TypeConverters.toString,
+    )
+
     validationIndicatorCol: Param[str] = Param(
         Params._dummy(),
         "validationIndicatorCol",
@@ -323,6 +370,7 @@ class ConvexReLUParams(HasWeightCol):
             groupNorm="auto",
             handleInvalid="error",
             layerWidths=[],
+            leafModel="auto",
             linearSkip=True,
             maxBlockSizeInMB=0.0,
             maxIter=200,
@@ -344,6 +392,10 @@ class ConvexReLUParams(HasWeightCol):
         """Gets the value of activation or its default value."""
         return self.getOrDefault(self.activation)
 
+    def getAdaptivePower(self) -> float:
+        """Gets the value of adaptivePower or its default value."""
+        return self.getOrDefault(self.adaptivePower)
+
     def getAggregationDepth(self) -> int:
         """Gets the value of aggregationDepth or its default value."""
         return self.getOrDefault(self.aggregationDepth)
@@ -359,6 +411,14 @@ class ConvexReLUParams(HasWeightCol):
     def getEffort(self) -> str:
         """Gets the value of effort or its default value."""
         return self.getOrDefault(self.effort)
+
+    def getElasticNetParam(self) -> float:
+        """Gets the value of elasticNetParam or its default value."""
+        return self.getOrDefault(self.elasticNetParam)
+
+    def getFeaturesCols(self) -> List[str]:
+        """Gets the value of featuresCols or its default value."""
+        return self.getOrDefault(self.featuresCols)
 
     def getFitIntercept(self) -> bool:
         """Gets the value of fitIntercept or its default value."""
@@ -383,6 +443,10 @@ class ConvexReLUParams(HasWeightCol):
     def getLayerWidths(self) -> List[int]:
         """Gets the value of layerWidths or its default value."""
         return self.getOrDefault(self.layerWidths)
+
+    def getLeafModel(self) -> str:
+        """Gets the value of leafModel or its default value."""
+        return self.getOrDefault(self.leafModel)
 
     def getLinearSkip(self) -> bool:
         """Gets the value of linearSkip or its default value."""
@@ -464,6 +528,10 @@ class ConvexReLUParams(HasWeightCol):
         """Gets the value of tol or its default value."""
         return self.getOrDefault(self.tol)
 
+    def getTrainingCol(self) -> str:
+        """Gets the value of trainingCol or its default value."""
+        return self.getOrDefault(self.trainingCol)
+
     def getValidationIndicatorCol(self) -> str:
         """Gets the value of validationIndicatorCol or its default value."""
         return self.getOrDefault(self.validationIndicatorCol)
@@ -484,6 +552,15 @@ class ConvexReLUTraining(ConvexReLUParams):
         where rows are few (default: "gated").
         """
         return self._set(activation=value)
+
+    def setAdaptivePower(self: T, value: float) -> T:
+        """
+        Sets adaptivePower: power of the weights of constant leaves' norms, (|v|
+        sqrt(p))^-power with v what boosting found in the leaf and p its share of the
+        rows, from 0 (all leaves alike) to 4; unset = chosen by validation, 0.5 where
+        regParam or regRatio is set.
+        """
+        return self._set(adaptivePower=value)
 
     def setAggregationDepth(self: T, value: int) -> T:
         """
@@ -514,6 +591,22 @@ class ConvexReLUTraining(ConvexReLUParams):
         or best (default: "balanced").
         """
         return self._set(effort=value)
+
+    def setElasticNetParam(self: T, value: float) -> T:
+        """
+        Sets elasticNetParam: a of the penalty regParam (a N + (1 - a) N^2 / 2) on the
+        norm N of each group of weights, in [0, 1]: 1 = the norm alone, which switches
+        groups off, 0 = its square alone, which shrinks them; below 1 for constant
+        leaves; unset = chosen by validation for constant leaves, else 1.
+        """
+        return self._set(elasticNetParam=value)
+
+    def setFeaturesCols(self: T, value: List[str]) -> T:
+        """
+        Sets featuresCols: names of numeric columns that are the features, in this
+        order, in place of the one column featuresCol; unset or empty = featuresCol.
+        """
+        return self._set(featuresCols=value)
 
     def setFitIntercept(self: T, value: bool) -> T:
         """
@@ -574,6 +667,15 @@ class ConvexReLUTraining(ConvexReLUParams):
         at most 256, or empty for two layers (default: []).
         """
         return self._set(layerWidths=value)
+
+    def setLeafModel(self: T, value: str) -> T:
+        """
+        Sets leafModel: what stands in the leaves of trees: constant = a number a leaf,
+        which allows hundreds of trees, linear = a linear function of all features, auto
+        = constant, but linear where numGates asks for half-spaces beside the trees or
+        linearSkip is set to true (default: "auto").
+        """
+        return self._set(leafModel=value)
 
     def setLinearSkip(self: T, value: bool) -> T:
         """
@@ -735,6 +837,14 @@ class ConvexReLUTraining(ConvexReLUParams):
         """
         return self._set(tol=value)
 
+    def setTrainingCol(self: T, value: str) -> T:
+        """
+        Sets trainingCol: name of a column in which transform tells, on every row, how
+        the model was trained, as JSON: certificate, provenance and, in the session that
+        trained it, path and trace; unset or empty = none.
+        """
+        return self._set(trainingCol=value)
+
     def setValidationIndicatorCol(self: T, value: str) -> T:
         """
         Sets validationIndicatorCol: name of the column that indicates whether each row
@@ -762,23 +872,27 @@ class ConvexReLUClassifierArguments:
     def __init__(
         self,
         *,
-        featuresCol: str = "features",
+        featuresCol: Union[str, List[str]] = "features",
         labelCol: str = "label",
         predictionCol: str = "prediction",
         probabilityCol: str = "probability",
         rawPredictionCol: str = "rawPrediction",
         thresholds: Optional[List[float]] = None,
         activation: str = "gated",
+        adaptivePower: Optional[float] = None,
         aggregationDepth: int = 2,
         checkpointDir: Optional[str] = None,
         checkpointInterval: int = 10,
         effort: str = "balanced",
+        elasticNetParam: Optional[float] = None,
+        featuresCols: Optional[List[str]] = None,
         fitIntercept: bool = True,
         gateSampler: str = "auto",
         groupNorm: str = "auto",
         handleInvalid: str = "error",
         initialModel: Optional[Union[str, JavaModel]] = None,
         layerWidths: Optional[List[int]] = None,
+        leafModel: str = "auto",
         linearSkip: bool = True,
         maxBlockSizeInMB: float = 0.0,
         maxIter: int = 200,
@@ -799,6 +913,7 @@ class ConvexReLUClassifierArguments:
         skipRidge: Optional[float] = None,
         solver: str = "auto",
         tol: Optional[float] = None,
+        trainingCol: Optional[str] = None,
         validationIndicatorCol: Optional[str] = None,
         weightCol: Optional[str] = None,
     ) -> None:
@@ -809,23 +924,27 @@ class ConvexReLUClassifierArguments:
     def setParams(
         self: A,
         *,
-        featuresCol: str = "features",
+        featuresCol: Union[str, List[str]] = "features",
         labelCol: str = "label",
         predictionCol: str = "prediction",
         probabilityCol: str = "probability",
         rawPredictionCol: str = "rawPrediction",
         thresholds: Optional[List[float]] = None,
         activation: str = "gated",
+        adaptivePower: Optional[float] = None,
         aggregationDepth: int = 2,
         checkpointDir: Optional[str] = None,
         checkpointInterval: int = 10,
         effort: str = "balanced",
+        elasticNetParam: Optional[float] = None,
+        featuresCols: Optional[List[str]] = None,
         fitIntercept: bool = True,
         gateSampler: str = "auto",
         groupNorm: str = "auto",
         handleInvalid: str = "error",
         initialModel: Optional[Union[str, JavaModel]] = None,
         layerWidths: Optional[List[int]] = None,
+        leafModel: str = "auto",
         linearSkip: bool = True,
         maxBlockSizeInMB: float = 0.0,
         maxIter: int = 200,
@@ -846,6 +965,7 @@ class ConvexReLUClassifierArguments:
         skipRidge: Optional[float] = None,
         solver: str = "auto",
         tol: Optional[float] = None,
+        trainingCol: Optional[str] = None,
         validationIndicatorCol: Optional[str] = None,
         weightCol: Optional[str] = None,
     ) -> A:
@@ -863,20 +983,24 @@ class ConvexReLURegressorArguments:
     def __init__(
         self,
         *,
-        featuresCol: str = "features",
+        featuresCol: Union[str, List[str]] = "features",
         labelCol: str = "label",
         predictionCol: str = "prediction",
         activation: str = "gated",
+        adaptivePower: Optional[float] = None,
         aggregationDepth: int = 2,
         checkpointDir: Optional[str] = None,
         checkpointInterval: int = 10,
         effort: str = "balanced",
+        elasticNetParam: Optional[float] = None,
+        featuresCols: Optional[List[str]] = None,
         fitIntercept: bool = True,
         gateSampler: str = "auto",
         groupNorm: str = "auto",
         handleInvalid: str = "error",
         initialModel: Optional[Union[str, JavaModel]] = None,
         layerWidths: Optional[List[int]] = None,
+        leafModel: str = "auto",
         linearSkip: bool = True,
         maxBlockSizeInMB: float = 0.0,
         maxIter: int = 200,
@@ -897,6 +1021,7 @@ class ConvexReLURegressorArguments:
         skipRidge: Optional[float] = None,
         solver: str = "auto",
         tol: Optional[float] = None,
+        trainingCol: Optional[str] = None,
         validationIndicatorCol: Optional[str] = None,
         weightCol: Optional[str] = None,
     ) -> None:
@@ -907,20 +1032,24 @@ class ConvexReLURegressorArguments:
     def setParams(
         self: A,
         *,
-        featuresCol: str = "features",
+        featuresCol: Union[str, List[str]] = "features",
         labelCol: str = "label",
         predictionCol: str = "prediction",
         activation: str = "gated",
+        adaptivePower: Optional[float] = None,
         aggregationDepth: int = 2,
         checkpointDir: Optional[str] = None,
         checkpointInterval: int = 10,
         effort: str = "balanced",
+        elasticNetParam: Optional[float] = None,
+        featuresCols: Optional[List[str]] = None,
         fitIntercept: bool = True,
         gateSampler: str = "auto",
         groupNorm: str = "auto",
         handleInvalid: str = "error",
         initialModel: Optional[Union[str, JavaModel]] = None,
         layerWidths: Optional[List[int]] = None,
+        leafModel: str = "auto",
         linearSkip: bool = True,
         maxBlockSizeInMB: float = 0.0,
         maxIter: int = 200,
@@ -941,6 +1070,7 @@ class ConvexReLURegressorArguments:
         skipRidge: Optional[float] = None,
         solver: str = "auto",
         tol: Optional[float] = None,
+        trainingCol: Optional[str] = None,
         validationIndicatorCol: Optional[str] = None,
         weightCol: Optional[str] = None,
     ) -> A:

@@ -138,6 +138,8 @@ class FeatureMap(NamedTuple):
     matrix: List[float]
     #: most that a coordinate can be; inf for none
     clip: float
+    #: whether z has no coordinate at all, of networks in which nothing is linear
+    none: bool
 
 
 class HalfSpaces(NamedTuple):
@@ -175,6 +177,31 @@ class Tree(NamedTuple):
     left: List[int]
     #: the right child of each node
     right: List[int]
+    #: empty where no node tests a set; else for each node None (a threshold) or four numbers of 64
+    #: bits, of which bit b is set where bin b of a column of categories goes left
+    sets: List[Optional[List[int]]]
+    #: whether a missing value (nan) goes left, for each node
+    missingLeft: List[bool]
+
+
+class CategoryBins(NamedTuple):
+    """The bins of categories, which sets of a tree hold: those of codes 0 .. V - 1 of a column."""
+
+    #: for each column None (numbers) or the bin of each code, as a signed byte; -1 for none
+    tables: List[Optional[List[int]]]
+
+
+class Forest(NamedTuple):
+    """Trees whose leaves are gates, and what stands in the leaves."""
+
+    #: of each exactly one leaf is active on a row
+    trees: List[Tree]
+    #: the coordinates that a leaf's weights are on: LINEAR, all of them, ..
+    leafModel: str
+    #: of each tree, the one output that its leaves add to; -1 for all
+    output: List[int]
+    #: of the columns that trees test by sets; of no columns where there are none
+    categories: CategoryBins
 
 
 class GateSet(NamedTuple):
@@ -184,8 +211,8 @@ class GateSet(NamedTuple):
     halfSpaces: HalfSpaces
     #: of one shape; alone, where there are any
     subNetworks: List[SubNetwork]
-    #: of each exactly one leaf is active on a row
-    trees: List[Tree]
+    #: trees, whose leaves are gates
+    forest: Forest
 
 
 class Network(NamedTuple):
@@ -202,6 +229,7 @@ class Network(NamedTuple):
     #: the gates, P of them
     gates: GateSet
     #: (1 + P) x C x (k + 1): block 0 is [w0, b], block 1 + i is u_i
+    #: where leaves are linear, or there are none; shorter where leafModel is another
     weights: List[float]
     #: the constant model, C numbers
     offset: List[float]
@@ -215,8 +243,10 @@ _RECORDS: Dict[str, Type[Any]] = {
     record.__name__: record
     for record in (
         AllPatterns,
+        CategoryBins,
         Certificate,
         FeatureMap,
+        Forest,
         GateSet,
         HalfSpaces,
         Network,
@@ -238,8 +268,13 @@ def python_value(value: Any) -> Any:
     from pyspark.ml.common import _java2py
 
     context = SparkContext._active_spark_context
-    if isinstance(value, JavaArray) and context is not None:  # of numbers, in one piece
-        return list(_java2py(context, value))
+    if isinstance(value, JavaArray) and context is not None:
+        kind = value.getClass().getSimpleName()
+        if kind == "byte[]":
+            return [int(code) for code in value]
+        if kind in ("int[]", "double[]", "boolean[]"):  # in one piece
+            return list(_java2py(context, value))
+        return [python_value(element) for element in value]
     if isinstance(value, JavaList):
         return [python_value(element) for element in value]
     if not isinstance(value, JavaObject):

@@ -8,8 +8,9 @@ from pyspark.ml.classification import _BinaryClassificationSummary, _TrainingSum
 from pyspark.ml.wrapper import JavaWrapper
 from pyspark.sql import DataFrame
 
-from convexnn._connect import Told
+from convexnn._connect import Told, regression_metric
 from convexnn._errors import told_plainly
+from convexnn._session import is_remote
 from convexnn.records import Certificate, PathPoint, RankBound, TraceRecord
 
 
@@ -113,6 +114,11 @@ class ConvexReLURegressionSummary(Asked):
     for the data and whose weights a penalty shrinks no count of weights is the number of degrees of
     freedom.
     """
+
+    def _call_java(self, name: str, *args: Any) -> Any:
+        if is_remote() and name not in ("objectiveHistory", "totalIterations"):
+            return regression_metric(self, name)
+        return super()._call_java(name, *args)
 
     @property
     def predictions(self) -> DataFrame:

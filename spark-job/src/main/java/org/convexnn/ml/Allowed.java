@@ -25,6 +25,12 @@ final class Allowed extends AbstractFunction1<Object, Object> implements Seriali
     boolean test(List<Integer> values);
   }
 
+  /** A condition on a list of texts. */
+  interface TextsCondition extends Serializable {
+    /** Whether the list is allowed. */
+    boolean test(List<String> values);
+  }
+
   private interface AnyCondition extends Serializable {
     boolean test(Object value);
   }
@@ -53,6 +59,11 @@ final class Allowed extends AbstractFunction1<Object, Object> implements Seriali
   /** Arrays of integers that meet a condition, which {@code text} puts in words. */
   static Allowed integers(String name, String text, IntegersCondition condition) {
     return new Allowed(name, text, v -> condition.test(Arrays.stream((int[]) v).boxed().toList()));
+  }
+
+  /** Arrays of texts that meet a condition, which {@code text} puts in words. */
+  static Allowed texts(String name, String text, TextsCondition condition) {
+    return new Allowed(name, text, v -> condition.test(Arrays.asList((String[]) v)));
   }
 
   /**

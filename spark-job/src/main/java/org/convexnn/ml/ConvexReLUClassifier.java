@@ -96,7 +96,8 @@ public final class ConvexReLUClassifier
     input.checkOutputs(
         ConvexReLUClassificationModel.outputs(
             getRawPredictionCol(), getProbabilityCol(), getPredictionCol()));
-    return super.transformSchema(schema);
+    FeatureColumns features = FeatureColumns.of(this);
+    return features.ofRows(schema, super.transformSchema(features.withVectors(schema)));
   }
 
   /** One threshold for each class, as MLlib would say when the model transforms. */

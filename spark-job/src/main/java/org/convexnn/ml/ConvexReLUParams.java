@@ -1,6 +1,7 @@
 package org.convexnn.ml;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.apache.spark.ml.param.BooleanParam;
@@ -9,6 +10,7 @@ import org.apache.spark.ml.param.IntArrayParam;
 import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.LongParam;
 import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.StringArrayParam;
 import org.apache.spark.ml.param.shared.HasWeightCol;
 import org.convexnn.network.LeafModel;
 import org.convexnn.solver.TrainingOptions;
@@ -384,6 +386,36 @@ public interface ConvexReLUParams extends HasWeightCol {
   /** The column of marks, where one is set and not the empty string. */
   default Optional<String> validationIndicatorColumn() {
     return given(validationIndicatorCol());
+  }
+
+  /** Param: the columns of numbers that are the features, in place of one column. */
+  default StringArrayParam featuresCols() {
+    return paramSet().featuresCols;
+  }
+
+  /** The columns of numbers that are the features, in place of one column. */
+  default String[] getFeaturesCols() {
+    return (String[]) getOrDefault(featuresCols());
+  }
+
+  /** The columns of numbers that are the features; empty where one column is. */
+  default List<String> featureColumns() {
+    return isDefined(featuresCols()) ? List.of(getFeaturesCols()) : List.of();
+  }
+
+  /** Param: the column in which transform tells how the model was trained. */
+  default Param<String> trainingCol() {
+    return paramSet().trainingCol;
+  }
+
+  /** The column in which transform tells how the model was trained. */
+  default String getTrainingCol() {
+    return getOrDefault(trainingCol());
+  }
+
+  /** The column that tells of the training, where one is set and not the empty string. */
+  default Optional<String> trainingColumn() {
+    return given(trainingCol());
   }
 
   /** Param: what to do about invalid features. */

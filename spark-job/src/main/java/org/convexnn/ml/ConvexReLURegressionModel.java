@@ -169,22 +169,28 @@ public final class ConvexReLURegressionModel
     return this;
   }
 
-  /** Checks that features are vectors, of the right size where metadata tells it, and the outputs. */
+  /** Checks the features, their number where metadata tells it, and the outputs. */
   @Override
   public StructType transformSchema(StructType schema) {
     InputColumns input = new InputColumns(schema);
-    input.checkFeatures(getFeaturesCol());
-    input.checkSize(getFeaturesCol(), numFeatures());
-    input.checkOutputs(Map.of("predictionCol", getPredictionCol()));
-    return super.transformSchema(schema);
+    FeatureColumns features = FeatureColumns.of(this);
+    features.check(input);
+    features.checkSize(input, numFeatures());
+    input.checkOutputs(
+        Map.of("predictionCol", getPredictionCol(), "trainingCol", trainingColumn().orElse("")));
+    return features.ofRows(schema, super.transformSchema(features.withVectors(schema)));
   }
 
   /** Adds the columns that have names; a large network is broadcast. */
   @Override
   public Dataset<Row> transform(Dataset<?> dataset) {
     transformSchema(dataset.schema());
-    return shared(dataset.sparkSession())
-        .transformWithThis(InvalidFeatures.toScore(dataset, getFeaturesCol(), this));
+    FeatureColumns.Vectors features = FeatureColumns.of(this).vectors(dataset);
+    Dataset<Row> scored =
+        features
+            .readBy(shared(dataset.sparkSession()))
+            .transformWithThis(InvalidFeatures.toScore(features.rows(), features.column(), this));
+    return TrainingColumn.add(this, features.taken(scored));
   }
 
   /** This model, with its network in a broadcast if it is large. */

@@ -80,7 +80,8 @@ public final class ConvexReLURegressor
     InputColumns input = new InputColumns(schema);
     Fit.of(this).check(input, Task.REGRESSION, LABEL_REMEDY);
     input.checkOutputs(Map.of("predictionCol", getPredictionCol()));
-    return super.transformSchema(schema);
+    FeatureColumns features = FeatureColumns.of(this);
+    return features.ofRows(schema, super.transformSchema(features.withVectors(schema)));
   }
 
   /** Trains; called by {@code fit} with the label and weight columns cast to double. */

@@ -262,6 +262,23 @@ public interface ConvexReLUTraining<E extends ConvexReLUTraining<E>> extends Con
     return with(resume(), value);
   }
 
+  /**
+   * Sets the columns of numbers that are the features, in this order, in place of featuresCol; none =
+   * featuresCol.
+   */
+  default E setFeaturesCols(String... names) {
+    return with(featuresCols(), names);
+  }
+
+  /**
+   * Sets the column in which the model's transform tells, on every row, how it was trained, as JSON:
+   * {@code certificate}, {@code provenance} and, in the session that trained it, {@code training} with
+   * path and trace. The empty string = none.
+   */
+  default E setTrainingCol(String value) {
+    return with(trainingCol(), value);
+  }
+
   /** Sets the weight column; the empty string means that all weights are 1. */
   default E setWeightCol(String value) {
     return with(weightCol(), value);

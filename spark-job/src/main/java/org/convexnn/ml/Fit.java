@@ -41,7 +41,7 @@ record Fit(ConvexReLUParams estimator, PredictorParams columns, Progress progres
    * @param labelRemedy what to do about a label that is not numeric
    */
   void check(InputColumns input, Task task, String labelRemedy) {
-    input.checkFeatures(columns.getFeaturesCol());
+    FeatureColumns.of(columns, estimator).check(input);
     input.checkLabel(columns.getLabelCol(), labelRemedy);
     estimator.weightColumn().ifPresent(input::checkWeight);
     estimator.validationIndicatorColumn().ifPresent(input::checkValidationIndicator);
@@ -115,18 +115,18 @@ record Fit(ConvexReLUParams estimator, PredictorParams columns, Progress progres
    */
   <T> T run(
       Dataset<?> dataset, int classes, Function<DataSummary, Task> task, Training<T> training) {
+    FeatureColumns from = FeatureColumns.of(columns, estimator);
+    FeatureColumns.Vectors features = from.vectors(dataset);
     Optional<String> weight = estimator.weightColumn();
     Column weights = weight.map(functions::col).orElse(functions.lit(1.0));
     Optional<String> validation = estimator.validationIndicatorColumn();
     List<Column> selection =
         new ArrayList<>(
             List.of(
-                functions.col(columns.getFeaturesCol()),
-                functions.col(columns.getLabelCol()),
-                weights));
+                functions.col(features.column()), functions.col(columns.getLabelCol()), weights));
     validation.map(functions::col).ifPresent(selection::add);
     Dataset<Row> selected =
-        InvalidFeatures.toTrainOn(dataset, columns.getFeaturesCol(), estimator)
+        InvalidFeatures.toTrainOn(features.rows(), features.column(), estimator)
             .select(selection.toArray(Column[]::new));
     InputColumns input = new InputColumns(dataset.schema());
     Packing packing =
@@ -136,11 +136,11 @@ record Fit(ConvexReLUParams estimator, PredictorParams columns, Progress progres
                 columns.getLabelCol(),
                 weight,
                 validation,
-                input.featureNames(columns.getFeaturesCol())),
+                from.names(input)),
             classes,
             estimator.getMaxBlockSizeInMB(),
             estimator.getAggregationDepth(),
-            input.categorical(columns.getFeaturesCol()));
+            from.categorical(input));
     try (RddRows rows = RddRows.pack(selected.toJavaRDD(), packing)) {
       DataSummary summary = rows.summary();
       TrainingOptions options = estimator.trainingOptions(task.apply(summary));

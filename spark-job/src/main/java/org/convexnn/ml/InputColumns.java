@@ -12,6 +12,7 @@ import org.apache.spark.ml.attribute.AttributeGroup;
 import org.apache.spark.ml.attribute.BinaryAttribute;
 import org.apache.spark.ml.attribute.NominalAttribute;
 import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.NumericType;
@@ -40,18 +41,28 @@ record InputColumns(StructType schema) {
     return schema.apply(name);
   }
 
-  /** Refuses a features column that is missing or holds no vectors. */
+  /** Refuses a features column that is missing or holds neither vectors nor arrays of numbers. */
   void checkFeatures(String name) {
     DataType type = field("features", "featuresCol", name).dataType();
-    if (!type.equals(SQLDataTypes.VectorType())) {
+    boolean numbers = type instanceof ArrayType array && array.elementType() instanceof NumericType;
+    if (!numbers && !type.equals(SQLDataTypes.VectorType())) {
       throw new IllegalArgumentException(
           "features column '"
               + name
               + "' has the type "
               + type.simpleString()
-              + ", not vector: assemble numeric columns with VectorAssembler, turn arrays into"
-              + " vectors with functions.array_to_vector");
+              + ", not vector or array of numbers: name numeric columns in featuresCols, or assemble"
+              + " them with VectorAssembler");
     }
+  }
+
+  /** Refuses one of several feature columns that is missing or not numeric. */
+  void checkFeature(String name) {
+    checkNumeric(
+        "feature",
+        "featuresCols",
+        name,
+        "index strings with StringIndexer, cast booleans to double");
   }
 
   /** Refuses a label column that is missing or not numeric. */

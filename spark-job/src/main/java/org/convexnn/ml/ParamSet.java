@@ -2,6 +2,7 @@ package org.convexnn.ml;
 
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import org.apache.spark.ml.param.BooleanParam;
@@ -11,6 +12,7 @@ import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.LongParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.Params;
+import org.apache.spark.ml.param.StringArrayParam;
 import org.convexnn.solver.Progress;
 import org.convexnn.solver.TrainingOptions;
 import org.convexnn.solver.TrainingOptions.Activation;
@@ -65,6 +67,8 @@ public final class ParamSet implements Serializable {
   final BooleanParam resume;
   final Param<String> weightCol;
   final Param<String> validationIndicatorCol;
+  final StringArrayParam featuresCols;
+  final Param<String> trainingCol;
   final Param<String> handleInvalid;
   final Param<String> initialModel;
 
@@ -362,6 +366,24 @@ public final class ParamSet implements Serializable {
                 + " boolean: true = held out to choose the regularisation parameter, false ="
                 + " training; not together with regParam, regRatio or numFolds; unset or empty = held"
                 + " out by the rows' hashes");
+    featuresCols =
+        new StringArrayParam(
+            owner,
+            "featuresCols",
+            "names of numeric columns that are the features, in this order, in place of the one column"
+                + " featuresCol; unset or empty = featuresCol",
+            texts(
+                Allowed.texts(
+                    "featuresCols",
+                    "names of columns, each once",
+                    names -> new HashSet<>(names).size() == names.size())));
+    trainingCol =
+        new Param<>(
+            owner,
+            "trainingCol",
+            "name of a column in which transform tells, on every row, how the model was trained, as"
+                + " JSON: certificate, provenance and, in the session that trained it, path and"
+                + " trace; unset or empty = none");
     handleInvalid =
         new Param<>(
             owner,
@@ -394,6 +416,12 @@ public final class ParamSet implements Serializable {
   @SuppressWarnings({"unchecked", "rawtypes"})
   private static scala.Function1<String, Object> words(String name, List<String> words) {
     return (scala.Function1) Allowed.words(name, words);
+  }
+
+  // StringArrayParam's constructor wants a function of String[].
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  private static scala.Function1<String[], Object> texts(Allowed allowed) {
+    return (scala.Function1) allowed;
   }
 
   // IntArrayParam's constructor wants a function of int[].

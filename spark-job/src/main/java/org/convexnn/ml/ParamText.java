@@ -35,6 +35,9 @@ final class ParamText {
     if (value instanceof int[] integers) {
       return Arrays.toString(integers);
     }
+    if (value instanceof String[] texts) {
+      return Arrays.toString(texts);
+    }
     return value instanceof double[] numbers ? Arrays.toString(numbers) : String.valueOf(value);
   }
 }

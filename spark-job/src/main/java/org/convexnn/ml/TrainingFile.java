@@ -1,5 +1,6 @@
 package org.convexnn.ml;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,19 +32,26 @@ final class TrainingFile {
       double setUpSeconds,
       double solveSeconds) {}
 
+  private static Content content(TrainingResult result) {
+    return new Content(
+        result.certificate(),
+        result.rankBound().orElse(null),
+        result.trace(),
+        result.path(),
+        result.rows(),
+        result.skipRidge(),
+        result.setUpSeconds(),
+        result.solveSeconds());
+  }
+
+  /** The same as JSON; NaN and infinity are text. */
+  static JsonNode json(TrainingResult result) {
+    return JSON.valueToTree(content(result));
+  }
+
   static void write(Path file, TrainingResult result) {
-    Content content =
-        new Content(
-            result.certificate(),
-            result.rankBound().orElse(null),
-            result.trace(),
-            result.path(),
-            result.rows(),
-            result.skipRidge(),
-            result.setUpSeconds(),
-            result.solveSeconds());
     try {
-      Files.write(file, JSON.writeValueAsBytes(content));
+      Files.write(file, JSON.writeValueAsBytes(content(result)));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write '" + file + "'", e);
     }

@@ -33,6 +33,8 @@ class ParamsTest {
 
   private static final Set<String> SHARED =
       Set.of(
+          "featuresCols",
+          "trainingCol",
           "numGates",
           "numTrees",
           "numLeaves",

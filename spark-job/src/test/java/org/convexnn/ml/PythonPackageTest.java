@@ -16,7 +16,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.convexnn.network.CategoryBins;
 import org.convexnn.network.FeatureMap;
+import org.convexnn.network.Forest;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
 import org.convexnn.network.Network;
@@ -72,8 +74,10 @@ class PythonPackageTest {
   @ValueSource(
       classes = {
         AllPatterns.class,
+        CategoryBins.class,
         Certificate.class,
         FeatureMap.class,
+        Forest.class,
         GateSet.class,
         HalfSpaces.class,
         Network.class,

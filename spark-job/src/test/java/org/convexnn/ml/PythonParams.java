@@ -173,6 +173,9 @@ final class PythonParams {
 
   /** The type of a value that is set. */
   private String hint(Param<?> param) {
+    if (param.name().equals("featuresCol")) {
+      return "Union[str, List[str]]";
+    }
     return takesModel(param) ? "Union[str, JavaModel]" : type(param).hint();
   }
 

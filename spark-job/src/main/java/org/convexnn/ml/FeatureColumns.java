@@ -1,0 +1,173 @@
+package org.convexnn.ml;
+
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.transform;
+import static org.apache.spark.sql.functions.when;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
+import org.apache.spark.ml.PredictorParams;
+import org.apache.spark.ml.attribute.Attribute;
+import org.apache.spark.ml.attribute.NominalAttribute;
+import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.ml.util.Identifiable$;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * The columns that features come from: one of vectors or of arrays of numbers, {@code featuresCol}, or
+ * several of numbers, {@code featuresCols}. Arrays and numbers are made vectors; what is null in them
+ * is NaN there, which {@code handleInvalid} decides about.
+ *
+ * @param one the column of vectors or arrays
+ * @param several the columns of numbers; empty where {@code one} counts
+ */
+record FeatureColumns(String one, List<String> several) {
+
+  /** Those of an estimator or model. */
+  static <P extends PredictorParams & ConvexReLUParams> FeatureColumns of(P params) {
+    return of(params, params);
+  }
+
+  /** Those of an estimator or model, of which the two kinds of Params are given. */
+  static FeatureColumns of(PredictorParams columns, ConvexReLUParams params) {
+    return new FeatureColumns(columns.getFeaturesCol(), params.featureColumns());
+  }
+
+  /** Refuses columns that are missing, or of a type that is no features. */
+  void check(InputColumns input) {
+    if (several.isEmpty()) {
+      input.checkFeatures(one);
+    } else {
+      several.forEach(input::checkFeature);
+    }
+  }
+
+  /** Refuses another number of features than the model was trained on, as far as a schema tells it. */
+  void checkSize(InputColumns input, int expected) {
+    if (areVectors(input.schema())) {
+      input.checkSize(one, expected);
+    } else if (!several.isEmpty() && several.size() != expected) {
+      throw new IllegalArgumentException(
+          "featuresCols names "
+              + several.size()
+              + " columns, the model was trained on "
+              + expected
+              + " features: use the same feature columns as in training");
+    }
+  }
+
+  /** The names of features, as far as they are known. */
+  IntFunction<Optional<String>> names(InputColumns input) {
+    if (areVectors(input.schema())) {
+      return input.featureNames(one);
+    }
+    return j -> j < several.size() ? Optional.of(several.get(j)) : Optional.empty();
+  }
+
+  /** Whether feature j is a category, by the ML attributes of its column. */
+  IntPredicate categorical(InputColumns input) {
+    if (areVectors(input.schema())) {
+      return input.categorical(one);
+    }
+    return j ->
+        j < several.size()
+            && Attribute.fromStructField(input.schema().apply(several.get(j)))
+                instanceof NominalAttribute;
+  }
+
+  private boolean areVectors(StructType schema) {
+    return several.isEmpty() && schema.apply(one).dataType().equals(SQLDataTypes.VectorType());
+  }
+
+  /**
+   * Rows with a column of vectors.
+   *
+   * @param rows the rows
+   * @param column its name
+   * @param added whether it was added to the rows
+   */
+  record Vectors(Dataset<Row> rows, String column, boolean added) {
+
+    /** A copy of a model, which now reads this column. */
+    <M extends ConvexReLUModel<?>> M readBy(M copy) {
+      copy.set(copy.getParam("featuresCol"), column);
+      copy.clear(copy.featuresCols());
+      return copy;
+    }
+
+    /** What a model made of the rows, without what was added. */
+    Dataset<Row> taken(Dataset<Row> scored) {
+      return added ? scored.drop(column) : scored;
+    }
+  }
+
+  /** The rows with their features as vectors. */
+  Vectors vectors(Dataset<?> dataset) {
+    if (areVectors(dataset.schema())) {
+      return new Vectors(dataset.toDF(), one, false);
+    }
+    String added = Identifiable$.MODULE$.randomUID("features");
+    return new Vectors(dataset.withColumn(added, vector(dataset.schema())), added, true);
+  }
+
+  private Column vector(StructType schema) {
+    if (!several.isEmpty()) {
+      Column[] numbers = several.stream().map(FeatureColumns::orNaN).toArray(Column[]::new);
+      return org.apache.spark.ml.functions.array_to_vector(array(numbers));
+    }
+    Column numbers =
+        ((ArrayType) schema.apply(one).dataType()).containsNull()
+            ? transform(column(one), x -> coalesce(x.cast("double"), lit(Double.NaN)))
+            : column(one).cast("array<double>");
+    return when(column(one).isNotNull(), org.apache.spark.ml.functions.array_to_vector(numbers));
+  }
+
+  private static Column orNaN(String name) {
+    return coalesce(column(name).cast("double"), lit(Double.NaN));
+  }
+
+  /** A column by a name that may have dots. */
+  private static Column column(String name) {
+    return col("`" + name.replace("`", "``") + "`");
+  }
+
+  /** A schema as MLlib's base classes want it: with vectors in the column {@link #one}. */
+  StructType withVectors(StructType schema) {
+    if (areVectors(schema)) {
+      return schema;
+    }
+    return new StructType(
+            Arrays.stream(schema.fields())
+                .filter(field -> !field.name().equals(one))
+                .toArray(StructField[]::new))
+        .add(one, SQLDataTypes.VectorType());
+  }
+
+  /**
+   * The schema that rows have in the end.
+   *
+   * @param schema theirs
+   * @param extended what MLlib made of {@link #withVectors} of it, by adding columns
+   */
+  StructType ofRows(StructType schema, StructType extended) {
+    StructType all = schema;
+    List<String> given = Arrays.asList(withVectors(schema).fieldNames());
+    for (StructField field : extended.fields()) {
+      if (!given.contains(field.name())) {
+        all = all.add(field);
+      }
+    }
+    return all;
+  }
+}
