@@ -98,7 +98,7 @@ final class Graph {
     return node(operator, List.of(inputs));
   }
 
-  /** The same with attributes. */
+  /** Adds a node with one output, whose name is returned, and with attributes. */
   String node(String operator, List<String> inputs, AttributeProto... attributes) {
     String name = operator + "_" + made++;
     graph.addNode(

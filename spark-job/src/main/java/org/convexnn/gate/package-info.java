@@ -1,2 +1,2 @@
-/** How gates are drawn: samplers, and later histogram trees, selection and pricing on a sample. */
+/** How gates are chosen: samplers of half-spaces, trees grown by boosting, pricing on a sample. */
 package org.convexnn.gate;

@@ -75,7 +75,7 @@ record TrainingSource(
         .toList();
   }
 
-  /** The same by the names of the options, for reports. */
+  /** What is read, by the names of the options, for reports. */
   Map<String, Object> options() {
     Map<String, Object> options = new LinkedHashMap<>();
     options.put("input", ShownPath.of(input));

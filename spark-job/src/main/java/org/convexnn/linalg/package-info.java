@@ -1,2 +1,5 @@
-/** Dense kernels, symmetric factorisations and packed bits. Knows netlib; knows no network and no Spark. */
+/**
+ * Matrix products, symmetric factorisations, singular values, random numbers by counter. Knows
+ * netlib; knows no network and no Spark.
+ */
 package org.convexnn.linalg;

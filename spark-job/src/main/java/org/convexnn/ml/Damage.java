@@ -10,7 +10,7 @@ final class Damage extends IllegalArgumentException {
     this(path, what, null);
   }
 
-  /** The same, with the error that told. */
+  /** What is saved at a path is damaged, as an error on reading it told. */
   Damage(String path, String what, Throwable cause) {
     super(
         "what is saved at '"

@@ -91,7 +91,7 @@ record Fit(ConvexReLUParams estimator, PredictorParams columns, Progress progres
     return CheckpointParams.of(estimator).kept(progress).map(trainer::with).orElse(trainer);
   }
 
-  /** The same of plain ReLU networks. */
+  /** The trainer of plain ReLU networks, with checkpoints where they are asked for. */
   private ReluTrainer reluTrainer(TrainingOptions options, Progress progress) {
     ReluTrainer trainer = new ReluTrainer(options, progress);
     return CheckpointParams.of(estimator).kept(progress).map(trainer::with).orElse(trainer);
@@ -109,7 +109,7 @@ record Fit(ConvexReLUParams estimator, PredictorParams columns, Progress progres
   }
 
   /**
-   * The same for another way of training.
+   * Runs a way of training on the rows of a data set, packed and cached.
    *
    * @param training uses the rows while they are cached
    */

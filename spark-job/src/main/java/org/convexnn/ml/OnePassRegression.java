@@ -27,7 +27,7 @@ record OnePassRegression(ConvexReLURegressor estimator) {
     return models(results, ratios, Optional.of(prepared(dataset)));
   }
 
-  /** The same from sums. */
+  /** The models of a path over beta, one for each ratio, from saved sums. */
   List<ConvexReLURegressionModel> path(GramStatistics sums, double[] ratios) {
     return models(trainer().fitPath(sums, ratios), ratios, Optional.empty());
   }

@@ -43,12 +43,12 @@ final class TrainedNetwork<S> implements Serializable {
     return new TrainedNetwork<>(new NoNetwork(), null, null, null);
   }
 
-  /** The same for another model, which may get another summary. */
+  /** A copy for another model, which may get another summary. */
   TrainedNetwork<S> copy() {
     return scoredBy(scorer);
   }
 
-  /** The same to be shipped, with the network in a broadcast if it is large. */
+  /** A copy to be sent to executors, its network in a broadcast if it is large. */
   TrainedNetwork<S> shared(SparkSession session) {
     return scoredBy(SharedScorer.of(scorer, session));
   }

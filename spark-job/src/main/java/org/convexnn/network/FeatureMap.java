@@ -5,13 +5,13 @@ import java.util.Arrays;
 import org.convexnn.linalg.Blas;
 
 /**
- * The map {@code z = clip(T (x - mu), +-c)} of d features to k <= d coordinates, in two steps: column
+ * The map {@code z = clip(T (x - mu), +-c)} of d features to k &lt;= d coordinates, in two steps: column
  * scaling {@code y = (x - mean) * inverseScale} and a linear map {@code z = clip(M y, +-c)}.
  *
  * <p>With c = infinity and k = d rows only ever see their <em>row coordinates</em> y (sparse stays
  * cheap, float32 stays precise whatever the units of x); M is applied to weights and gradients on the
  * driver, which is exact because a network's sub-network is linear between its gates: {@code z.u =
- * y.(M' u)}. With a finite c, for gates whose linear models extrapolate, and with k < d, where z is
+ * y.(M' u)}. With a finite c, for gates whose linear models extrapolate, and with k &lt; d, where z is
  * shorter, z is the row coordinates.
  *
  * @param mean column means, d numbers

@@ -128,7 +128,7 @@ public record ParallelNetwork(int features, int width, List<LayeredNetwork> bran
   }
 
   /**
-   * The same function as a gated network whose gates are the branches' own activations: path j of a
+   * This function as a gated network whose gates are the branches' own activations: path j of a
    * branch has the weights {@code w_1j w_2j w_3}.
    *
    * @param bias whether the last number of a row is a constant 1, which the gated network has by

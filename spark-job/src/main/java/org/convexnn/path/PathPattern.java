@@ -134,7 +134,7 @@ public record PathPattern(boolean[][] first, boolean[] positive, boolean[] secon
     return new SubNetwork(new int[] {width}, neurons, weights);
   }
 
-  /** The same pattern with its neurons in an order of their own. */
+  /** This pattern with its neurons sorted by their keys, so that equal patterns are equal. */
   private PathPattern sorted() {
     List<Neuron> neurons =
         IntStream.range(0, width())

@@ -56,7 +56,7 @@ public final class ConeAdmm {
   }
 
   /**
-   * The same with given penalties.
+   * ADMM with given penalties.
    *
    * @param alpha over-relaxation in (0, 2)
    * @param given penalties, where not those of the Gram matrix

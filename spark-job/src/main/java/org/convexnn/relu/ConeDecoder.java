@@ -50,7 +50,7 @@ public final class ConeDecoder {
     return network(weights, neurons(weights));
   }
 
-  /** The same function on the rows with as few neurons as both rules leave. */
+  /** A network of these values on the rows, with as few neurons as both rules leave. */
   public ReluNetwork decodeSparsely(double[] weights) {
     return network(weights, pruned(merged(neurons(weights))));
   }

@@ -74,7 +74,7 @@ final class Polish {
   }
 
   /**
-   * The same, which a later driver may go on with.
+   * Improves a network, keeping its state so that a later driver may go on from there.
    *
    * @param start of the same shape for both
    * @param earlier how far an earlier driver had come

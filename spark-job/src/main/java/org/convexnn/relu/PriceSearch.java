@@ -53,7 +53,7 @@ public record PriceSearch(int candidates, int passes, long seed) {
     return run(problem, network, problem.moments("moments of the dual point", network, 1));
   }
 
-  /** The same where the moments are known. */
+  /** Searches where the moments of the dual point are known. */
   List<PricedNeuron> run(ReluProblem problem, ReluNetwork network, DualMoments moments) {
     List<Climber> climbers = new ArrayList<>();
     for (double[] start : starts(problem, network, moments)) {

@@ -103,7 +103,7 @@ public final class ReluProblem implements AutoCloseable {
     this(rows, map, setting, sizes, ridge, terms, new Ledger());
   }
 
-  /** The same with a ledger that counts other passes too. */
+  /** A program whose passes are counted in a ledger that counts other passes too. */
   ReluProblem(
       Rows rows,
       FeatureMap map,
@@ -147,7 +147,7 @@ public final class ReluProblem implements AutoCloseable {
         this, setting.on(selected.selection()), new Sizes(selected.weight(), selected.count()));
   }
 
-  /** The same program in another arithmetic, usable as long as this one. */
+  /** This program in another arithmetic, usable as long as this one. */
   public ReluProblem with(Precision precision) {
     return new ReluProblem(this, setting.with(precision), sizes);
   }

@@ -80,8 +80,8 @@ public final class ReluTrainer {
   }
 
   /**
-   * The same trainer, which keeps checkpoints; they are gone when it has returned. Fits of output
-   * weights and rounds of growth that had ended are not repeated, a polish goes on from its state;
+   * A trainer that keeps checkpoints; they are gone when it has returned. Fits of output weights
+   * and rounds of growth that had ended are not repeated, a polish goes on from its state;
    * a fit or round under way is repeated, and so are exact cones, a matter of seconds on few rows.
    */
   public ReluTrainer with(Checkpoints kept) {

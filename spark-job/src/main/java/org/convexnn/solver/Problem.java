@@ -22,7 +22,7 @@ import org.convexnn.loss.SquaredLoss;
  * of the others):
  *
  * <pre>P(w) = (1/W) sum_r w_r l(y_r, b0 + (F w)_r) + beta sum_i ||w_i|| + ridge/2 ||w_0||^2
- * D(r) = (1/W) sum_r w_r (r_r b0 - l*(r_r)) - ||q_0||^2 / (2 ridge),   q = F'(w r)/W,  ||q_i|| <= beta</pre>
+ * D(r) = (1/W) sum_r w_r (r_r b0 - l*(r_r)) - ||q_0||^2 / (2 ridge),   q = F'(w r)/W,  ||q_i|| &lt;= beta</pre>
  *
  * and the passes over rows that evaluate it. See docs/theory/objective.md#the-program,
  * docs/theory/certificates.md#what-is-certified and docs/theory/certificates.md#losses.
@@ -224,7 +224,7 @@ public final class Problem {
 
   /**
    * A lower bound on the optimum from a dual point r: that of the best scaling tau r. Under the norm
-   * alone ||tau q_i|| <= beta must hold; the elastic norm takes {@link Groups#conjugate} off instead.
+   * alone ||tau q_i|| &lt;= beta must hold; the elastic norm takes {@link Groups#conjugate} off instead.
    *
    * @param gradient q = F' w r / W in solver coordinates
    * @param dual sums of r's dual value over the grid, divided by W

@@ -19,7 +19,7 @@ import org.convexnn.loss.SquaredLoss;
  * <p>Proof: let the neurons, and they alone, see the rows moved into the span. A neuron is h-Lipschitz
  * in z~.v, h = max(c, 1 - c), so the network's outputs move by at most {@code h sigma R} as a root
  * mean square, R the sum of the norms. Its gates are now half-spaces of the span; with these gates let
- * the weights see the true rows again, which moves the outputs by as much once more, as |s - c| <= h.
+ * the weights see the true rows again, which moves the outputs by as much once more, as |s - c| &lt;= h.
  * What is left is feasible for p_k and has the same R. A loss that is l-Lipschitz in a row's outputs
  * has grown by at most {@code 2 l h sigma R <= 2 eps p*} with slope = l h (logistic: l = 1, softmax:
  * sqrt 2), for {@code R <= p* / beta}. Squared loss is not Lipschitz, its root is: of {@code ||f -
