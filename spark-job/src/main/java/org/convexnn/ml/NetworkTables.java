@@ -42,7 +42,8 @@ import org.convexnn.network.WeightLayout;
  *       where {@code weights} are one number a leaf and output; {@code output}, the one that constant
  *       leaves add to, -1 = all; {@code sets}, four words of 64 bits a node that tests a set of bins
  *       ({@code flags} 4); {@code flags} of each node: 1 = missing values go left, 2 = what is not
- *       missing goes left, 4 = tests a set.
+ *       missing goes left, 4 = tests a set; {@code normWeights} of the leaves' norms, none where all
+ *       are 1.
  *   <li>{@code categories}, one row for each column of categories: {@code bins} of its codes 0, 1, ..,
  *       255 = not seen in training; missing where there is no such column.
  * </ul>
@@ -90,7 +91,8 @@ final class NetworkTables {
           .add("leaves", DataTypes.StringType)
           .add("output", DataTypes.IntegerType)
           .add("sets", LONGS)
-          .add("flags", INTS);
+          .add("flags", INTS)
+          .add("normWeights", DOUBLES);
 
   private NetworkTables() {}
 
@@ -201,6 +203,7 @@ final class NetworkTables {
             null,
             null,
             null,
+            null,
             null));
     at += size;
     HalfSpaces gates = network.gates().halfSpaces();
@@ -217,6 +220,7 @@ final class NetworkTables {
               noNodes,
               new double[] {gates.centres()[p]},
               Arrays.copyOfRange(network.weights(), at, at + size),
+              null,
               null,
               null,
               null,
@@ -242,12 +246,14 @@ final class NetworkTables {
               null,
               null,
               null,
+              null,
               null));
       at += length;
     }
     WeightLayout layout = network.layout();
     Forest forest = network.gates().forest();
     int gate = layout.gates() - forest.leaves();
+    int leaf = 0;
     for (int t = 0; t < forest.trees().size(); t++) {
       Tree tree = forest.trees().get(t);
       rows.add(
@@ -265,8 +271,12 @@ final class NetworkTables {
               forest.leafModel().name().toLowerCase(Locale.ROOT),
               forest.output()[t],
               sets(tree),
-              flags(tree)));
+              flags(tree),
+              forest.normWeights().length == 0
+                  ? none
+                  : Arrays.copyOfRange(forest.normWeights(), leaf, leaf + tree.leaves())));
       gate += tree.leaves();
+      leaf += tree.leaves();
     }
     return rows;
   }
@@ -365,6 +375,7 @@ final class NetworkTables {
     Doubles thresholds = new Doubles();
     Doubles centres = new Doubles();
     Doubles weights = new Doubles();
+    Doubles normWeights = new Doubles();
     List<SubNetwork> subNetworks = new ArrayList<>();
     List<Tree> trees = new ArrayList<>();
     List<Integer> treeOutputs = new ArrayList<>();
@@ -402,6 +413,7 @@ final class NetworkTables {
           }
           trees.add(tree);
           treeOutputs.add(output);
+          normWeights.add(row.normWeights(tree.leaves()));
           int numbers =
               leaves == LeafModel.LINEAR ? size : output == WeightLayout.ALL ? outputs : 1;
           weights.add(row.doubles("weights", tree.leaves() * numbers));
@@ -416,7 +428,12 @@ final class NetworkTables {
     HalfSpaces halfSpaces = new HalfSpaces(d, directions.all(), thresholds.all(), centres.all());
     try {
       Forest forest =
-          new Forest(trees, leafModel, treeOutputs.stream().mapToInt(o -> o).toArray(), categories);
+          new Forest(
+              trees,
+              leafModel,
+              treeOutputs.stream().mapToInt(o -> o).toArray(),
+              categories,
+              normWeights.all());
       return new Parts(new GateSet(halfSpaces, subNetworks, forest), weights.all());
     } catch (IllegalArgumentException e) {
       throw damaged(path, "subnetworks", e.getMessage());

@@ -187,6 +187,20 @@ record SavedRow(Row row, String table, String path) {
     };
   }
 
+  /** The weights of a tree's leaves' norms; none where all are 1. */
+  double[] normWeights(int leaves) {
+    if (!has("normWeights") || size("normWeights") == 0) {
+      return new double[0];
+    }
+    double[] weights = doubles("normWeights", leaves);
+    for (double weight : weights) {
+      if (!(weight > 0)) {
+        throw damaged(path, table, "a leaf's norm has the weight " + weight);
+      }
+    }
+    return weights;
+  }
+
   /** The bins of a column of categories. */
   byte[] bins() {
     int[] bins = ints("bins");

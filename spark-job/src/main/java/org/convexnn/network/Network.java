@@ -109,14 +109,22 @@ public record Network(
     Forest forest = gates.forest();
     List<Tree> trees = new ArrayList<>();
     int[] outputs = new int[forest.trees().size()];
+    double[] norms = new double[forest.normWeights().length];
+    int leaf = 0;
+    int keptLeaves = 0;
     for (int t = 0; t < forest.trees().size(); t++) {
       Tree tree = forest.trees().get(t);
       if (nonZero(layout, at, tree.leaves())) {
         outputs[trees.size()] = forest.output()[t];
         trees.add(tree);
         length = copy(layout, at, tree.leaves(), w, length);
+        if (norms.length > 0) {
+          System.arraycopy(forest.normWeights(), leaf, norms, keptLeaves, tree.leaves());
+          keptLeaves += tree.leaves();
+        }
       }
       at += tree.leaves();
+      leaf += tree.leaves();
     }
     // The centred indicator of a dropped gate had zero weights: nothing is lost with it.
     return new Network(
@@ -124,7 +132,8 @@ public record Network(
         new GateSet(
             gates.halfSpaces().select(kept),
             subNetworks,
-            forest.of(trees, Arrays.copyOf(outputs, trees.size()))),
+            forest.of(
+                trees, Arrays.copyOf(outputs, trees.size()), Arrays.copyOf(norms, keptLeaves))),
         Arrays.copyOf(w, length),
         offset,
         labelShift,

@@ -70,8 +70,12 @@ final class ForestFit {
     ForestSample sample = ready.sample;
     ForestChoice.Choice choice = ready.choice;
     Boosting.Result result = growth.grow(sample, Optional.empty(), choice.growth(), 0);
-    GrownForest grown =
+    GrownForest boosted =
         GrownForest.of(result, sample.rows().binning().categories(), run.frame().loss().outputs());
+    GrownForest grown =
+        boosted.with(
+            LeafNorms.adaptive(
+                boosted.values(), boosted.shares(sample.rows().weights()), choice.point().power()));
     int features = run.rows().features();
     GateSet gates = new GateSet(HalfSpaces.none(features), List.of(), grown.forest());
     run.log()
@@ -79,19 +83,16 @@ final class ForestFit {
             gates.description()
                 + " as gates, grown on "
                 + String.format(Locale.ROOT, "%,d rows", sample.size()));
-    double[] leafWeights =
-        LeafNorms.adaptive(
-            grown.values(), grown.shares(sample.rows().weights()), choice.point().power());
     phase("grow");
     double codes = (double) run.frame().stats().rows() * grown.trees();
     if (sample.share() >= 1 && codes <= MOST_LOCAL_CODES) {
       ForestProgram program = new ForestProgram(run, grown, sample, grown.codes());
-      GatedModel model = program.model(choice.point().a(), leafWeights, run.log());
+      GatedModel model = program.model(choice.point().a(), run.log());
       return solve(model, program.selected(), program.fromBoosting(grown), choice.point());
     }
     Frame frame = run.frame().with(FeatureMap.none(features));
     TrainingOptions options = run.options().with(choice.point().a(), run.options().leaves());
-    try (GatedModel model = run.with(options).model(gates, frame, leafWeights)) {
+    try (GatedModel model = run.with(options).model(gates, frame)) {
       double[] start = new double[model.setting().length()];
       System.arraycopy(
           grown.values(), 0, start, model.setting().layout().wideLength(), grown.values().length);

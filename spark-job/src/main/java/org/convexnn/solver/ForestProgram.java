@@ -86,9 +86,8 @@ final class ForestProgram {
    * The model of a penalty on these rows.
    *
    * @param a of the elastic norm
-   * @param leafWeights of the leaves' norms; empty where all are 1
    */
-  GatedModel model(double a, double[] leafWeights, RunLog log) {
+  GatedModel model(double a, RunLog log) {
     return new GatedModel(
         run.rows(),
         gated,
@@ -96,7 +95,7 @@ final class ForestProgram {
         frame,
         gates,
         setting,
-        LeafNorms.weighted(norms(), leafWeights),
+        LeafNorms.weighted(norms(), gates.forest().normWeights()),
         a,
         log);
   }

@@ -34,19 +34,9 @@ record GatedModel(
     RunLog log)
     implements AutoCloseable {
 
-  /**
-   * Finds the norms, for which the function norm takes a sweep.
-   *
-   * @param leafWeights of the narrow leaves' norms; empty where all are 1
-   */
+  /** Finds the norms, for which the function norm takes a sweep. */
   static GatedModel of(
-      Rows rows,
-      GatedRows gated,
-      TrainingOptions options,
-      Frame frame,
-      GateSet gates,
-      double[] leafWeights,
-      RunLog log) {
+      Rows rows, GatedRows gated, TrainingOptions options, Frame frame, GateSet gates, RunLog log) {
     RowSetting setting =
         RowSetting.of(
             frame.map(),
@@ -82,7 +72,11 @@ record GatedModel(
               ? LeafNorms.euclidean(setting.layout())
               : LeafNorms.of(LeafNorms.metric(gated, setting, frame.stats().weight()));
       System.arraycopy(
-          LeafNorms.weighted(leaves, leafWeights), 0, norms, gates.wide(), leaves.length);
+          LeafNorms.weighted(leaves, gates.forest().normWeights()),
+          0,
+          norms,
+          gates.wide(),
+          leaves.length);
       log.ledger().sweep(0);
     }
     if (options.groupNorm() == TrainingOptions.GroupNorm.SLIM) {

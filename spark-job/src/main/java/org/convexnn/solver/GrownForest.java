@@ -34,7 +34,8 @@ record GrownForest(
             grown.trees().subList(0, trees),
             LeafModel.CONSTANT,
             output,
-            categories.isEmpty() ? CategoryBins.none(0) : categories),
+            categories.isEmpty() ? CategoryBins.none(0) : categories,
+            new double[0]),
         values,
         Arrays.copyOf(grown.codes(), trees),
         grown.heldOutCodes().length == 0
@@ -43,6 +44,11 @@ record GrownForest(
         grown.heldOutLoss().length == 0
             ? Double.NaN
             : grown.heldOutLoss()[Math.max(0, grown.bestRounds() - 1)]);
+  }
+
+  /** The same with weights of the leaves' norms. */
+  GrownForest with(double[] normWeights) {
+    return new GrownForest(forest.with(normWeights), values, codes, heldOutCodes, heldOutLoss);
   }
 
   /** The number of trees. */

@@ -90,11 +90,6 @@ record Run(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
 
   /** The same in another frame. */
   GatedModel model(GateSet gates, Frame framed) {
-    return model(gates, framed, new double[0]);
-  }
-
-  /** The same with weights of the narrow leaves' norms; empty where all are 1. */
-  GatedModel model(GateSet gates, Frame framed, double[] leafWeights) {
     long patterns = Patterns.bytesOfRow(gates, framed.map());
     // A pass reads one state and writes the next.
     long states = 2 * RowState.mostBytesOfRow(framed.loss().outputs());
@@ -108,7 +103,7 @@ record Run(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
             1e-6 * framed.stats().rows() * (patterns + states)));
     GatedRows gated = rows.activate(gates, framed.map());
     try {
-      return GatedModel.of(rows, gated, options, framed, gates, leafWeights, log);
+      return GatedModel.of(rows, gated, options, framed, gates, log);
     } catch (Throwable e) {
       // Not RuntimeException: Spark throws checked ones that are not declared.
       gated.close();

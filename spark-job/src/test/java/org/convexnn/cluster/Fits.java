@@ -6,6 +6,7 @@ import java.util.OptionalDouble;
 import java.util.Random;
 import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.sql.Row;
+import org.convexnn.network.LeafModel;
 import org.convexnn.solver.TrainingOptions;
 import org.convexnn.solver.TrainingOptions.GateSampler;
 import org.convexnn.solver.TrainingOptions.SolverKind;
@@ -75,6 +76,6 @@ final class Fits {
         TrainingOptions.Activation.GATED,
         false,
         OptionalDouble.empty(),
-        TrainingOptions.Leaves.AUTO);
+        TrainingOptions.Leaves.of(LeafModel.LINEAR));
   }
 }

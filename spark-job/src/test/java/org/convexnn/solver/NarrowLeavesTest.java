@@ -30,13 +30,13 @@ class NarrowLeavesTest {
     private final Fit fit;
     private final RunLog log;
 
-    Trained(Training training, LocalRows rows, GateSet gates, double a, double[] leafWeights) {
+    Trained(Training training, LocalRows rows, GateSet gates, double a) {
       TrainingOptions options = training.options();
       options = options.with(a, TrainingOptions.Leaves.of(LeafModel.CONSTANT));
       Frame frame = Preparation.of(rows, options);
       log = new RunLog(Progress.SILENT, new Ledger(), frame.groups(options), 1e-9);
       GatedRows gated = rows.activate(gates, frame.map());
-      model = GatedModel.of(rows, gated, options, frame, gates, leafWeights, log);
+      model = GatedModel.of(rows, gated, options, frame, gates, log);
       fit = new Fit(model, new SolverChoice(model, false), model.problem(SelectedRows.all(frame)));
       fit.begin(fit.skip());
     }
@@ -116,7 +116,7 @@ class NarrowLeavesTest {
     training.intercept = false;
     Training.Data data = data("regression", 300);
     GateSet gates = forest(5, 1, 7, 1);
-    try (Trained trained = new Trained(training, data.rows(100), gates, a, new double[0])) {
+    try (Trained trained = new Trained(training, data.rows(100), gates, a)) {
       double beta = 0.05;
       Solver.Solution found = trained.solve(new ConsensusSolver(), beta, 1e-9, 100);
       double[] v = trained.fit.problem().coordinates().toNetwork(found.weights());
@@ -164,7 +164,7 @@ class NarrowLeavesTest {
     double tol = a == 1 && !task.equals("regression") ? 1e-5 : 1e-6;
     GateSet gates = forest(7, 9, 6, task.equals("multiclass") ? 3 : 1);
     for (int blockRows : new int[] {600, 200, 64}) {
-      try (Trained trained = new Trained(training, data.rows(blockRows), gates, a, new double[0])) {
+      try (Trained trained = new Trained(training, data.rows(blockRows), gates, a)) {
         double beta = 0.02 * trained.fit.betaMax() * (a == 0 ? 0.05 : 1);
         Solver.Solution slow = trained.solve(new GradientSolver(), beta, tol / 5, 20_000);
         Solver.Solution found = trained.solve(new ConsensusSolver(), beta, tol, 2000);
@@ -182,11 +182,12 @@ class NarrowLeavesTest {
   void objectiveIsThatOfTheNetwork() {
     Training training = Training.binary();
     Training.Data data = data("binary", 400);
-    GateSet gates = forest(11, 4, 5, 1);
-    double[] leafWeights = new double[gates.size()];
+    GateSet alike = forest(11, 4, 5, 1);
+    double[] leafWeights = new double[alike.size()];
     Arrays.setAll(leafWeights, i -> 0.5 + (i % 3));
+    GateSet gates = new GateSet(alike.halfSpaces(), List.of(), alike.forest().with(leafWeights));
     double a = 0.4;
-    try (Trained trained = new Trained(training, data.rows(90), gates, a, leafWeights)) {
+    try (Trained trained = new Trained(training, data.rows(90), gates, a)) {
       double beta = 0.1 * trained.fit.betaMax();
       TrainingResult result =
           new FinalFit(trained.model, trained.fit).solve(beta, trained.fit.start(), 0);

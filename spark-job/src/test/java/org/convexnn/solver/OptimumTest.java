@@ -46,7 +46,7 @@ class OptimumTest {
     GateSet gates = GateSet.of(halfSpaces);
     RunLog log = new RunLog(Progress.SILENT, new Ledger(), frame.groups(options), 1e-9);
     try (GatedRows gated = rows.activate(gates, frame.map())) {
-      GatedModel model = GatedModel.of(rows, gated, options, frame, gates, new double[0], log);
+      GatedModel model = GatedModel.of(rows, gated, options, frame, gates, log);
       Problem problem = model.problem(SelectedRows.all(frame));
       Fit fit = new Fit(model, new SolverChoice(model, false), problem);
       fit.begin(fit.skip());

@@ -12,6 +12,7 @@ import org.convexnn.loss.LogisticLoss;
 import org.convexnn.loss.Loss;
 import org.convexnn.loss.SoftmaxLoss;
 import org.convexnn.loss.SquaredLoss;
+import org.convexnn.network.LeafModel;
 import org.convexnn.network.Network;
 import org.convexnn.network.Tree;
 
@@ -102,7 +103,7 @@ final class Training {
         TrainingOptions.Activation.GATED,
         false,
         OptionalDouble.empty(),
-        TrainingOptions.Leaves.AUTO);
+        TrainingOptions.Leaves.of(LeafModel.LINEAR));
   }
 
   TrainingResult train(Rows rows) {
