@@ -33,6 +33,8 @@ class Certificate(NamedTuple):
     beta: float
     #: smallest beta at which the model is linear
     betaMax: float
+    #: a of the penalty beta (a N + (1 - a) N^2 / 2)
+    elasticNet: float
     #: gates trained
     gates: int
     #: gates with non-zero weights

@@ -9,6 +9,7 @@ import org.convexnn.solver.StopReason;
 /** A certificate in a saved model's metadata. */
 final class CertificateJson {
 
+  private static final String ELASTIC_NET = "elasticNet";
   private static final String FIELD = "certificate";
   private static final String ALL_PATTERNS = "allPatterns";
 
@@ -22,6 +23,7 @@ final class CertificateJson {
     put(node, "tol", c.tol());
     put(node, "beta", c.beta());
     put(node, "betaMax", c.betaMax());
+    put(node, ELASTIC_NET, c.elasticNet());
     node.put("gates", c.gates());
     node.put("activeNeurons", c.activeNeurons());
     put(node, "passes", c.passes());
@@ -58,6 +60,7 @@ final class CertificateJson {
           number(c, "tol"),
           number(c, "beta"),
           number(c, "betaMax"),
+          c.has(ELASTIC_NET) ? number(c, ELASTIC_NET) : 1,
           (int) number(c, "gates"),
           (int) number(c, "activeNeurons"),
           number(c, "passes"),

@@ -76,6 +76,9 @@ record InitialModel(Network network, Certificate certificate) {
       return estimator;
     }
     ParamMap extra = new ParamMap().put(estimator.regParam().w(certificate.beta()));
+    if (certificate.elasticNet() != 1 && !estimator.isDefined(estimator.elasticNetParam())) {
+      extra.put(estimator.elasticNetParam().w(certificate.elasticNet()));
+    }
     if (!estimator.isDefined(estimator.tol())) {
       extra.put(estimator.tol().w(certificate.tol()));
     }

@@ -422,6 +422,7 @@ public final class ReluTrainer {
               options.tolerance(false),
               fitted.beta,
               betaMax,
+              1,
               offered,
               network.active().length,
               passes(),

@@ -13,6 +13,7 @@ import java.util.Locale;
  * @param tol the gap that was asked for
  * @param beta the regularisation parameter
  * @param betaMax the smallest beta at which the model is linear
+ * @param elasticNet a of the penalty beta (a N + (1 - a) N^2 / 2)
  * @param gates number of gates trained, half-spaces, paths of sub-networks and leaves
  * @param activeNeurons gates with non-zero weights, of whichever class
  * @param passes sweeps over the data with all gates, everything counted
@@ -28,6 +29,7 @@ public record Certificate(
     double tol,
     double beta,
     double betaMax,
+    double elasticNet,
     int gates,
     int activeNeurons,
     double passes,
@@ -42,13 +44,14 @@ public record Certificate(
     return String.format(
             Locale.ROOT,
             "objective %.6g, dual bound %.6g, relative gap %.2e (tol %.0e), beta %.4g, betaMax %.4g,"
-                + " %d of %d gates active, %.1f passes, solver %s, stopped by %s",
+                + "%s %d of %d gates active, %.1f passes, solver %s, stopped by %s",
             primalObjective,
             dualBound,
             relativeGap,
             tol,
             beta,
             betaMax,
+            elasticNet == 1 ? "" : String.format(Locale.ROOT, " elasticNet %.2g,", elasticNet),
             activeNeurons,
             gates,
             passes,

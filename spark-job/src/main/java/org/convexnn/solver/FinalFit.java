@@ -44,6 +44,7 @@ record FinalFit(GatedModel model, Fit fit) {
             tol,
             beta,
             fit.betaMax(),
+            model.elasticNet(),
             model.gates().size(),
             network.activeGroups(),
             log.ledger().passes(),

@@ -36,6 +36,7 @@ final class ForestFit {
   /** Brings the rows and chooses. */
   Ready choose() {
     ForestSample sample = ForestSample.of(run);
+    growth.check(sample.size());
     TrainingOptions options = run.options();
     phase("load and bin");
     double power = options.leaves().adaptivePower().orElse(ForestChoice.USUAL_POWER);

@@ -23,6 +23,8 @@ record ForestGrowth(Run run) {
   private static final double RATE = 0.1;
   private static final int PATIENCE = 20;
   private static final double ROWS_PER_LEAF = 40;
+  private static final double HEAP_SHARE = 0.5;
+  private static final double VECTORS = 16;
 
   /**
    * The size of a forest.
@@ -36,6 +38,31 @@ record ForestGrowth(Run run) {
     /** The same with other rounds. */
     Size rounds(int other) {
       return new Size(other, leaves, rate);
+    }
+  }
+
+  /**
+   * Refuses a forest whose leaf codes or weights the driver has no room for, before it is grown.
+   *
+   * @param rows on which it is grown
+   * @throws IllegalArgumentException with the remedy
+   */
+  void check(int rows) {
+    double trees = (double) mostRounds() * run.frame().loss().outputs();
+    double leaves = run.options().numLeaves() > 0 ? run.options().numLeaves() : SIZES[0];
+    double bytes = trees * rows + VECTORS * Double.BYTES * trees * leaves;
+    double room = HEAP_SHARE * Runtime.getRuntime().maxMemory();
+    if (bytes > room) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "%.0f trees of up to %.0f leaves on %d rows take %.0f MB of the driver's memory, more"
+                  + " than %.0f MB: lower numTrees or numLeaves, or raise spark.driver.memory",
+              trees,
+              leaves,
+              rows,
+              bytes * 0x1p-20,
+              room * 0x1p-20));
     }
   }
 

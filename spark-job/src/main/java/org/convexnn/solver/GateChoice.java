@@ -72,7 +72,14 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
                       || frame.stats().rows() >= FEWEST_FOR_TREES);
           case PRICED, GAUSSIAN, COLUMNS, MIXED, SPHERE -> false;
         };
+    boolean solved =
+        switch (options.solver()) {
+          case AUTO, ADMM, GRADIENT -> true;
+          case GRAM, LBFGS -> false;
+        };
     return suited
+        && solved
+        && options.numLeaves() <= TrainingOptions.MOST_CONSTANT_LEAVES
         && !linear
         && !frame.constantLabel()
         && options.activation() == TrainingOptions.Activation.GATED;

@@ -149,6 +149,7 @@ final class OnePass {
             options.tolerance(false),
             beta,
             fit.betaMax(),
+            1,
             statistics.basis().gates().size(),
             network.activeGroups(),
             ledger.passes(),

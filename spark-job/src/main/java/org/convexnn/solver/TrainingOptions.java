@@ -76,6 +76,9 @@ public record TrainingOptions(
   private static final double LEAST_SKIP_RIDGE = 1e-3;
   private static final double SKIP_RIDGE_BY_ROWS = 0.1;
 
+  /** The most leaves of a tree whose leaves are constant: a row's leaf is a byte. */
+  public static final int MOST_CONSTANT_LEAVES = 256;
+
   /** The largest number of folds. */
   public static final int MOST_FOLDS = 1000;
 
@@ -239,6 +242,26 @@ public record TrainingOptions(
         .adaptivePower()
         .ifPresent(
             g -> check(g >= 0 && g <= 4, "adaptivePower", g, "from 0, all leaves alike, to 4"));
+    Contradictions.refuse(
+        leaves.model().filter(m -> m == LeafModel.CONSTANT).isPresent()
+            && (solver == SolverKind.GRAM || solver == SolverKind.LBFGS),
+        "leafModel is 'constant' and solver is '"
+            + solver.name().toLowerCase(java.util.Locale.ROOT)
+            + "': constant leaves are trained by auto, admm (the consensus loop) or gradient; use one"
+            + " of these, or leafModel 'linear'");
+    Contradictions.refuse(
+        leaves.model().filter(m -> m == LeafModel.CONSTANT).isPresent()
+            && (numGates > 0 || !layerWidths.isEmpty() || patternRank > 0),
+        "leafModel is 'constant' and numGates, layerWidths or patternRank ask for other gates: trees of"
+            + " constant leaves stand alone; unset these, or use leafModel 'linear'");
+    Contradictions.refuse(
+        leaves.model().filter(m -> m == LeafModel.CONSTANT).isPresent()
+            && numLeaves > MOST_CONSTANT_LEAVES,
+        "leafModel is 'constant' and numLeaves is "
+            + numLeaves
+            + ": trees of constant leaves have at most "
+            + MOST_CONSTANT_LEAVES
+            + "; lower numLeaves, or use leafModel 'linear'");
     Contradictions.ofBeta(regParam, regRatio, numFolds);
     Contradictions.ofPatternRank(
         patternRank, gateSampler, numTrees > 0 || numLeaves > 0, normalization);

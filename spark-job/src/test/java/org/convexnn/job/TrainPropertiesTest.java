@@ -34,6 +34,10 @@ class TrainPropertiesTest {
           "--test",
           "--test-labels",
           "--label",
+          "--categories",
+          "--numbers",
+          "--delimiter",
+          "--columns",
           "--output");
 
   /** Lines that show an example, for there is no default. */

@@ -38,6 +38,9 @@ class ParamsTest {
           "numGates",
           "numTrees",
           "numLeaves",
+          "leafModel",
+          "elasticNetParam",
+          "adaptivePower",
           "layerWidths",
           "gateSampler",
           "patternRank",
@@ -205,6 +208,9 @@ class ParamsTest {
             .setNumGates(77)
             .setNumTrees(7)
             .setNumLeaves(9)
+            .setLeafModel("linear")
+            .setElasticNetParam(0.5)
+            .setAdaptivePower(2)
             .setGateSampler("columns")
             .setEffort("best")
             .setNormalization("standardize")
@@ -231,7 +237,9 @@ class ParamsTest {
                 + " perClassGroups=true, fitIntercept=false,"
                 + " linearSkip=false, skipRidge=OptionalDouble[0.5], regParam=OptionalDouble[0.25],"
                 + " regRatio=OptionalDouble.empty, refit=false, numFolds=0, solver=GRAM, precision=FLOAT64,"
-                + " maxIter=9, tol=OptionalDouble[1.0E-5], seed=42, activation=GATED, polish=false]");
+                + " maxIter=9, tol=OptionalDouble[1.0E-5], seed=42, activation=GATED, polish=false,"
+                + " elasticNet=OptionalDouble[0.5], leaves=Leaves[model=Optional[LINEAR],"
+                + " adaptivePower=OptionalDouble[2.0]]]");
   }
 
   @Test
