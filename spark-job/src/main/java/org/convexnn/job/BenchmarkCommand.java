@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.LongPredicate;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -186,7 +187,7 @@ final class BenchmarkCommand implements Callable<Integer> {
   private void fill(RunTable table, SparkSession spark, Optional<TrainingSource> source) {
     if (source.isPresent()) {
       String name = new Path(source.get().input()).getName();
-      compare(spark, source.get(), name, contenders(model.given(), peers.against()), table);
+      compare(spark, source.get(), name, model.given(), peers.against(), table);
       return;
     }
     if (suite == Suite.README) {
@@ -196,13 +197,45 @@ final class BenchmarkCommand implements Callable<Integer> {
     }
   }
 
+  private void compare(
+      SparkSession spark,
+      TrainingSource source,
+      String name,
+      Map<String, Object> params,
+      List<PeerOptions.Name> against,
+      RunTable table) {
+    List<Contender> contenders = contenders(params, against);
+    // Ours takes categories as they are where its gates test them; the others take indicators.
+    boolean apart = params.isEmpty();
+    if (apart) {
+      compare(
+          spark,
+          source,
+          name,
+          contenders.subList(0, 1),
+          rows -> model.takesCategories(rows),
+          table);
+    }
+    compare(
+        spark,
+        source,
+        name,
+        contenders.subList(apart ? 1 : 0, contenders.size()),
+        rows -> false,
+        table);
+  }
+
   private static void compare(
       SparkSession spark,
       TrainingSource source,
       String name,
       List<Contender> contenders,
+      LongPredicate codes,
       RunTable table) {
-    try (TrainingData loaded = TrainingData.load(spark, source)) {
+    if (contenders.isEmpty()) {
+      return;
+    }
+    try (TrainingData loaded = TrainingData.load(spark, source, codes)) {
       new Comparison(name, loaded.rows(), loaded.testRows().orElseThrow(), loaded.rule().task())
           .run(contenders, table);
     }
@@ -236,7 +269,7 @@ final class BenchmarkCommand implements Callable<Integer> {
       String positive = run.positive().map(p -> " (" + p + " or not)").orElse("");
       String name = run.name() + positive + run.note();
       try {
-        compare(spark, source, name, contenders(params, run.against()), table);
+        compare(spark, source, name, params, run.against(), table);
       } catch (Throwable e) {
         // Another data set may still run.
         table.failed(List.of(name, "all"), e);

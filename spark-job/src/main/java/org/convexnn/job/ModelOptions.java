@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.apache.spark.ml.param.Params;
 import org.convexnn.ml.ConvexReLURegressor;
+import org.convexnn.solver.TrainingOptions;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -332,6 +333,22 @@ final class ModelOptions {
   /** The folder of checkpoints, where there is one. */
   Optional<String> checkpointDir() {
     return Optional.ofNullable(checkpointDir);
+  }
+
+  /**
+   * Whether gates test sets of categories, on a table of so many rows: trees of constant leaves do;
+   * linear parts and half-spaces want indicators.
+   */
+  boolean takesCategories(long rows) {
+    ConvexReLURegressor estimator = new ConvexReLURegressor();
+    given()
+        .forEach(
+            (name, value) -> {
+              if (value != null && estimator.hasParam(name)) {
+                estimator.set(name, value);
+              }
+            });
+    return estimator.trainingOptions(TrainingOptions.Task.REGRESSION).growsConstantLeaves(rows);
   }
 
   /** What was given, by Param name. */

@@ -150,7 +150,13 @@ final class SavedStages {
             .sum();
     int texts =
         (int) layout.columns().stream().filter(column -> column.kind().categorical()).count();
-    TablePipeline table = TablePipeline.of(spark, layout, medians(numbers), categories(texts));
+    TablePipeline table =
+        TablePipeline.of(
+            spark,
+            layout,
+            medians(numbers),
+            categories(texts),
+            !stages.containsKey(OneHotEncoderModel.class.getName()));
     List<Transformer> all = new ArrayList<>(table.stages());
     all.addAll(stages.containsKey(CLASSIFIER.getName()) ? classifier() : regressor());
     SavedModel model = new SavedModel(layout, all);

@@ -16,6 +16,7 @@ import org.apache.spark.ml.Transformer;
 import org.apache.spark.ml.feature.Imputer;
 import org.apache.spark.ml.feature.ImputerModel;
 import org.apache.spark.ml.feature.OneHotEncoder;
+import org.apache.spark.ml.feature.OneHotEncoderModel;
 import org.apache.spark.ml.feature.SQLTransformer;
 import org.apache.spark.ml.feature.StringIndexerModel;
 import org.apache.spark.ml.feature.VectorAssembler;
@@ -40,7 +41,7 @@ import org.slf4j.LoggerFactory;
  * SQLTransformer   clean columns: numbers as finite doubles, times as seconds and parts, texts
  * Imputer          numbers: blanks become the median
  * StringIndexer    categories: most frequent first, missing and unseen ones in a last one
- * OneHotEncoder    one indicator per category
+ * OneHotEncoder    one indicator per category, unless what is trained takes their codes
  * VectorAssembler  all of it in one vector
  * </pre>
  *
@@ -69,7 +70,8 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
       TableSurvey survey,
       String label,
       Set<String> leftOut,
-      Map<String, ColumnRule.Wish> wishes) {
+      Map<String, ColumnRule.Wish> wishes,
+      boolean codes) {
     if (survey.rows() == 0) {
       throw new JobException("the input has a header but no rows; there is nothing to learn from");
     }
@@ -77,7 +79,7 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
     InputLayout told = new InputLayout(label, withoutConstantParts(layout, table));
     return new TablePipeline(
         told,
-        stages(told, reader(told).transform(table), new Fitting(told, survey)),
+        stages(told, reader(told).transform(table), new Fitting(told, survey), codes),
         survey.rows());
   }
 
@@ -86,9 +88,14 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
    *
    * @param medians of the columns of numbers, in their order
    * @param categories of the columns of texts and flags, in their order
+   * @param codes whether a category is a code, and not an indicator for each value
    */
   static TablePipeline of(
-      SparkSession spark, InputLayout layout, double[] medians, String[][] categories) {
+      SparkSession spark,
+      InputLayout layout,
+      double[] medians,
+      String[][] categories,
+      boolean codes) {
     // Of one row a column's median is the number there; its texts are not looked at.
     StructType schema = new StructType();
     List<Object> row = new ArrayList<>();
@@ -106,7 +113,7 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
       }
     }
     Dataset<Row> clean = spark.createDataFrame(List.of(RowFactory.create(row.toArray())), schema);
-    return new TablePipeline(layout, stages(layout, clean, new Given(categories)), 0);
+    return new TablePipeline(layout, stages(layout, clean, new Given(categories), codes), 0);
   }
 
   private static InputLayout layout(
@@ -214,9 +221,10 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
 
   /**
    * The stages. What comes out of each column is decided here: numbers with their blanks filled, or
-   * one indicator per category.
+   * one indicator per category, or its code, which says by its metadata that it is one.
    */
-  private static List<Transformer> stages(InputLayout layout, Dataset<Row> clean, Values values) {
+  private static List<Transformer> stages(
+      InputLayout layout, Dataset<Row> clean, Values values, boolean codes) {
     List<Transformer> stages = new ArrayList<>(List.of(reader(layout)));
     List<String> assembled = new ArrayList<>();
     Names numbers = new Names();
@@ -228,7 +236,8 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
       } else if (column.kind() == InputColumn.Kind.ARRAY) {
         assembled.addAll(layout.derivedNames(i));
       } else if (column.kind().categorical()) {
-        assembled.add(categories.add(layout.innerName(i), column, "category", i));
+        String indicators = categories.add(layout.innerName(i), column, "category", i);
+        assembled.add(codes ? categories.index(indicators) : indicators);
       } else {
         assembled.add(numbers.add(layout.innerName(i), column, "number", i));
         List<String> parts = layout.derivedNames(i);
@@ -243,12 +252,14 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
     if (!categories.isEmpty()) {
       StringIndexerModel indexer = indexer(categories, values.categories(categories, clean));
       stages.add(indexer);
-      stages.add(
-          new OneHotEncoder()
-              .setInputCols(categories.indices())
-              .setOutputCols(categories.outputs())
-              .setDropLast(false)
-              .fit(indexer.transform(clean)));
+      if (!codes) {
+        stages.add(
+            new OneHotEncoder()
+                .setInputCols(categories.indices())
+                .setOutputCols(categories.outputs())
+                .setDropLast(false)
+                .fit(indexer.transform(clean)));
+      }
     }
     stages.add(
         new VectorAssembler()
@@ -364,7 +375,9 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
             .iterator();
     List<String> names = new ArrayList<>();
     for (InputColumn column : layout.columns()) {
-      if (column.kind().categorical()) {
+      if (column.kind().categorical() && codes()) {
+        names.add(column.name());
+      } else if (column.kind().categorical()) {
         for (String value : categories.next()) {
           names.add(column.name() + " = " + value);
         }
@@ -380,11 +393,16 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
     return names;
   }
 
+  /** Whether categories are codes, and not indicators. */
+  private boolean codes() {
+    return stages.stream().noneMatch(OneHotEncoderModel.class::isInstance);
+  }
+
   /** The number of features. */
   long features() {
     long categories =
         stages.stream()
-            .filter(StringIndexerModel.class::isInstance)
+            .filter(s -> s instanceof StringIndexerModel && !codes())
             .flatMap(s -> Arrays.stream(((StringIndexerModel) s).labelsArray()))
             .mapToLong(labels -> labels.length)
             .sum();
@@ -416,6 +434,11 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
     private final List<String> inputs = new ArrayList<>();
     private final List<String> indices = new ArrayList<>();
     private final List<String> outputs = new ArrayList<>();
+
+    /** The column of codes from which this output is made. */
+    private String index(String output) {
+      return indices.get(outputs.indexOf(output));
+    }
 
     private String add(String input, InputColumn column, String stage, int position) {
       positions.add(position);

@@ -66,7 +66,7 @@ final class TrainCommand implements Callable<Integer> {
                 output,
                 overwrite,
                 untouched(source));
-        TrainingData rows = TrainingData.load(session.spark(), source)) {
+        TrainingData rows = TrainingData.load(session.spark(), source, model::takesCategories)) {
       train(session.spark(), source, rows, staged, total);
     }
     return 0;

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongPredicate;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -39,8 +40,17 @@ final class TrainingData implements AutoCloseable {
     this.pipeline = pipeline;
   }
 
-  /** Reads and fits; everything wrong with the tables is found here. */
+  /** Reads and fits, an indicator for each category. */
   static TrainingData load(SparkSession spark, TrainingSource source) {
+    return load(spark, source, rows -> false);
+  }
+
+  /**
+   * Reads and fits; everything wrong with the tables is found here.
+   *
+   * @param codes whether categories are codes, and not indicators, of a table of so many rows
+   */
+  static TrainingData load(SparkSession spark, TrainingSource source, LongPredicate codes) {
     TableReader reader = new TableReader(spark);
     Dataset<Row> table = spread(reader.read(source.inputTable()));
     List<String> columns = List.of(table.columns());
@@ -64,7 +74,8 @@ final class TrainingData implements AutoCloseable {
       leftOut.add(source.label());
       source.weight().ifPresent(leftOut::add);
       TablePipeline pipeline =
-          TablePipeline.fit(table, survey, source.label(), leftOut, source.wishes());
+          TablePipeline.fit(
+              table, survey, source.label(), leftOut, source.wishes(), codes.test(survey.rows()));
       Optional<Dataset<Row>> test =
           source.testTable().map(t -> test(reader, source, pipeline, rule, t));
       return new TrainingData(source, table, test, rule, pipeline);

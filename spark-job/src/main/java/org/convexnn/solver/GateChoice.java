@@ -12,7 +12,6 @@ import org.convexnn.gate.TreeGrower;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
-import org.convexnn.network.LeafModel;
 
 /**
  * Chooses the gates of a fit: half-spaces or sub-networks of them drawn without a look at labels, or
@@ -29,7 +28,7 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
   private static final int SAMPLE_ROWS = 4000;
   private static final int TREE_SAMPLE_ROWS = 44_000;
   private static final int BEST_SAMPLE_ROWS = 88_000;
-  private static final long FEWEST_FOR_TREES = 1000;
+  private static final long FEWEST_FOR_TREES = TrainingOptions.FEWEST_FOR_TREES;
   // Every leaf has a matrix of its own, D x D.
   private static final int MOST_FEATURES_FOR_TREES = 300;
   private static final double TREE_MEMORY_SHARE = 0.05;
@@ -59,30 +58,7 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
 
   /** Whether gates are the leaves of trees that are narrow. */
   boolean narrow() {
-    boolean linear = options.leaves().model().filter(m -> m == LeafModel.LINEAR).isPresent();
-    boolean suited =
-        switch (options.gateSampler()) {
-          case TREES -> options.numGates() == 0;
-          case AUTO ->
-              options.layerWidths().isEmpty()
-                  && frame.span().isEmpty()
-                  && options.numGates() == 0
-                  && (treesAsked()
-                      || options.leaves().model().isPresent()
-                      || frame.stats().rows() >= FEWEST_FOR_TREES);
-          case PRICED, GAUSSIAN, COLUMNS, MIXED, SPHERE -> false;
-        };
-    boolean solved =
-        switch (options.solver()) {
-          case AUTO, ADMM, GRADIENT -> true;
-          case GRAM, LBFGS -> false;
-        };
-    return suited
-        && solved
-        && options.numLeaves() <= TrainingOptions.MOST_CONSTANT_LEAVES
-        && !linear
-        && !frame.constantLabel()
-        && options.activation() == TrainingOptions.Activation.GATED;
+    return !frame.constantLabel() && options.growsConstantLeaves(frame.stats().rows());
   }
 
   /** Whether gates are priced along the path: there are none to begin with. */

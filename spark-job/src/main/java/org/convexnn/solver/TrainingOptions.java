@@ -79,6 +79,9 @@ public record TrainingOptions(
   /** The most leaves of a tree whose leaves are constant: a row's leaf is a byte. */
   public static final int MOST_CONSTANT_LEAVES = 256;
 
+  /** The fewest rows for which trees are grown unasked. */
+  static final long FEWEST_FOR_TREES = 1000;
+
   /** The largest number of folds. */
   public static final int MOST_FOLDS = 1000;
 
@@ -396,6 +399,32 @@ public record TrainingOptions(
    */
   public double skipRidge(long rows, int dimension) {
     return skipRidge.orElse(Math.max(LEAST_SKIP_RIDGE, SKIP_RIDGE_BY_ROWS * dimension / rows));
+  }
+
+  /** Whether trees of constant leaves are grown on so many rows. */
+  public boolean growsConstantLeaves(long rows) {
+    boolean linear = leaves.model().filter(m -> m == LeafModel.LINEAR).isPresent();
+    boolean asked = numTrees > 0 || numLeaves > 0 || leaves.model().isPresent();
+    boolean sampled =
+        switch (gateSampler) {
+          case TREES -> numGates == 0;
+          case AUTO ->
+              layerWidths.isEmpty()
+                  && patternRank == 0
+                  && numGates == 0
+                  && (asked || rows >= FEWEST_FOR_TREES);
+          case PRICED, GAUSSIAN, COLUMNS, MIXED, SPHERE -> false;
+        };
+    boolean solved =
+        switch (solver) {
+          case AUTO, ADMM, GRADIENT -> true;
+          case GRAM, LBFGS -> false;
+        };
+    return sampled
+        && solved
+        && !linear
+        && numLeaves <= MOST_CONSTANT_LEAVES
+        && activation == Activation.GATED;
   }
 
   /** m_1 .. m_{L-2} multiplied; 0 where one of them is not positive, or for too large a product. */

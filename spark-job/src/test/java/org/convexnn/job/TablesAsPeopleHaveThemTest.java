@@ -357,7 +357,7 @@ class TablesAsPeopleHaveThemTest {
 
   private static TablePipeline fit(Dataset<Row> table) {
     return TablePipeline.fit(
-        table, TableSurvey.of(table, List.of("y")), "y", Set.of("y"), Map.of());
+        table, TableSurvey.of(table, List.of("y")), "y", Set.of("y"), Map.of(), false);
   }
 
   private static List<double[]> features(Dataset<Row> table, int rows) {
