@@ -250,6 +250,15 @@ class Trainer(Stage[RL], Generic[RL, M]):
             self._transfer_params_from_java()
         self._set(**arguments)
 
+    def _fit_java(self, dataset: DataFrame) -> JavaObject:
+        # PySpark cancels the jobs that run, and leaves Java's thread to start the next one
+        try:
+            model: JavaObject = super()._fit_java(dataset)  # type: ignore[misc]
+        except KeyboardInterrupt:
+            self._java_obj.cancel()
+            raise
+        return model
+
     def _set(self: P, **kwargs: Any) -> P:
         # to PySpark initialModel is a path; a model itself is kept by the Java object alone
         if "initialModel" not in kwargs:

@@ -3,6 +3,8 @@ package org.convexnn.cluster;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -19,8 +21,13 @@ final class JobScope implements AutoCloseable {
   private final Optional<String> previous;
   private final List<Broadcast<?>> broadcasts = new ArrayList<>();
 
-  /** Sets the description for jobs of this thread. */
+  /**
+   * Sets the description for jobs of this thread.
+   *
+   * @throws java.util.concurrent.CancellationException where the fit is to end
+   */
   JobScope(JavaSparkContext context, String description) {
+    Cancellation.check(context);
     this.context = context;
     this.previous = Optional.ofNullable(context.getLocalProperty(DESCRIPTION));
     context.setLocalProperty(DESCRIPTION, description);
@@ -35,7 +42,31 @@ final class JobScope implements AutoCloseable {
 
   /** All elements, in the order of the partitions; one job. */
   <T> List<T> collect(JavaRDD<T> elements) {
-    return elements.collect();
+    return run(elements::collect);
+  }
+
+  /** The sum of one partial result per partition; one job. */
+  <A> A sum(JavaRDD<Partial<A>> partials, Merge<A> merge, int depth) {
+    return run(() -> TreeSum.of(partials, merge, depth));
+  }
+
+  /** Spark leaves a job running whose thread is interrupted: here it is cancelled. */
+  private <T> T run(Supplier<T> job) {
+    String tag = "convexnn-" + UUID.randomUUID();
+    context.sc().addJobTag(tag);
+    try {
+      return job.get();
+    } catch (Throwable failure) {
+      // Scala throws it undeclared.
+      if (failure instanceof InterruptedException) {
+        context.sc().cancelJobsWithTag(tag);
+        Thread.currentThread().interrupt();
+        throw Cancellation.interrupted();
+      }
+      throw failure;
+    } finally {
+      context.sc().removeJobTag(tag);
+    }
   }
 
   @Override

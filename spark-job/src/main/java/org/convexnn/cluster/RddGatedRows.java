@@ -82,7 +82,7 @@ final class RddGatedRows implements GatedRows {
               patterns,
               new StepOfPartition<>(
                   shipped, gates, read.orElse(NOT_KEPT), written.orElse(NOT_KEPT)));
-      A result = TreeSum.of(partials, new MergeBy<>(shipped), depth);
+      A result = scope.sum(partials, new MergeBy<>(shipped), depth);
       written.ifPresent(
           id -> {
             release(to);

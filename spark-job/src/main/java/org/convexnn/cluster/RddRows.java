@@ -106,7 +106,7 @@ public final class RddRows implements Rows, AutoCloseable {
   public <A> A sum(String description, RowJob<Block, A> job) {
     try (JobScope scope = new JobScope(context, description)) {
       Broadcast<Shipped<RowJob<Block, A>>> shipped = scope.broadcast(job);
-      return TreeSum.of(
+      return scope.sum(
           blocks.mapPartitions(new SumOfPartition<>(shipped)), new MergeBy<>(shipped), depth);
     }
   }

@@ -17,6 +17,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.convexnn.ml.ShownText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -246,7 +247,10 @@ final class BenchmarkCommand implements Callable<Integer> {
       Optional<String> train = file(spark, run.name() + ".train");
       Optional<String> test = file(spark, run.name() + ".test");
       if (train.isEmpty() || test.isEmpty()) {
-        command.commandLine().getOut().println("skipped: " + run.name() + " is not in " + folder);
+        command
+            .commandLine()
+            .getOut()
+            .println(ShownText.of("skipped: " + run.name() + " is not in " + folder));
         continue;
       }
       TrainingSource source =

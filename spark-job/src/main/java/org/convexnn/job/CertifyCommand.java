@@ -14,6 +14,7 @@ import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.convexnn.ml.NetworkCertifier;
+import org.convexnn.ml.ShownText;
 import org.convexnn.network.ReluNetwork;
 import org.convexnn.relu.NetworkCertificate;
 import org.convexnn.relu.PriceSearch;
@@ -208,7 +209,7 @@ final class CertifyCommand implements Callable<Integer> {
 
   private Map<String, Object> options(TrainingSource source, WeightsFile.Orientation layout) {
     Map<String, Object> options = new LinkedHashMap<>();
-    options.put("weights", weights);
+    options.put("weights", ShownText.of(weights));
     options.put("orientation", layout.toString());
     options.putAll(source.options());
     options.put("regParam", regParam);
@@ -224,12 +225,12 @@ final class CertifyCommand implements Callable<Integer> {
     out.printf(
         Locale.ROOT,
         "%s: %d inputs, %d neurons, %d %s; %s, %d rows%n%n",
-        weights,
+        ShownText.of(weights),
         network.features(),
         network.neurons(),
         network.outputs(),
         network.outputs() == 1 ? "output" : "outputs",
-        data.rule().description(),
+        ShownText.of(data.rule().description()),
         data.pipeline().rows());
     CertificateTables tables = new CertificateTables(network, c);
     out.println(tables.summary());
@@ -241,7 +242,11 @@ final class CertifyCommand implements Callable<Integer> {
     if (!c.improving().isEmpty()) {
       out.println(tables.directions());
     }
-    out.printf(Locale.ROOT, "%.1f s%s%n", seconds, output == null ? "" : "; written to " + output);
+    out.printf(
+        Locale.ROOT,
+        "%.1f s%s%n",
+        seconds,
+        output == null ? "" : "; written to " + ShownText.of(output));
     out.flush();
   }
 

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.convexnn.ml.ShownText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,9 +34,10 @@ final class DescribeCommand implements Callable<Integer> {
     try (Session session = Session.open("describe " + model.directory())) {
       SavedModel saved = model.load(session.spark());
       PrintWriter out = command.commandLine().getOut();
-      out.println("label:       " + saved.layout().label());
+      out.println("label:       " + ShownText.of(saved.layout().label()));
       out.println(
-          "task:        " + saved.classes().map(DescribeCommand::classes).orElse("regression"));
+          "task:        "
+              + ShownText.of(saved.classes().map(DescribeCommand::classes).orElse("regression")));
       out.println("certificate: " + saved.certificate());
       out.println("gates kept:  " + saved.gates());
       out.printf(
@@ -49,7 +51,7 @@ final class DescribeCommand implements Callable<Integer> {
                   InputColumn::kind,
                   TreeMap::new,
                   Collectors.mapping(InputColumn::name, Collectors.joining(", "))))
-          .forEach((kind, names) -> out.printf("  %-10s %s%n", kind, names));
+          .forEach((kind, names) -> out.printf("  %-10s %s%n", kind, ShownText.of(names)));
       out.flush();
     }
     return 0;

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkThrowable;
+import org.convexnn.ml.ShownText;
 
 /** Turns what was thrown into the one line that a user reads. */
 final class ErrorMessages {
@@ -29,8 +30,7 @@ final class ErrorMessages {
 
   /** One line without a stack trace; what data holds can neither break nor flood it. */
   static String of(Throwable thrown) {
-    String line =
-        ShownPath.of(words(chain(thrown))).replaceAll("\\R", " ").replaceAll("\\p{Cntrl}", "?");
+    String line = ShownText.of(words(chain(thrown)).replaceAll("\\R", " "));
     return line.length() <= MOST_LETTERS ? line : line.substring(0, MOST_LETTERS) + "...";
   }
 

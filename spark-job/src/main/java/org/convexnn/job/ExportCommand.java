@@ -2,6 +2,7 @@ package org.convexnn.job;
 
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.convexnn.ml.ShownText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,11 +41,11 @@ final class ExportCommand implements Callable<Integer> {
           .getOut()
           .println(
               "wrote "
-                  + file
+                  + ShownText.of(file)
                   + ": input features of "
                   + saved.features()
                   + " numbers a row; outputs prediction"
-                  + saved.classes().map(ExportCommand::outputs).orElse(""));
+                  + ShownText.of(saved.classes().map(ExportCommand::outputs).orElse("")));
     }
     return 0;
   }

@@ -3,6 +3,7 @@ package org.convexnn.job;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import org.convexnn.ml.ShownText;
 
 /**
  * A page of HTML in one file, pictures inside, that is well-formed XML. All text comes in plain and
@@ -110,7 +111,7 @@ final class HtmlPage {
     return String.format(Locale.ROOT, "%.6g", value);
   }
 
-  /** Text as it may stand in XML, in attributes too; what XML cannot hold becomes U+FFFD. */
+  /** Text as it may stand in XML, in attributes too; what XML cannot hold or nobody can see is U+FFFD. */
   static String escape(String text) {
     StringBuilder escaped = new StringBuilder(text.length());
     text.codePoints()
@@ -128,14 +129,9 @@ final class HtmlPage {
     return escaped.toString();
   }
 
-  /** XML 1.0, production 2. */
+  /** What is seen, or parts words, and is in production 2 of XML 1.0. */
   private static boolean allowed(int c) {
-    return c == '\t'
-        || c == '\n'
-        || c == '\r'
-        || c >= 0x20 && c <= 0xD7FF
-        || c >= 0xE000 && c <= 0xFFFD
-        || c >= 0x10000;
+    return c == '\t' || c == '\n' || c == '\r' || ShownText.isSeen(c) && c != 0xFFFE && c != 0xFFFF;
   }
 
   @Override

@@ -16,6 +16,7 @@ import org.apache.spark.ml.attribute.NominalAttribute;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructField;
+import org.convexnn.ml.ShownText;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -238,7 +239,7 @@ record LabelRule(
               + "', where the comma may separate thousands or a fraction; write them as 1234.5");
     }
     if (notation != Notation.POINT) {
-      LOG.info("label column '{}' is read as numbers written as {}", column, notation.example());
+      LOG.info("label column '{}' is read as numbers written as {}", ShownText.of(column), notation.example());
     }
   }
 
@@ -257,7 +258,7 @@ record LabelRule(
     LOG.info(
         "task: {}, because the values of label column '{}' are {}; say --task {} for the other",
         classes ? "classification" : "regression",
-        input.name(),
+        ShownText.of(input.name()),
         classes
             ? numbers.size() + " different integers"
             : integers

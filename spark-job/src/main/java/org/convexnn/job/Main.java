@@ -3,6 +3,7 @@ package org.convexnn.job;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import org.convexnn.ml.ShownText;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -55,10 +56,15 @@ public final class Main {
 
   /** Runs a command; gives its exit code. */
   static int run(String[] arguments, PrintWriter out, PrintWriter err) {
+    // Arguments are taken as they are: what stands in a file that one names, or in a variable of
+    // the
+    // environment, is nobody's to show in a message.
     CommandLine line =
         new CommandLine(new Main())
             .setOut(out)
             .setErr(err)
+            .setExpandAtFiles(false)
+            .setInterpolateVariables(false)
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setUsageHelpAutoWidth(true)
             .setParameterExceptionHandler((e, given) -> wrongUsage(e))
@@ -83,7 +89,7 @@ public final class Main {
   private static int wrongUsage(ParameterException thrown) {
     CommandLine command = thrown.getCommandLine();
     LOG.debug("wrong usage", thrown);
-    command.getErr().println("error: " + message(thrown));
+    command.getErr().println("error: " + ShownText.of(message(thrown)));
     command.getErr().println("see " + command.getCommandSpec().qualifiedName(" ") + " --help");
     return WRONG_USAGE;
   }

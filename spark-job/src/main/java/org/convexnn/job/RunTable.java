@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.convexnn.ml.ShownText;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,7 +53,7 @@ final class RunTable {
     String[] cells = Stream.concat(names.stream(), rest.stream()).toArray(String[]::new);
     table.row(cells);
     // Should the JVM be killed, the log has what has run.
-    LOG.info("benchmark: {}", String.join(" | ", cells));
+    LOG.info("benchmark: {}", ShownText.of(String.join(" | ", cells)));
   }
 
   /**

@@ -26,6 +26,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.convexnn.ml.Checksums;
 import org.convexnn.ml.ConvexReLUClassificationModel;
 import org.convexnn.ml.ConvexReLURegressionModel;
 import org.convexnn.ml.SavedStage;
@@ -86,6 +87,7 @@ final class SavedStages {
    * @throws IOException where they cannot be read
    */
   static SavedModel read(SparkSession spark, Path path) throws IOException {
+    Checksums.check(path.getFileSystem(spark.sparkContext().hadoopConfiguration()), path);
     return new SavedStages(spark, path).model();
   }
 

@@ -13,6 +13,7 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructField;
+import org.convexnn.ml.ShownText;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -81,7 +82,7 @@ final class ScoreCommand implements Callable<Integer> {
                 session.spark().sparkContext().hadoopConfiguration(),
                 output,
                 overwrite,
-                List.of(input, model.directory()))) {
+                List.of(input, model.directory(), model.directory() + "/model"))) {
       SavedModel saved = model.load(session.spark());
       Dataset<Row> table =
           new TableReader(session.spark()).readFor(saved.layout(), source(csvOptions));
@@ -100,7 +101,10 @@ final class ScoreCommand implements Callable<Integer> {
           .option("escape", "\"")
           .save(staged.directory().toString());
       staged.commit();
-      command.commandLine().getOut().println("scored " + input + ", written to " + output);
+      command
+          .commandLine()
+          .getOut()
+          .println(ShownText.of("scored " + input + ", written to " + output));
     }
     return 0;
   }
@@ -138,7 +142,7 @@ final class ScoreCommand implements Callable<Integer> {
       if (format == TableFormat.CSV && field.dataType().equals(SQLDataTypes.VectorType())) {
         LOG.info(
             "column '{}' holds vectors, which csv cannot; take --format parquet to keep it",
-            field.name());
+            ShownText.of(field.name()));
       } else {
         columns.add(Sql.column(field.name()));
       }

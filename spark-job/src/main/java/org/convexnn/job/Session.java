@@ -2,6 +2,7 @@ package org.convexnn.job;
 
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
+import org.convexnn.ml.ShownText;
 
 /** The Spark session of a command: stopped at the end only where the command started it. */
 final class Session implements AutoCloseable {
@@ -20,7 +21,7 @@ final class Session implements AutoCloseable {
         SparkSession.getActiveSession().isEmpty() && SparkSession.getDefaultSession().isEmpty();
     SparkSession.Builder builder = SparkSession.builder();
     if (own) {
-      builder = builder.appName("ConvexNN " + ShownPath.of(command));
+      builder = builder.appName("ConvexNN " + ShownText.of(command));
       if (!new SparkConf().contains("spark.master")) {
         builder = builder.master("local[*]");
       }

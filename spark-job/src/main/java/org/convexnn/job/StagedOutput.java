@@ -2,15 +2,21 @@ package org.convexnn.job;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
-import org.apache.hadoop.fs.FileContext;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Options;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.UnsupportedFileSystemException;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.util.ShutdownHookManager;
+import org.convexnn.ml.NewName;
 
 /**
  * An output directory that appears whole or not at all: written beside its place under another name
@@ -20,6 +26,14 @@ final class StagedOutput implements AutoCloseable {
 
   /** After Spark's own hook, which ends the tasks that write, before the file systems close. */
   private static final int HOOK_PRIORITY = FileSystem.SHUTDOWN_HOOK_PRIORITY + 10;
+
+  private static final String MODEL = "model";
+  private static final String REPORT = "report.json";
+
+  /** Files that train, certify and score write, and Hadoop's checksums of them. */
+  private static final Pattern FILES =
+      Pattern.compile(
+          "report\\.(json|html)|_SUCCESS|part-.*|\\.(report\\.|_SUCCESS|part-).*\\.crc");
 
   private final FileSystem files;
   private final Path target;
@@ -39,7 +53,9 @@ final class StagedOutput implements AutoCloseable {
   /**
    * Prepares to write a directory.
    *
-   * @param inputs paths that must not lie in the directory, for they would be deleted with it
+   * @param overwrite whether the output of an earlier run is replaced; nothing else ever is
+   * @param inputs paths and patterns of files that must not lie in the directory, for they would be
+   *     deleted with it
    */
   static StagedOutput of(
       Configuration hadoop, String output, boolean overwrite, Iterable<String> inputs) {
@@ -58,6 +74,9 @@ final class StagedOutput implements AutoCloseable {
       }
       for (String input : inputs) {
         refuseOverlap(files, target, input, hadoop);
+      }
+      if (files.exists(target)) {
+        refuseForeign(files, target);
       }
       StagedOutput staged = new StagedOutput(files, target, overwrite);
       staged.tryOut();
@@ -84,16 +103,91 @@ final class StagedOutput implements AutoCloseable {
     }
   }
 
+  /** Refuses an output that holds an input, by whatever names and links both are reached. */
   private static void refuseOverlap(
       FileSystem files, Path target, String input, Configuration hadoop) throws IOException {
-    Path path = new Path(input);
-    Path qualified = path.getFileSystem(hadoop).makeQualified(path);
-    for (Path p = qualified; p != null; p = p.getParent()) {
-      if (p.equals(target)) {
-        throw new JobException(
-            "output " + target + " holds the input " + input + "; write somewhere else");
+    Path given = new Path(input);
+    FileSystem inputs = given.getFileSystem(hadoop);
+    List<Path> read = new ArrayList<>(List.of(given));
+    // What does not exist holds nothing, and listing may take long.
+    if (files.exists(target)) {
+      addFiles(inputs, given, read);
+    }
+    Path output = real(files, target);
+    for (Path path : read) {
+      for (Path p = real(inputs, path); p != null; p = p.getParent()) {
+        if (p.equals(output)) {
+          throw new JobException(
+              "output " + target + " holds the input " + path + "; write somewhere else");
+        }
       }
     }
+  }
+
+  /** Adds what a path is read as: itself or what it matches, and the files of folders. */
+  private static void addFiles(FileSystem inputs, Path given, List<Path> read) throws IOException {
+    List<FileStatus> matches = new ArrayList<>();
+    if (inputs.exists(given)) {
+      matches.add(inputs.getFileStatus(given));
+    }
+    FileStatus[] glob = inputs.globStatus(given);
+    if (glob != null) {
+      matches.addAll(List.of(glob));
+    }
+    Deque<FileStatus> left = new ArrayDeque<>(matches);
+    while (!left.isEmpty()) {
+      FileStatus next = left.remove();
+      // As Spark reads a folder: its files, and folders of partitions.
+      boolean folder = matches.contains(next) || next.getPath().getName().contains("=");
+      if (next.isDirectory() && folder) {
+        left.addAll(List.of(inputs.listStatus(next.getPath())));
+      }
+      if (next.isFile() || folder) {
+        read.add(next.getPath());
+      }
+    }
+  }
+
+  /** The one name that a place has. */
+  private static Path real(FileSystem files, Path path) throws IOException {
+    FileSystem raw = files instanceof LocalFileSystem checked ? checked.getRaw() : files;
+    if (raw instanceof RawLocalFileSystem local) {
+      return new Path("file", null, local.pathToFile(path).getCanonicalPath());
+    }
+    return files.makeQualified(files.exists(path) ? files.resolvePath(path) : path);
+  }
+
+  /**
+   * Refuses to replace what no command wrote: a folder of anything but a model with its report, or the
+   * parts of a table.
+   */
+  private static void refuseForeign(FileSystem files, Path target) throws IOException {
+    if (!files.getFileStatus(target).isDirectory()) {
+      throw new JobException(
+          "output " + target + " is a file, which --overwrite does not replace; name a folder");
+    }
+    for (FileStatus status : files.listStatus(target)) {
+      if (!isOurs(files, target, status)) {
+        throw new JobException(
+            "output "
+                + target
+                + " holds '"
+                + status.getPath().getName()
+                + "', which no earlier run wrote there, and --overwrite replaces the outputs of"
+                + " earlier runs alone; name another folder, or move that away");
+      }
+    }
+  }
+
+  private static boolean isOurs(FileSystem files, Path target, FileStatus status)
+      throws IOException {
+    String name = status.getPath().getName();
+    if (name.equals(MODEL)) {
+      return status.isDirectory()
+          && files.exists(new Path(status.getPath(), "metadata"))
+          && files.exists(new Path(target, REPORT));
+    }
+    return status.isFile() && FILES.matcher(name).matches();
   }
 
   /** Where to write. */
@@ -120,13 +214,13 @@ final class StagedOutput implements AutoCloseable {
         throw taken(null);
       }
       if (replaced) {
-        rename(target, old);
+        NewName.give(files, target, old);
       }
       try {
-        rename(staging, target);
+        NewName.give(files, staging, target);
       } catch (IOException e) {
         if (replaced) {
-          rename(old, target);
+          NewName.give(files, old, target);
         }
         throw e;
       }
@@ -149,22 +243,6 @@ final class StagedOutput implements AutoCloseable {
             + " was made by someone else meanwhile and stays as it is; name another one and run"
             + " again",
         cause);
-  }
-
-  /**
-   * A rename that refuses a target that exists: HDFS does so atomically, others look first.
-   *
-   * @throws FileAlreadyExistsException where the target exists
-   */
-  private void rename(Path from, Path to) throws IOException {
-    try {
-      FileContext.getFileContext(from.toUri(), files.getConf())
-          .rename(from, to, Options.Rename.NONE);
-    } catch (UnsupportedFileSystemException e) {
-      if (!files.rename(from, to)) {
-        throw new IOException("cannot rename " + from + " to " + to, e);
-      }
-    }
   }
 
   /** Where a file system looked first, a folder made in between holds the output now. */

@@ -31,6 +31,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.convexnn.ml.ShownText;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -145,7 +146,7 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
         theirs.add(column);
       }
     }
-    notes.stream().limit(MOST_NOTES).forEach(LOG::info);
+    notes.stream().limit(MOST_NOTES).map(ShownText::of).forEach(note -> LOG.info("{}", note));
     if (notes.size() > MOST_NOTES) {
       LOG.info("and so on, {} lines in all", notes.size());
     }
@@ -200,7 +201,7 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
       if (!column.parts().isEmpty()) {
         LOG.info(
             "column '{}' is a time: its seconds{} are features",
-            column.name(),
+            ShownText.of(column.name()),
             parts.stream().map(part -> ", " + part).collect(Collectors.joining()));
       }
       columns.add(column.with(parts));
@@ -356,7 +357,7 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
       LOG.info(
           "column '{}' has more than {} different texts: the {} most frequent become categories, the"
               + " others count as missing; if it is an identifier, leave it out with --drop",
-          column.name(),
+          ShownText.of(column.name()),
           MAX_CATEGORIES,
           MAX_CATEGORIES);
     }

@@ -4,6 +4,7 @@ import java.io.Console;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Optional;
+import org.convexnn.ml.ShownText;
 import org.convexnn.solver.Progress;
 import org.convexnn.solver.TraceRecord;
 import org.slf4j.Logger;
@@ -70,7 +71,7 @@ final class TerminalProgress implements Progress, AutoCloseable {
   public void message(String text) {
     String interrupted = line;
     draw("");
-    LOG.info(text);
+    LOG.info("{}", ShownText.of(text));
     draw(interrupted);
   }
 

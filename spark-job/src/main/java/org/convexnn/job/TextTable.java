@@ -3,6 +3,7 @@ package org.convexnn.job;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.convexnn.ml.ShownText;
 
 /**
  * A Markdown table with its columns aligned, so that it reads well on a terminal too. A row may end
@@ -17,7 +18,7 @@ final class TextTable {
   }
 
   TextTable row(String... cells) {
-    rows.add(Stream.of(cells).map(cell -> cell.replace("|", "\\|")).toList());
+    rows.add(Stream.of(cells).map(cell -> ShownText.of(cell).replace("|", "\\|")).toList());
     return this;
   }
 

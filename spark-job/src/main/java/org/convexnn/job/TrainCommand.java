@@ -14,6 +14,8 @@ import org.apache.spark.ml.Transformer;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.convexnn.ml.Checksums;
+import org.convexnn.ml.ShownText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -93,7 +95,7 @@ final class TrainCommand implements Callable<Integer> {
     Optional<Scores.Tally> test =
         data.testRows().map(t -> Scores.tally(fit.model().transform(t), task));
 
-    save(pipeline(data, fit), new Path(staged.directory(), "model"));
+    save(pipeline(data, fit), staged, "model");
     Report report = new Report().data(data).network(fit).scores("train", train.scores());
     test.ifPresent(t -> report.scores("test", t.scores()));
     report
@@ -129,9 +131,11 @@ final class TrainCommand implements Callable<Integer> {
     return data.pipeline().with(data.table(), last);
   }
 
-  private static void save(PipelineModel model, Path path) {
+  private static void save(PipelineModel model, StagedOutput staged, String name) {
+    Path path = new Path(staged.directory(), name);
     try {
       model.save(path.toString());
+      Checksums.write(staged.files(), path);
     } catch (java.io.IOException e) {
       throw new JobException("cannot write " + path + ": " + ErrorMessages.of(e), e);
     }
@@ -139,9 +143,9 @@ final class TrainCommand implements Callable<Integer> {
 
   private Map<String, Object> options(TrainingSource source) {
     Map<String, Object> options = new LinkedHashMap<>(source.options());
-    options.put("output", ShownPath.of(output));
+    options.put("output", ShownText.of(output));
     options.putAll(model.given());
-    options.computeIfPresent("checkpointDir", (name, path) -> ShownPath.of((String) path));
+    options.computeIfPresent("checkpointDir", (name, path) -> ShownText.of((String) path));
     return options;
   }
 
@@ -152,7 +156,7 @@ final class TrainCommand implements Callable<Integer> {
     out.printf(
         Locale.ROOT,
         "%s: %d rows, %d columns, %d features%n",
-        rule.description(),
+        ShownText.of(rule.description()),
         data.pipeline().rows(),
         data.pipeline().layout().columns().size(),
         fit.features());
@@ -165,7 +169,7 @@ final class TrainCommand implements Callable<Integer> {
         seconds,
         fit.setUpSeconds(),
         fit.solveSeconds(),
-        output);
+        ShownText.of(output));
     out.flush();
   }
 }

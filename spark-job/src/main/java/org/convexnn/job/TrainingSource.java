@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.convexnn.ml.ShownText;
 
 /**
  * Where the rows to learn from are and what to learn of them.
@@ -78,10 +79,10 @@ record TrainingSource(
   /** What is read, by the names of the options, for reports. */
   Map<String, Object> options() {
     Map<String, Object> options = new LinkedHashMap<>();
-    options.put("input", ShownPath.of(input));
-    labels.ifPresent(l -> options.put("labels", ShownPath.of(l)));
-    test.ifPresent(t -> options.put("test", ShownPath.of(t)));
-    testLabels.ifPresent(l -> options.put("testLabels", ShownPath.of(l)));
+    options.put("input", ShownText.of(input));
+    labels.ifPresent(l -> options.put("labels", ShownText.of(l)));
+    test.ifPresent(t -> options.put("test", ShownText.of(t)));
+    testLabels.ifPresent(l -> options.put("testLabels", ShownText.of(l)));
     format.ifPresent(f -> options.put("format", f.toString()));
     options.put("label", label);
     options.put("task", task.toString());

@@ -49,6 +49,7 @@ final class WeightsFile {
   private static final String ACTIVATION = "activation";
   private static final List<String> MATRICES = List.of("W1", "b1", "W2", "b2", "skip", ACTIVATION);
   private static final List<String> FLAT = List.of("layers", "weights", ACTIVATION);
+  private static final int MOST_ZEROS = 20_000_000;
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           // A NaN gets a message that says where it is.
@@ -182,11 +183,8 @@ final class WeightsFile {
               + root.get("layers")
               + "; a network of one hidden layer has three sizes [d, m, C], positive integers");
     }
-    int d = (int) layers[0];
-    int m = (int) layers[1];
-    int c = (int) layers[2];
     double[] weights = vector("weights");
-    long expected = (d + 1L) * m + (m + 1L) * c;
+    double expected = (layers[0] + 1) * layers[1] + (layers[1] + 1) * layers[2];
     if (weights.length != expected) {
       throw refused(
           "key 'weights' has "
@@ -194,16 +192,33 @@ final class WeightsFile {
               + " numbers; layers "
               + root.get("layers")
               + " have "
-              + expected
+              + String.format(Locale.ROOT, "%.0f", expected)
               + ": (d + 1) m + (m + 1) C");
     }
+    int d = (int) layers[0];
+    int m = (int) layers[1];
+    int c = (int) layers[2];
     int first = (d + 1) * m;
     return new ReluNetwork(
         Arrays.copyOf(weights, d * m),
         Arrays.copyOfRange(weights, d * m, first),
         Arrays.copyOfRange(weights, first, first + m * c),
         Arrays.copyOfRange(weights, first + m * c, weights.length),
-        new double[d * c]);
+        noSkip(d, c));
+  }
+
+  /** The linear term of a network that has none: d x C zeros, more than all its weights may be. */
+  private double[] noSkip(int d, int c) {
+    if ((long) d * c > MOST_ZEROS) {
+      throw refused(
+          "a network of "
+              + d
+              + " inputs and "
+              + c
+              + " outputs is too large to be certified: inputs x outputs may be "
+              + MOST_ZEROS);
+    }
+    return new double[d * c];
   }
 
   /** A list of rows of one length. */
@@ -278,7 +293,7 @@ final class WeightsFile {
       throw refused(
           "--orientation is " + wanted + ", but " + w1 + " and " + w2 + " are the other way round");
     }
-    double[] skip = root.has("skip") ? skip(d, c, outputsFirst) : new double[d * c];
+    double[] skip = root.has("skip") ? skip(d, c, outputsFirst) : noSkip(d, c);
     return new ReluNetwork(
         outputsFirst ? w1.transposed() : w1.values,
         b1,
@@ -310,7 +325,6 @@ final class WeightsFile {
     }
     int rows = node.size();
     int columns = node.get(0).size();
-    double[] values = new double[rows * columns];
     for (int i = 0; i < rows; i++) {
       JsonNode row = node.get(i);
       if (!row.isArray() || row.size() != columns) {
@@ -326,8 +340,11 @@ final class WeightsFile {
                 + columns
                 + "; all rows must be of one length");
       }
+    }
+    double[] values = new double[Math.multiplyExact(rows, columns)];
+    for (int i = 0; i < rows; i++) {
       for (int j = 0; j < columns; j++) {
-        values[i * columns + j] = number(key + "[" + i + "][" + j + "]", row.get(j));
+        values[i * columns + j] = number(key + "[" + i + "][" + j + "]", node.get(i).get(j));
       }
     }
     return new Matrix(key, rows, columns, values);

@@ -2,7 +2,6 @@ package org.convexnn.ml;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -57,9 +56,9 @@ final class CheckpointFolder implements CheckpointStore {
     } catch (IOException e) {
       throw new IllegalArgumentException(
           "checkpointDir is '"
-              + folder.path()
+              + folder.shown()
               + "', which is no folder and cannot be made one ("
-              + e.getMessage()
+              + ShownText.of(String.valueOf(e.getMessage()))
               + "): name a folder that the driver may write",
           e);
     }
@@ -78,12 +77,15 @@ final class CheckpointFolder implements CheckpointStore {
   @Override
   public Optional<Checkpoint> latest(String version) {
     for (Path file : whole()) {
-      try (InputStream in = new BufferedInputStream(folder.files().open(file))) {
-        return Optional.of(CheckpointFormat.read(in, version));
+      try {
+        return Optional.of(
+            CheckpointFormat.read(
+                () -> new BufferedInputStream(folder.files().open(file)), version));
       } catch (CheckpointFormat.DamagedException | ChecksumException e) {
-        messages.accept("checkpoint '" + file + "' is left, it is damaged: " + e.getMessage());
+        messages.accept(
+            "checkpoint '" + shown(file) + "' is left, it is damaged: " + e.getMessage());
       } catch (IOException e) {
-        throw new UncheckedIOException("cannot read '" + file + "'", e);
+        throw new UncheckedIOException("cannot read '" + shown(file) + "'", e);
       }
     }
     return Optional.empty();
@@ -122,15 +124,19 @@ final class CheckpointFolder implements CheckpointStore {
     try {
       return folder.files().listStatus(folder.path());
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot list '" + folder.path() + "'", e);
+      throw new UncheckedIOException("cannot list '" + folder.shown() + "'", e);
     }
+  }
+
+  private static String shown(Path file) {
+    return ShownText.of(file.toString());
   }
 
   private void delete(Path file) {
     try {
       folder.files().delete(file, false);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot delete '" + file + "'", e);
+      throw new UncheckedIOException("cannot delete '" + shown(file) + "'", e);
     }
   }
 }

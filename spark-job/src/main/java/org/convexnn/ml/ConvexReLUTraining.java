@@ -37,6 +37,16 @@ public interface ConvexReLUTraining<E extends ConvexReLUTraining<E>> extends Con
     return self();
   }
 
+  /**
+   * Ends the fit of this estimator that another thread runs, with a CancellationException there, at
+   * its next iteration. So do an interrupt of that thread, and the end of its job or job group; a
+   * group that is to end whether it has a job at that moment or not is cancelled by Spark's {@code
+   * cancelJobGroupAndFutureJobs}.
+   */
+  default void cancel() {
+    paramSet().cancelled = true;
+  }
+
   /** Sets the number of gates; 0 = automatic (the default). */
   default E setNumGates(int value) {
     return with(numGates(), value);

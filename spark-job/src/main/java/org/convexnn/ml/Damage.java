@@ -14,7 +14,7 @@ final class Damage extends IllegalArgumentException {
   Damage(String path, String what, Throwable cause) {
     super(
         "what is saved at '"
-            + path
+            + ShownText.of(path)
             + "' is damaged: "
             + what
             + "; save it again, or copy it again from where it is whole",

@@ -3,12 +3,15 @@ package org.convexnn.ml;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.ml.PredictorParams;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
+import org.convexnn.cluster.Cancellation;
 import org.convexnn.cluster.DataColumns;
 import org.convexnn.cluster.DataSummary;
 import org.convexnn.cluster.Packing;
@@ -26,12 +29,19 @@ import org.convexnn.solver.TrainingResult;
  * @param estimator the Params
  * @param columns the Params that name the columns
  * @param progress hears of the fit
+ * @param cancelled whether the fit is to end
  */
-record Fit(ConvexReLUParams estimator, PredictorParams columns, Progress progress) {
+record Fit(
+    ConvexReLUParams estimator,
+    PredictorParams columns,
+    Progress progress,
+    BooleanSupplier cancelled) {
 
   /** With the Params of one estimator. */
   static <P extends PredictorParams & ConvexReLUTraining<?>> Fit of(P estimator) {
-    return new Fit(estimator, estimator, estimator.progress());
+    ParamSet params = estimator.paramSet();
+    params.cancelled = false;
+    return new Fit(estimator, estimator, estimator.progress(), () -> params.cancelled);
   }
 
   /**
@@ -65,7 +75,9 @@ record Fit(ConvexReLUParams estimator, PredictorParams columns, Progress progres
       Function<DataSummary, Task> task,
       Optional<InitialModel> from) {
     Optional<InitialModel> start = from.filter(InitialModel::hasGates);
-    Fit fit = new Fit(start.map(m -> m.completed(estimator)).orElse(estimator), columns, progress);
+    Fit fit =
+        new Fit(
+            start.map(m -> m.completed(estimator)).orElse(estimator), columns, progress, cancelled);
     return fit.run(
         dataset,
         classes,
@@ -141,10 +153,15 @@ record Fit(ConvexReLUParams estimator, PredictorParams columns, Progress progres
             estimator.getMaxBlockSizeInMB(),
             estimator.getAggregationDepth(),
             from.categorical(input));
+    Progress watched =
+        Cancellation.watched(
+            progress,
+            JavaSparkContext.fromSparkContext(dataset.sparkSession().sparkContext()),
+            cancelled);
     try (RddRows rows = RddRows.pack(selected.toJavaRDD(), packing)) {
       DataSummary summary = rows.summary();
       TrainingOptions options = estimator.trainingOptions(task.apply(summary));
-      progress.message(
+      watched.message(
           "training on "
               + summary.rows()
               + " rows of "
@@ -154,7 +171,7 @@ record Fit(ConvexReLUParams estimator, PredictorParams columns, Progress progres
               + ", cached in "
               + summary.bytes() / summary.rows()
               + " bytes a row");
-      return training.of(options, progress, rows);
+      return training.of(options, watched, rows);
     }
   }
 }

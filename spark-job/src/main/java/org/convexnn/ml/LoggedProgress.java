@@ -27,7 +27,7 @@ final class LoggedProgress implements Progress {
 
   @Override
   public void message(String text) {
-    LOG.info("{}: {}", uid, text);
+    LOG.info("{}: {}", uid, ShownText.of(text));
   }
 
   /** One iteration as one line. */

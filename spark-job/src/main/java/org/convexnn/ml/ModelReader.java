@@ -44,6 +44,7 @@ final class ModelReader<M extends Params> extends MLReader<M> {
   }
 
   private M read(Storage storage) {
+    storage.check();
     SavedMetadata metadata = SavedMetadata.read(storage, type);
     Certificate certificate = CertificateJson.decode(metadata);
     Optional<Provenance> provenance = metadata.optional("provenance", Provenance.class);

@@ -43,5 +43,6 @@ final class ModelWriter extends MLWriter {
     extra.set("certificate", CertificateJson.encode(certificate));
     SavedMetadata.write(storage, model, extra);
     NetworkTables.write(storage, model.network());
+    storage.seal();
   }
 }

@@ -77,6 +77,9 @@ public final class ParamSet implements Serializable {
   /** Who hears of the owner's fits, where that is not the log. */
   transient Progress progress;
 
+  /** Whether the fit that is under way is to end. */
+  transient volatile boolean cancelled;
+
   /** The model that the owner's fits start from, where no path is set; null = none. */
   ConvexReLUModel<?> modelInMemory;
 

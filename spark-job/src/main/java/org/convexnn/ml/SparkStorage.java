@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -16,6 +17,29 @@ record SparkStorage(SparkSession session, String path) implements Storage {
 
   // Bits that flipped are refused, not loaded: Parquet writes checksums, and reads them when asked.
   private static final String VERIFY = "parquet.page.verify-checksum.enabled";
+
+  @Override
+  public void seal() {
+    onFiles(Checksums::write);
+  }
+
+  @Override
+  public void check() {
+    onFiles(Checksums::check);
+  }
+
+  private interface OfFolder {
+    void apply(FileSystem files, Path folder) throws IOException;
+  }
+
+  private void onFiles(OfFolder action) {
+    Path folder = new Path(path);
+    try {
+      action.apply(folder.getFileSystem(session.sessionState().newHadoopConf()), folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read or write '" + ShownText.of(path) + "'", e);
+    }
+  }
 
   @Override
   public void writeText(String name, List<String> lines) {

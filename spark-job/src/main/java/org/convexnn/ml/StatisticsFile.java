@@ -3,9 +3,9 @@ package org.convexnn.ml;
 import java.io.BufferedInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import org.apache.hadoop.fs.Path;
+import org.convexnn.solver.CheckedBytes;
 import org.convexnn.solver.GramStatistics;
 
 /**
@@ -36,14 +36,16 @@ record StatisticsFile(WholeFile file) {
    */
   GramStatistics read() {
     Path path = file.path();
-    try (InputStream in = new BufferedInputStream(file.files().open(path))) {
-      return GramStatistics.read(in);
+    CheckedBytes bytes = () -> new BufferedInputStream(file.files().open(path));
+    try {
+      return GramStatistics.read(bytes);
     } catch (FileNotFoundException e) {
-      throw new IllegalArgumentException("there is no file of statistics at '" + path + "'", e);
+      throw new IllegalArgumentException(
+          "there is no file of statistics at '" + file.shown() + "'", e);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("'" + path + "': " + e.getMessage(), e);
+      throw new IllegalArgumentException("'" + file.shown() + "': " + e.getMessage(), e);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read statistics from '" + path + "'", e);
+      throw new UncheckedIOException("cannot read statistics from '" + file.shown() + "'", e);
     }
   }
 }

@@ -16,6 +16,16 @@ interface Storage {
   /** The directory. */
   String path();
 
+  /** Everything is written: adds what tells whether it has changed since, where that is kept. */
+  default void seal() {}
+
+  /**
+   * Compares what is there with what was written, where that is kept.
+   *
+   * @throws IllegalArgumentException where it has changed
+   */
+  default void check() {}
+
   /** Writes the lines of a text. */
   void writeText(String name, List<String> lines);
 

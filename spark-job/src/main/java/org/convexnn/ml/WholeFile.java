@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.UUID;
+import org.apache.hadoop.fs.FSError;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
@@ -30,7 +32,7 @@ record WholeFile(FileSystem files, Path path) {
       FileSystem files = given.getFileSystem(SparkSession.active().sessionState().newHadoopConf());
       return new WholeFile(files, files.makeQualified(given));
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot look at '" + path + "'", e);
+      throw new UncheckedIOException("cannot look at '" + ShownText.of(path) + "'", e);
     }
   }
 
@@ -42,10 +44,7 @@ record WholeFile(FileSystem files, Path path) {
   void write(Content content) {
     try {
       if (files.exists(path)) {
-        throw new IllegalArgumentException(
-            "'"
-                + path
-                + "' exists, and no file is replaced; name another path, or delete it first");
+        throw refused("exists");
       }
       Path part =
           new Path(path.getParent(), "_" + path.getName() + "-" + UUID.randomUUID() + ".part");
@@ -53,14 +52,31 @@ record WholeFile(FileSystem files, Path path) {
         try (OutputStream out = new BufferedOutputStream(files.create(part, false))) {
           content.writeTo(out);
         }
-        if (!files.rename(part, path)) {
-          throw new IOException("cannot rename " + part);
-        }
+        NewName.give(files, part, path);
       } finally {
         files.delete(part, false);
       }
+    } catch (FileAlreadyExistsException e) {
+      throw refused("was made by someone else meanwhile");
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write '" + path + "'", e);
+      throw new UncheckedIOException("cannot write '" + shown() + "'", e);
+    } catch (FSError e) {
+      // So Hadoop says that a local disk is full.
+      throw new UncheckedIOException("cannot write '" + shown() + "'", new IOException(e));
     }
+  }
+
+  private IllegalArgumentException refused(String why) {
+    return new IllegalArgumentException(
+        "'"
+            + shown()
+            + "' "
+            + why
+            + ", and no file is replaced; name another path, or delete it first");
+  }
+
+  /** The path for messages. */
+  String shown() {
+    return ShownText.of(path.toString());
   }
 }

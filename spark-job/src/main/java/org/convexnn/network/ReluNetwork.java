@@ -55,7 +55,7 @@ public record ReluNetwork(double[] w1, double[] b1, double[] w2, double[] b2, do
   }
 
   private static void checkLength(String name, double[] array, int rows, int columns) {
-    if (array.length != rows * columns) {
+    if (array.length != (long) rows * columns) {
       throw new IllegalArgumentException(
           "ReLU network: "
               + name

@@ -4,7 +4,6 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UTFDataFormatException;
 import java.util.ArrayList;
@@ -12,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.CRC32;
-import java.util.zip.CheckedInputStream;
 import java.util.zip.CheckedOutputStream;
 
 /**
@@ -113,17 +111,16 @@ public final class CheckpointFormat {
   }
 
   /**
-   * Reads a checkpoint.
+   * Reads a checkpoint: its checksum first, so that nothing is made of changed bytes.
    *
    * @param version of this library
    * @throws DamagedException where the bytes are not as they were written
    * @throws IllegalArgumentException where another version of the library or of this format wrote
    *     them
    */
-  public static Checkpoint read(InputStream from, String version) throws IOException {
-    CheckedInputStream checked = new CheckedInputStream(from, new CRC32());
-    DataInputStream in = new DataInputStream(checked);
-    try {
+  public static Checkpoint read(CheckedBytes from, String version) throws IOException {
+    require(from.whole(), "it ends too early, or its checksum is wrong");
+    try (DataInputStream in = new DataInputStream(from.open())) {
       require(in.readLong() == MAGIC, "it is no checkpoint");
       if (in.readInt() != FORMAT) {
         throw FitIdentity.otherFormat(FORMAT);
@@ -132,10 +129,7 @@ public final class CheckpointFormat {
       if (!writer.equals(version)) {
         throw FitIdentity.otherVersion(writer, version);
       }
-      Checkpoint checkpoint = new Checkpoint(readIdentity(writer, in), readSteps(in));
-      long sum = checked.getChecksum().getValue();
-      require(in.readLong() == sum, "its checksum is wrong");
-      return checkpoint;
+      return new Checkpoint(readIdentity(writer, in), readSteps(in));
     } catch (EOFException end) {
       throw new DamagedException("it ends too early");
     } catch (UTFDataFormatException garbled) {

@@ -8,7 +8,8 @@ public interface CheckpointStore {
   /**
    * Keeps a checkpoint in place of earlier ones.
    *
-   * @throws java.io.UncheckedIOException where it cannot be written; earlier ones are still there
+   * @throws RuntimeException or an Error where it cannot be written; earlier ones are still there, and
+   *     the fit goes on
    */
   void save(Checkpoint checkpoint);
 

@@ -128,6 +128,15 @@ public final class GramStatistics {
     return StatisticsFormat.read(from);
   }
 
+  /**
+   * The same, of bytes whose checksum is looked at first.
+   *
+   * @throws IllegalArgumentException as the other
+   */
+  public static GramStatistics read(CheckedBytes from) throws IOException {
+    return StatisticsFormat.read(from);
+  }
+
   /** What they are statistics of. */
   public FrozenBasis basis() {
     return basis;

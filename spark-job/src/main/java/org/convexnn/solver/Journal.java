@@ -1,6 +1,5 @@
 package org.convexnn.solver;
 
-import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -169,7 +168,8 @@ final class Journal implements Parts {
 
   /** The fit has ended well. */
   void end() {
-    kept.ifPresent(k -> k.checkpoints.store().clear());
+    kept.ifPresent(
+        k -> trying("checkpoints of a fit that has ended stay", k.checkpoints.store()::clear));
   }
 
   /** The step of an earlier driver, where it is a solve of this program. */
@@ -213,15 +213,21 @@ final class Journal implements Parts {
       saved = now;
       List<Checkpoint.Step> all = new ArrayList<>(steps);
       underWay.map(Supplier::get).ifPresent(all::add);
-      save(kept.get().checkpoints.store(), new Checkpoint(kept.get().of, all));
+      Checkpoint checkpoint = new Checkpoint(kept.get().of, all);
+      CheckpointStore store = kept.get().checkpoints.store();
+      trying("no checkpoint, the fit goes on", () -> store.save(checkpoint));
     }
   }
 
-  private void save(CheckpointStore store, Checkpoint checkpoint) {
+  /** A store that fails, with whatever error, ends no fit. */
+  private void trying(String otherwise, Runnable storing) {
     try {
-      store.save(checkpoint);
-    } catch (UncheckedIOException e) {
-      progress.message("no checkpoint, the fit goes on: " + e.getMessage() + ", " + e.getCause());
+      storing.run();
+    } catch (VirtualMachineError e) {
+      throw e;
+    } catch (Throwable e) {
+      String why = e.getCause() == null ? e.toString() : e.getMessage() + ", " + e.getCause();
+      progress.message(otherwise + ": " + why);
     }
   }
 

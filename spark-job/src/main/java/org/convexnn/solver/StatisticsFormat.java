@@ -65,13 +65,25 @@ final class StatisticsFormat {
     return bytes.toByteArray();
   }
 
+  static GramStatistics read(CheckedBytes from) throws IOException {
+    try (InputStream in = from.open()) {
+      requireMagic(new DataInputStream(in));
+    } catch (EOFException end) {
+      throw damaged("they end too early");
+    }
+    if (!from.whole()) {
+      throw damaged("they end too early, or their checksum is wrong");
+    }
+    try (InputStream in = from.open()) {
+      return read(in);
+    }
+  }
+
   static GramStatistics read(InputStream from) throws IOException {
     CheckedInputStream checked = new CheckedInputStream(from, new CRC32());
     DataInputStream in = new DataInputStream(checked);
     try {
-      if (in.readLong() != MAGIC) {
-        throw new IllegalArgumentException("this is no file of ConvexNN statistics");
-      }
+      requireMagic(in);
       int version = in.readInt();
       if (version < WITHOUT_SUB_NETWORKS || version > VERSION) {
         throw new IllegalArgumentException(
@@ -89,6 +101,12 @@ final class StatisticsFormat {
       return statistics;
     } catch (EOFException end) {
       throw damaged("they end too early");
+    }
+  }
+
+  private static void requireMagic(DataInputStream in) throws IOException {
+    if (in.readLong() != MAGIC) {
+      throw new IllegalArgumentException("this is no file of ConvexNN statistics");
     }
   }
 

@@ -22,6 +22,7 @@ import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.sql.RuntimeConfig;
 import org.convexnn.SparkTest;
+import org.convexnn.ml.ShownText;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -130,12 +131,12 @@ class SecretsTest {
 
   @Test
   void passwordsOfPathsAreNotShown() {
-    assertThat(ShownPath.of("sftp://me:" + SECRET + "@host:22/a@b.csv"))
+    assertThat(ShownText.of("sftp://me:" + SECRET + "@host:22/a@b.csv"))
         .isEqualTo("sftp://me:***@host:22/a@b.csv");
     for (String plain :
         List.of(
             "/a:b@c", "abfss://box@account.net/x:y@z", "hdfs://name:8020/x", "s3a://bucket/a")) {
-      assertThat(ShownPath.of(plain)).isEqualTo(plain);
+      assertThat(ShownText.of(plain)).isEqualTo(plain);
     }
     CommandLineRun.of(
             "train",

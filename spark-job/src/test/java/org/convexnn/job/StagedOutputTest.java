@@ -12,6 +12,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StagedOutputTest {
 
@@ -65,16 +67,16 @@ class StagedOutputTest {
   @Test
   void replacesOnlyWithTheCommit() throws IOException {
     Files.createDirectory(folder.resolve("out"));
-    Files.writeString(folder.resolve("out/old"), "old");
+    Files.writeString(folder.resolve("out/report.json"), "old");
     try (StagedOutput staged = staged(true)) {
       write(staged, "a");
     }
-    assertThat(folder.resolve("out/old")).exists();
+    assertThat(folder.resolve("out/report.json")).exists();
     try (StagedOutput staged = staged(true)) {
       write(staged, "b");
       staged.commit();
     }
-    assertThat(folder.resolve("out/old")).doesNotExist();
+    assertThat(folder.resolve("out/report.json")).doesNotExist();
     assertThat(folder.resolve("out/f")).hasContent("b");
     assertThat(names()).containsExactly("out");
   }
@@ -154,6 +156,66 @@ class StagedOutputTest {
     assertThatThrownBy(() -> staged(true, input))
         .isInstanceOf(JobException.class)
         .hasMessageContaining("holds the input");
+  }
+
+  /** Whatever way leads from an input to a file in the output. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "*/part-0.csv",
+        "out/*",
+        "../{x,FOLDER}/out",
+        "link",
+        "linked/part-0.csv",
+        "linked",
+        "in",
+        "in/day=1",
+        "in/day=*"
+      })
+  void refusesToReplaceItsInputHoweverItIsReached(String input) throws IOException {
+    Files.writeString(Files.createDirectory(folder.resolve("out")).resolve("part-0.csv"), "mine");
+    Files.createSymbolicLink(folder.resolve("link"), folder.resolve("out/part-0.csv"));
+    Files.createSymbolicLink(folder.resolve("linked"), folder.resolve("out"));
+    Files.createDirectories(folder.resolve("in/day=1"));
+    Files.createSymbolicLink(folder.resolve("in/day=1/t.csv"), folder.resolve("link"));
+    String path = input.replace("FOLDER", folder.getFileName().toString());
+    assertThatThrownBy(() -> staged(true, folder.resolve(path).toString()))
+        .isInstanceOf(JobException.class)
+        .hasMessageContaining("holds the input");
+    assertThat(folder.resolve("out/part-0.csv")).hasContent("mine");
+  }
+
+  @Test
+  void anOutputInAFolderOfInputsIsReplaced() throws IOException {
+    Files.writeString(Files.createDirectory(folder.resolve("out")).resolve("report.json"), "old");
+    Files.writeString(folder.resolve("t.csv"), "mine");
+    try (StagedOutput staged = staged(true, folder.toString())) {
+      staged.files().mkdirs(staged.directory());
+      staged.commit();
+    }
+    assertThat(folder.resolve("out")).isEmptyDirectory();
+    assertThat(folder.resolve("t.csv")).hasContent("mine");
+  }
+
+  /** A folder of someone's work is not an earlier output. */
+  @ParameterizedTest
+  @ValueSource(strings = {"thesis.tex", ".git/HEAD", "model/metadata/part-0", "part-0/x", "model"})
+  void replacesOnlyWhatLooksLikeAnEarlierOutput(String name) throws IOException {
+    Path theirs = folder.resolve("out").resolve(name);
+    Files.createDirectories(theirs.getParent());
+    Files.writeString(theirs, "theirs");
+    String first = name.contains("/") ? name.substring(0, name.indexOf('/')) : name;
+    assertThatThrownBy(() -> staged(true))
+        .isInstanceOf(JobException.class)
+        .hasMessageContaining("holds '" + first + "', which no earlier run wrote there");
+    assertThat(theirs).hasContent("theirs");
+  }
+
+  @Test
+  void doesNotReplaceAFile() throws IOException {
+    Files.writeString(folder.resolve("out"), "theirs");
+    assertThatThrownBy(() -> staged(true)).hasMessageContaining("is a file");
+    assertThat(folder.resolve("out")).hasContent("theirs");
   }
 
   @Test

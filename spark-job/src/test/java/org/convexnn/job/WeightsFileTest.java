@@ -64,6 +64,43 @@ class WeightsFileTest {
     assertThat(value(read(json), 1, 2, 3)).containsExactly(value(read(OUTPUTS_FIRST), 1, 2, 3));
   }
 
+  /** Lengths are compared before arrays of these lengths are made. */
+  @Test
+  void smallFilesOfLargeShapesAreRefused() {
+    String ones = "1" + ",1".repeat(70_000);
+    String ragged = "[[" + ones + "]" + ",[]".repeat(70_000) + "]";
+    assertThatThrownBy(() -> read("{\"W1\":" + ragged + ",\"b1\":[1],\"W2\":[[1]],\"b2\":[1]}"))
+        .isInstanceOf(JobException.class)
+        .hasMessageContaining("W1[1] has 0 numbers");
+    for (String layers : new String[] {"70000,1,70000", "1e300,1,1", "2147483647,2147483647,1"}) {
+      assertThatThrownBy(
+              () ->
+                  read(
+                      "{\"layers\":["
+                          + layers
+                          + "],\"weights\":["
+                          + ones
+                          + ","
+                          + "1,".repeat(140_000)
+                          + "1],\"activation\":\"relu\"}"))
+          .isInstanceOf(JobException.class)
+          .message()
+          .containsAnyOf("too large to be certified", "key 'weights' has");
+    }
+    assertThatThrownBy(
+            () ->
+                read(
+                    "{\"W1\":[["
+                        + ones
+                        + "]],\"b1\":[1],\"W2\":["
+                        + "[1],".repeat(70_000)
+                        + "[1]],\"b2\":["
+                        + ones
+                        + "]}"))
+        .isInstanceOf(JobException.class)
+        .hasMessageContaining("too large to be certified");
+  }
+
   @Test
   void oneOutputMayBePlain() {
     String lists =

@@ -69,6 +69,27 @@ class WrongUsageTest {
     train("--reg-ratio", "1.5").wrongUsage("--reg-ratio is 1.5; it must be in (0, 1]");
   }
 
+  /** Nothing is put in place of a word: neither what a file holds nor a variable. */
+  @Test
+  void takesArgumentsLiterally() {
+    Path file = CommandLineRun.file(folder, "words", "--help");
+    CommandLineRun.of("@" + file).wrongUsage("unknown command '@" + file + "'");
+    train("@" + file).wrongUsage("unexpected argument '@" + file + "'");
+    Path config = CommandLineRun.file(folder, "c.properties", "reg-ratio=${env:PATH}");
+    assertThat(train("--config", config).wrongUsage("'${env:PATH}'").err())
+        .doesNotContain(System.getenv("PATH"));
+  }
+
+  @Test
+  void showsNoPasswordsAndControlsNoTerminal() {
+    String label = "sftp://me:hunter2@host/\u001b]0;x\u0007\u009b31m\u202e";
+    assertThat(
+            train("--labels", label).wrongUsage("--labels is sftp://me:***@host/\\u001b]0;").err())
+        .doesNotContain("hunter2", "\u001b", "\u0007", "\u009b", "\u202e");
+    assertThat(train("--gats\u001b[31m").wrongUsage("'--gats\\u001b[31m'").err())
+        .doesNotContain("\u001b");
+  }
+
   @Test
   void suggestsTheOptionThatWasMeant() {
     train("--gats", 5).wrongUsage("unknown option '--gats'; did you mean '--gates'?");

@@ -96,6 +96,24 @@ class CheckpointFolderTest {
     assertThat(beta(folder())).contains(5.0);
   }
 
+  /** Also where the format, the version of the library or the length of a text changed. */
+  @Test
+  void anyChangedByteLeadsToTheOneBefore() throws IOException {
+    CheckpointFolder folder = folder();
+    folder.save(checkpoint(1));
+    folder.save(checkpoint(2));
+    Path file = directory.resolve("checkpoints").resolve("checkpoint-000002.bin");
+    Files.delete(file.resolveSibling("." + file.getFileName() + ".crc"));
+    byte[] bytes = Files.readAllBytes(file);
+    for (int at = 0; at < bytes.length; at++) {
+      byte[] changed = bytes.clone();
+      changed[at] ^= 1 << at % 8;
+      Files.write(file, changed);
+      assertThat(beta(folder())).as("byte %d", at).contains(1.0);
+    }
+    assertThat(messages).hasSize(bytes.length);
+  }
+
   /** Hadoop's checksums of local files tell of the damage before ours do. */
   @Test
   void changedBytesAreLeftAndSaid() throws IOException {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import org.convexnn.solver.Training.Data;
 import org.convexnn.solver.TrainingOptions.GateSampler;
 import org.convexnn.solver.TrainingOptions.SolverKind;
@@ -441,6 +443,9 @@ class CheckpointTest {
   void otherFormatsAreRefused() {
     byte[] bytes = MemoryStore.bytes(small());
     bytes[11] = 1;
+    CRC32 sum = new CRC32();
+    sum.update(bytes, 0, bytes.length - Long.BYTES);
+    ByteBuffer.wrap(bytes).putLong(bytes.length - Long.BYTES, sum.getValue());
     assertThatThrownBy(() -> read(bytes))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContainingAll("another format of checkpoints", "begin anew in another folder");
@@ -481,13 +486,28 @@ class CheckpointTest {
     assertThat(result.certificate().stopReason()).isEqualTo(StopReason.GAP);
   }
 
-  @Test
-  void aFullDiskDoesNotEndTheFit() {
+  static Stream<Throwable> failures() {
+    return Stream.of(
+        new UncheckedIOException("cannot write 'f'", new IOException("disk full")),
+        new IllegalArgumentException("disk full"),
+        // As Hadoop's FSError.
+        new Error("disk full"),
+        new NoClassDefFoundError("disk full"));
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T extends Throwable> void fail(Throwable failure) throws T {
+    throw (T) failure;
+  }
+
+  @ParameterizedTest
+  @MethodSource("failures")
+  void aStoreThatFailsDoesNotEndTheFit(Throwable failure) {
     CheckpointStore full =
         new CheckpointStore() {
           @Override
           public void save(Checkpoint checkpoint) {
-            throw new UncheckedIOException("cannot write 'f'", new IOException("disk full"));
+            CheckpointTest.<RuntimeException>fail(failure);
           }
 
           @Override
@@ -496,13 +516,16 @@ class CheckpointTest {
           }
 
           @Override
-          public void clear() {}
+          public void clear() {
+            CheckpointTest.<RuntimeException>fail(failure);
+          }
         };
     Driver driver = undisturbed();
     TrainingResult result = train(Fits.LBFGS.options, XOR, driver, full, false);
     assertThat(result.certificate().stopReason()).isEqualTo(StopReason.GAP);
     assertThat(driver.messages)
-        .anyMatch(m -> m.contains("no checkpoint, the fit goes on") && m.contains("disk full"));
+        .anyMatch(m -> m.contains("no checkpoint, the fit goes on") && m.contains("disk full"))
+        .anyMatch(m -> m.contains("checkpoints of a fit that has ended stay"));
   }
 
   private static Checkpoint small() {
@@ -531,7 +554,7 @@ class CheckpointTest {
   }
 
   private static Checkpoint read(byte[] bytes) throws IOException {
-    return CheckpointFormat.read(new ByteArrayInputStream(bytes), VERSION);
+    return CheckpointFormat.read(() -> new ByteArrayInputStream(bytes), VERSION);
   }
 
   @Test
@@ -546,9 +569,7 @@ class CheckpointTest {
       byte[] cut = Arrays.copyOf(bytes, length);
       assertThatThrownBy(() -> read(cut)).isInstanceOf(CheckpointFormat.DamagedException.class);
     }
-    // Behind the version, which is compared before anything else.
-    int version = 8 + 4 + 2 + VERSION.length();
-    for (int at = version; at < bytes.length; at++) {
+    for (int at = 0; at < bytes.length; at++) {
       byte[] changed = bytes.clone();
       changed[at] ^= 16;
       assertThatThrownBy(() -> read(changed))

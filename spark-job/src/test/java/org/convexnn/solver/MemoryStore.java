@@ -25,7 +25,7 @@ public final class MemoryStore implements CheckpointStore {
     return last.map(
         bytes -> {
           try {
-            return CheckpointFormat.read(new ByteArrayInputStream(bytes), version);
+            return CheckpointFormat.read(() -> new ByteArrayInputStream(bytes), version);
           } catch (IOException e) {
             throw new UncheckedIOException(e);
           }
