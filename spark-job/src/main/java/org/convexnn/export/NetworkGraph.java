@@ -6,6 +6,7 @@ import org.convexnn.network.HalfSpaces;
 import org.convexnn.network.Network;
 import org.convexnn.network.RowWeights;
 import org.convexnn.network.SubNetwork;
+import org.convexnn.network.WeightLayout;
 
 /**
  * The outputs of a network as operators, in the order of {@link Network.Evaluator}: of each row the
@@ -40,7 +41,7 @@ final class NetworkGraph {
   }
 
   private String outputs() {
-    String rows = graph.node("Unsqueeze", withOne(coordinates()), graph.longs(1));
+    String rows = graph.node("Unsqueeze", extended(), graph.longs(1));
     String f =
         graph.node(
             "ReduceSum",
@@ -51,6 +52,15 @@ final class NetworkGraph {
       f = graph.node("Mul", f, graph.number(network.labelScale()));
     }
     return network.labelShift() == 0 ? f : graph.node("Add", f, graph.number(network.labelShift()));
+  }
+
+  /** y~, n x (k + 1); a column of ones where nothing is linear. */
+  private String extended() {
+    if (!network.map().none()) {
+      return withOne(coordinates());
+    }
+    String column = graph.gather(x, graph.longs(0), 1);
+    return graph.node("Add", graph.toDouble(graph.node("Less", column, column)), graph.number(1));
   }
 
   /** y, n x k: {@link FeatureMap#rowCoordinates}. */
@@ -160,7 +170,9 @@ final class NetworkGraph {
     int p = network.gates().overlapping();
     String ofLeaves =
         graph.doubles(
-            weights.ofGroups(p, network.gates().size()),
+            network.gates().forest().narrow()
+                ? constants()
+                : weights.ofGroups(p, network.gates().size()),
             network.gates().leaves(),
             network.outputs(),
             weights.width());
@@ -170,6 +182,23 @@ final class NetworkGraph {
     for (int tree = 0; tree < network.gates().trees().size(); tree++) {
       String leaf = graph.gather(leaves, graph.index(tree), -1);
       all = graph.node("Add", all, graph.gather(ofLeaves, leaf, 0));
+    }
+    return all;
+  }
+
+  /** The weights of constant leaves, leaves x C x (k + 1): a bias of the outputs they add to. */
+  private double[] constants() {
+    WeightLayout layout = network.layout();
+    int c = network.outputs();
+    int width = weights.width();
+    double[] all = new double[layout.narrow() * c * width];
+    for (int i = 0; i < layout.narrow(); i++) {
+      int from = layout.start()[i];
+      int output = layout.output()[i];
+      for (int k = 0; k < layout.narrowOutputs(i); k++) {
+        int to = output == WeightLayout.ALL ? k : output;
+        all[(i * c + to) * width + width - 1] = network.weights()[from + k];
+      }
     }
     return all;
   }

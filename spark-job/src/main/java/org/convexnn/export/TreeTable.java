@@ -21,6 +21,12 @@ record TreeTable(
 
   /** The table of these trees. */
   static TreeTable of(List<Tree> trees) {
+    if (trees.stream().anyMatch(tree -> tree.sets().length > 0)) {
+      throw new IllegalArgumentException(
+          "the network's trees test sets of categories, which are not exported to ONNX: train on"
+              + " indicators of the categories (OneHotEncoder, or --leaf-model linear on the command"
+              + " line) to export");
+    }
     int leaves = trees.stream().mapToInt(Tree::leaves).sum();
     int nodes = 2 * leaves - trees.size();
     long[] feature = new long[nodes];

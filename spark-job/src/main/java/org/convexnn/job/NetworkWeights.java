@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import org.convexnn.network.Network;
 import org.convexnn.network.Tree;
+import org.convexnn.network.WeightLayout;
 
 /**
  * What the weights of a network say, in units of the features' standard deviations where they were
@@ -13,7 +14,8 @@ import org.convexnn.network.Tree;
  *
  * @param neurons the active ones, the largest first
  * @param features for each feature j the norm of all weights on it: {@code sqrt(sum over the linear
- *     part and neurons i, and outputs, of v_ij^2)}, v_i = M'u_i
+ *     part and neurons i, and outputs, of v_ij^2)}, v_i = M'u_i; of constant leaves, those on the way
+ *     to which j is tested
  */
 record NetworkWeights(List<Neuron> neurons, double[] features) {
 
@@ -30,7 +32,7 @@ record NetworkWeights(List<Neuron> neurons, double[] features) {
     List<Neuron> neurons = new ArrayList<>();
     int k = network.map().dimension();
     double[] squares = new double[network.features()];
-    for (int block = 0; block <= network.gates().size(); block++) {
+    for (int block = 0; block <= network.gates().wide(); block++) {
       double norm = 0;
       for (int c = 0; c < network.outputs(); c++) {
         int from = (block * network.outputs() + c) * (k + 1);
@@ -45,9 +47,35 @@ record NetworkWeights(List<Neuron> neurons, double[] features) {
         neurons.add(new Neuron(names.get(block - 1), Math.sqrt(norm)));
       }
     }
+    addLeaves(network, names, neurons, squares);
     neurons.sort(Comparator.comparingDouble(Neuron::norm).reversed());
     return new NetworkWeights(
         List.copyOf(neurons), Arrays.stream(squares).map(Math::sqrt).toArray());
+  }
+
+  /** Constant leaves: a leaf's weights count for the columns that are tested on the way to it. */
+  private static void addLeaves(
+      Network network, List<String> names, List<Neuron> neurons, double[] squares) {
+    if (!network.gates().forest().narrow()) {
+      return;
+    }
+    WeightLayout layout = network.layout();
+    int leaf = layout.wide();
+    for (Tree tree : network.gates().trees()) {
+      int[][] paths = tree.paths();
+      for (int l = 0; l < tree.leaves(); l++, leaf++) {
+        double square = 0;
+        for (int k = layout.start(leaf); k < layout.start(leaf + 1); k++) {
+          square += network.weights()[k] * network.weights()[k];
+        }
+        for (int column : paths[l]) {
+          squares[column] += square;
+        }
+        if (square > 0) {
+          neurons.add(new Neuron(names.get(leaf), Math.sqrt(square)));
+        }
+      }
+    }
   }
 
   private static void addSquares(double[] v, double[] sums) {

@@ -31,6 +31,7 @@ class NarrowLeavesTest {
     private final RunLog log;
 
     Trained(Training training, LocalRows rows, GateSet gates, double a) {
+      training.gates = 0;
       TrainingOptions options = training.options();
       options = options.with(a, TrainingOptions.Leaves.of(LeafModel.CONSTANT));
       Frame frame = Preparation.of(rows, options);
