@@ -239,7 +239,10 @@ record LabelRule(
               + "', where the comma may separate thousands or a fraction; write them as 1234.5");
     }
     if (notation != Notation.POINT) {
-      LOG.info("label column '{}' is read as numbers written as {}", ShownText.of(column), notation.example());
+      LOG.info(
+          "label column '{}' is read as numbers written as {}",
+          ShownText.of(column),
+          notation.example());
     }
   }
 
