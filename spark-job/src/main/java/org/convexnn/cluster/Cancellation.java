@@ -17,25 +17,46 @@ public final class Cancellation {
   /**
    * Ends this thread's work where there is a reason.
    *
-   * @throws CancellationException saying why: the thread was interrupted (it stays so) or Spark was
-   *     stopped
+   * @throws CancellationException saying why: the thread was interrupted, or Spark was stopped
    */
   static void check(JavaSparkContext context) {
-    if (Thread.currentThread().isInterrupted()) {
-      throw interrupted();
+    if (Thread.interrupted()) {
+      throw new Interrupted();
     }
     if (context.sc().isStopped()) {
       throw ended("Spark was stopped");
     }
   }
 
-  static CancellationException interrupted() {
-    return ended("its thread was interrupted");
+  /**
+   * The fit's thread was interrupted. It is not while this passes, for Spark would release nothing
+   * then, and is again where {@link #passed} sees it.
+   */
+  static final class Interrupted extends CancellationException {
+    private static final long serialVersionUID = 1L;
+
+    Interrupted() {
+      super(words("its thread was interrupted"));
+    }
+  }
+
+  /** An interrupt has ended a fit and everything is released: the thread is told of it again. */
+  public static void passed(Throwable failure) {
+    // Spark's own is thrown undeclared.
+    if (failure instanceof InterruptedException || failure instanceof Interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (failure instanceof InterruptedException) {
+      throw new Interrupted();
+    }
   }
 
   private static CancellationException ended(String why) {
-    return new CancellationException(
-        "the fit was ended, no model was made: " + why + "; what it had cached is released");
+    return new CancellationException(words(why));
+  }
+
+  private static String words(String why) {
+    return "the fit was ended, no model was made: " + why + "; what it had cached is released";
   }
 
   /**

@@ -60,8 +60,7 @@ final class JobScope implements AutoCloseable {
       // Scala throws it undeclared.
       if (failure instanceof InterruptedException) {
         context.sc().cancelJobsWithTag(tag);
-        Thread.currentThread().interrupt();
-        throw Cancellation.interrupted();
+        throw new Cancellation.Interrupted();
       }
       throw failure;
     } finally {

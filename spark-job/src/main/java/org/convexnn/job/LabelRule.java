@@ -250,7 +250,7 @@ record LabelRule(
     if (input.kind() != NUMBER) {
       LOG.info(
           "task: classification, because the values of label column '{}' are {}",
-          input.name(),
+          ShownText.of(input.name()),
           input.kind() == FLAG ? "booleans" : "texts");
       return true;
     }

@@ -172,6 +172,9 @@ record Fit(
               + summary.bytes() / summary.rows()
               + " bytes a row");
       return training.of(options, watched, rows);
+    } catch (Throwable failure) {
+      Cancellation.passed(failure);
+      throw failure;
     }
   }
 }

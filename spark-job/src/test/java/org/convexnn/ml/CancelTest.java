@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -39,12 +40,13 @@ class CancelTest {
           .setTol(1e-12)
           .setMaxIter(100_000)
           .setNumGates(8);
-  private int persistent;
+  private Set<Integer> persistent;
+  private volatile boolean interruptedAtTheEnd;
   private Thread thread;
 
   @BeforeEach
   void count() {
-    persistent = SparkTest.context().getPersistentRDDs().size();
+    persistent = Set.copyOf(SparkTest.context().getPersistentRDDs().keySet());
   }
 
   private static Dataset<Row> rows() {
@@ -98,6 +100,7 @@ class CancelTest {
               try {
                 fit.complete(estimator.fit(rows));
               } catch (Throwable e) {
+                interruptedAtTheEnd = Thread.currentThread().isInterrupted();
                 fit.completeExceptionally(e);
               }
             });
@@ -112,7 +115,7 @@ class CancelTest {
       fit.get(60, TimeUnit.SECONDS);
       throw new AssertionError("the fit went on to its end");
     } catch (ExecutionException | CancellationException e) {
-      assertThat(SparkTest.context().getPersistentRDDs()).hasSize(persistent);
+      assertThat(persistent).containsAll(SparkTest.context().getPersistentRDDs().keySet());
       return e instanceof ExecutionException ? e.getCause() : e;
     }
   }
@@ -133,6 +136,7 @@ class CancelTest {
     assertThat(end(fit))
         .isInstanceOf(CancellationException.class)
         .hasMessageContaining("no model was made: its thread was interrupted");
+    assertThat(interruptedAtTheEnd).isTrue();
   }
 
   /** Spark goes on with a job whose thread is interrupted. */
