@@ -34,6 +34,8 @@ final class ForestChoice {
   private static final double[] NORMS = {0.02, 0.2};
   private static final int SWEEPS = 3;
   private static final double BETTER = 1 - 1e-4;
+  // Of the constant model's loss: where classes are told apart without error beta would go to zero.
+  private static final double LEAST_GAIN = 1e-4;
 
   private final Run run;
   private final ForestGrowth growth;
@@ -91,8 +93,9 @@ final class ForestChoice {
    */
   private record Scored(Point point, List<double[]> weights, double loss) {
 
-    boolean better(Scored other) {
-      return loss < BETTER * other.loss;
+    /** Whether it is better than another by more than rounding, and than nothing to speak of. */
+    boolean better(Scored other, double constantLoss) {
+      return loss < BETTER * other.loss && other.loss - loss > LEAST_GAIN * constantLoss;
     }
   }
 
@@ -185,7 +188,7 @@ final class ForestChoice {
         break;
       }
       Scored next = score(List.of(best.point.with(beta)), best.weights).get(0);
-      if (!next.better(best)) {
+      if (!better(next, best)) {
         break;
       }
       best = next;
@@ -202,10 +205,14 @@ final class ForestChoice {
             best.weights));
   }
 
-  private static Scored best(Scored first, List<Scored> others) {
+  private boolean better(Scored one, Scored other) {
+    return one.better(other, run.frame().constantLoss());
+  }
+
+  private Scored best(Scored first, List<Scored> others) {
     Scored best = first;
     for (Scored other : others) {
-      best = other.better(best) ? other : best;
+      best = better(other, best) ? other : best;
     }
     return best;
   }

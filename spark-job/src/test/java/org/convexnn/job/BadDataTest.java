@@ -440,7 +440,7 @@ class BadDataTest {
         bad(
             "a class of two lines alone",
             parquet("'a\\nb\\u0007' AS y", "id AS c"),
-            "a single class, 'a b?'"),
+            "a single class, 'a b\\u0007'"),
         bad(
             "dates as labels",
             labels("2024-01-01", "2024-01-02"),

@@ -99,7 +99,7 @@ class BadTrainingInputTest {
 
   @Test
   void featuresThatAreNotFinite() {
-    refused(train("a,b,y", "Inf,1.5,0", "2,3,1"), "column 'a' holds 'Infinity'");
+    refused(train("a,b,y", "Inf,1.5,0", "2,3,1"), "column 'a' holds 'Inf'");
     assertThat(train(new Object[] {"--drop", "b"}, "a,b,y", "1,1,0", "2,NaN,1").code()).isZero();
     // NaN is how some programs write a blank: see TablesAsPeopleHaveThemTest.
     Object[] again = {"--overwrite"};

@@ -377,10 +377,10 @@ class TrainAndScoreTest {
   @Test
   void keepsTheOldOutputWhenTheNewOneFails() throws IOException {
     Path model = Files.createDirectory(folder.resolve("model"));
-    Files.writeString(model.resolve("old"), "old");
+    Files.writeString(model.resolve("report.json"), "{}");
     Path bad = CommandLineRun.file(folder, "bad.csv", "a,y", "1,0", "Inf,1");
     CommandLineRun.train(bad, "y", model, "--overwrite").failed("column 'a' holds 'Inf'");
-    assertThat(model.resolve("old")).exists();
+    assertThat(model.resolve("report.json")).exists();
     assertThat(names()).containsExactly("bad.csv", "model");
   }
 
