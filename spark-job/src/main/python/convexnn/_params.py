@@ -32,8 +32,8 @@ class ConvexReLUParams(HasWeightCol):
         Params._dummy(),
         "adaptivePower",
         "power of the weights of constant leaves' norms, (|v| sqrt(p))^-power with v "
-        "what boosting found in the leaf and p its share of the rows, from 0 (all "
-        "leaves alike) to 4; unset = chosen by validation, 0.5 where regParam or "
+        "what boosting found in the leaf and p its share of the rows, >= 0 and at most "
+        "4, 0 = all leaves alike; unset = chosen by validation, 0.5 where regParam or "
         "regRatio is set",
         typeConverter=TypeConverters.toFloat,
     )
@@ -557,8 +557,8 @@ class ConvexReLUTraining(ConvexReLUParams):
         """
         Sets adaptivePower: power of the weights of constant leaves' norms, (|v|
         sqrt(p))^-power with v what boosting found in the leaf and p its share of the
-        rows, from 0 (all leaves alike) to 4; unset = chosen by validation, 0.5 where
-        regParam or regRatio is set.
+        rows, >= 0 and at most 4, 0 = all leaves alike; unset = chosen by validation,
+        0.5 where regParam or regRatio is set.
         """
         return self._set(adaptivePower=value)
 

@@ -204,6 +204,8 @@ class Forest(NamedTuple):
     output: List[int]
     #: of the columns that trees test by sets; of no columns where there are none
     categories: CategoryBins
+    #: weights of the leaves' norms in the penalty; empty where all are 1
+    normWeights: List[float]
 
 
 class GateSet(NamedTuple):

@@ -171,7 +171,7 @@ public final class ParamSet implements Serializable {
             owner,
             "adaptivePower",
             "power of the weights of constant leaves' norms, (|v| sqrt(p))^-power with v what boosting"
-                + " found in the leaf and p its share of the rows, from 0 (all leaves alike) to 4;"
+                + " found in the leaf and p its share of the rows, >= 0 and at most 4, 0 = all leaves alike;"
                 + " unset = chosen by validation, 0.5 where regParam or regRatio is set",
             Allowed.numbers(
                 "adaptivePower", "from 0 to 4, or unset for automatic", v -> v >= 0 && v <= 4));

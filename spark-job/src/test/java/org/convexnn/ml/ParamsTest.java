@@ -86,7 +86,7 @@ class ParamsTest {
 
   private static final Pattern RANGE =
       Pattern.compile(
-          "> 0|>= [01]|in \\(0, 1[])]|from 2 to \\d+|positive integers?|true or false|any integer");
+          "> 0|>= [01]|in [\\[(]0, 1[])]|from 2 to \\d+|positive integers?|true or false|any integer");
 
   static Stream<Params> owners() {
     return Stream.of(
