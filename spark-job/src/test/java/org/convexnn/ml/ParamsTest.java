@@ -129,7 +129,8 @@ class ParamsTest {
         catchThrowable(() -> owner.copy(new ParamMap()).set(owner.getParam(param.name()), "?"));
     if (refused == null) {
       assertThat(param.name())
-          .isIn("weightCol", "validationIndicatorCol", "initialModel", "checkpointDir");
+          .isIn(
+              "weightCol", "validationIndicatorCol", "initialModel", "checkpointDir", "trainingCol");
       return;
     }
     String words = refused.getMessage().split("must be one of ")[1];
