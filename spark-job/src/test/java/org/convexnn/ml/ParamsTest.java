@@ -130,7 +130,11 @@ class ParamsTest {
     if (refused == null) {
       assertThat(param.name())
           .isIn(
-              "weightCol", "validationIndicatorCol", "initialModel", "checkpointDir", "trainingCol");
+              "weightCol",
+              "validationIndicatorCol",
+              "initialModel",
+              "checkpointDir",
+              "trainingCol");
       return;
     }
     String words = refused.getMessage().split("must be one of ")[1];
