@@ -1,8 +1,12 @@
 package org.convexnn.export;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.convexnn.network.FeatureMap;
+import org.convexnn.network.Forest;
 import org.convexnn.network.HalfSpaces;
+import org.convexnn.network.LeafModel;
 import org.convexnn.network.Network;
 import org.convexnn.network.RowWeights;
 import org.convexnn.network.SubNetwork;
@@ -16,21 +20,23 @@ import org.convexnn.network.WeightLayout;
  * half-spaces   MatMul(x, G') -> GreaterOrEqual(., t) -> Cast -> MatMul(., V)
  * paths         the same for the first layer of all sub-networks; then layer by layer
  *               h = Relu(ReduceSum(w * h)), active = active * (h >= 0)
- * trees         level by level: GatherElements(x, feature[node]) -> Less(., threshold[node])
- *               -> node = Where(., left[node], right[node]); then Gather(V, leaf)
- * f             shift + scale (b0 + ReduceSum(weights * y~))
+ * trees         TreeEnsemble(x and tests of categories) -> the number of the leaf -> Gather(V, leaf)
+ * constants     TreeEnsemble of the same, the sum over the leaves
+ * f             shift + scale (b0 + ReduceSum(weights * y~) + constants)
  * </pre>
  */
 final class NetworkGraph {
 
   private final Graph graph;
   private final Network network;
+  private final Forest forest;
   private final RowWeights weights;
   private final String x;
 
   private NetworkGraph(Graph graph, Network network) {
     this.graph = graph;
     this.network = network;
+    this.forest = network.gates().forest();
     this.weights = RowWeights.of(network);
     this.x = graph.input("features", network.features());
   }
@@ -47,7 +53,7 @@ final class NetworkGraph {
             "ReduceSum",
             List.of(graph.node("Mul", activeWeights(), rows), graph.longs(2)),
             Graph.attribute("keepdims", 0));
-    f = graph.node("Add", f, graph.doubles(network.offset(), network.outputs()));
+    f = addConstants(graph.node("Add", f, graph.doubles(network.offset(), network.outputs())));
     if (network.labelScale() != 1) {
       f = graph.node("Mul", f, graph.number(network.labelScale()));
     }
@@ -163,65 +169,91 @@ final class NetworkGraph {
     return graph.toDouble(graph.node("GreaterOrEqual", h, graph.number(0)));
   }
 
+  /** Adds the weights of the leaves that rows reach, where they are on coordinates. */
   private String addLeaves(String sum) {
-    if (network.gates().trees().isEmpty()) {
+    if (constant() || forest.trees().isEmpty()) {
       return sum;
     }
-    int p = network.gates().overlapping();
-    String ofLeaves =
-        graph.doubles(
-            network.gates().forest().narrow()
-                ? constants()
-                : weights.ofGroups(p, network.gates().size()),
-            network.gates().leaves(),
-            network.outputs(),
-            weights.width());
-    String leaves = leaves(TreeTable.of(network.gates().trees()));
-    String all = sum;
-    // Tree by tree: all at once would take trees times the memory.
-    for (int tree = 0; tree < network.gates().trees().size(); tree++) {
-      String leaf = graph.gather(leaves, graph.index(tree), -1);
-      all = graph.node("Add", all, graph.gather(ofLeaves, leaf, 0));
-    }
-    return all;
+    double[] ofLeaves =
+        forest.narrow()
+            ? spread(weights.width())
+            : weights.ofGroups(network.gates().overlapping(), network.gates().size());
+    return addReached(sum, ofLeaves, forest.leaves(), network.outputs(), weights.width());
   }
 
-  /** The weights of constant leaves, leaves x C x (k + 1): a bias of the outputs they add to. */
-  private double[] constants() {
-    WeightLayout layout = network.layout();
+  /** Adds the constants of the leaves that rows reach, n x C. */
+  private String addConstants(String f) {
+    if (!constant()) {
+      return f;
+    }
     int c = network.outputs();
-    int width = weights.width();
-    double[] all = new double[layout.narrow() * c * width];
+    if (c > 1 && IntStream.of(forest.output()).anyMatch(o -> o == WeightLayout.ALL)) {
+      return addReached(f, spread(1), forest.leaves(), c);
+    }
+    WeightLayout layout = network.layout();
+    long[] targets =
+        IntStream.range(0, layout.narrow()).mapToLong(i -> output(layout, i, 0)).toArray();
+    return graph.node("Add", f, ensemble(c, targets, weights.narrow()));
+  }
+
+  /** The weights of narrow leaves, leaves x C x width, the bias last; zeros where they have none. */
+  private double[] spread(int width) {
+    WeightLayout layout = network.layout();
+    double[] all = new double[layout.narrow() * network.outputs() * width];
     for (int i = 0; i < layout.narrow(); i++) {
-      int from = layout.start()[i];
-      int output = layout.output()[i];
+      int from = layout.start()[i] - layout.wideLength();
+      int[] columns = layout.columns()[i];
       for (int k = 0; k < layout.narrowOutputs(i); k++) {
-        int to = output == WeightLayout.ALL ? k : output;
-        all[(i * c + to) * width + width - 1] = network.weights()[from + k];
+        int to = (i * network.outputs() + output(layout, i, k)) * width;
+        for (int j = 0; j < columns.length; j++) {
+          all[to + columns[j]] = weights.narrow()[from + j];
+        }
+        all[to + width - 1] = weights.narrow()[from + columns.length];
+        from += layout.narrowWidth(i);
       }
     }
     return all;
   }
 
-  /** The leaf of each tree that each row reaches, n x trees; without the n where no tree tests. */
-  private String leaves(TreeTable trees) {
-    String at = graph.longs(trees.roots());
-    if (trees.depth() == 0) {
-      return at;
+  private boolean constant() {
+    return forest.narrow() && forest.leafModel() == LeafModel.CONSTANT;
+  }
+
+  /** The output of the k-th weights of a narrow leaf. */
+  private static int output(WeightLayout layout, int leaf, int k) {
+    return layout.output()[leaf] == WeightLayout.ALL ? k : layout.output()[leaf];
+  }
+
+  /** Adds of each tree what belongs to the leaf reached, of values whose first dimension is leaves. */
+  private String addReached(String sum, double[] values, long... shape) {
+    String ofLeaves = graph.doubles(values, shape);
+    int trees = forest.trees().size();
+    int[] first = forest.firstLeaves();
+    long[] tree = new long[forest.leaves()];
+    for (int t = 0; t < trees; t++) {
+      Arrays.fill(tree, first[t], first[t + 1], t);
     }
-    String feature = graph.longs(trees.feature());
-    String threshold = graph.doubles(trees.threshold(), trees.threshold().length);
-    String left = graph.longs(trees.left());
-    String right = graph.longs(trees.right());
-    for (int level = 0; level < trees.depth(); level++) {
-      String columns = graph.gather(feature, at, 0);
-      String tested =
-          level == 0
-              ? graph.gather(x, columns, 1)
-              : graph.node("GatherElements", List.of(x, columns), Graph.attribute("axis", 1));
-      String goesLeft = graph.node("Less", tested, graph.gather(threshold, at, 0));
-      at = graph.node("Where", goesLeft, graph.gather(left, at, 0), graph.gather(right, at, 0));
+    // Numbers of leaves as weights, a target for each tree: which leaf a row reaches, n x trees.
+    double[] numbers = IntStream.range(0, tree.length).asDoubleStream().toArray();
+    String reached = graph.toLong(ensemble(trees, tree, numbers));
+    String all = sum;
+    // Tree by tree: all at once would take trees times the memory.
+    for (int t = 0; t < trees; t++) {
+      String leaf = graph.gather(reached, graph.index(t), 1);
+      all = graph.node("Add", all, graph.gather(ofLeaves, leaf, 0));
     }
-    return at;
+    return all;
+  }
+
+  /** The sums over the leaves reached, by target: n x targets. */
+  private String ensemble(int targets, long[] target, double[] weight) {
+    CategoryTests categories = new CategoryTests(forest, network.features());
+    Graph.Attributes attributes =
+        TreeTable.of(forest.trees(), categories)
+            .attributes()
+            .number("n_targets", targets)
+            .longs("leaf_targetids", target)
+            .doubles("leaf_weights", weight);
+    return graph.treeEnsemble(categories.add(graph, x), attributes);
   }
 }

@@ -15,7 +15,8 @@ import org.convexnn.network.Network;
  * MLlib's columns: {@code prediction}, n numbers, and of classes {@code rawPrediction} and {@code
  * probability}, n x C.
  *
- * <p>Source: the ONNX operator set 17, IR version 8, which ONNX Runtime reads from 1.12 on.
+ * <p>Source: the ONNX operator set 17, IR version 8, which ONNX Runtime reads from 1.12 on; trees are
+ * operators of ai.onnx.ml 5, which it reads from 1.21 on.
  */
 public final class OnnxExport {
 
@@ -23,6 +24,7 @@ public final class OnnxExport {
   static final String ARTIFACT = "org.tribuo:tribuo-util-onnx:4.3.2";
 
   private static final int OPERATOR_SET = 17;
+  private static final int ML_OPERATOR_SET = 5;
   private static final int IR_VERSION = 8;
 
   private OnnxExport() {}
@@ -94,6 +96,12 @@ public final class OnnxExport {
             .setProducerName("ConvexNN")
             .addOpsetImport(OnnxMl.OperatorSetIdProto.newBuilder().setVersion(OPERATOR_SET))
             .setGraph(graph.build());
+    if (graph.ensembles()) {
+      model.addOpsetImport(
+          OnnxMl.OperatorSetIdProto.newBuilder()
+              .setDomain(Graph.ML_DOMAIN)
+              .setVersion(ML_OPERATOR_SET));
+    }
     Optional.ofNullable(OnnxExport.class.getPackage().getImplementationVersion())
         .ifPresent(model::setProducerVersion);
     return model.build();

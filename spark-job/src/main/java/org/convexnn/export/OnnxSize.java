@@ -1,7 +1,9 @@
 package org.convexnn.export;
 
 import java.util.Locale;
+import org.convexnn.network.Forest;
 import org.convexnn.network.HalfSpaces;
+import org.convexnn.network.LeafModel;
 import org.convexnn.network.Network;
 import org.convexnn.network.SubNetwork;
 
@@ -17,17 +19,31 @@ record OnnxSize(long weights, long gates, long map) {
   /** A file is one protocol buffer message, below 2^31 bytes; a part is left to the operators. */
   static final long LIMIT = (1L << 31) - (1L << 24);
 
-  private static final int NODE_BYTES = 3 * Long.BYTES + Double.BYTES;
+  /** A leaf and a test: weight and split, and eight integers, the larger ones of 4 or 5 bytes. */
+  private static final int LEAF_BYTES = 2 * Double.BYTES + 32;
 
   static OnnxSize of(Network network) {
+    Forest forest = network.gates().forest();
     long numbers = numbers(network.gates().halfSpaces());
     for (SubNetwork s : network.gates().subNetworks()) {
       numbers += numbers(s.neurons()) + s.weights().length;
     }
     return new OnnxSize(
-        (long) network.weights().length * Double.BYTES,
-        numbers * Double.BYTES + 2L * network.gates().leaves() * NODE_BYTES,
+        (network.layout().wideLength() + narrow(network)) * Double.BYTES,
+        numbers * Double.BYTES
+            + (long) LEAF_BYTES * forest.leaves()
+            + new CategoryTests(forest, network.features()).bytes(),
         (2L * network.features() + network.map().matrix().length) * Double.BYTES);
+  }
+
+  /** The weights of narrow leaves, at most: on all outputs, and on all coordinates but of constants. */
+  private static long narrow(Network network) {
+    Forest forest = network.gates().forest();
+    if (!forest.narrow()) {
+      return 0;
+    }
+    long width = forest.leafModel() == LeafModel.CONSTANT ? 1 : network.layout().width();
+    return forest.leaves() * width * network.outputs();
   }
 
   private static long numbers(HalfSpaces halfSpaces) {

@@ -226,10 +226,10 @@ class OnnxExportTest {
   void aNetworkTooLargeForAFileIsRefusedWithSizes() {
     Network network = network(1, 4, List.of(8), 6, 2, 3);
     OnnxSize size = OnnxSize.of(network);
-    // (1 + 12 groups) x 3 outputs x 7; 4 x 7 and 16 nodes of 4; 2 x 6 + 36
-    assertThat(size).isEqualTo(new OnnxSize(8 * 13 * 21, 8 * (28 + 64), 8 * 48));
-    size.refuseAbove(8 * (273 + 92 + 48));
-    assertThatThrownBy(() -> size.refuseAbove(8 * (273 + 92 + 48) - 1))
+    // (1 + 12 groups) x 3 outputs x 7; 4 x 7 and 48 bytes a leaf; 2 x 6 + 36
+    assertThat(size).isEqualTo(new OnnxSize(8 * 13 * 21, 8 * (28 + 48), 8 * 48));
+    size.refuseAbove(8 * (273 + 76 + 48));
+    assertThatThrownBy(() -> size.refuseAbove(8 * (273 + 76 + 48) - 1))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(
             () -> new OnnxSize(2_600_000_000L, 30_000_000L, 0).refuseAbove(OnnxSize.LIMIT))
