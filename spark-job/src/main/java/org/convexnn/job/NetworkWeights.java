@@ -14,8 +14,9 @@ import org.convexnn.network.WeightLayout;
  *
  * @param neurons the active ones, the largest first
  * @param features for each feature j the norm of all weights on it: {@code sqrt(sum over the linear
- *     part and neurons i, and outputs, of v_ij^2)}, v_i = M'u_i; of constant leaves, those on the way
- *     to which j is tested
+ *     part and neurons i, and outputs, of v_ij^2)}, v_i = M'u_i; and of the biases of narrow leaves what
+ *     the tests of j make of them, {@code n n' / (n + n') (mean - mean')^2} for a test with n and n'
+ *     leaves on its sides (over all tests of a tree, the sum of squares about the leaves' mean)
  */
 record NetworkWeights(List<Neuron> neurons, double[] features) {
 
@@ -53,33 +54,63 @@ record NetworkWeights(List<Neuron> neurons, double[] features) {
         List.copyOf(neurons), Arrays.stream(squares).map(Math::sqrt).toArray());
   }
 
-  /** Constant leaves: a leaf's weights count for the columns that are tested on the way to it. */
+  /** Narrow leaves: norms, weights on columns, and what tests make of the biases. */
   private static void addLeaves(
       Network network, List<String> names, List<Neuron> neurons, double[] squares) {
     if (!network.gates().forest().narrow()) {
       return;
     }
     WeightLayout layout = network.layout();
-    int leaf = layout.wide();
+    int first = 0;
     for (Tree tree : network.gates().trees()) {
-      int[][] paths = tree.paths();
-      for (int l = 0; l < tree.leaves(); l++, leaf++) {
-        double square = 0;
-        for (int k = layout.start(leaf); k < layout.start(leaf + 1); k++) {
-          square += network.weights()[k] * network.weights()[k];
-        }
-        for (int column : paths[l]) {
-          squares[column] += square;
-        }
+      double[][] biases = new double[tree.leaves()][];
+      for (int l = 0; l < tree.leaves(); l++) {
+        int leaf = first + l;
+        int width = layout.narrowWidth(leaf);
+        double[] u =
+            Arrays.copyOfRange(network.weights(), layout.start()[leaf], layout.start()[leaf + 1]);
+        double square = Arrays.stream(u).map(w -> w * w).sum();
         if (square > 0) {
-          neurons.add(new Neuron(names.get(leaf), Math.sqrt(square)));
+          neurons.add(new Neuron(names.get(layout.wide() + leaf), Math.sqrt(square)));
+        }
+        biases[l] = new double[layout.narrowOutputs(leaf)];
+        for (int k = 0; k < u.length; k++) {
+          if (k % width == width - 1) {
+            biases[l][k / width] = u[k];
+          } else {
+            squares[layout.columns()[leaf][k % width]] += u[k] * u[k];
+          }
         }
       }
+      if (tree.leaves() > 1) {
+        addTest(tree, 0, biases, squares);
+      }
+      first += tree.leaves();
     }
   }
 
+  /** How many leaves are below a place in a tree, and the sums of their biases by output. */
+  private record Below(int leaves, double[] sums) {}
+
+  /** Adds the spread between the two sides of a test, and of all tests below it, to its column's. */
+  private static Below addTest(Tree tree, int at, double[][] biases, double[] squares) {
+    if (at < 0) {
+      return new Below(1, biases[~at]);
+    }
+    Below left = addTest(tree, tree.left()[at], biases, squares);
+    Below right = addTest(tree, tree.right()[at], biases, squares);
+    double[] sums = new double[left.sums.length];
+    double weight = (double) left.leaves * right.leaves / (left.leaves + right.leaves);
+    for (int k = 0; k < sums.length; k++) {
+      double difference = left.sums[k] / left.leaves - right.sums[k] / right.leaves;
+      squares[tree.feature()[at]] += weight * difference * difference;
+      sums[k] = left.sums[k] + right.sums[k];
+    }
+    return new Below(left.leaves + right.leaves, sums);
+  }
+
   private static void addSquares(double[] v, double[] sums) {
-    for (int j = 0; j < sums.length; j++) {
+    for (int j = 0; j < v.length; j++) {
       sums[j] += v[j] * v[j];
     }
   }

@@ -270,7 +270,8 @@ final class ReportPage {
     page.heading("Features");
     page.paragraph(
         "Norm of all weights on a feature, in units of its standard deviation where it was"
-            + " normalised; large weights tell what the network uses, not what causes the label.");
+            + " normalised; of leaves that are constants, how far its tests part them. Large weights"
+            + " tell what the network uses, not what causes the label.");
     int[] top =
         IntStream.range(0, names.size())
             .boxed()
