@@ -125,6 +125,12 @@ final class ForestProgram {
     return Arrays.stream(norms).mapToDouble(n -> n[0]).toArray();
   }
 
+  /** The leaves' part of weights in row coordinates. */
+  double[] leaves(double[] v) {
+    int from = setting.layout().wideLength();
+    return Arrays.copyOfRange(v, from, from + setting.layout().narrow());
+  }
+
   private double[][] norms() {
     return run.options().groupNorm() == TrainingOptions.GroupNorm.EUCLIDEAN
         ? LeafNorms.euclidean(setting.layout())
