@@ -15,10 +15,10 @@ import org.convexnn.network.WeightLayout;
  * trees. With v the weights in row coordinates, u where all partitions start, F_k the mean loss of
  * the partition's rows and g the gradient of all rows at u, it lowers
  *
- * <pre>F_k(v) + (g - grad F_k(u)).(v - u) + mu/2 |v - u|^2_H + beta sum_i phi(|v_i| / s_i) + ridge/2 |v_0|^2</pre>
+ * <pre>F_k(v) + (g - grad F_k(u)).(v - u) + mu/2 |v - u|^2_H + beta sum_i phi(|v_i - c_i| / s_i) + ridge/2 |v_0|^2</pre>
  *
  * whose gradient at u is that of all rows (Shamir, Srebro and Zhang, ICML 2014, "DANE"). H is the
- * diagonal of the loss's own curvature, phi the elastic norm, s_i the scale of leaf i.
+ * diagonal of the loss's own curvature, phi the elastic norm, s_i and c_i scale and centre of leaf i.
  *
  * <p>The leaves of a tree are disjoint, so that a tree is solved in one look at the rows: its leaves'
  * sums of derivatives and curvatures ({@link Loss#outputCurvature}), a step for each, and the rows'
@@ -26,12 +26,14 @@ import org.convexnn.network.WeightLayout;
  *
  * <p>Result: [0] = {@code sum_k W_k h_ki (v_i - u_i)}, [1] = {@code sum_k W_k h_ki}, with h_ki the
  * curvature of the partition's mean loss at weight i: their quotient is the consensus step, which is
- * Newton's where leaves do not meet. A partition without a row of a leaf has no say in it.
+ * Newton's where leaves do not meet. A partition without a row of a leaf has no say in it; a leaf without rows
+ * goes where the penalty rests ({@link #rest}).
  *
  * @param setting the rows' setting, constant leaves
  * @param weights u in row coordinates
  * @param gradient g in row coordinates, of the mean loss; empty where the partition has all rows
  * @param scales s_i of every leaf
+ * @param centres c_i of every leaf; empty where all are 0
  * @param penalty on the weights
  * @param damping mu, not negative
  * @param sweeps over the trees, at least 1
@@ -41,6 +43,7 @@ public record SweepJob(
     double[] weights,
     double[] gradient,
     double[] scales,
+    double[] centres,
     Penalty penalty,
     double damping,
     int sweeps)
@@ -69,6 +72,12 @@ public record SweepJob(
     if (!layout.constant() || layout.wide() > 0 || !single) {
       throw new IllegalArgumentException("sweeps are over trees of constant leaves of one output");
     }
+  }
+
+  /** Where weight i is where no row tells: a leaf at its centre, everything else at 0. */
+  public double rest(int i) {
+    int leaf = i - setting.layout().wideLength();
+    return leaf < 0 || centres.length == 0 ? 0 : centres[leaf];
   }
 
   @Override
@@ -266,7 +275,8 @@ public record SweepJob(
           double damped = own * (1 + job.damping);
           double slope =
               sums[2 * l] / weight + correction[at + l] + job.damping * own * (v[at + l] - u);
-          double next = next(v[at + l], slope, damped, job.scales[first[t] + l]);
+          double centre = job.centres.length == 0 ? 0 : job.centres[first[t] + l];
+          double next = centre + next(v[at + l] - centre, slope, damped, job.scales[first[t] + l]);
           steps[l] = (float) (next - v[at + l]);
           v[at + l] += steps[l];
         }

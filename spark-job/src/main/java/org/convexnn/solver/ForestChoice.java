@@ -1,6 +1,7 @@
 package org.convexnn.solver;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -10,12 +11,15 @@ import org.convexnn.block.RowSelection;
 import org.convexnn.block.SweepJob;
 import org.convexnn.gate.Boosting;
 import org.convexnn.loss.SquaredLoss;
+import org.convexnn.network.LeafPenalty;
 
 /**
  * Chooses the penalty of a forest of constant leaves, and how its trees are grown, by rows that take
  * no part in either: {@code beta (a N + (1 - a) N^2 / 2)} with weights of leaves to a power gamma. The
  * loss of the held-out rows is looked at along beta, of the squared norm (a = 0), where most of it is
- * decided; where it is least, other powers and an a that halves the square's part are tried.
+ * decided; where it is least, other powers are tried, an a that halves the square's part, and centres
+ * of the penalty, kappa times what boosting found. With kappa = 1 and a large beta the network is
+ * boosting's: what is chosen is no worse on the held-out rows.
  *
  * <p>What is tried has half as many trees as the network will have, grown at twice the rate. The
  * outputs of T trees under the squared norm have the kernel {@code sum_t F_t F_t' / beta}, so that
@@ -39,6 +43,9 @@ final class ForestChoice {
   // What the best beta grows by with gamma, as measured: weights are of mean 1 in the logarithm.
   private static final double BETA_OF_POWER = 30;
   private static final double[] OTHER_POWERS = {0, 1};
+  // And with kappa.
+  private static final double BETA_OF_PRIOR = 10;
+  private static final double[] OTHER_PRIORS = {0.5, 1};
   private static final int SWEEPS = 3;
   private static final double BETTER = 1 - 1e-4;
   // Of the constant model's loss: where classes are told apart without error beta would go to zero.
@@ -53,11 +60,41 @@ final class ForestChoice {
    *
    * @param a of the elastic norm
    * @param power gamma
+   * @param prior kappa
    * @param beta the regularisation parameter
    */
-  record Point(double a, double power, double beta) {
-    Point with(double other) {
-      return new Point(a, power, other);
+  record Point(double a, double power, double prior, double beta) {
+
+    /** What options say, the usual where they say nothing; without beta. */
+    static Point given(TrainingOptions options) {
+      return new Point(
+          options.elasticNet().orElse(1),
+          options.leaves().adaptivePower().orElse(USUAL_POWER),
+          options.leaves().boostingPrior().orElse(0),
+          Double.NaN);
+    }
+
+    Point times(double factor) {
+      return new Point(a, power, prior, factor * beta);
+    }
+
+    /** With another power, and the beta that goes with it. */
+    Point power(double other) {
+      return new Point(a, other, prior, beta * Math.pow(BETA_OF_POWER, other - power));
+    }
+
+    /** With another prior, and the beta that goes with it. */
+    Point prior(double other) {
+      return new Point(a, power, other, beta * Math.pow(BETA_OF_PRIOR, other - prior));
+    }
+
+    /** What the penalty on trees with these shares of the rows in their leaves takes from boosting. */
+    LeafPenalty penalty(GrownForest grown, double[] shares) {
+      double[] centres =
+          prior == 0
+              ? new double[0]
+              : Arrays.stream(grown.values()).map(value -> prior * value).toArray();
+      return new LeafPenalty(LeafNorms.adaptive(grown.values(), shares, power), centres);
     }
   }
 
@@ -87,19 +124,20 @@ final class ForestChoice {
       this.heldOutWeight = held.weight();
     }
 
-    double[] scales(double power) {
-      return train.scales(LeafNorms.adaptive(grown.values(), shares, power));
-    }
-
     /** Weights of a penalty, from others. */
     double[] solve(Point point, double[] v, double ridge) {
+      LeafPenalty penalty = point.penalty(grown, shares);
       return train.swept(
-          v, scales(point.power), new SweepJob.Penalty(point.beta, point.a, ridge), SWEEPS);
+          v,
+          train.scales(penalty.weights()),
+          penalty.centres(),
+          new SweepJob.Penalty(point.beta, point.a, ridge),
+          SWEEPS);
     }
 
     /** {@code sum_i N_i^2 / (2 sum_i N_i)}: the square's part of the penalty by the norm's, at weights. */
     double squareByNorm(double[] v, double power) {
-      double[] scales = scales(power);
+      double[] scales = train.scales(LeafNorms.adaptive(grown.values(), shares, power));
       double[] leaves = train.leaves(v);
       double square = 0;
       double norm = 0;
@@ -157,15 +195,16 @@ final class ForestChoice {
     }
     boosting /= weight;
     Scored best = search();
-    Point chosen = best.point.with(SPEED_UP * best.point.beta);
+    Point chosen = best.point.times(SPEED_UP);
     run.log()
         .message(
             String.format(
                 Locale.ROOT,
-                "chosen by held-out rows: elasticNetParam %.2g, adaptivePower %.1f, regParam %.4g:"
-                    + " validation loss %.5f; boosting alone %.5f",
+                "chosen by held-out rows: elasticNetParam %.2g, adaptivePower %.1f,"
+                    + " boostingPrior %.1f, regParam %.4g: validation loss %.5f; boosting alone %.5f",
                 chosen.a,
                 chosen.power,
+                chosen.prior,
                 chosen.beta,
                 best.loss,
                 boosting));
@@ -178,32 +217,39 @@ final class ForestChoice {
 
   private Scored search() {
     TrainingOptions options = run.options();
+    TrainingOptions.Leaves leaves = options.leaves();
     List<double[]> start = splits.stream().map(s -> s.train.fromBoosting(s.grown)).toList();
-    double power = options.leaves().adaptivePower().orElse(USUAL_POWER);
-    double a = options.elasticNet().orElse(0);
-    Point first = shrinkingAlike(new Point(0, power, firstBeta()), start, a);
-    List<Scored> path = alongBeta(first, start);
+    Point first =
+        new Point(0, leaves.adaptivePower().orElse(USUAL_POWER), 0, firstBeta())
+            .prior(leaves.boostingPrior().orElse(0));
+    List<Scored> path =
+        alongBeta(shrinkingAlike(first, start, options.elasticNet().orElse(0)), start);
     Scored least = best(path);
-    List<Point> others = new ArrayList<>(List.of(least.point.with(leastBeta(path))));
-    if (options.leaves().adaptivePower().isEmpty()) {
-      for (double other : OTHER_POWERS) {
-        double factor = Math.pow(BETA_OF_POWER, other - power);
-        others.add(new Point(a, other, factor * others.get(0).beta));
-      }
+    Point bottom = least.point.times(factorOfLeast(path));
+    List<Point> others = new ArrayList<>(List.of(bottom));
+    if (leaves.adaptivePower().isEmpty()) {
+      Arrays.stream(OTHER_POWERS).mapToObj(bottom::power).forEach(others::add);
+    }
+    if (leaves.boostingPrior().isEmpty()) {
+      Arrays.stream(OTHER_PRIORS).mapToObj(bottom::prior).forEach(others::add);
     }
     if (options.elasticNet().isEmpty()) {
-      double ratio = splits.get(0).squareByNorm(least.weights.get(0), power);
-      others.add(shrinkingAlike(others.get(0), least.weights, ratio / (1 + ratio)));
+      double ratio = splits.get(0).squareByNorm(least.weights.get(0), bottom.power);
+      others.add(shrinkingAlike(bottom, least.weights, ratio / (1 + ratio)));
     }
-    List<Scored> scored = score(others, least.weights);
+    List<Scored> scored = new ArrayList<>(score(others, least.weights));
+    scored.add(least);
     Scored best = best(scored);
-    if (best == scored.get(0) || !better(best, least)) {
-      return best(List.of(least, scored.get(0)));
+    if (best == least || best == scored.get(0)) {
+      return best;
     }
-    Point point = best.point;
-    List<Scored> around =
-        score(List.of(point.with(point.beta / FINE), point.with(point.beta * FINE)), best.weights);
-    return best(List.of(best, around.get(0), around.get(1)));
+    List<Point> around =
+        new ArrayList<>(List.of(best.point.times(1 / FINE), best.point.times(FINE)));
+    if (leaves.adaptivePower().isEmpty() && best.point.prior != bottom.prior) {
+      Arrays.stream(OTHER_POWERS).mapToObj(best.point::power).forEach(around::add);
+    }
+    scored.addAll(score(around, best.weights));
+    return best(scored);
   }
 
   /** The point of another a whose penalty is the same at some weights of the first split. */
@@ -212,7 +258,7 @@ final class ForestChoice {
       return point;
     }
     double ratio = splits.get(0).squareByNorm(weights.get(0), point.power);
-    return new Point(a, point.power, point.beta * ratio / (a + (1 - a) * ratio));
+    return new Point(a, point.power, point.prior, point.beta * ratio / (a + (1 - a) * ratio));
   }
 
   private double firstBeta() {
@@ -225,9 +271,7 @@ final class ForestChoice {
   /** Points along beta, ascending: some about the first, and then downhill. */
   private List<Scored> alongBeta(Point first, List<double[]> start) {
     List<Point> points =
-        IntStream.rangeClosed(-1, 2)
-            .mapToObj(k -> first.with(first.beta * Math.pow(COARSE, k)))
-            .toList();
+        IntStream.rangeClosed(-1, 2).mapToObj(k -> first.times(Math.pow(COARSE, k))).toList();
     List<Scored> path = new ArrayList<>(score(points, start));
     while (true) {
       Scored best = best(path);
@@ -235,11 +279,11 @@ final class ForestChoice {
       if (!lowest && best != path.get(path.size() - 1)) {
         return path;
       }
-      double beta = lowest ? best.point.beta / COARSE : best.point.beta * COARSE;
-      if (beta < LEAST_BETA || beta > MOST_BETA) {
+      Point point = best.point.times(lowest ? 1 / COARSE : COARSE);
+      if (point.beta < LEAST_BETA || point.beta > MOST_BETA) {
         return path;
       }
-      Scored next = score(List.of(best.point.with(beta)), best.weights).get(0);
+      Scored next = score(List.of(point), best.weights).get(0);
       path.add(lowest ? 0 : path.size(), next);
       if (!better(next, best)) {
         return path;
@@ -247,18 +291,15 @@ final class ForestChoice {
     }
   }
 
-  /** Where the parabola through the best point and its neighbours, in log beta, is least. */
-  private double leastBeta(List<Scored> path) {
+  /** From the best point's beta to where the parabola through its neighbours, in log beta, is least. */
+  private double factorOfLeast(List<Scored> path) {
     int k = path.indexOf(best(path));
-    double beta = path.get(k).point.beta;
     if (k == 0 || k == path.size() - 1) {
-      return beta;
+      return 1;
     }
     double before = path.get(k - 1).loss - path.get(k).loss;
     double after = path.get(k + 1).loss - path.get(k).loss;
-    return before + after > 0
-        ? beta * Math.pow(COARSE, 0.5 * (before - after) / (before + after))
-        : beta;
+    return before + after > 0 ? Math.pow(COARSE, 0.5 * (before - after) / (before + after)) : 1;
   }
 
   private boolean better(Scored one, Scored other) {
@@ -312,11 +353,12 @@ final class ForestChoice {
           .message(
               String.format(
                   Locale.ROOT,
-                  "path: regParam %.3g, elasticNetParam %.2g, adaptivePower %.1f: validation loss"
-                      + " %.5f",
+                  "path: regParam %.3g, elasticNetParam %.2g, adaptivePower %.1f,"
+                      + " boostingPrior %.1f: validation loss %.5f",
                   SPEED_UP * s.point.beta,
                   s.point.a,
                   s.point.power,
+                  s.point.prior,
                   s.loss));
     }
     return scored;
