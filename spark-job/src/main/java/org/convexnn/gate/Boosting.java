@@ -261,7 +261,7 @@ public final class Boosting {
     this.options = options;
     this.workers = workers;
     this.quadratic = loss instanceof SquaredLoss;
-    this.stride = quadratic ? 2 : 3;
+    this.stride = quadratic ? 2 : 4;
     double total = Arrays.stream(rows.weights()).sum();
     double unit = total / Math.max(1, Arrays.stream(rows.weights()).filter(w -> w > 0).count());
     this.weights = new float[n];
@@ -404,7 +404,7 @@ public final class Boosting {
         (from, to) -> {
           for (int r = from, at = from * stride; r < to; r++, at += stride) {
             sums[at] = (float) (weights[r] * derivatives[r * c + output]);
-            if (stride == 3) {
+            if (!quadratic) {
               double h = loss.hessian(rows.labels()[r], derivatives, r * c, output, output);
               sums[at + 1] = (float) (weights[r] * Math.max(factor * h, LEAST_CURVATURE));
             }

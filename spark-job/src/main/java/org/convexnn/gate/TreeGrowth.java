@@ -460,7 +460,7 @@ final class TreeGrowth {
     for (int k = 0; k < count; k++) {
       Arrays.fill(histogram, starts[k], offsets[active[k] + 1], 0);
     }
-    HistogramKernel.add(
+    HistogramKernel.BEST.add(
         panels.codes[panel],
         order,
         leaf.from,
