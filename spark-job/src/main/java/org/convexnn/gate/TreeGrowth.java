@@ -8,6 +8,7 @@ import java.util.List;
 import org.convexnn.gate.SplitSearch.Candidate;
 import org.convexnn.gate.SplitSearch.Split;
 import org.convexnn.gate.SplitSearch.Sums;
+import org.convexnn.linalg.HistogramKernel;
 import org.convexnn.network.Tree;
 
 /**

@@ -1,12 +1,12 @@
-package org.convexnn.gate;
+package org.convexnn.linalg;
 
 /**
- * Adds what rows bring to the histograms of up to four slots of a panel. A row brings {@code stride}
- * numbers, and so many sums has a bin: derivative, curvature, nothing and weight (4, which is a vector
- * of the processor), or derivative and weight where the curvature is the weight (2). Kernels differ in
- * speed alone: each bin's sums are taken in the order of the rows.
+ * Adds what rows bring to histograms of up to four slots, whose bins are the bytes of one integer a
+ * row. A row brings {@code stride} numbers, and so many sums has a bin: derivative, curvature, nothing
+ * and weight (4, which is a vector of the processor), or derivative and weight where the curvature is
+ * the weight (2). Kernels differ in speed alone: a bin's sums are taken in the order of the rows.
  */
-interface HistogramKernel {
+public interface HistogramKernel {
 
   /** The best that this JVM offers: the vector module where it is there, else plain loops. */
   HistogramKernel BEST = choose();
@@ -30,7 +30,7 @@ interface HistogramKernel {
   /**
    * Adds rows {@code rows[from .. to - 1]}.
    *
-   * @param codes the panel's codes of all rows
+   * @param codes the slots' bins of all rows
    * @param packed what the rows bring, stride numbers each, in the order of {@code rows[from ..]}
    * @param stride 4 or 2
    * @param shifts the first bit of each slot's code

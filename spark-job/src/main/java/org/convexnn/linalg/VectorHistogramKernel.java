@@ -1,4 +1,4 @@
-package org.convexnn.gate;
+package org.convexnn.linalg;
 
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;

@@ -1,4 +1,4 @@
-package org.convexnn.gate;
+package org.convexnn.linalg;
 
 /** {@link HistogramKernel} in loops that every JVM runs, two slots at a time. */
 final class PlainHistogramKernel implements HistogramKernel {
