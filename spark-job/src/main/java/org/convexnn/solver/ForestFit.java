@@ -38,19 +38,15 @@ final class ForestFit {
     ForestSample sample = ForestSample.of(run);
     growth.check(sample.size());
     TrainingOptions options = run.options();
-    phase("load and bin");
+    run.log().phase("load and bin");
     boolean validates = options.choosesBeta() && sample.size() >= FEWEST_FOR_VALIDATION;
     ForestChoice.Choice choice =
         validates
             ? new ForestChoice(run, growth).choose(sample, splits())
             : new ForestChoice.Choice(
                 ForestChoice.Point.given(options), growth.usual(), Double.NaN, Double.NaN);
-    phase("choose");
+    run.log().phase("choose");
     return new Ready(sample, choice);
-  }
-
-  private void phase(String name) {
-    run.log().message(String.format(Locale.ROOT, "%s: %.2f s", name, run.log().ledger().seconds()));
   }
 
   private List<RowSelection> splits() {
@@ -77,7 +73,7 @@ final class ForestFit {
             gates.description()
                 + " as gates, grown on "
                 + String.format(Locale.ROOT, "%,d rows", sample.size()));
-    phase("grow");
+    run.log().phase("grow");
     double codes = (double) run.frame().stats().rows() * grown.trees();
     if (sample.share() >= 1 && codes <= MOST_LOCAL_CODES) {
       ForestProgram program = new ForestProgram(run, grown, sample, grown.codes());
@@ -98,7 +94,7 @@ final class ForestFit {
       GatedModel model, SelectedRows rows, double[] boosted, ForestChoice.Point point) {
     Fit fit = new Fit(model, new SolverChoice(model, false), model.problem(rows));
     fit.begin(fit.skip());
-    phase("patterns and betaMax");
+    run.log().phase("prepare");
     double setUp = run.log().ledger().seconds();
     TrainingOptions options = run.options();
     double beta =
@@ -111,7 +107,7 @@ final class ForestFit {
                         : Double.isNaN(point.beta()) ? 0.1 * fit.betaMax() : point.beta());
     double[] start = fit.problem().coordinates().fromNetwork(boosted);
     TrainingResult result = new FinalFit(model, fit).solve(beta, Solver.Start.at(start), setUp);
-    phase("solve and certify");
+    run.log().phase("solve and certify");
     return result;
   }
 }
