@@ -2,7 +2,6 @@ package org.convexnn.solver;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.convexnn.block.RowSelection;
 import org.convexnn.gate.Boosting;
@@ -36,7 +35,7 @@ final class ForestFit {
   /** Brings the rows and chooses. */
   Ready choose() {
     ForestSample sample = ForestSample.of(run);
-    growth.check(sample.size());
+    growth.check();
     TrainingOptions options = run.options();
     run.log().phase("load and bin");
     boolean validates = options.choosesBeta() && sample.size() >= FEWEST_FOR_VALIDATION;
@@ -61,11 +60,15 @@ final class ForestFit {
   TrainingResult solve(Ready ready) {
     ForestSample sample = ready.sample;
     ForestChoice.Choice choice = ready.choice;
-    Boosting.Result result = growth.grow(sample, Optional.empty(), choice.growth(), 0);
+    double codes =
+        (double) run.frame().stats().rows()
+            * choice.growth().rounds()
+            * run.frame().loss().outputs();
+    boolean local = sample.share() >= 1 && codes <= MOST_LOCAL_CODES;
+    Boosting.Result result = growth.grow(sample, choice.growth(), local);
     GrownForest boosted =
         GrownForest.of(result, sample.rows().binning().categories(), run.frame().loss().outputs());
-    GrownForest grown =
-        boosted.with(choice.point().penalty(boosted, boosted.shares(sample.rows().weights())));
+    GrownForest grown = boosted.with(choice.point().penalty(boosted));
     int features = run.rows().features();
     GateSet gates = new GateSet(HalfSpaces.none(features), List.of(), grown.forest());
     run.log()
@@ -74,8 +77,7 @@ final class ForestFit {
                 + " as gates, grown on "
                 + String.format(Locale.ROOT, "%,d rows", sample.size()));
     run.log().phase("grow");
-    double codes = (double) run.frame().stats().rows() * grown.trees();
-    if (sample.share() >= 1 && codes <= MOST_LOCAL_CODES) {
+    if (local) {
       ForestProgram program = new ForestProgram(run, grown, sample, grown.codes());
       GatedModel model = program.model(choice.point().a(), run.log());
       return solve(model, program.selected(), program.fromBoosting(grown), choice.point());
