@@ -69,9 +69,9 @@ public record Patterns(int words, long[] bits, LeafCodes leaves, float[] leverag
         block.copyRow(from + r, rows[r]);
         batch[r] = gates.forest().row(rows[r]);
       }
-      boolean complete = Arrays.stream(batch, 0, count).noneMatch(Patterns::misses);
+      boolean finite = Arrays.stream(batch, 0, count).allMatch(Patterns::finite);
       for (int t = 0; t < codes.trees(); t++) {
-        gates.trees().get(t).leaves(batch, count, complete, reached);
+        gates.trees().get(t).leaves(batch, count, finite, reached);
         for (int r = 0; r < count; r++) {
           codes.set(from + r, t, reached[r]);
         }
@@ -80,13 +80,13 @@ public record Patterns(int words, long[] bits, LeafCodes leaves, float[] leverag
     return codes;
   }
 
-  private static boolean misses(double[] row) {
+  private static boolean finite(double[] row) {
     for (double value : row) {
-      if (Double.isNaN(value)) {
-        return true;
+      if (!Double.isFinite(value)) {
+        return false;
       }
     }
-    return false;
+    return true;
   }
 
   /** Patterns of trees alone, of rows without linear coordinates. */

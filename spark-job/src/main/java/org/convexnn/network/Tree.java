@@ -79,14 +79,14 @@ public record Tree(
 
   /**
    * The leaves that rows 0 .. count - 1 reach, as {@link #leaf} finds them. Where no node tests a set
-   * and no value is missing, four rows go down side by side without jumps, which could not be foreseen.
+   * and all values are finite, four rows go down side by side without jumps, which could not be foreseen.
    *
-   * @param complete whether no value is NaN
+   * @param finite whether all values are finite
    * @param leaves filled with a leaf for each row
    */
-  public void leaves(double[][] rows, int count, boolean complete, int[] leaves) {
+  public void leaves(double[][] rows, int count, boolean finite, int[] leaves) {
     int r = 0;
-    if (complete && sets.length == 0 && feature.length > 0) {
+    if (finite && sets.length == 0 && feature.length > 0) {
       int[] child = new int[2 * feature.length];
       for (int node = 0; node < feature.length; node++) {
         child[2 * node] = left[node];
@@ -123,9 +123,10 @@ public record Tree(
     leaves[r + 3] = ~at3;
   }
 
-  /** 0 where the value is below the threshold, else 1: from the sign of their difference. */
+  /** 0 where a finite value is below the threshold, else 1: by the sign of their difference. */
   private static int side(double value, double threshold) {
-    return (int) (Double.doubleToRawLongBits(value - threshold) >>> 63) ^ 1;
+    // -0 less 0 is -0, which is not below.
+    return (int) (Double.doubleToRawLongBits(value - threshold + 0.0) >>> 63) ^ 1;
   }
 
   private int next(int node, double[] x) {

@@ -125,16 +125,19 @@ class TreeTest {
         right[node] = !goesOn ? ~(node + 1) : onLeft ? ~node : node + 1;
       }
       Tree tree = new Tree(feature, threshold, left, right, new long[0][], missingLeft);
-      boolean complete = random.nextBoolean();
+      boolean finite = random.nextBoolean();
       double[][] rows = new double[9][3];
       for (double[] row : rows) {
         for (int j = 0; j < row.length; j++) {
-          boolean missing = !complete && random.nextInt(4) == 0;
-          row[j] = missing ? Double.NaN : values[random.nextInt(values.length)];
+          double value = values[random.nextInt(values.length)];
+          row[j] = finite && !Double.isFinite(value) ? 1 : value;
+          if (!finite && random.nextInt(4) == 0) {
+            row[j] = Double.NaN;
+          }
         }
       }
       int[] leaves = new int[rows.length];
-      tree.leaves(rows, rows.length, complete, leaves);
+      tree.leaves(rows, rows.length, finite, leaves);
       for (int r = 0; r < rows.length; r++) {
         assertThat(leaves[r]).isEqualTo(tree.leaf(rows[r]));
       }
