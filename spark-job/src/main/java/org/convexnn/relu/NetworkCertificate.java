@@ -132,10 +132,11 @@ public record NetworkCertificate(
     boolean exact = problem.freeWidth() <= 2 && problem.sizes().count() <= MOST_PLANE_ROWS;
     double price =
         exact
-            ? problem.plane("prices in the plane", network).largest().price()
+            ? problem.plane("prices in the plane", network).largest().price() + moments.rounding()
             : moments.largestPrice();
     double all = value(problem, network, moments, price, beta);
-    double patterns = value(problem, network, moments, gatedPrice(problem, network), beta);
+    double gated = gatedPrice(problem, network) + moments.rounding();
+    double patterns = value(problem, network, moments, gated, beta);
     return new Bounds(all, Math.max(all, patterns), price, exact, moments);
   }
 
@@ -143,15 +144,16 @@ public record NetworkCertificate(
   private static double value(
       ReluProblem problem, ReluNetwork network, DualMoments moments, double price, double beta) {
     double most = price > 0 ? beta / price : Double.POSITIVE_INFINITY;
-    double penalty = problem.linearPenalty(moments.linear());
+    double penalty = problem.linearPenalty(moments);
     DualValue.Best best = DualValue.best(most, penalty, moments.dual(), problem.quadratic());
-    if (problem.quadratic() || best.tau() == 1) {
+    if (best.tau() == 1) {
       return Math.max(0, best.value());
     }
-    // Between the points of its grid the value is a chord's, which is far below where tau is small.
+    // A chord of the grid is far below the value where tau is small, and a quadratic through the
+    // grid's values is made of what they leave of each other.
     DualMoments scaled = problem.moments("dual value", network, best.tau());
     double value = scaled.dual()[scaled.dual().length - 1];
-    return Math.max(0, value - best.tau() * best.tau() * penalty);
+    return Math.max(0, value - problem.linearPenalty(scaled));
   }
 
   /** The largest {@code ||Lambda' D_j X||_2} over the patterns D_j of a network's neurons. */
