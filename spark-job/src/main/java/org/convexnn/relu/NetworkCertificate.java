@@ -19,11 +19,12 @@ import org.convexnn.network.ReluNetwork;
  * @param beta the regularisation parameter
  * @param objective P(net)
  * @param loss its mean loss
+ * @param constantLoss mean loss of the constant model
  * @param penalty {@code sum_j ||(v_j, b_j)|| ||a_j||}
  * @param allPatternsBound a lower bound of the objective of every network of any width, proven
  * @param exact whether the largest price behind it is the exact one, not an upper bound: then the
  *     network is optimal if and only if the gap is zero
- * @param relativeGap (objective - allPatternsBound) / max(objective, 1e-6 loss of the constant model)
+ * @param relativeGap (objective - allPatternsBound) / max(objective, 1e-6 constantLoss)
  * @param priceBound an upper bound of the price of every direction at the dual point of the bound
  * @param patternsBound a lower bound of the objective of networks whose neurons have activation
  *     patterns of this network's neurons, proven; at least the bound for all patterns
@@ -41,6 +42,7 @@ public record NetworkCertificate(
     double beta,
     double objective,
     double loss,
+    double constantLoss,
     double penalty,
     double allPatternsBound,
     boolean exact,
@@ -99,16 +101,26 @@ public record NetworkCertificate(
         beta,
         objective,
         at.loss(),
+        constantLoss,
         balanced.penalty(),
         better.all,
         better.exact,
-        (objective - better.all) / Math.max(objective, GAP_SCALE * constantLoss),
+        relativeGap(objective, better.all, constantLoss),
         better.price,
         Math.max(own.patterns, refitted.patterns),
         highest,
         stationarity(problem, balanced, at, beta),
         prices,
         found.stream().filter(p -> p.price() > ABOVE * beta).toList());
+  }
+
+  private static double relativeGap(double objective, double bound, double constantLoss) {
+    return (objective - bound) / Math.max(objective, GAP_SCALE * constantLoss);
+  }
+
+  /** The objective's gap to another lower bound, relative as {@link #relativeGap} is. */
+  double relativeGapTo(double bound) {
+    return relativeGap(objective, bound, constantLoss);
   }
 
   private static void requireFinite(String what, double value) {

@@ -14,8 +14,9 @@ import java.util.Locale;
  * @param beta the regularisation parameter
  * @param betaMax the smallest beta at which the model is linear
  * @param elasticNet a of the penalty beta (a N + (1 - a) N^2 / 2)
- * @param gates number of gates trained, half-spaces, paths of sub-networks and leaves
- * @param activeNeurons gates with non-zero weights, of whichever class
+ * @param gates number of gates trained, half-spaces, paths of sub-networks and leaves; of a plain ReLU
+ *     network, neurons that were tried
+ * @param activeNeurons gates with non-zero weights, of whichever class; neurons of a plain ReLU network
  * @param passes sweeps over the data with all gates, everything counted
  * @param jobs sweeps over the data of any kind
  * @param stopReason why the fit stopped
@@ -44,7 +45,7 @@ public record Certificate(
     return String.format(
             Locale.ROOT,
             "objective %.6g, dual bound %.6g, relative gap %.2e (tol %.0e), beta %.4g, betaMax %.4g,"
-                + "%s %d of %d gates active, %.1f passes, solver %s, stopped by %s",
+                + "%s %s, %.1f passes, solver %s, stopped by %s",
             primalObjective,
             dualBound,
             relativeGap,
@@ -52,11 +53,16 @@ public record Certificate(
             beta,
             betaMax,
             elasticNet == 1 ? "" : String.format(Locale.ROOT, " elasticNet %.2g,", elasticNet),
-            activeNeurons,
-            gates,
+            active(),
             passes,
             solver,
             stopReason)
         + (allPatterns.known() ? "; " + allPatterns : "");
+  }
+
+  private String active() {
+    return allPatterns.known()
+        ? activeNeurons + (activeNeurons == 1 ? " neuron" : " neurons")
+        : activeNeurons + " of " + gates + " gates active";
   }
 }

@@ -153,6 +153,41 @@ class NetworkTest {
     }
   }
 
+  /** Rows without their zeros keep the digits of columns far from zero, as years and times are. */
+  @ParameterizedTest
+  @CsvSource({"0,false,1", "9,false,2", "70,true,3"})
+  void nonZerosFarFromZeroKeepTheirDigits(int halfSpaces, boolean trees, int outputs) {
+    Network near = random(halfSpaces, trees, outputs, false);
+    double[] mean = near.map().mean().clone();
+    mean[0] = 1e9;
+    mean[2] = -3e12;
+    Network network =
+        new Network(
+            new FeatureMap(mean, near.map().inverseScale(), near.map().matrix()),
+            near.gates(),
+            near.weights(),
+            near.offset(),
+            near.labelShift(),
+            near.labelScale());
+    Network.Evaluator evaluator = network.evaluator();
+    Random random = new Random(5);
+    int[] columns = {0, 2, 3};
+    for (int row = 0; row < 50; row++) {
+      double[] values = {
+        1e9 + random.nextDouble(), random.nextDouble() - 3e12, random.nextDouble()
+      };
+      double[] f = new double[outputs];
+      evaluator.evaluate(columns, values, f);
+      double[] x = {values[0], 0, values[1], values[2]};
+      assertThat(f).containsExactly(direct(network, x), within(1e-11));
+      evaluator.evaluate(new int[] {1, 2}, new double[] {0.5, values[1]}, f);
+      double[] expected = direct(network, new double[] {0, 0.5, values[1], 0});
+      for (int k = 0; k < outputs; k++) {
+        assertThat(f[k]).isCloseTo(expected[k], within(1e-12 * Math.abs(expected[k])));
+      }
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"9,false,1,4", "9,true,1,4", "9,true,2,4", "9,true,2,3"})
   void pruningKeepsTheFunction(int halfSpaces, boolean trees, int outputs, int dimension) {

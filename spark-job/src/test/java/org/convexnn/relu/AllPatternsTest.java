@@ -106,7 +106,8 @@ class AllPatternsTest {
     "18 19 19 20 21 25",
     "0 5 10 15 20 25",
     "-30 -30 -30 -30 -30 -30",
-    "19 19 19 24 24 24", "-30 -20 -10 0 10 20",
+    "19 19 19 24 24 24",
+    "-30 -20 -10 0 10 20",
     "0 0 0 0 0 40",
     "80 80 90 90 100 100",
     "0 30 30 60 60 100"
@@ -137,10 +138,10 @@ class AllPatternsTest {
       double[] y = random.doubles(6, -1, 1).toArray();
       SmallProblem small = SmallProblem.plain(x, y, new SquaredLoss(), true);
       ReluNetwork neurons =
-          SmallProblem.network(
-              directions.toArray(double[][]::new), new double[directions.size()]);
+          SmallProblem.network(directions.toArray(double[][]::new), new double[directions.size()]);
       double[] prices = small.problem().price("", neurons, neurons).output();
-      double beta = (seed % 3 + 1) * 0.25 * Arrays.stream(prices).map(Math::abs).max().orElseThrow();
+      double beta =
+          (seed % 3 + 1) * 0.25 * Arrays.stream(prices).map(Math::abs).max().orElseThrow();
       ReluNetwork fitted = master(small, directions, 6 * beta);
       double reached = small.objective(fitted, beta);
       for (ReluNetwork network :
