@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.convexnn.gate.SplitSearch.Sums;
 import org.convexnn.gate.TreeGrowth.Grown;
 import org.convexnn.linalg.CounterRandom;
+import org.convexnn.linalg.RowCount;
 import org.convexnn.loss.Loss;
 import org.convexnn.loss.SquaredLoss;
 import org.convexnn.network.Tree;
@@ -263,7 +264,8 @@ public final class Boosting {
     this.quadratic = loss instanceof SquaredLoss;
     this.stride = quadratic ? 2 : 3;
     double total = Arrays.stream(rows.weights()).sum();
-    double unit = total / Math.max(1, Arrays.stream(rows.weights()).filter(w -> w > 0).count());
+    long present = Arrays.stream(rows.weights()).filter(w -> w > 0).count();
+    double unit = total / Math.max(1, RowCount.of(present, total));
     this.weights = new float[n];
     for (int r = 0; r < n; r++) {
       weights[r] = (float) (rows.weights()[r] / unit);

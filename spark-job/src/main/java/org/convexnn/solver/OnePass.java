@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.convexnn.linalg.RowCount;
 import org.convexnn.network.Network;
 
 /**
@@ -126,7 +127,8 @@ final class OnePass {
   }
 
   private double skipRidge() {
-    return options.skipRidge(statistics.rows(), statistics.basis().map().dimension());
+    long rows = RowCount.of(statistics.rows(), statistics.weight());
+    return options.skipRidge(rows, statistics.basis().map().dimension());
   }
 
   private RunLog log(Progress progress, Ledger ledger) {
