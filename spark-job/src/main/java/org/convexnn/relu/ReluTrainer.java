@@ -22,6 +22,7 @@ import org.convexnn.solver.Folds;
 import org.convexnn.solver.GatedRows;
 import org.convexnn.solver.Ledger;
 import org.convexnn.solver.LocalRows;
+import org.convexnn.solver.Objective;
 import org.convexnn.solver.Parts;
 import org.convexnn.solver.PathPoint;
 import org.convexnn.solver.Progress;
@@ -135,6 +136,7 @@ public final class ReluTrainer {
     private final double betaMax;
     private final List<TraceRecord> trace;
     private final List<PathPoint> path;
+    private final SelectedRows all;
     private int offered;
     private ReluProblem whole;
 
@@ -147,20 +149,20 @@ public final class ReluTrainer {
       this.betaMax = gated.certificate().betaMax();
       this.trace = new ArrayList<>(gated.trace());
       this.path = new ArrayList<>(gated.path());
+      this.all = Folds.of(rows, 1, 0, options.seed()).inside(0);
     }
 
     TrainingResult run() {
-      SelectedRows all = Folds.of(rows, 1, 0, options.seed()).inside(0);
-      try (ReluProblem problem = problem(all)) {
+      try (ReluProblem problem = problem()) {
         whole = problem;
         if (start.gates().size() == 0) {
           return certified(fromNothing());
         }
-        return certified(exact(all) ? cones(all) : grown(all));
+        return certified(exact() ? cones() : grown());
       }
     }
 
-    private ReluProblem problem(SelectedRows all) {
+    private ReluProblem problem() {
       GateSet none = GateSet.of(HalfSpaces.none(start.features()));
       return new ReluProblem(
           rows,
@@ -190,8 +192,8 @@ public final class ReluTrainer {
     }
 
     /** Whether the cones of the gates are few and small enough, and wanted. */
-    private boolean exact(SelectedRows all) {
-      String why = whyNotExact(all);
+    private boolean exact() {
+      String why = whyNotExact();
       progress.message(
           why.isEmpty()
               ? "plain ReLU: exact on the patterns of " + start.gates().size() + " gates"
@@ -199,7 +201,7 @@ public final class ReluTrainer {
       return why.isEmpty();
     }
 
-    private String whyNotExact(SelectedRows all) {
+    private String whyNotExact() {
       if (options.polish()) {
         return "polish";
       }
@@ -223,7 +225,7 @@ public final class ReluTrainer {
       return String.format(Locale.ROOT, "%,d %s, exact cones take at most %,d", number, what, most);
     }
 
-    private Fitted cones(SelectedRows all) {
+    private Fitted cones() {
       double beta = gated.certificate().beta();
       offered = 2 * start.gates().size();
       try (GatedRows local = LocalRows.copyOf(rows).activate(start.gates(), start.map())) {
@@ -296,7 +298,7 @@ public final class ReluTrainer {
           parts);
     }
 
-    private Fitted grown(SelectedRows all) {
+    private Fitted grown() {
       Optional<Folds> split = split();
       ReluProblem training = split.map(s -> whole.on(s.outside(0))).orElse(whole);
       Optional<ReluProblem> heldOut = split.map(s -> whole.on(s.inside(0)));
@@ -473,6 +475,7 @@ public final class ReluTrainer {
               .toNetwork(start.map(), start.offset(), start.labelShift(), start.labelScale())
               .pruned(),
           certificate,
+          Objective.ofRelu(all),
           Optional.empty(),
           trace,
           path,

@@ -58,6 +58,7 @@ record FinalFit(GatedModel model, Fit fit) {
     return new TrainingResult(
         network.pruned(),
         certificate,
+        Objective.of(model.options(), model.gates(), fit.problem().selected()),
         rankBound,
         log.trace(),
         log.path(),

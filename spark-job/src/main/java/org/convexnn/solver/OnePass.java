@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.convexnn.block.RowSelection;
 import org.convexnn.linalg.RowCount;
 import org.convexnn.network.Network;
 
@@ -163,6 +164,10 @@ final class OnePass {
     return new TrainingResult(
         network.pruned(),
         certificate,
+        Objective.of(
+            options,
+            statistics.basis().gates(),
+            new SelectedRows(RowSelection.ALL, statistics.weight(), statistics.rows())),
         Optional.empty(),
         log.trace(),
         log.path(),
