@@ -84,6 +84,12 @@ public final class Cancellation {
         check();
       }
 
+      @Override
+      public void warning(String text) {
+        listener.warning(text);
+        check();
+      }
+
       private void check() {
         if (cancelled.getAsBoolean()) {
           throw ended("it was cancelled");

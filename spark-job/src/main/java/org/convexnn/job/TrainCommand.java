@@ -161,6 +161,7 @@ final class TrainCommand implements Callable<Integer> {
         data.pipeline().layout().columns().size(),
         fit.features());
     out.println("certificate: " + fit.certificate());
+    fit.certificate().warning().ifPresent(text -> out.println("warning: " + text));
     out.println("train: " + train);
     test.ifPresent(t -> out.println("test:  " + t));
     out.printf(

@@ -2,6 +2,7 @@ package org.convexnn.solver;
 
 import java.io.Serializable;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The proof that comes with a network: no weights for the same gates, norm and beta have an
@@ -39,6 +40,39 @@ public record Certificate(
     String solver,
     AllPatterns allPatterns)
     implements Serializable {
+
+  private static final double FAR = 0.1;
+  private static final double VERY_SMALL = 1e-4;
+
+  /**
+   * What to say of a fit that ended far from the optimum of its program: the network may be worse than the
+   * best one for its beta. Nothing of others.
+   */
+  public Optional<String> warning() {
+    boolean ended =
+        switch (stopReason) {
+          case MAX_PASSES, STALLED -> true;
+          case GAP, ENOUGH, LINEAR, NO_SIGNAL, VALIDATION, NO_IMPROVEMENT -> false;
+        };
+    if (!ended || relativeGap <= FAR || allPatterns.hiddenFree()) {
+      return Optional.empty();
+    }
+    String remedy =
+        beta < VERY_SMALL * betaMax
+            ? "so small a beta takes many passes; raise regParam (beta is mostly best between 0.001 and"
+                + " 0.7 of betaMax) or leave it out, so that validation chooses it"
+            : "raise maxIter, or choose another solver";
+    return Optional.of(
+        String.format(
+            Locale.ROOT,
+            "beta is %.4g, %.2g of betaMax, and training stopped (%s) at a relative gap of %.2g: other"
+                + " weights may have an objective far below this network's; %s",
+            beta,
+            beta / betaMax,
+            stopReason,
+            relativeGap,
+            remedy));
+  }
 
   @Override
   public String toString() {

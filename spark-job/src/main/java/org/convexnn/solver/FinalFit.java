@@ -53,6 +53,7 @@ record FinalFit(GatedModel model, Fit fit) {
             solved.solver,
             AllPatterns.NONE);
     log.message("certificate: " + certificate);
+    certificate.warning().ifPresent(log::warning);
     Optional<RankBound> rankBound = model.rankBound(beta);
     rankBound.ifPresent(bound -> log.message(bound.toString()));
     return new TrainingResult(

@@ -161,6 +161,7 @@ final class OnePass {
             "gram",
             AllPatterns.NONE);
     log.message("certificate: " + certificate);
+    certificate.warning().ifPresent(log::warning);
     return new TrainingResult(
         network.pruned(),
         certificate,

@@ -26,4 +26,9 @@ public interface Progress {
 
   /** Something a user may want to read: a choice made and why. */
   void message(String text);
+
+  /** Something a user should read: the fit went on, and what came of it may not be what was wanted. */
+  default void warning(String text) {
+    message("warning: " + text);
+  }
 }

@@ -56,6 +56,10 @@ final class RunLog {
     progress.message(text);
   }
 
+  void warning(String text) {
+    progress.warning(text);
+  }
+
   /** The last fit begins. */
   void finalFit(Solver.Stopping stop) {
     progress.finalFit(stop.tol(), ledger.passes() + stop.maxPasses());

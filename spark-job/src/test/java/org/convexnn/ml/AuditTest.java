@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("spark")
 class AuditTest {
 
-  private static final int N = 1200;
+  private static final int N = 400;
   private static final int D = 4;
   private static final double[][] X = new double[N][D];
   private static final double[] NUMBER = new double[N];
@@ -502,7 +502,7 @@ class AuditTest {
     double bound = program.saved.told("certificate", "dualBound");
     double gap = program.saved.told("certificate", "relativeGap");
     assertThat(gap).isCloseTo((told - bound) / told, within(1e-12));
-    assertThat(program.descended(60)).isBetween(bound, told * (1 + 1e-12));
+    assertThat(program.descended(30)).isBetween(bound, told * (1 + 1e-12));
   }
 
   private static ConvexReLUClassifier classifier() {

@@ -84,6 +84,26 @@ class TrainerTest {
     }
   }
 
+  /** Where passes run out far from the optimum the certificate says so, and beta is named. */
+  @Test
+  void anEndFarFromTheOptimumIsToldWithItsBeta() {
+    Training training = Training.regression().ratio(1e-9);
+    training.gates = 64;
+    training.maxIter = 15;
+    Training.Data data = data(training, 5, 100);
+    Certificate far = training.train(data).certificate();
+    assertThat(far.stopReason()).isEqualTo(StopReason.MAX_PASSES);
+    assertThat(far.relativeGap()).isGreaterThan(0.1);
+    assertThat(far.warning().orElseThrow())
+        .startsWith("beta is ")
+        .contains("1.0e-09 of betaMax", "raise regParam");
+    training.ratio(0.01).maxIter = 1;
+    assertThat(training.train(data).certificate().warning().orElseThrow())
+        .contains("raise maxIter");
+    training.maxIter = 300;
+    assertThat(training.train(data).certificate().warning()).isEmpty();
+  }
+
   /**
    * Six columns of rank four: rows work on four coordinates, the returned network takes six columns.
    * The objective by definition evaluates it on raw rows, the certificate on the mapped ones.
