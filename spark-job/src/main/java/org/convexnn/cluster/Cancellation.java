@@ -66,6 +66,7 @@ public final class Cancellation {
    */
   public static Progress watched(
       Progress listener, JavaSparkContext context, BooleanSupplier cancelled) {
+    GroupProbe probe = new GroupProbe(context);
     return new Progress() {
       @Override
       public void iteration(TraceRecord trace) {
@@ -85,6 +86,11 @@ public final class Cancellation {
       }
 
       @Override
+      public void pulse() {
+        check();
+      }
+
+      @Override
       public void warning(String text) {
         listener.warning(text);
         check();
@@ -95,6 +101,9 @@ public final class Cancellation {
           throw ended("it was cancelled");
         }
         Cancellation.check(context);
+        if (probe.cancelled()) {
+          throw ended("its job group was cancelled");
+        }
       }
     };
   }

@@ -294,7 +294,22 @@ public final class Boosting {
    */
   public static Result grow(
       BinnedRows train, Optional<BinnedRows> heldOut, Loss loss, double[] start, Options options) {
-    return grow(train, heldOut, loss, start, true, TreeGrowth.MOST_SUMS, options);
+    return grow(train, heldOut, loss, start, options, () -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param eachTree runs after each tree; what it throws ends the growth
+   */
+  public static Result grow(
+      BinnedRows train,
+      Optional<BinnedRows> heldOut,
+      Loss loss,
+      double[] start,
+      Options options,
+      Runnable eachTree) {
+    return grow(train, heldOut, loss, start, true, TreeGrowth.MOST_SUMS, options, eachTree);
   }
 
   /**
@@ -310,13 +325,15 @@ public final class Boosting {
       double[] start,
       boolean bundled,
       long mostSums,
-      Options options) {
+      Options options,
+      Runnable eachTree) {
     if (start.length != loss.outputs()) {
       throw new IllegalArgumentException(
           start.length + " outputs to start from; the loss has " + loss.outputs());
     }
     try (Workers workers = new Workers(options.threads())) {
-      return new Boosting(train, heldOut, loss, start, bundled, mostSums, options, workers).boost();
+      return new Boosting(train, heldOut, loss, start, bundled, mostSums, options, workers)
+          .boost(eachTree);
     }
   }
 
@@ -328,7 +345,7 @@ public final class Boosting {
     return outputs;
   }
 
-  private Result boost() {
+  private Result boost(Runnable eachTree) {
     double[] losses = new double[options.rounds()];
     int round = 0;
     int bestRounds = 0;
@@ -336,7 +353,7 @@ public final class Boosting {
     double bestLoss = heldOut.isPresent() ? heldOut.get().loss() : 0;
     while (round < options.rounds()) {
       int before = trees.size();
-      grow(round);
+      grow(round, eachTree);
       boolean sampled = options.rowShare() < 1 || options.columnShare() < 1;
       if (trees.size() == before && !sampled) {
         break;
@@ -368,7 +385,7 @@ public final class Boosting {
   }
 
   /** The draws of a round are the same for all outputs: their order does not matter. */
-  private void grow(int round) {
+  private void grow(int round, Runnable eachTree) {
     int n = rows.size();
     CounterRandom random = new CounterRandom(options.seed(), round);
     int wanted = share(options.rowShare(), n);
@@ -394,6 +411,7 @@ public final class Boosting {
       if (grown.tree().feature().length > 0) {
         add(grown, output, seen);
       }
+      eachTree.run();
     }
   }
 

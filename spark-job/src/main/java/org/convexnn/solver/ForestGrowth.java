@@ -139,6 +139,7 @@ record ForestGrowth(Run run) {
         run.frame().loss(),
         run.frame().offset(),
         Boosting.Options.of(size.rounds, size.leaves, size.rate, run.options().seed())
-            .withPatience(patience));
+            .withPatience(patience),
+        run.log()::pulse);
   }
 }

@@ -56,6 +56,10 @@ final class RunLog {
     progress.message(text);
   }
 
+  void pulse() {
+    progress.pulse();
+  }
+
   void warning(String text) {
     progress.warning(text);
   }

@@ -377,7 +377,8 @@ class BoostingTest {
                 new double[1],
                 bundled == 1,
                 TreeGrowth.MOST_SUMS,
-                options);
+                options,
+                () -> {});
     Result with = grown.apply(1);
     Result without = grown.apply(0);
     assertThat(with.trees()).hasSize(6);
@@ -523,7 +524,8 @@ class BoostingTest {
     Options options = Options.of(4, 64, 0.3, 1);
     double[] start = new double[1];
     Result much = Boosting.grow(rows, Optional.empty(), LOGISTIC, start, options);
-    Result little = Boosting.grow(rows, Optional.empty(), LOGISTIC, start, true, 0, options);
+    Result little =
+        Boosting.grow(rows, Optional.empty(), LOGISTIC, start, true, 0, options, () -> {});
     assertThat(much.trees()).hasSize(4);
     for (int t = 0; t < 4; t++) {
       assertSame(little.trees().get(t), much.trees().get(t));
