@@ -138,6 +138,52 @@ public record Network(
         labelScale);
   }
 
+  /**
+   * The same outputs among others, which are constant.
+   *
+   * @param places where each output goes, ascending
+   * @param constants of all outputs, b0 of those that are constant
+   */
+  public Network spread(int[] places, double[] constants) {
+    int c = outputs();
+    double[] b0 = constants.clone();
+    for (int k = 0; k < c; k++) {
+      b0[places[k]] = offset[k];
+    }
+    Forest forest = gates.forest();
+    int[] treeOutputs = forest.output().clone();
+    for (int t = 0; forest.narrow() && t < treeOutputs.length; t++) {
+      boolean one = treeOutputs[t] != WeightLayout.ALL || c == 1;
+      treeOutputs[t] = one ? places[Math.max(0, treeOutputs[t])] : WeightLayout.ALL;
+    }
+    GateSet wider =
+        new GateSet(
+            gates.halfSpaces(),
+            gates.subNetworks(),
+            forest.of(forest.trees(), treeOutputs, forest.penalty()));
+    WeightLayout from = layout();
+    WeightLayout to = wider.layout(b0.length, from.width());
+    double[] w = new double[to.length()];
+    for (int i = 0; i <= from.wide(); i++) {
+      spread(i * from.block(), from.width(), places, w, i * to.block());
+    }
+    for (int i = 0; i < from.narrow(); i++) {
+      int size = from.narrowWidth(i);
+      if (to.narrowOutputs(i) == 1) {
+        System.arraycopy(weights, from.start()[i], w, to.start()[i], size);
+      } else {
+        spread(from.start()[i], size, places, w, to.start()[i]);
+      }
+    }
+    return new Network(map, wider, w, b0, labelShift, labelScale);
+  }
+
+  private void spread(int from, int size, int[] places, double[] w, int to) {
+    for (int k = 0; k < places.length; k++) {
+      System.arraycopy(weights, from + k * size, w, to + places[k] * size, size);
+    }
+  }
+
   /** Appends the weights of some gates to w, of which {@code length} numbers are written. */
   private int copy(WeightLayout layout, int gate, int count, double[] w, int length) {
     int from = layout.start(gate);

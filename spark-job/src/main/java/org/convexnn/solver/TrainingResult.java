@@ -35,4 +35,19 @@ public record TrainingResult(
     trace = List.copyOf(trace);
     path = List.copyOf(path);
   }
+
+  /** The same with the network in another form. */
+  public TrainingResult with(Network other) {
+    return new TrainingResult(
+        other,
+        certificate,
+        objective,
+        rankBound,
+        trace,
+        path,
+        rows,
+        skipRidge,
+        setUpSeconds,
+        solveSeconds);
+  }
 }

@@ -90,10 +90,12 @@ class AuditTest {
       double[] weights,
       String leaves,
       Integer output,
-      double[] normWeights) {}
+      double[] normWeights,
+      double[] normCentres) {}
 
   /** Numbers of a group: rows of the features phi, and outputs. */
-  private record Group(int from, int to, int[] outputs, double norm, double[] metric) {}
+  private record Group(
+      int from, int to, int[] outputs, double norm, double[] metric, double centre) {}
 
   /** A saved model as its files have it. */
   private static final class Saved {
@@ -133,9 +135,8 @@ class AuditTest {
                 doubles(row, "weights"),
                 row.getAs("leaves"),
                 row.getAs("output"),
-                row.isNullAt(row.fieldIndex("normWeights"))
-                    ? new double[0]
-                    : doubles(row, "normWeights")));
+                perLeaf(row, "normWeights"),
+                perLeaf(row, "normCentres")));
       }
     }
 
@@ -144,6 +145,10 @@ class AuditTest {
           .read()
           .parquet(model.resolve("data/" + table).toString())
           .collectAsList();
+    }
+
+    private static double[] perLeaf(Row row, String name) {
+      return row.isNullAt(row.fieldIndex(name)) ? new double[0] : doubles(row, name);
     }
 
     private static double[] doubles(Row row, String name) {
@@ -298,7 +303,8 @@ class AuditTest {
           if (!part.kind.equals("linear")) {
             double omega = part.normWeights.length == 0 ? 1 : part.normWeights[g];
             boolean function = part.kind.equals("tree") && leafNorm.equals("function");
-            groups.add(group(at, size, out, omega, function, constant));
+            double centre = part.normCentres.length == 0 ? 0 : part.normCentres[g];
+            groups.add(group(at, size, out, omega, function, constant, centre));
           }
         }
         assertThat(from).isEqualTo(part.weights.length);
@@ -307,9 +313,15 @@ class AuditTest {
 
     /** The norm in function space of a leaf: second moments over all rows and a floor. */
     private Group group(
-        int at, int size, int[] out, double omega, boolean function, boolean constant) {
+        int at,
+        int size,
+        int[] out,
+        double omega,
+        boolean function,
+        boolean constant,
+        double centre) {
       if (!function) {
-        return new Group(at, at + size, out, omega, null);
+        return new Group(at, at + size, out, omega, null, centre);
       }
       double all = Arrays.stream(WEIGHT).sum();
       double[] metric = new double[size * size];
@@ -331,8 +343,8 @@ class AuditTest {
         metric[i * size + i] += 0.03 * trace / size + 2e-5 * common;
       }
       return constant
-          ? new Group(at, at + size, out, omega * Math.sqrt(metric[0]), null)
-          : new Group(at, at + size, out, omega, metric);
+          ? new Group(at, at + size, out, omega * Math.sqrt(metric[0]), null, centre)
+          : new Group(at, at + size, out, omega, metric, 0);
     }
 
     double[][] outputs(double[][] b) {
@@ -376,7 +388,8 @@ class AuditTest {
       for (int c : g.outputs) {
         for (int i = 0; i < size; i++) {
           if (g.metric == null) {
-            sum += b[g.from + i][c] * b[g.from + i][c];
+            double value = b[g.from + i][c] - g.centre;
+            sum += value * value;
           }
           for (int j = 0; g.metric != null && j < size; j++) {
             sum += b[g.from + i][c] * g.metric[i * size + j] * b[g.from + j][c];
@@ -459,7 +472,7 @@ class AuditTest {
         double square = 0;
         for (int q = g.from; q < g.to; q++) {
           for (int c : g.outputs) {
-            next[q][c] = b[q][c] - t * gradient[q][c];
+            next[q][c] = b[q][c] - t * gradient[q][c] - g.centre;
             square += next[q][c] * next[q][c];
           }
         }
@@ -468,7 +481,7 @@ class AuditTest {
         double factor = kept / (1 + t * beta * (1 - a) * g.norm * g.norm);
         for (int q = g.from; q < g.to; q++) {
           for (int c : g.outputs) {
-            next[q][c] *= factor;
+            next[q][c] = factor * next[q][c] + g.centre;
           }
         }
       }

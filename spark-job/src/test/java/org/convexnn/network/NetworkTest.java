@@ -153,6 +153,29 @@ class NetworkTest {
     }
   }
 
+  /** Outputs among others, by half-spaces, linear leaves and leaves of one output. */
+  @ParameterizedTest
+  @CsvSource({"9,true,1", "9,false,3", "3,true,3"})
+  void outputsSpreadAmongOthers(int halfSpaces, boolean trees, int outputs) {
+    Network network = random(halfSpaces, trees, outputs, false);
+    int[] places = outputs == 1 ? new int[] {2} : new int[] {0, 2, 3};
+    double[] constants = {7, 8, 9, 10, 11};
+    Network spread = network.spread(places, constants);
+    Random random = new Random(5);
+    double[] before = new double[outputs];
+    double[] after = new double[5];
+    for (int row = 0; row < 20; row++) {
+      double[] x = random.doubles(FEATURES, -2, 2).toArray();
+      network.evaluator().evaluate(x, before);
+      spread.evaluator().evaluate(x, after);
+      for (int k = 0; k < 5; k++) {
+        int from = Arrays.binarySearch(places, k);
+        double expected = from < 0 ? 3 + 0.25 * constants[k] : before[from];
+        assertThat(after[k]).isCloseTo(expected, within(1e-13));
+      }
+    }
+  }
+
   /** Rows without their zeros keep the digits of columns far from zero, as years and times are. */
   @ParameterizedTest
   @CsvSource({"0,false,1", "9,false,2", "70,true,3"})
