@@ -84,6 +84,27 @@ class TrainerTest {
     }
   }
 
+  /** Labels that no feature and no gate knows of: nothing is left to gain, at whatever beta. */
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void aLabelIndependentOfTheFeaturesEndsWithGapZero(Training training) {
+    int classes = training.task == TrainingOptions.Task.MULTICLASS ? 3 : 2;
+    int n = 40 * classes;
+    double[][] x = new double[n][];
+    double[] y = new double[n];
+    for (int r = 0; r < n; r++) {
+      x[r] = new double[] {r / classes % 8, r / (8 * classes)};
+      y[r] = r % classes;
+    }
+    Training.Data data = new Training.Data(x, y, Arrays.stream(y).map(v -> 1).toArray());
+    for (double ratio : new double[] {1, 0.1, 1e-3}) {
+      Certificate c = training.ratio(ratio).train(data).certificate();
+      assertThat(c.stopReason()).isEqualTo(StopReason.NO_SIGNAL);
+      assertThat(c.relativeGap()).as("ratio %s", ratio).isBetween(-1e-12, 1e-9);
+      assertThat(c.activeNeurons()).isZero();
+    }
+  }
+
   /** Where passes run out far from the optimum the certificate says so, and beta is named. */
   @Test
   void anEndFarFromTheOptimumIsToldWithItsBeta() {
