@@ -28,7 +28,6 @@ import picocli.CommandLine.Spec;
 /** {@code benchmark}: networks beside MLlib's own models on the same rows, in one session. */
 @Command(
     name = "benchmark",
-    mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
       "Fits a network and other models to the same rows and prints a Markdown table.",
@@ -36,6 +35,8 @@ import picocli.CommandLine.Spec;
           + " scaling with --rows."
     })
 final class BenchmarkCommand implements Callable<Integer> {
+
+  @Mixin private StandardOptions standard;
 
   /** Rows of generated data per partition. */
   private static final long PARTITION_ROWS = 250_000;

@@ -26,6 +26,10 @@ final class PeerOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
+  private static final int MLP_ITERATIONS = 300;
+  private static final int XGBOOST_ROUNDS = 100;
+  private static final int XGBOOST_DEPTH = 6;
+
   @Option(
       names = "--against",
       split = ",",
@@ -44,20 +48,20 @@ final class PeerOptions {
   @Option(
       names = "--mlp-iterations",
       paramLabel = "N",
-      description = "Iterations of the perceptron (${DEFAULT-VALUE}).")
-  private int mlpIterations = 300;
+      description = "Iterations of the perceptron (" + MLP_ITERATIONS + ").")
+  private int mlpIterations = MLP_ITERATIONS;
 
   @Option(
       names = "--xgboost-rounds",
       paramLabel = "N",
-      description = "Rounds of XGBoost (${DEFAULT-VALUE}).")
-  private int xgboostRounds = 100;
+      description = "Rounds of XGBoost (" + XGBOOST_ROUNDS + ").")
+  private int xgboostRounds = XGBOOST_ROUNDS;
 
   @Option(
       names = "--xgboost-depth",
       paramLabel = "N",
-      description = "Most levels of XGBoost's trees (${DEFAULT-VALUE}).")
-  private int xgboostDepth = 6;
+      description = "Most levels of XGBoost's trees (" + XGBOOST_DEPTH + ").")
+  private int xgboostDepth = XGBOOST_DEPTH;
 
   /** Refuses values out of range, before any Spark is started. */
   void check() {

@@ -26,7 +26,6 @@ import picocli.CommandLine.Spec;
 /** {@code train}: from a table to DIR/model, DIR/report.json and DIR/report.html. */
 @Command(
     name = "train",
-    mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
       "Trains a network on a table and writes DIR/model, a PipelineModel that scores raw tables,"
@@ -34,6 +33,8 @@ import picocli.CommandLine.Spec;
       "Options may also stand in conf/train.properties under the same names."
     })
 final class TrainCommand implements Callable<Integer> {
+
+  @Mixin private StandardOptions standard;
 
   @Spec private CommandSpec command;
 
