@@ -54,6 +54,7 @@ public final class Boosting {
    * @param categoryRidge what lambda grows by where sets of categories are compared
    * @param patience rounds without a lower loss of the held-out rows after which no more are tried;
    *     0 for all rounds
+   * @param codes whether the leaf of each row is kept: a byte a row and tree
    * @param threads threads that work
    * @param seed varies the draws of rows and columns
    */
@@ -70,6 +71,7 @@ public final class Boosting {
       double categorySmoothing,
       double categoryRidge,
       int patience,
+      boolean codes,
       int threads,
       long seed) {
 
@@ -96,7 +98,8 @@ public final class Boosting {
      */
     public static Options of(int rounds, int leaves, double rate, long seed) {
       int threads = Runtime.getRuntime().availableProcessors();
-      return new Options(rounds, leaves, rate, 0.1, 20, 1e-3, 3, 1, 1, 10, 10, 0, threads, seed);
+      return new Options(
+          rounds, leaves, rate, 0.1, 20, 1e-3, 3, 1, 1, 10, 10, 0, true, threads, seed);
     }
 
     /** With other shares of columns and rows. */
@@ -114,6 +117,7 @@ public final class Boosting {
           categorySmoothing,
           categoryRidge,
           patience,
+          codes,
           threads,
           seed);
     }
@@ -134,6 +138,7 @@ public final class Boosting {
           categorySmoothing,
           categoryRidge,
           patience,
+          codes,
           threads,
           seed);
     }
@@ -153,6 +158,7 @@ public final class Boosting {
           smoothing,
           ridge,
           patience,
+          codes,
           threads,
           seed);
     }
@@ -172,6 +178,27 @@ public final class Boosting {
           categorySmoothing,
           categoryRidge,
           patience,
+          codes,
+          threads,
+          seed);
+    }
+
+    /** Without the leaves of the rows. */
+    public Options withoutCodes() {
+      return new Options(
+          rounds,
+          leaves,
+          rate,
+          lambda,
+          minRowsPerLeaf,
+          minHessian,
+          maxLeafStep,
+          columnShare,
+          rowShare,
+          categorySmoothing,
+          categoryRidge,
+          patience,
+          false,
           threads,
           seed);
     }
@@ -191,6 +218,7 @@ public final class Boosting {
           categorySmoothing,
           categoryRidge,
           patience,
+          codes,
           threads,
           seed);
     }
@@ -208,7 +236,9 @@ public final class Boosting {
    * @param trees the trees, each with two leaves or more
    * @param outputOf the output that each tree adds to
    * @param values what each tree's leaves add to that output, the rate applied
-   * @param codes the leaf of each training row in each tree, unsigned bytes
+   * @param leafWeights the weight of the rows that each tree saw in its leaves
+   * @param codes the leaf of each training row in each tree, unsigned bytes; empty where they are not
+   *     kept
    * @param heldOutCodes the leaf of each held-out row in each tree; empty without such rows
    * @param heldOutLoss the mean loss of the held-out rows after each round; empty without such rows
    * @param bestRounds the rounds after which that was lowest; without such rows, all
@@ -218,6 +248,7 @@ public final class Boosting {
       List<Tree> trees,
       int[] outputOf,
       double[][] values,
+      double[][] leafWeights,
       byte[][] codes,
       byte[][] heldOutCodes,
       double[] heldOutLoss,
@@ -241,10 +272,12 @@ public final class Boosting {
   private final int[] varying;
 
   private final Optional<HeldOut> heldOut;
+  private final byte[] codeBuffer;
 
   private final List<Tree> trees = new ArrayList<>();
   private final List<Integer> outputOf = new ArrayList<>();
   private final List<double[]> values = new ArrayList<>();
+  private final List<double[]> leafWeights = new ArrayList<>();
   private final List<byte[]> codes = new ArrayList<>();
 
   private Boosting(
@@ -262,7 +295,7 @@ public final class Boosting {
     this.options = options;
     this.workers = workers;
     this.quadratic = loss instanceof SquaredLoss;
-    this.stride = quadratic ? 2 : 3;
+    this.stride = quadratic ? 2 : 4;
     double total = Arrays.stream(rows.weights()).sum();
     long present = Arrays.stream(rows.weights()).filter(w -> w > 0).count();
     double unit = total / Math.max(1, RowCount.of(present, total));
@@ -272,6 +305,7 @@ public final class Boosting {
     }
     this.outputs = outputs(n, start);
     this.derivatives = new double[outputs.length];
+    this.codeBuffer = new byte[options.codes() ? 0 : n];
     Panels panels = Panels.of(rows, bundled, workers);
     this.varying =
         panels.slots.stream()
@@ -377,6 +411,7 @@ public final class Boosting {
         List.copyOf(trees),
         outputOf.stream().mapToInt(c -> c).toArray(),
         values.toArray(double[][]::new),
+        leafWeights.toArray(double[][]::new),
         codes.toArray(byte[][]::new),
         heldOut.map(held -> held.codes.toArray(byte[][]::new)).orElse(new byte[0][]),
         Arrays.copyOf(losses, heldOut.isPresent() ? round : 0),
@@ -424,7 +459,7 @@ public final class Boosting {
         (from, to) -> {
           for (int r = from, at = from * stride; r < to; r++, at += stride) {
             sums[at] = (float) (weights[r] * derivatives[r * c + output]);
-            if (stride == 3) {
+            if (!quadratic) {
               double h = loss.hessian(rows.labels()[r], derivatives, r * c, output, output);
               sums[at + 1] = (float) (weights[r] * Math.max(factor * h, LEAST_CURVATURE));
             }
@@ -441,7 +476,7 @@ public final class Boosting {
     for (int i = 0; i < leaves; i++) {
       value[i] = value(grown.sums()[i]);
     }
-    byte[] code = new byte[rows.size()];
+    byte[] code = options.codes() ? new byte[rows.size()] : codeBuffer;
     if (seen == null) {
       int[] order = growth.order();
       workers.run(
@@ -459,7 +494,10 @@ public final class Boosting {
     trees.add(grown.tree());
     outputOf.add(output);
     values.add(value);
-    codes.add(code);
+    leafWeights.add(Arrays.stream(grown.sums()).mapToDouble(Sums::w).toArray());
+    if (options.codes()) {
+      codes.add(code);
+    }
   }
 
   private double value(Sums sums) {
