@@ -110,6 +110,21 @@ class PathPoint(NamedTuple):
     passes: float
 
 
+class Objective(NamedTuple):
+    """What was automatic in the objective of a certificate: the norms, and the rows of the loss."""
+
+    #: the norm of half-spaces and paths: euclidean, function, slim; none where there are none
+    halfSpaceNorm: str
+    #: the norm of leaves: euclidean, function; none where there are none
+    leafNorm: str
+    #: which rows the loss is a mean over: all, or all but those held out
+    rows: str
+    #: how many they are, those of positive weight
+    rowCount: int
+    #: the sum of their weights
+    rowWeight: float
+
+
 class Provenance(NamedTuple):
     """Where a model comes from; saved with it."""
 
@@ -123,6 +138,8 @@ class Provenance(NamedTuple):
     seed: int
     #: the gap reached
     relativeGap: float
+    #: the norms and rows of the objective; None of models saved without
+    objective: Optional[Objective]
     #: the version of Spark
     sparkVersion: str
     #: the version of this library; unknown of classes outside a jar
@@ -264,6 +281,7 @@ _RECORDS: Dict[str, Type[Any]] = {
         HalfSpaces,
         LeafPenalty,
         Network,
+        Objective,
         PathPoint,
         Provenance,
         RankBound,
@@ -311,6 +329,8 @@ def record_of(record: Type[Any], told: Dict[str, Any]) -> Any:
         value = told.get(name)
         if name == "allPatterns":
             return None if value is None else record_of(AllPatterns, value)
+        if name == "objective" and record is Provenance:
+            return None if value is None else record_of(Objective, value)
         return float(value) if value in ("NaN", "Infinity", "-Infinity") else value
 
     return record(*(field(name) for name in record._fields))

@@ -12,20 +12,27 @@ import org.convexnn.network.ReluNetwork;
  * [0]      = [sum w l(f), dual sums of t l'(f)]
  * [1]      = y~' r                                                D x C
  * [2]      = y~' diag(||r_r||_2) y~                               D x D
- * [3 + k]  = y~' diag(l_k) y~            k &lt; 2 C,  l_2c = (r_c)_+,  l_2c+1 = (-r_c)_+
- * [3 + 2 C + k] = y~' diag(l_k / R) y~   R_r &gt;= ||z~_r||, up to the rounding of a float
- * [3 + 4 C]     = [sum l_k R]</pre>
+ * [3]      = [sum ||r_r||_2 R_r, sum l_k R]
+ * [4 + k]  = y~' diag(l_k) y~            k &lt; 2 C,  l_2c = (r_c)_+,  l_2c+1 = (-r_c)_+
+ * [4 + 2 C + k] = y~' diag(l_k / R) y~   R_r = ||z~_r||</pre>
  *
- * The last entry of [2] .. [2 + 2 C] is the sum of the weights.
+ * The last entry of [2] and of [4] .. [3 + 2 C] is the sum of the weights. R comes from the rows in
+ * float64, not from their {@linkplain Patterns#leverage leverages}, which end with the range of a float.
  *
  * @param setting the rows' setting; its groups are not read
  * @param network the network in row coordinates
  * @param scale t, in [0, 1] but with squared loss any number
+ * @param matrix M of {@code z = M y}, k x k, empty where z is y
  * @param bias whether R is the norm of [z, 1], else of z
- * @param byOutput whether [3 ..] are wanted
+ * @param byOutput whether the sums over l_k are wanted
  */
 public record DualMomentsJob(
-    RowSetting setting, ReluNetwork network, double scale, boolean bias, boolean byOutput)
+    RowSetting setting,
+    ReluNetwork network,
+    double scale,
+    double[] matrix,
+    boolean bias,
+    boolean byOutput)
     implements RowJob<GatedBlock, double[][]> {
 
   @Override
@@ -45,7 +52,9 @@ public record DualMomentsJob(
     private final boolean byOutput;
     private final DoubleNeuronKernel kernel;
     private final RowResponse response;
+    private final double[] matrix;
     private final boolean bias;
+    private final double[] mapped;
     private final double[] radii;
     private final double[] weighted;
     private final double[] weights;
@@ -62,12 +71,14 @@ public record DualMomentsJob(
       this.response = new RowResponse(job.setting, kernel.capacity(), job.scale);
       this.weighted = new double[kernel.capacity() * width];
       this.weights = new double[kernel.capacity()];
+      this.matrix = job.matrix;
       this.bias = job.bias;
+      this.mapped = new double[matrix.length == 0 ? 0 : kernel.capacity() * (width - 1)];
       this.radii = new double[kernel.capacity()];
       this.pooled = new double[width * width];
       this.plain = new double[byOutput ? 2 * outputs : 0][width * width];
       this.scaled = new double[plain.length][width * width];
-      this.sums = new double[plain.length];
+      this.sums = new double[1 + plain.length];
     }
 
     @Override
@@ -78,18 +89,17 @@ public record DualMomentsJob(
         response.derive(gated.block(), from, count);
         double[] r = response.derivative();
         kernel.backward(0, r);
+        loadRadii(count);
         for (int i = 0; i < count; i++) {
           weights[i] = Blas.norm(r, i * outputs, outputs);
+          sums[0] += weights[i] * radii[i];
         }
         add(count, pooled);
-        for (int i = 0; i < count; i++) {
-          radii[i] = radius(gated.patterns().leverage()[from + i]);
-        }
         for (int k = 0; k < plain.length; k++) {
           for (int i = 0; i < count; i++) {
             double value = r[i * outputs + k / 2];
             weights[i] = Math.max(0, k % 2 == 0 ? value : -value);
-            sums[k] += weights[i] * radii[i];
+            sums[1 + k] += weights[i] * radii[i];
           }
           add(count, plain[k]);
           for (int i = 0; i < count; i++) {
@@ -101,10 +111,18 @@ public record DualMomentsJob(
       }
     }
 
-    /** An upper bound on ||z~|| or ||z||: the leverage is a float. */
-    private double radius(float leverage) {
-      double square = leverage * (1 + 2e-7) - (bias ? 0 : 1);
-      return Math.sqrt(Math.max(0, square));
+    /** ||z~|| or ||z|| of the batch's rows. */
+    private void loadRadii(int count) {
+      double[] rows = kernel.rows();
+      int k = width - 1;
+      boolean plain = matrix.length == 0;
+      if (!plain) {
+        Blas.gemm(false, true, count, k, k, 1, rows, 0, width, matrix, 0, k, 0, mapped, 0, k);
+      }
+      for (int i = 0; i < count; i++) {
+        double norm = plain ? Blas.norm(rows, i * width, k) : Blas.norm(mapped, i * k, k);
+        radii[i] = bias ? Math.hypot(norm, 1) : norm;
+      }
     }
 
     /** Adds {@code sum_r weight_r y~_r y~_r'}; rows of weight 0 are left out. */
@@ -127,16 +145,13 @@ public record DualMomentsJob(
 
     @Override
     public double[][] result() {
-      if (!byOutput) {
-        return new double[][] {response.sums(), kernel.gradient(0)[0], pooled};
-      }
-      double[][] result = new double[4 + 4 * outputs][];
+      double[][] result = new double[4 + 2 * plain.length][];
       result[0] = response.sums();
       result[1] = kernel.gradient(0)[0];
       result[2] = pooled;
-      System.arraycopy(plain, 0, result, 3, plain.length);
-      System.arraycopy(scaled, 0, result, 3 + plain.length, plain.length);
-      result[3 + 4 * outputs] = sums;
+      result[3] = sums;
+      System.arraycopy(plain, 0, result, 4, plain.length);
+      System.arraycopy(scaled, 0, result, 4 + plain.length, plain.length);
       return result;
     }
   }

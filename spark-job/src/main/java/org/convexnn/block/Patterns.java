@@ -14,7 +14,8 @@ import org.convexnn.network.GateSet;
  * @param words 64-bit words per row
  * @param bits rows x words; bit p of a row is gate p, of half-spaces and paths
  * @param leaves the leaf of each tree
- * @param leverage squared norm of z~ = [z, 1] by row
+ * @param leverage squared norm of z~ = [z, 1] by row, the largest float at most: for chances of drawing
+ *     rows, no bound may rest on it
  * @param mapped rows x k, z itself where the map {@linkplain FeatureMap#mapsRows maps rows}, else
  *     empty
  */

@@ -2,6 +2,7 @@ package org.convexnn.block;
 
 import java.util.Arrays;
 import org.convexnn.linalg.SecondMoments;
+import org.convexnn.network.FeatureMap;
 
 /**
  * Row coordinates of sparse rows without their zeros. Centred rows have no zeros, but
@@ -11,15 +12,12 @@ import org.convexnn.linalg.SecondMoments;
  * and e has the zeros of x. T is applied to weights and sums, not to rows: {@code y~.v = e~.(T' v)}
  * and {@code sum w y~ y~' = T (sum w e~ e~') T'}.
  *
- * <p>A column far from zero, as years are, has hardly any zeros, and b would drown it: there e_j =
- * y_j and b_j = 0.
+ * <p>In a column {@linkplain FeatureMap#farFromZero far from zero} b would drown e: there e_j = y_j and b_j
+ * = 0.
  *
  * <p>Holds one row at a time; not thread-safe.
  */
 final class SparseCoordinates {
-
-  /** In units of the scale. */
-  private static final double FAR_FROM_ZERO = 10;
 
   private final double[] mean;
   private final double[] inverseScale;
@@ -35,16 +33,11 @@ final class SparseCoordinates {
     this.mean = mean;
     this.inverseScale = inverseScale;
     this.base = new double[d];
-    int[] farColumns = new int[d];
-    int found = 0;
-    for (int j = 0; j < d; j++) {
-      base[j] = -mean[j] * inverseScale[j];
-      if (Math.abs(base[j]) > FAR_FROM_ZERO) {
-        base[j] = 0;
-        farColumns[found++] = j;
-      }
+    Arrays.setAll(base, j -> -mean[j] * inverseScale[j]);
+    this.far = FeatureMap.farFromZero(mean, inverseScale);
+    for (int j : far) {
+      base[j] = 0;
     }
-    this.far = Arrays.copyOf(farColumns, found);
     this.columns = new int[d + 1];
     this.values = new double[d + 1];
   }

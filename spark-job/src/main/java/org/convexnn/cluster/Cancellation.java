@@ -66,6 +66,7 @@ public final class Cancellation {
    */
   public static Progress watched(
       Progress listener, JavaSparkContext context, BooleanSupplier cancelled) {
+    GroupProbe probe = new GroupProbe(context);
     return new Progress() {
       @Override
       public void iteration(TraceRecord trace) {
@@ -89,11 +90,25 @@ public final class Cancellation {
         check();
       }
 
+      @Override
+      public void pulse() {
+        check();
+      }
+
+      @Override
+      public void warning(String text) {
+        listener.warning(text);
+        check();
+      }
+
       private void check() {
         if (cancelled.getAsBoolean()) {
           throw ended("it was cancelled");
         }
         Cancellation.check(context);
+        if (probe.cancelled()) {
+          throw ended("its job group was cancelled");
+        }
       }
     };
   }

@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
+import org.convexnn.linalg.RowCount;
 import org.convexnn.linalg.SymmetricEigen;
 import org.convexnn.network.CategoryBins;
 
@@ -31,7 +32,7 @@ public final class Binning implements Serializable {
    */
   private static final int SHARED_BINS = 16;
 
-  /** Rows of average weight. */
+  /** Rows that count once. */
   private static final double SHRINKAGE = 100;
 
   /** A cut above all values: what is not missing is below. */
@@ -55,7 +56,7 @@ public final class Binning implements Serializable {
    * @param rows raw features, finite, or NaN where missing
    * @param targets what the mean of a category is taken of: labels, or the derivatives of the loss
    *     at the constant model, C numbers a row, where labels are classes
-   * @param weights weights, not negative; all times a constant gives the same bins
+   * @param weights weights, not negative; whole ones are counts of rows ({@link RowCount})
    * @param categorical which columns hold codes of categories, 0 .. {@link
    *     CategoryBins#MOST_CODES} - 1
    * @param mostBins the most bins of a column, 2 .. {@value #MOST_BINS}
@@ -289,7 +290,7 @@ public final class Binning implements Serializable {
         sums[(int) rows[r][j] * c + k] += weighted;
       }
     }
-    double prior = SHRINKAGE * total / present.length;
+    double prior = SHRINKAGE * total / RowCount.of(present.length, total);
     double[] covariance = new double[c * c];
     for (int v = 0; v < mass.length; v++) {
       for (int k = 0; k < c; k++) {

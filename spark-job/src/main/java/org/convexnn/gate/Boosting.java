@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.convexnn.gate.SplitSearch.Sums;
 import org.convexnn.gate.TreeGrowth.Grown;
 import org.convexnn.linalg.CounterRandom;
+import org.convexnn.linalg.RowCount;
 import org.convexnn.loss.Loss;
 import org.convexnn.loss.SquaredLoss;
 import org.convexnn.network.Tree;
@@ -296,7 +297,8 @@ public final class Boosting {
     this.quadratic = loss instanceof SquaredLoss;
     this.stride = quadratic ? 2 : 4;
     double total = Arrays.stream(rows.weights()).sum();
-    double unit = total / Math.max(1, Arrays.stream(rows.weights()).filter(w -> w > 0).count());
+    long present = Arrays.stream(rows.weights()).filter(w -> w > 0).count();
+    double unit = total / Math.max(1, RowCount.of(present, total));
     this.weights = new float[n];
     for (int r = 0; r < n; r++) {
       weights[r] = (float) (rows.weights()[r] / unit);
@@ -326,7 +328,22 @@ public final class Boosting {
    */
   public static Result grow(
       BinnedRows train, Optional<BinnedRows> heldOut, Loss loss, double[] start, Options options) {
-    return grow(train, heldOut, loss, start, true, TreeGrowth.MOST_SUMS, options);
+    return grow(train, heldOut, loss, start, options, () -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param eachTree runs after each tree; what it throws ends the growth
+   */
+  public static Result grow(
+      BinnedRows train,
+      Optional<BinnedRows> heldOut,
+      Loss loss,
+      double[] start,
+      Options options,
+      Runnable eachTree) {
+    return grow(train, heldOut, loss, start, true, TreeGrowth.MOST_SUMS, options, eachTree);
   }
 
   /**
@@ -342,13 +359,15 @@ public final class Boosting {
       double[] start,
       boolean bundled,
       long mostSums,
-      Options options) {
+      Options options,
+      Runnable eachTree) {
     if (start.length != loss.outputs()) {
       throw new IllegalArgumentException(
           start.length + " outputs to start from; the loss has " + loss.outputs());
     }
     try (Workers workers = new Workers(options.threads())) {
-      return new Boosting(train, heldOut, loss, start, bundled, mostSums, options, workers).boost();
+      return new Boosting(train, heldOut, loss, start, bundled, mostSums, options, workers)
+          .boost(eachTree);
     }
   }
 
@@ -360,7 +379,7 @@ public final class Boosting {
     return outputs;
   }
 
-  private Result boost() {
+  private Result boost(Runnable eachTree) {
     double[] losses = new double[options.rounds()];
     int round = 0;
     int bestRounds = 0;
@@ -368,7 +387,7 @@ public final class Boosting {
     double bestLoss = heldOut.isPresent() ? heldOut.get().loss() : 0;
     while (round < options.rounds()) {
       int before = trees.size();
-      grow(round);
+      grow(round, eachTree);
       boolean sampled = options.rowShare() < 1 || options.columnShare() < 1;
       if (trees.size() == before && !sampled) {
         break;
@@ -401,7 +420,7 @@ public final class Boosting {
   }
 
   /** The draws of a round are the same for all outputs: their order does not matter. */
-  private void grow(int round) {
+  private void grow(int round, Runnable eachTree) {
     int n = rows.size();
     CounterRandom random = new CounterRandom(options.seed(), round);
     int wanted = share(options.rowShare(), n);
@@ -427,6 +446,7 @@ public final class Boosting {
       if (grown.tree().feature().length > 0) {
         add(grown, output, seen);
       }
+      eachTree.run();
     }
   }
 

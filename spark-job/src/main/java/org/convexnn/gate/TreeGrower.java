@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.convexnn.linalg.CounterRandom;
+import org.convexnn.linalg.RowCount;
 import org.convexnn.loss.Loss;
 import org.convexnn.loss.SquaredLoss;
 import org.convexnn.network.Tree;
@@ -43,8 +44,13 @@ public final class TreeGrower {
   /** Keeps the leaf value of rows that are surely wrong bounded where lambda is 0. */
   private static final double LEAST_CURVATURE = 1e-6;
 
-  /** One row of so many checks a proposal. */
-  private static final int CHECKED = 10;
+  /** The share of rows that check a proposal. */
+  private static final double CHECKED = 0.1;
+
+  private static final long CHECK_SALT = 0x636865636BL;
+
+  /** Patterns of bins from which on rows are drawn by them. */
+  private static final int MANY_PATTERNS = 100;
 
   /** A tree of one column or two sees little of how columns act together. */
   private static final int FEWEST_COLUMNS = 4;
@@ -64,11 +70,12 @@ public final class TreeGrower {
    * @param trees the number of trees tried; those that find no split are left out
    * @param leaves the most leaves of a tree
    * @param learningRate the share of a leaf's value that the next trees see
-   * @param rowShare the share of the rows that a tree sees, drawn without replacement
+   * @param rowShare the share of the rows that a tree sees
    * @param columnShare the share of the columns that are not constant that a tree may test; four at
    *     least, where there are so many
-   * @param minRowsPerLeaf the least weight in a leaf, in rows of average weight, of rows seen
-   * @param lambda ridge on leaf values, in rows of average weight
+   * @param minRowsPerLeaf the least weight in a leaf, in rows that count once ({@link RowCount}), of
+   *     rows seen
+   * @param lambda ridge on leaf values, in rows that count once
    * @param bins the most quantile bins of a column, at most 256; columns with fewer distinct values
    *     have one bin for each
    * @param seed varies the draws of rows and columns
@@ -125,7 +132,14 @@ public final class TreeGrower {
   private final double[] outputs;
   private final Options options;
 
-  /** The average weight: what {@code minRowsPerLeaf} and {@code lambda} are counted in. */
+  /**
+   * What draws of rows go by: a hash of the row's bins, so that neither units nor the names of classes
+   * matter and a row of weight 2 is drawn as the row twice is; where there are few of these, with the
+   * row's number.
+   */
+  private final long[] identity;
+
+  /** The weight of a row that counts once: what {@code minRowsPerLeaf} and {@code lambda} are counted in. */
   private final double unit;
 
   TreeGrower(
@@ -154,7 +168,8 @@ public final class TreeGrower {
     }
     this.loss = loss;
     this.options = options;
-    this.unit = Arrays.stream(this.weights).sum() / Math.max(1, kept.length);
+    double total = Arrays.stream(this.weights).sum();
+    this.unit = total / Math.max(1, RowCount.of(kept.length, total));
     this.columns =
         IntStream.range(0, kept.length == 0 ? 0 : keptRows[0].length)
             .parallel()
@@ -162,6 +177,27 @@ public final class TreeGrower {
             .toArray(Column[]::new);
     this.splittable =
         IntStream.range(0, columns.length).filter(j -> columns[j].bins() > 1).toArray();
+    this.identity = identities(kept.length);
+  }
+
+  private long[] identities(int n) {
+    long[] hash = new long[n];
+    for (int j : splittable) {
+      byte[] bin = columns[j].bin();
+      for (int r = 0; r < n; r++) {
+        hash[r] = CounterRandom.mix(hash[r] ^ (bin[r] & 0xFF) + 256L * j);
+      }
+    }
+    if (Arrays.stream(hash).distinct().limit(MANY_PATTERNS).count() < MANY_PATTERNS) {
+      Arrays.setAll(hash, r -> CounterRandom.mix(hash[r] ^ CounterRandom.mix(r)));
+    }
+    return hash;
+  }
+
+  /** Whether a row is drawn, with this chance. */
+  private boolean drawn(int row, long salt, double chance) {
+    return CounterRandom.uniform(CounterRandom.mix(identity[row] ^ CounterRandom.mix(salt)))
+        < chance;
   }
 
   /**
@@ -169,7 +205,7 @@ public final class TreeGrower {
    *
    * @param rows raw features, finite
    * @param labels labels in training units
-   * @param weights weights, not negative; all times a constant gives the same trees
+   * @param weights weights, not negative; whole ones are counts of rows ({@link RowCount})
    * @param loss the loss
    * @param start outputs that the first tree starts from, C numbers a row: the constant model, or
    *     any other
@@ -195,7 +231,7 @@ public final class TreeGrower {
    */
   public record Proposal(List<Tree> trees, double gain) {}
 
-  /** Grows trees on nine rows of ten and looks at the loss on the tenth. */
+  /** Grows trees on about nine rows of ten and looks at the loss on the others. */
   public static Proposal propose(
       double[][] rows,
       double[] labels,
@@ -203,8 +239,13 @@ public final class TreeGrower {
       Loss loss,
       double[] start,
       Options options) {
-    int[] seen = IntStream.range(0, rows.length).filter(r -> r % CHECKED != 0).toArray();
-    int[] checked = IntStream.range(0, rows.length).filter(r -> r % CHECKED == 0).toArray();
+    TreeGrower all = new TreeGrower(rows, labels, weights, loss, start, options);
+    boolean[] checks = new boolean[rows.length];
+    for (int r = 0, k = 0; r < rows.length; r++) {
+      checks[r] = weights[r] > 0 && all.drawn(k++, CHECK_SALT, CHECKED);
+    }
+    int[] seen = IntStream.range(0, rows.length).filter(r -> !checks[r]).toArray();
+    int[] checked = IntStream.range(0, rows.length).filter(r -> checks[r]).toArray();
     int c = loss.outputs();
     double[] outputs = new double[checked.length * c];
     double[] seenStart = new double[seen.length * c];
@@ -250,8 +291,7 @@ public final class TreeGrower {
       for (int r = 0; r < labels.length; r++) {
         loss.derivative(labels[r], outputs, r * c, derivatives, r * c);
       }
-      Growth growth =
-          new Growth(derivatives, largest(derivatives), new CounterRandom(options.seed(), t));
+      Growth growth = new Growth(derivatives, largest(derivatives), t);
       growth.run();
       if (growth.nodes() > 0) {
         Tree tree = growth.tree();
@@ -481,15 +521,17 @@ public final class TreeGrower {
     /** The left child of node k at 2 k, the right one at 2 k + 1. */
     private final int[] child = new int[2 * (options.leaves() - 1)];
 
-    Growth(double[] derivatives, int[] fitted, CounterRandom random) {
+    Growth(double[] derivatives, int[] fitted, int tree) {
       int n = labels.length;
       this.derivatives = derivatives;
       this.fitted = fitted;
       this.stride = 1 + 2 * fitted.length;
       this.rowSums = rowSums();
-      boolean[] rowDrawn = draw(n, share(options.rowShare(), n), random);
-      this.seen = IntStream.range(0, n).filter(r -> rowDrawn[r]).toArray();
-      this.unseen = IntStream.range(0, n).filter(r -> !rowDrawn[r]).toArray();
+      CounterRandom random = new CounterRandom(options.seed(), tree);
+      long salt = random.nextLong();
+      this.seen = IntStream.range(0, n).filter(r -> drawn(r, salt, options.rowShare())).toArray();
+      this.unseen =
+          IntStream.range(0, n).filter(r -> !drawn(r, salt, options.rowShare())).toArray();
       this.moved = new int[n];
       int d = splittable.length;
       int tested = Math.max(share(options.columnShare(), d), Math.min(FEWEST_COLUMNS, d));

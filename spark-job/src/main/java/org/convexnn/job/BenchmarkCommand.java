@@ -26,7 +26,6 @@ import picocli.CommandLine.Spec;
 /** {@code benchmark}: networks beside MLlib's own models on the same rows, in one session. */
 @Command(
     name = "benchmark",
-    mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
       "Fits a network and other models to the same rows and prints a Markdown table.",
@@ -34,6 +33,8 @@ import picocli.CommandLine.Spec;
           + " scaling with --rows, or --suite large with either or both."
     })
 final class BenchmarkCommand implements Callable<Integer> {
+
+  @Mixin private StandardOptions standard;
 
   /** What is run. */
   enum Suite {

@@ -29,7 +29,6 @@ import picocli.CommandLine.Spec;
 /** {@code certify}: how far a network trained elsewhere is from the best one. */
 @Command(
     name = "certify",
-    mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
       "Certifies a two-layer ReLU network that was trained elsewhere: its objective on a table, a"
@@ -41,6 +40,8 @@ import picocli.CommandLine.Spec;
           + " network: its weights cannot be certified, only weights in its layout."
     })
 final class CertifyCommand implements Callable<Integer> {
+
+  @Mixin private StandardOptions standard;
 
   @Spec private CommandSpec command;
 

@@ -18,20 +18,23 @@ import picocli.CommandLine.Spec;
 /** {@code demo}: noisy XOR, a linear model beside a network with its certificate. */
 @Command(
     name = "demo",
-    mixinStandardHelpOptions = true,
     sortOptions = false,
     description = "Trains on generated rows of noisy XOR in 20 dimensions, beside a linear model.")
 final class DemoCommand implements Callable<Integer> {
 
+  @Mixin private StandardOptions standard;
+
   private static final long SEED = 1;
+
+  private static final int ROWS = 200_000;
 
   @Spec private CommandSpec command;
 
   @Option(
       names = "--rows",
       paramLabel = "N",
-      description = "Rows to learn from (${DEFAULT-VALUE}); a quarter as many to test on.")
-  private long rows = 200_000;
+      description = "Rows to learn from (" + ROWS + "); a quarter as many to test on.")
+  private long rows = ROWS;
 
   @Mixin private ModelOptions model;
 

@@ -15,9 +15,10 @@ import picocli.CommandLine.Spec;
 /** {@code describe}: a saved model's certificate and layout. */
 @Command(
     name = "describe",
-    mixinStandardHelpOptions = true,
     description = "Prints a saved model's certificate and the columns it reads.")
 final class DescribeCommand implements Callable<Integer> {
+
+  @Mixin private StandardOptions standard;
 
   @Spec private CommandSpec command;
 

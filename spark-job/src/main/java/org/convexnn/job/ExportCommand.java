@@ -12,13 +12,14 @@ import picocli.CommandLine.Spec;
 /** {@code export}: a saved network as an ONNX model. */
 @Command(
     name = "export",
-    mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
       "Writes a saved network as an ONNX model, to be run by ONNX Runtime.",
       "It takes features: the numbers that the stages before the network make of a raw table."
     })
 final class ExportCommand implements Callable<Integer> {
+
+  @Mixin private StandardOptions standard;
 
   @Spec private CommandSpec command;
 

@@ -8,6 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -18,7 +19,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
  */
 @Command(
     name = "submit.sh",
-    mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "[COMMAND]",
     description = {
@@ -44,6 +44,8 @@ public final class Main {
   private static final int WRONG_USAGE = 2;
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 
+  @Mixin private StandardOptions standard;
+
   private Main() {}
 
   /** Runs a command and ends the JVM with its exit code. */
@@ -57,8 +59,7 @@ public final class Main {
   /** Runs a command; gives its exit code. */
   static int run(String[] arguments, PrintWriter out, PrintWriter err) {
     // Arguments are taken as they are: what stands in a file that one names, or in a variable of
-    // the
-    // environment, is nobody's to show in a message.
+    // the environment, is nobody's to show in a message.
     CommandLine line =
         new CommandLine(new Main())
             .setOut(out)

@@ -27,6 +27,10 @@ final class PeerOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
+  private static final int MLP_ITERATIONS = 300;
+  private static final int XGBOOST_ROUNDS = 100;
+  private static final int XGBOOST_DEPTH = 6;
+
   @Option(
       names = "--against",
       split = ",",
@@ -45,22 +49,23 @@ final class PeerOptions {
   @Option(
       names = "--mlp-iterations",
       paramLabel = "N",
-      description = "Iterations of the perceptron (${DEFAULT-VALUE}).")
-  private int mlpIterations = 300;
+      description = "Iterations of the perceptron (" + MLP_ITERATIONS + ").")
+  private int mlpIterations = MLP_ITERATIONS;
 
   @Option(
       names = "--xgboost-rounds",
       split = ",",
       paramLabel = "N",
-      description = "Rounds of XGBoost, a fit for each (${DEFAULT-VALUE}).")
-  private List<Integer> xgboostRounds = List.of(100);
+      description = "Rounds of XGBoost, a fit for each (" + XGBOOST_ROUNDS + ").")
+  private List<Integer> xgboostRounds = List.of(XGBOOST_ROUNDS);
 
   @Option(
       names = "--xgboost-depth",
       split = ",",
       paramLabel = "N",
-      description = "Most levels of XGBoost's trees, one for all fits or each (${DEFAULT-VALUE}).")
-  private List<Integer> xgboostDepth = List.of(6);
+      description =
+          "Most levels of XGBoost's trees, one for all fits or each (" + XGBOOST_DEPTH + ").")
+  private List<Integer> xgboostDepth = List.of(XGBOOST_DEPTH);
 
   /** Refuses values out of range, before any Spark is started. */
   void check() {

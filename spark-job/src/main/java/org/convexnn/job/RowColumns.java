@@ -18,6 +18,9 @@ final class RowColumns {
   /** The chances of the classes. */
   static final String PROBABILITY = "probability";
 
+  /** Scores of the classes that are no chances. */
+  static final String RAW_PREDICTION = "rawPrediction";
+
   /** The predicted class by its name. */
   static final String PREDICTED_LABEL = "predictedLabel";
 

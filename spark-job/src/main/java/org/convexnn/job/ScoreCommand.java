@@ -26,7 +26,6 @@ import picocli.CommandLine.Spec;
 /** {@code score}: a raw table with predictions beside it. */
 @Command(
     name = "score",
-    mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
       "Scores a raw table of the form that the model was trained on.",
@@ -34,6 +33,8 @@ import picocli.CommandLine.Spec;
           + " more, the probability of each."
     })
 final class ScoreCommand implements Callable<Integer> {
+
+  @Mixin private StandardOptions standard;
 
   private static final Logger LOG = LoggerFactory.getLogger(ScoreCommand.class);
 

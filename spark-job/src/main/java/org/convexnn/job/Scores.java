@@ -19,8 +19,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 
 /**
- * How good predictions are, by name, from one pass over the rows; rows count by their weight. A
- * measure that the rows do not have is NaN.
+ * How good predictions are, by name; rows count by their weight. A measure that the rows do not have
+ * is NaN.
  *
  * @param values the measures in the order they are shown
  */
@@ -44,8 +44,19 @@ record Scores(Map<String, Double> values) {
     return tally(predicted, task).scores();
   }
 
-  /** The sum over rows that the measures come from, and curves too. */
+  /**
+   * The sum over rows that the measures come from, and curves too: one pass, and with two classes a
+   * second one in the order of scores.
+   */
   static Tally tally(Dataset<Row> predicted, LearningTask task) {
+    Tally tally = sum(predicted, task);
+    if (tally instanceof BinaryTally binary) {
+      binary.rank(RocArea.of(predicted));
+    }
+    return tally;
+  }
+
+  private static Tally sum(Dataset<Row> predicted, LearningTask task) {
     Column guess =
         functions.col(task.classification() ? RowColumns.PROBABILITY : RowColumns.PREDICTION);
     return predicted
@@ -135,7 +146,7 @@ record Scores(Map<String, Double> values) {
 
     private static final long serialVersionUID = 1L;
 
-    /** Scores in equal bins of the log-odds: a tie within one counts one half, without bias. */
+    /** Bins of the log-odds, of curves. */
     private static final int BINS = 1 << 16;
 
     private static final double LARGEST = 20;
@@ -147,6 +158,12 @@ record Scores(Map<String, Double> values) {
     private double loss;
     private final double[] negatives = new double[BINS];
     private final double[] positives = new double[BINS];
+    private RocArea area = RocArea.NONE;
+
+    /** Tells the area under ROC of all rows. */
+    void rank(RocArea ofAll) {
+      area = ofAll;
+    }
 
     @Override
     public void add(double label, double w, double prediction, double probability) {
@@ -177,7 +194,7 @@ record Scores(Map<String, Double> values) {
       Map<String, Double> values = new LinkedHashMap<>();
       values.put("accuracy", correct / weight);
       values.put("logLoss", loss / weight);
-      values.put("areaUnderROC", area());
+      values.put("areaUnderROC", area.value());
       return new Scores(values);
     }
 
@@ -215,19 +232,6 @@ record Scores(Map<String, Double> values) {
         }
       }
       return points;
-    }
-
-    /** The chance that a positive row scores above a negative one; NaN where one is missing. */
-    private double area() {
-      double below = 0;
-      double all = 0;
-      double won = 0;
-      for (int i = 0; i < BINS; i++) {
-        won += positives[i] * (below + 0.5 * negatives[i]);
-        below += negatives[i];
-        all += positives[i];
-      }
-      return below > 0 && all > 0 ? won / (below * all) : Double.NaN;
     }
   }
 

@@ -69,9 +69,18 @@ final class TerminalProgress implements Progress, AutoCloseable {
 
   @Override
   public void message(String text) {
+    above(() -> LOG.info("{}", ShownText.of(text)));
+  }
+
+  @Override
+  public void warning(String text) {
+    above(() -> LOG.warn("{}", ShownText.of(text)));
+  }
+
+  private void above(Runnable log) {
     String interrupted = line;
     draw("");
-    LOG.info("{}", ShownText.of(text));
+    log.run();
     draw(interrupted);
   }
 

@@ -26,7 +26,6 @@ import picocli.CommandLine.Spec;
 /** {@code train}: from a table to DIR/model, DIR/report.json and DIR/report.html. */
 @Command(
     name = "train",
-    mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
       "Trains a network on a table and writes DIR/model, a PipelineModel that scores raw tables,"
@@ -34,6 +33,8 @@ import picocli.CommandLine.Spec;
       "Options may also stand in conf/train.properties under the same names."
     })
 final class TrainCommand implements Callable<Integer> {
+
+  @Mixin private StandardOptions standard;
 
   @Spec private CommandSpec command;
 
@@ -161,6 +162,7 @@ final class TrainCommand implements Callable<Integer> {
         data.pipeline().layout().columns().size(),
         fit.features());
     out.println("certificate: " + fit.certificate());
+    fit.certificate().warning().ifPresent(text -> out.println("warning: " + text));
     out.println("train: " + train);
     test.ifPresent(t -> out.println("test:  " + t));
     out.printf(

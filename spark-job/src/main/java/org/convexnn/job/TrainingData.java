@@ -139,7 +139,7 @@ final class TrainingData implements AutoCloseable {
             List.of(
                 RowColumns.PREDICTION,
                 RowColumns.PROBABILITY,
-                "rawPrediction",
+                RowColumns.RAW_PREDICTION,
                 RowColumns.PREDICTED_LABEL,
                 RowColumns.FEATURES,
                 RowColumns.LABEL,

@@ -1,8 +1,10 @@
 package org.convexnn.ml;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import org.apache.spark.ml.classification.ProbabilisticClassifier;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.Param;
@@ -56,6 +58,8 @@ public final class ConvexReLUClassifier
     this.params = new ParamSet(this);
     params.setDefaults(this);
   }
+
+  private static final int SHOWN_CLASSES = 5;
 
   @Override
   public String uid() {
@@ -130,7 +134,11 @@ public final class ConvexReLUClassifier
     classes.ifPresent(this::checkThresholds);
   }
 
-  /** Two classes or more, by the metadata or else the largest label; all of them must occur. */
+  /**
+   * Two classes or more, by the metadata or else the largest label.
+   *
+   * @throws PresentClasses.Found where some of them have no rows
+   */
   private Task task(DataSummary data, InputColumns input) {
     List<Long> rows = data.labelRows();
     OptionalInt known = input.classes(getLabelCol());
@@ -146,22 +154,11 @@ public final class ConvexReLUClassifier
               + " rows of positive weight: a classifier needs rows of two classes at least");
     }
     int classes = known.orElse(rows.size());
-    for (int k = 0; k < classes; k++) {
-      if (k >= rows.size() || rows.get(k) == 0) {
-        throw new IllegalArgumentException(
-            "label column '"
-                + getLabelCol()
-                + "' has no row of class "
-                + input.className(getLabelCol(), k)
-                + " with a positive weight, and "
-                + classes
-                + " classes by its "
-                + (known.isPresent() ? "metadata" : "largest label")
-                + ": each class needs a row; index the label again with StringIndexer after rows"
-                + " were taken out");
-      }
-    }
     checkThresholds(classes);
+    PresentClasses found = PresentClasses.of(rows, classes);
+    if (!found.all()) {
+      throw new PresentClasses.Found(found);
+    }
     return classes == 2 ? Task.BINARY : Task.MULTICLASS;
   }
 
@@ -170,13 +167,53 @@ public final class ConvexReLUClassifier
   public ConvexReLUClassificationModel train(Dataset<?> dataset) {
     InputColumns input = new InputColumns(dataset.schema());
     int most = input.classes(getLabelCol()).orElse(Packing.MOST_CLASSES);
+    Optional<InitialModel> initial = InitialModel.of(this, ConvexReLUClassificationModel.read());
+    try {
+      TrainingResult result = Fit.of(this).run(dataset, most, data -> task(data, input), initial);
+      return model(result, dataset);
+    } catch (PresentClasses.Found found) {
+      return trainOn(found.classes(), dataset, input, initial);
+    }
+  }
+
+  /** Trains where some classes have no rows. */
+  private ConvexReLUClassificationModel trainOn(
+      PresentClasses classes,
+      Dataset<?> dataset,
+      InputColumns input,
+      Optional<InitialModel> initial) {
+    if (initial.isPresent()) {
+      throw new IllegalArgumentException(
+          "label column '"
+              + getLabelCol()
+              + "' has no row of class "
+              + input.className(getLabelCol(), classes.missing()[0])
+              + ", and training goes on from a model (initialModel) of all classes: unset"
+              + " initialModel, or give rows of each class");
+    }
+    progress()
+        .message(
+            "label column '"
+                + getLabelCol()
+                + "': "
+                + Arrays.stream(classes.missing())
+                    .limit(SHOWN_CLASSES)
+                    .mapToObj(k -> "class " + input.className(getLabelCol(), k))
+                    .collect(Collectors.joining(", "))
+                + (classes.missing().length > SHOWN_CLASSES ? ", ..." : "")
+                + " without rows of positive weight: left out of training, of probability 0");
+    int present = classes.present().length;
     TrainingResult result =
         Fit.of(this)
             .run(
-                dataset,
-                most,
-                data -> task(data, input),
-                InitialModel.of(this, ConvexReLUClassificationModel.read()));
+                classes.renumbered(dataset, getLabelCol()),
+                present,
+                data -> present == 2 ? Task.BINARY : Task.MULTICLASS,
+                initial);
+    return model(result.with(classes.spread(result.network())), dataset);
+  }
+
+  private ConvexReLUClassificationModel model(TrainingResult result, Dataset<?> dataset) {
     return copyValues(
             new ConvexReLUClassificationModel(
                 uid(),

@@ -6,7 +6,7 @@ import org.convexnn.solver.TraceRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes the course of a training run to the logger {@code org.convexnn}, at INFO. */
+/** Writes the course of a training run to the logger {@code org.convexnn}, at INFO, and warnings. */
 final class LoggedProgress implements Progress {
 
   private static final Logger LOG = LoggerFactory.getLogger("org.convexnn");
@@ -28,6 +28,11 @@ final class LoggedProgress implements Progress {
   @Override
   public void message(String text) {
     LOG.info("{}: {}", uid, ShownText.of(text));
+  }
+
+  @Override
+  public void warning(String text) {
+    LOG.warn("{}: {}", uid, ShownText.of(text));
   }
 
   /** One iteration as one line. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.apache.spark.sql.SparkSession;
+import org.convexnn.solver.Objective;
 import org.convexnn.solver.TrainingResult;
 
 /**
@@ -14,6 +15,7 @@ import org.convexnn.solver.TrainingResult;
  * @param features their number of features
  * @param seed the seed
  * @param relativeGap the gap reached
+ * @param objective the norms and rows of the objective; null of models saved without
  * @param sparkVersion the version of Spark
  * @param libraryVersion the version of this library; {@code unknown} of classes outside a jar
  */
@@ -24,6 +26,7 @@ public record Provenance(
     int features,
     long seed,
     double relativeGap,
+    Objective objective,
     String sparkVersion,
     String libraryVersion) {
 
@@ -35,6 +38,7 @@ public record Provenance(
         result.network().features(),
         seed,
         result.certificate().relativeGap(),
+        result.objective(),
         SparkSession.active().version(),
         Library.version());
   }

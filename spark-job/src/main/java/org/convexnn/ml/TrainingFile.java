@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import org.convexnn.network.Network;
 import org.convexnn.solver.Certificate;
+import org.convexnn.solver.Objective;
 import org.convexnn.solver.PathPoint;
 import org.convexnn.solver.RankBound;
 import org.convexnn.solver.TraceRecord;
@@ -24,6 +25,7 @@ final class TrainingFile {
 
   private record Content(
       Certificate certificate,
+      Objective objective,
       RankBound rankBound,
       List<TraceRecord> trace,
       List<PathPoint> path,
@@ -35,6 +37,7 @@ final class TrainingFile {
   private static Content content(TrainingResult result) {
     return new Content(
         result.certificate(),
+        result.objective(),
         result.rankBound().orElse(null),
         result.trace(),
         result.path(),
@@ -64,6 +67,7 @@ final class TrainingFile {
       return new TrainingResult(
           network,
           content.certificate(),
+          content.objective(),
           Optional.ofNullable(content.rankBound()),
           content.trace(),
           content.path(),

@@ -2,6 +2,7 @@ package org.convexnn.network;
 
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.convexnn.linalg.Blas;
 
 /**
@@ -23,6 +24,9 @@ import org.convexnn.linalg.Blas;
 public record FeatureMap(
     double[] mean, double[] inverseScale, double[] matrix, double clip, boolean none)
     implements Serializable {
+
+  /** Means beyond so many standard deviations are {@linkplain #farFromZero far from zero}. */
+  private static final double FAR_FROM_ZERO = 10;
 
   private static final double[] NOTHING = new double[0];
 
@@ -94,6 +98,18 @@ public record FeatureMap(
   /** k, the number of coordinates of z. */
   public int dimension() {
     return none ? 0 : matrix.length == 0 ? mean.length : matrix.length / mean.length;
+  }
+
+  /**
+   * Columns of row coordinates y far from zero where x is zero, as years are: they have hardly any
+   * zeros, and the difference of y to that at x = 0 would lose the digits that y has.
+   *
+   * @return columns, ascending
+   */
+  public static int[] farFromZero(double[] mean, double[] inverseScale) {
+    return IntStream.range(0, mean.length)
+        .filter(j -> Math.abs(mean[j] * inverseScale[j]) > FAR_FROM_ZERO)
+        .toArray();
   }
 
   /** Writes {@code y = (x - mean) * inverseScale}. */

@@ -138,6 +138,52 @@ public record Network(
         labelScale);
   }
 
+  /**
+   * The same outputs among others, which are constant.
+   *
+   * @param places where each output goes, ascending
+   * @param constants of all outputs, b0 of those that are constant
+   */
+  public Network spread(int[] places, double[] constants) {
+    int c = outputs();
+    double[] b0 = constants.clone();
+    for (int k = 0; k < c; k++) {
+      b0[places[k]] = offset[k];
+    }
+    Forest forest = gates.forest();
+    int[] treeOutputs = forest.output().clone();
+    for (int t = 0; forest.narrow() && t < treeOutputs.length; t++) {
+      boolean one = treeOutputs[t] != WeightLayout.ALL || c == 1;
+      treeOutputs[t] = one ? places[Math.max(0, treeOutputs[t])] : WeightLayout.ALL;
+    }
+    GateSet wider =
+        new GateSet(
+            gates.halfSpaces(),
+            gates.subNetworks(),
+            forest.of(forest.trees(), treeOutputs, forest.penalty()));
+    WeightLayout from = layout();
+    WeightLayout to = wider.layout(b0.length, from.width());
+    double[] w = new double[to.length()];
+    for (int i = 0; i <= from.wide(); i++) {
+      spread(i * from.block(), from.width(), places, w, i * to.block());
+    }
+    for (int i = 0; i < from.narrow(); i++) {
+      int size = from.narrowWidth(i);
+      if (to.narrowOutputs(i) == 1) {
+        System.arraycopy(weights, from.start()[i], w, to.start()[i], size);
+      } else {
+        spread(from.start()[i], size, places, w, to.start()[i]);
+      }
+    }
+    return new Network(map, wider, w, b0, labelShift, labelScale);
+  }
+
+  private void spread(int from, int size, int[] places, double[] w, int to) {
+    for (int k = 0; k < places.length; k++) {
+      System.arraycopy(weights, from + k * size, w, to + places[k] * size, size);
+    }
+  }
+
   /** Appends the weights of some gates to w, of which {@code length} numbers are written. */
   private int copy(WeightLayout layout, int gate, int count, double[] w, int length) {
     int from = layout.start(gate);
@@ -166,8 +212,11 @@ public record Network(
     private final NarrowLeaves leaves;
     private final double[] sum;
     private final int[] active;
+    private final int[] far;
     private final double[] atZero;
     private final double[] spread;
+    private final int[] changed;
+    private final double[] change;
 
     private Evaluator(Network network) {
       this.network = network;
@@ -181,14 +230,25 @@ public record Network(
       this.sum = new double[size];
       this.active = new int[network.gates.overlapping() + network.gates.trees().size()];
       this.spread = new double[network.features()];
+      FeatureMap map = network.map;
+      this.far =
+          map.mapsRows() ? new int[0] : FeatureMap.farFromZero(map.mean(), map.inverseScale());
+      this.changed = new int[network.features()];
+      this.change = new double[network.features()];
       this.atZero = atZero();
     }
 
-    /** v.y~ of the row x = 0, of the linear block and of each group, C numbers each. */
+    /**
+     * v.y~ of the row x = 0, its columns far from zero at their means, of the linear block and of each
+     * group, C numbers each.
+     */
     private double[] atZero() {
       int c = network.outputs();
       int d = width - 1;
       double[] y = network.map.rowCoordinates(spread);
+      for (int j : far) {
+        y[j] = 0;
+      }
       double[] products = new double[(1 + network.gates.wide()) * c];
       for (int i = 0; i < products.length; i++) {
         double[] v = i < c ? linear : groups;
@@ -250,25 +310,42 @@ public record Network(
 
     private void evaluateNonZeros(int[] columns, double[] values, double[] outputs) {
       int count = findActive(gates.active(columns, values, columns.length), spread);
-      double[] scale = network.map.inverseScale();
+      int changes = findChanges(columns, values);
       int c = outputs.length;
       for (int k = 0; k < c; k++) {
         double f = network.offset[k] + atZero[k];
         for (int a = 0; a < count; a++) {
           f += atZero[(1 + active[a]) * c + k];
         }
-        for (int n = 0; n < columns.length; n++) {
-          int entry = k * width + columns[n];
+        for (int n = 0; n < changes; n++) {
+          int entry = k * width + changed[n];
           double weight = linear[entry];
           for (int a = 0; a < count; a++) {
             weight += groups[active[a] * size + entry];
           }
-          f += values[n] * scale[columns[n]] * weight;
+          f += change[n] * weight;
         }
         outputs[k] = f;
       }
       leaves.add(spread, outputs);
       toLabels(outputs);
+    }
+
+    /** Lists where y is another than in {@link #atZero}, and by how much; says at how many columns. */
+    private int findChanges(int[] columns, double[] values) {
+      double[] scale = network.map.inverseScale();
+      int count = 0;
+      for (int n = 0; n < columns.length; n++) {
+        if (far.length == 0 || Arrays.binarySearch(far, columns[n]) < 0) {
+          changed[count] = columns[n];
+          change[count++] = values[n] * scale[columns[n]];
+        }
+      }
+      for (int j : far) {
+        changed[count] = j;
+        change[count++] = (spread[j] - network.map.mean()[j]) * scale[j];
+      }
+      return count;
     }
 
     /** Lists the active gates of a row, the overlapping ones being known; says how many they are. */

@@ -28,12 +28,16 @@ import org.convexnn.linalg.SymmetricEigen;
  * outputs' bounds, and at most the second formula with ||Lambda_r||_2 for l_+ and the spectral norm of X'
  * Lambda for ||g||: for each unit a, |Lambda_r a| is at most ||Lambda_r||.
  *
+ * <p>Rows of very different lengths cancel in g and Q, so each bound counts what rounding may have taken:
+ * sums over rows are right up to a share of the sum of their terms' sizes.
+ *
  * @param width the number of free coordinates of a neuron, D or D - 1
  * @param outputs C
  * @param dual sums of the dual value
  * @param linear X' Lambda, D x C, zero where linear terms are not free
  * @param slope X' Lambda, D x C, zero where hidden neurons have no biases
  * @param pooled X' diag(||Lambda_r||) X
+ * @param size sum of ||Lambda_r|| R_r
  * @param plain A of output 0 and sign +, of output 0 and sign -, of output 1, ...; may be empty
  * @param scaled A_R in the same order
  * @param radii l_+' R in the same order
@@ -45,6 +49,7 @@ record DualMoments(
     double[] linear,
     double[] slope,
     double[] pooled,
+    double size,
     double[][] plain,
     double[][] scaled,
     double[] radii) {
@@ -60,8 +65,8 @@ record DualMoments(
   private static final int WIDE_SEARCHES = 5;
   private static final int BISECTIONS = 60;
 
-  // An upper bound must not fall below its own rounding error.
-  private static final double ROUNDING = 1 + 1e-12;
+  // Sums over rows are right up to this share of their terms' sizes.
+  private static final double ROUNDING = 1e-12;
 
   /**
    * Refuses moments that have no room on the driver: D^2 numbers, and a few copies.
@@ -84,6 +89,21 @@ record DualMoments(
   /** Whether the matrices by output have room on the driver. */
   static boolean byOutput(int width, int outputs) {
     return 4L * outputs * width * width <= MOST_NUMBERS;
+  }
+
+  /** What X' Lambda, and any price at single directions, may be wrong by. */
+  double rounding() {
+    return ROUNDING * size;
+  }
+
+  /** What the sums of Lambda may be wrong by. */
+  double biasRounding() {
+    return ROUNDING * pooled[pooled.length - 1];
+  }
+
+  /** An upper bound of a value that is right up to rounding of its own size. */
+  private static double up(double value) {
+    return value * (1 + ROUNDING);
   }
 
   /**
@@ -109,9 +129,7 @@ record DualMoments(
     int k = 2 * c + sign;
     double b = cauchySchwarz(plain[k]);
     return new SignBound(
-        ROUNDING * b,
-        ROUNDING * 0.5 * (Blas.norm(g, 0, width) + b),
-        ROUNDING * quadratic(free(scaled[k]), free(scaled[2 * c + 1 - sign]), radii[k], g));
+        up(b), up(0.5 * (Blas.norm(g, 0, width) + rounding() + b)), up(quadratic(k, g)));
   }
 
   private double cauchySchwarz(double[] matrix) {
@@ -120,46 +138,66 @@ record DualMoments(
   }
 
   /** The least bound over sigma, in which it is convex; sigma above 1 is never better. */
-  private double quadratic(double[] positive, double[] negative, double radius, double[] g) {
-    if (radius == 0) {
+  private double quadratic(int k, double[] g) {
+    if (radii[k] == 0) {
       return 0;
     }
+    Quadratic bound =
+        new Quadratic(free(scaled[k]), free(scaled[k ^ 1]), radii[k], radii[k ^ 1], g);
     double low = Math.log(LEAST_SIGMA);
     double high = 0;
     double left = high - GOLDEN * (high - low);
     double right = low + GOLDEN * (high - low);
-    double atLeft = quadratic(positive, negative, radius, g, Math.exp(left));
-    double atRight = quadratic(positive, negative, radius, g, Math.exp(right));
+    double atLeft = bound.at(Math.exp(left));
+    double atRight = bound.at(Math.exp(right));
     double least = Math.min(atLeft, atRight);
-    for (int k = 0; k < (width > WIDE ? WIDE_SEARCHES : SEARCHES); k++) {
+    for (int step = 0; step < (width > WIDE ? WIDE_SEARCHES : SEARCHES); step++) {
       if (atLeft < atRight) {
         high = right;
         right = left;
         atRight = atLeft;
         left = high - GOLDEN * (high - low);
-        atLeft = quadratic(positive, negative, radius, g, Math.exp(left));
+        atLeft = bound.at(Math.exp(left));
       } else {
         low = left;
         left = right;
         atLeft = atRight;
         right = low + GOLDEN * (high - low);
-        atRight = quadratic(positive, negative, radius, g, Math.exp(right));
+        atRight = bound.at(Math.exp(right));
       }
       least = Math.min(least, Math.min(atLeft, atRight));
     }
     return least;
   }
 
-  private double quadratic(
-      double[] positive, double[] negative, double radius, double[] g, double sigma) {
-    double[] q = new double[width * width];
-    Blas.axpy(1 / (4 * sigma), positive, q);
-    Blas.axpy(-0.5, negative, q);
-    SymmetricEigen eigen = SymmetricEigen.of(width, q);
-    double[] along = new double[width];
-    Blas.gemm(
-        false, false, width, 1, width, 0.25, eigen.vectors(), 0, width, g, 0, 1, 0, along, 0, 1);
-    return 0.25 * sigma * radius + sphereBound(eigen.values(), along);
+  /**
+   * The bound by quadratic functions.
+   *
+   * @param positive A_R
+   * @param negative C_R
+   * @param radius l_+' R, the trace of A_R
+   * @param others l_-' R, the trace of C_R
+   * @param g X' l
+   */
+  private record Quadratic(
+      double[] positive, double[] negative, double radius, double others, double[] g) {
+
+    double at(double sigma) {
+      int n = g.length;
+      double[] q = new double[n * n];
+      Blas.axpy(1 / (4 * sigma), positive, q);
+      Blas.axpy(-0.5, negative, q);
+      SymmetricEigen eigen = SymmetricEigen.of(n, q);
+      double wrong = ROUNDING * (radius / (4 * sigma) + 0.5 * others);
+      double[] values = Arrays.stream(eigen.values()).map(v -> v + wrong).toArray();
+      double[] along = new double[n];
+      Blas.gemm(false, false, n, 1, n, 0.25, eigen.vectors(), 0, n, g, 0, 1, 0, along, 0, 1);
+      double size = ROUNDING * (radius + others);
+      for (int i = 0; i < n; i++) {
+        along[i] = Math.abs(along[i]) + 0.25 * size;
+      }
+      return 0.25 * sigma * radius + sphereBound(values, along);
+    }
   }
 
   /**
@@ -217,7 +255,7 @@ record DualMoments(
       return Math.max(bound(0, 0).value(), bound(0, 1).value());
     }
     double b = cauchySchwarz(pooled);
-    double together = ROUNDING * Math.min(b, 0.5 * (spectralNorm() + b));
+    double together = up(Math.min(b, 0.5 * (spectralNorm() + rounding() + b)));
     if (plain.length == 0) {
       return together;
     }
@@ -226,7 +264,7 @@ record DualMoments(
       double price = Math.max(bound(c, 0).value(), bound(c, 1).value());
       squares += price * price;
     }
-    return Math.min(together, Math.sqrt(squares));
+    return Math.min(together, up(Math.sqrt(squares)));
   }
 
   /** The largest singular value of X' Lambda. */

@@ -19,11 +19,12 @@ import org.convexnn.network.ReluNetwork;
  * @param beta the regularisation parameter
  * @param objective P(net)
  * @param loss its mean loss
+ * @param constantLoss mean loss of the constant model
  * @param penalty {@code sum_j ||(v_j, b_j)|| ||a_j||}
  * @param allPatternsBound a lower bound of the objective of every network of any width, proven
  * @param exact whether the largest price behind it is the exact one, not an upper bound: then the
  *     network is optimal if and only if the gap is zero
- * @param relativeGap (objective - allPatternsBound) / max(objective, 1e-6 loss of the constant model)
+ * @param relativeGap (objective - allPatternsBound) / max(objective, 1e-6 constantLoss)
  * @param priceBound an upper bound of the price of every direction at the dual point of the bound
  * @param patternsBound a lower bound of the objective of networks whose neurons have activation
  *     patterns of this network's neurons, proven; at least the bound for all patterns
@@ -41,6 +42,7 @@ public record NetworkCertificate(
     double beta,
     double objective,
     double loss,
+    double constantLoss,
     double penalty,
     double allPatternsBound,
     boolean exact,
@@ -99,16 +101,26 @@ public record NetworkCertificate(
         beta,
         objective,
         at.loss(),
+        constantLoss,
         balanced.penalty(),
         better.all,
         better.exact,
-        (objective - better.all) / Math.max(objective, GAP_SCALE * constantLoss),
+        relativeGap(objective, better.all, constantLoss),
         better.price,
         Math.max(own.patterns, refitted.patterns),
         highest,
         stationarity(problem, balanced, at, beta),
         prices,
         found.stream().filter(p -> p.price() > ABOVE * beta).toList());
+  }
+
+  private static double relativeGap(double objective, double bound, double constantLoss) {
+    return (objective - bound) / Math.max(objective, GAP_SCALE * constantLoss);
+  }
+
+  /** The objective's gap to another lower bound, relative as {@link #relativeGap} is. */
+  double relativeGapTo(double bound) {
+    return relativeGap(objective, bound, constantLoss);
   }
 
   private static void requireFinite(String what, double value) {
@@ -132,10 +144,11 @@ public record NetworkCertificate(
     boolean exact = problem.freeWidth() <= 2 && problem.sizes().count() <= MOST_PLANE_ROWS;
     double price =
         exact
-            ? problem.plane("prices in the plane", network).largest().price()
+            ? problem.plane("prices in the plane", network).largest().price() + moments.rounding()
             : moments.largestPrice();
     double all = value(problem, network, moments, price, beta);
-    double patterns = value(problem, network, moments, gatedPrice(problem, network), beta);
+    double gated = gatedPrice(problem, network) + moments.rounding();
+    double patterns = value(problem, network, moments, gated, beta);
     return new Bounds(all, Math.max(all, patterns), price, exact, moments);
   }
 
@@ -143,15 +156,16 @@ public record NetworkCertificate(
   private static double value(
       ReluProblem problem, ReluNetwork network, DualMoments moments, double price, double beta) {
     double most = price > 0 ? beta / price : Double.POSITIVE_INFINITY;
-    double penalty = problem.linearPenalty(moments.linear());
+    double penalty = problem.linearPenalty(moments);
     DualValue.Best best = DualValue.best(most, penalty, moments.dual(), problem.quadratic());
-    if (problem.quadratic() || best.tau() == 1) {
+    if (best.tau() == 1) {
       return Math.max(0, best.value());
     }
-    // Between the points of its grid the value is a chord's, which is far below where tau is small.
+    // A chord of the grid is far below the value where tau is small, and a quadratic through the
+    // grid's values is made of what they leave of each other.
     DualMoments scaled = problem.moments("dual value", network, best.tau());
     double value = scaled.dual()[scaled.dual().length - 1];
-    return Math.max(0, value - best.tau() * best.tau() * penalty);
+    return Math.max(0, value - problem.linearPenalty(scaled));
   }
 
   /** The largest {@code ||Lambda' D_j X||_2} over the patterns D_j of a network's neurons. */

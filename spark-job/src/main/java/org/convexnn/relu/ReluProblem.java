@@ -251,9 +251,13 @@ public final class ReluProblem implements AutoCloseable {
     return loss + beta * network.penalty() + 0.5 * ridge * Blas.dot(linear, linear);
   }
 
-  /** {@code ||q_0||^2 / (2 ridge)}. */
-  double linearPenalty(double[] linear) {
-    return Blas.dot(linear, linear) / (2 * ridge);
+  /** {@code ||q_0||^2 / (2 ridge)}, and what rounding may have taken. */
+  double linearPenalty(DualMoments moments) {
+    double[] q = moments.linear();
+    double wrong =
+        (terms.skip() ? moments.rounding() : 0) + (terms.intercept() ? moments.biasRounding() : 0);
+    double norm = Blas.norm(q, 0, q.length) + wrong;
+    return norm * norm / (2 * ridge);
   }
 
   /** Loss and gradient of all weights of a network. One pass. */
@@ -337,7 +341,12 @@ public final class ReluProblem implements AutoCloseable {
     }
   }
 
-  /** Moments of the dual point t l'(f) over W. One pass. */
+  /**
+   * Moments of the dual point t l'(f) over W. One pass.
+   *
+   * @throws IllegalArgumentException where squares of features leave the range of float64, or the
+   *     moments have no room
+   */
   DualMoments moments(String what, ReluNetwork network, double scale) {
     int c = outputs();
     boolean byOutput = DualMoments.byOutput(width(), c);
@@ -346,9 +355,15 @@ public final class ReluProblem implements AutoCloseable {
         sum(
             what,
             new DualMomentsJob(
-                setting, network.onRowCoordinates(map), scale, terms.bias(), byOutput));
+                setting,
+                network.onRowCoordinates(map),
+                scale,
+                plainRows() ? new double[0] : map.matrix(),
+                terms.bias(),
+                byOutput));
     for (double[] part : sums) {
       divide(part);
+      requireFinite(part);
     }
     int outputs = byOutput ? c : 0;
     return new DualMoments(
@@ -358,9 +373,19 @@ public final class ReluProblem implements AutoCloseable {
         linear(sums[1]),
         hidden(sums[1], c),
         matrix(sums[2]),
-        matrices(sums, 3, 2 * outputs),
-        matrices(sums, 3 + 2 * outputs, 2 * outputs),
-        byOutput ? sums[3 + 4 * c] : new double[0]);
+        sums[3][0],
+        matrices(sums, 4, 2 * outputs),
+        matrices(sums, 4 + 2 * outputs, 2 * outputs),
+        Arrays.copyOfRange(sums[3], 1, sums[3].length));
+  }
+
+  private static void requireFinite(double[] sums) {
+    if (!Arrays.stream(sums).allMatch(Double::isFinite)) {
+      throw new IllegalArgumentException(
+          "features of these rows, or the network's outputs at them, are so large that their squares"
+              + " overflow: no bound over all patterns can be computed; divide the largest columns by"
+              + " a constant and multiply the network's first weights on them by it");
+    }
   }
 
   private double[][] matrices(double[][] sums, int from, int count) {

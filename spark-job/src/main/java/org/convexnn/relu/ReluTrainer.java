@@ -22,6 +22,7 @@ import org.convexnn.solver.Folds;
 import org.convexnn.solver.GatedRows;
 import org.convexnn.solver.Ledger;
 import org.convexnn.solver.LocalRows;
+import org.convexnn.solver.Objective;
 import org.convexnn.solver.Parts;
 import org.convexnn.solver.PathPoint;
 import org.convexnn.solver.Progress;
@@ -34,7 +35,8 @@ import org.convexnn.solver.TrainingOptions;
 import org.convexnn.solver.TrainingResult;
 
 /**
- * Trains a plain ReLU network on rows. First a gated network, for feature map, beta and directions.
+ * Trains a plain ReLU network on rows. First a gated network, for feature map, beta and directions; where
+ * that one is linear, neurons grow from none.
  * Then, where rows are few and the network has one output, the exact optimum on the activation patterns
  * of its gates ({@link ConeSolver}); else growth ({@link NeuronGrowth}): beta chosen once more, on the
  * rays of the gated network's directions. At last, where asked for, a {@link Polish}. What it returns is
@@ -112,9 +114,8 @@ public final class ReluTrainer {
   }
 
   private TrainingResult train(Rows rows, TrainingResult gated, Parts parts, Ledger ledger) {
-    StopReason reason = gated.certificate().stopReason();
-    if (reason == StopReason.LINEAR || reason == StopReason.NO_SIGNAL) {
-      progress.message("plain ReLU: no neuron is worth its penalty, the model is linear");
+    if (!(gated.certificate().beta() > 0)) {
+      progress.message("plain ReLU: nothing to learn, the model is linear");
       return gated;
     }
     return new Training(rows, gated, parts, ledger).run();
@@ -135,6 +136,7 @@ public final class ReluTrainer {
     private final double betaMax;
     private final List<TraceRecord> trace;
     private final List<PathPoint> path;
+    private final SelectedRows all;
     private int offered;
     private ReluProblem whole;
 
@@ -147,17 +149,20 @@ public final class ReluTrainer {
       this.betaMax = gated.certificate().betaMax();
       this.trace = new ArrayList<>(gated.trace());
       this.path = new ArrayList<>(gated.path());
+      this.all = Folds.of(rows, 1, 0, options.seed()).inside(0);
     }
 
     TrainingResult run() {
-      SelectedRows all = Folds.of(rows, 1, 0, options.seed()).inside(0);
-      try (ReluProblem problem = problem(all)) {
+      try (ReluProblem problem = problem()) {
         whole = problem;
-        return certified(exact(all) ? cones(all) : grown(all));
+        if (start.gates().size() == 0) {
+          return certified(fromNothing());
+        }
+        return certified(exact() ? cones() : grown());
       }
     }
 
-    private ReluProblem problem(SelectedRows all) {
+    private ReluProblem problem() {
       GateSet none = GateSet.of(HalfSpaces.none(start.features()));
       return new ReluProblem(
           rows,
@@ -187,8 +192,8 @@ public final class ReluTrainer {
     }
 
     /** Whether the cones of the gates are few and small enough, and wanted. */
-    private boolean exact(SelectedRows all) {
-      String why = whyNotExact(all);
+    private boolean exact() {
+      String why = whyNotExact();
       progress.message(
           why.isEmpty()
               ? "plain ReLU: exact on the patterns of " + start.gates().size() + " gates"
@@ -196,7 +201,7 @@ public final class ReluTrainer {
       return why.isEmpty();
     }
 
-    private String whyNotExact(SelectedRows all) {
+    private String whyNotExact() {
       if (options.polish()) {
         return "polish";
       }
@@ -220,9 +225,9 @@ public final class ReluTrainer {
       return String.format(Locale.ROOT, "%,d %s, exact cones take at most %,d", number, what, most);
     }
 
-    private Fitted cones(SelectedRows all) {
+    private Fitted cones() {
       double beta = gated.certificate().beta();
-      offered = start.gates().size();
+      offered = 2 * start.gates().size();
       try (GatedRows local = LocalRows.copyOf(rows).activate(start.gates(), start.map())) {
         ConeProgram program =
             new ConeProgram(
@@ -253,7 +258,47 @@ public final class ReluTrainer {
       };
     }
 
-    private Fitted grown(SelectedRows all) {
+    /**
+     * From the linear model that the gated program ended with. Its gates are centred, so that a neuron
+     * may be worth its penalty where no gate was.
+     */
+    private Fitted fromNothing() {
+      Optional<Folds> split = options.refit() ? Optional.empty() : split();
+      ReluProblem training = split.map(s -> whole.on(s.outside(0))).orElse(whole);
+      double beta = gated.certificate().beta();
+      ReluNetwork network = growth(ROUNDS).grow(training, linear(), beta).network();
+      if (network.neurons() == 0) {
+        progress.message("plain ReLU: no neuron found is worth its penalty, the model is linear");
+        return new Fitted(
+            linear(), beta, Optional.empty(), gated.certificate().stopReason(), "linear");
+      }
+      return new Fitted(network, beta, Optional.empty(), StopReason.NO_IMPROVEMENT, "growth");
+    }
+
+    /** The linear part of the gated network. */
+    private ReluNetwork linear() {
+      int width = start.map().dimension() + 1;
+      int c = start.outputs();
+      double[] linear = new double[width * c];
+      for (int k = 0; k < c; k++) {
+        for (int i = 0; i < width; i++) {
+          linear[i * c + k] = start.weights()[k * width + i];
+        }
+      }
+      return ReluNetwork.stacked(new double[0], new double[0], linear, c);
+    }
+
+    private NeuronGrowth growth(int rounds) {
+      return new NeuronGrowth(
+          most(),
+          rounds,
+          new PriceSearch(SEARCHED, SEARCH_PASSES, options.seed()),
+          FIT_TOLERANCE,
+          progress::message,
+          parts);
+    }
+
+    private Fitted grown() {
       Optional<Folds> split = split();
       ReluProblem training = split.map(s -> whole.on(s.outside(0))).orElse(whole);
       Optional<ReluProblem> heldOut = split.map(s -> whole.on(s.inside(0)));
@@ -262,14 +307,7 @@ public final class ReluTrainer {
       int columns = Math.min(options.polish() ? most() : 2 * most(), room);
       ReluNetwork directions = Neurons.of(Neurons.of(start, columns), training);
       offered = directions.neurons();
-      NeuronGrowth growth =
-          new NeuronGrowth(
-              most(),
-              options.polish() ? 1 : ROUNDS,
-              new PriceSearch(SEARCHED, SEARCH_PASSES, options.seed()),
-              FIT_TOLERANCE,
-              progress::message,
-              parts);
+      NeuronGrowth growth = growth(options.polish() ? 1 : ROUNDS);
       double beta = gated.certificate().beta();
       ReluNetwork best = directions;
       if (heldOut.isPresent()) {
@@ -412,34 +450,32 @@ public final class ReluTrainer {
               fitted.beta,
               new PriceSearch(SEARCHED, SEARCH_PASSES, options.seed()));
       double objective = proof.objective();
-      double lower =
-          fitted.lower.orElse(options.polish() ? proof.allPatternsBound() : proof.patternsBound());
+      boolean free = options.polish() || network.neurons() == 0;
+      double lower = fitted.lower.orElse(free ? proof.allPatternsBound() : proof.patternsBound());
       Certificate certificate =
           new Certificate(
               objective,
               lower,
-              (objective - lower) / Math.max(objective, Double.MIN_NORMAL),
+              proof.relativeGapTo(lower),
               options.tolerance(false),
               fitted.beta,
               betaMax,
               1,
-              offered,
+              Math.max(offered, network.active().length),
               network.active().length,
               passes(),
               gated.certificate().jobs() + whole.passes(),
               fitted.reason,
               gated.certificate().solver() + ", " + fitted.solver,
               new AllPatterns(
-                  proof.allPatternsBound(),
-                  proof.relativeGap(),
-                  proof.searchPrice(),
-                  options.polish()));
+                  proof.allPatternsBound(), proof.relativeGap(), proof.searchPrice(), free));
       progress.message("certificate: " + certificate);
       return new TrainingResult(
           network
               .toNetwork(start.map(), start.offset(), start.labelShift(), start.labelScale())
               .pruned(),
           certificate,
+          Objective.ofRelu(all),
           Optional.empty(),
           trace,
           path,

@@ -11,8 +11,8 @@ import java.util.Locale;
  * @param relativeGap of the network's objective to this bound
  * @param searchPrice the highest price of a neuron that a search found: above beta the network can be
  *     improved by that neuron
- * @param hiddenFree whether hidden weights were trained too, so that the certificate's dual bound is
- *     this one: there is none for fixed patterns
+ * @param hiddenFree whether the certificate's dual bound is this one, because there is none for fixed
+ *     patterns: hidden weights were trained too, or there is no neuron
  */
 public record AllPatterns(double bound, double relativeGap, double searchPrice, boolean hiddenFree)
     implements Serializable {
@@ -31,7 +31,7 @@ public record AllPatterns(double bound, double relativeGap, double searchPrice, 
         Locale.ROOT,
         "plain ReLU: %sover all activation patterns bound %.6g, relative gap %.2e, highest price"
             + " found %.4g",
-        hiddenFree ? "polished, the dual bound is the one " : "",
+        hiddenFree ? "the dual bound is the one " : "",
         bound,
         relativeGap,
         searchPrice);

@@ -2,6 +2,7 @@ package org.convexnn.solver;
 
 import java.io.Serializable;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The proof that comes with a network: no weights for the same gates, norm and beta have an
@@ -14,8 +15,9 @@ import java.util.Locale;
  * @param beta the regularisation parameter
  * @param betaMax the smallest beta at which the model is linear
  * @param elasticNet a of the penalty beta (a N + (1 - a) N^2 / 2)
- * @param gates number of gates trained, half-spaces, paths of sub-networks and leaves
- * @param activeNeurons gates with non-zero weights, of whichever class
+ * @param gates number of gates trained, half-spaces, paths of sub-networks and leaves; of a plain ReLU
+ *     network, neurons that were tried
+ * @param activeNeurons gates with non-zero weights, of whichever class; neurons of a plain ReLU network
  * @param passes sweeps over the data with all gates, everything counted
  * @param jobs sweeps over the data of any kind
  * @param stopReason why the fit stopped
@@ -39,12 +41,45 @@ public record Certificate(
     AllPatterns allPatterns)
     implements Serializable {
 
+  private static final double FAR = 0.1;
+  private static final double VERY_SMALL = 1e-4;
+
+  /**
+   * What to say of a fit that ended far from the optimum of its program: the network may be worse than the
+   * best one for its beta. Nothing of others.
+   */
+  public Optional<String> warning() {
+    boolean ended =
+        switch (stopReason) {
+          case MAX_PASSES, STALLED -> true;
+          case GAP, ENOUGH, LINEAR, NO_SIGNAL, VALIDATION, NO_IMPROVEMENT -> false;
+        };
+    if (!ended || relativeGap <= FAR || allPatterns.hiddenFree()) {
+      return Optional.empty();
+    }
+    String remedy =
+        beta < VERY_SMALL * betaMax
+            ? "so small a beta takes many passes; raise regParam (beta is mostly best between 0.001 and"
+                + " 0.7 of betaMax) or leave it out, so that validation chooses it"
+            : "raise maxIter, or choose another solver";
+    return Optional.of(
+        String.format(
+            Locale.ROOT,
+            "beta is %.4g, %.2g of betaMax, and training stopped (%s) at a relative gap of %.2g: other"
+                + " weights may have an objective far below this network's; %s",
+            beta,
+            beta / betaMax,
+            stopReason,
+            relativeGap,
+            remedy));
+  }
+
   @Override
   public String toString() {
     return String.format(
             Locale.ROOT,
             "objective %.6g, dual bound %.6g, relative gap %.2e (tol %.0e), beta %.4g, betaMax %.4g,"
-                + "%s %d of %d gates active, %.1f passes, solver %s, stopped by %s",
+                + "%s %s, %.1f passes, solver %s, stopped by %s",
             primalObjective,
             dualBound,
             relativeGap,
@@ -52,11 +87,16 @@ public record Certificate(
             beta,
             betaMax,
             elasticNet == 1 ? "" : String.format(Locale.ROOT, " elasticNet %.2g,", elasticNet),
-            activeNeurons,
-            gates,
+            active(),
             passes,
             solver,
             stopReason)
         + (allPatterns.known() ? "; " + allPatterns : "");
+  }
+
+  private String active() {
+    return allPatterns.known()
+        ? activeNeurons + (activeNeurons == 1 ? " neuron" : " neurons")
+        : activeNeurons + " of " + gates + " gates active";
   }
 }

@@ -24,11 +24,13 @@ record FinalFit(GatedModel model, Fit fit) {
   /**
    * Solves, certifies and builds the network.
    *
-   * @param beta the regularisation parameter
+   * @param asked the regularisation parameter; where nothing correlates with the label betaMax is rounding
+   *     and beta not below it
    * @param start where to start from
    * @param setUp seconds spent before the path
    */
-  TrainingResult solve(double beta, Solver.Start start, double setUp) {
+  TrainingResult solve(double asked, Solver.Start start, double setUp) {
+    double beta = noSignal() ? Math.max(asked, fit.betaMax()) : asked;
     Solved solved = solved(beta, start);
     Problem.Bounds bounds = fit.problem().certify(solved.weights, solved.dual, beta);
     double tol = model.tolerance();
@@ -53,11 +55,13 @@ record FinalFit(GatedModel model, Fit fit) {
             solved.solver,
             AllPatterns.NONE);
     log.message("certificate: " + certificate);
+    certificate.warning().ifPresent(log::warning);
     Optional<RankBound> rankBound = model.rankBound(beta);
     rankBound.ifPresent(bound -> log.message(bound.toString()));
     return new TrainingResult(
         network.pruned(),
         certificate,
+        Objective.of(model.options(), model.gates(), fit.problem().selected()),
         rankBound,
         log.trace(),
         log.path(),
@@ -68,7 +72,7 @@ record FinalFit(GatedModel model, Fit fit) {
   }
 
   private Solved solved(double beta, Solver.Start start) {
-    if (fit.betaMax() <= NO_SIGNAL || model.frame().constantLabel()) {
+    if (noSignal()) {
       return linear(StopReason.NO_SIGNAL);
     }
     if (beta >= fit.betaMax() && fit.problem().groups().selects()) {
@@ -86,6 +90,10 @@ record FinalFit(GatedModel model, Fit fit) {
             .solve(
                 fit, beta, start, stop, model.log().watch("solve", beta, fit.problem().groups()));
     return new Solved(solution.weights(), solution.dual(), solution.reason(), solver.name());
+  }
+
+  private boolean noSignal() {
+    return fit.betaMax() <= NO_SIGNAL || model.frame().constantLabel();
   }
 
   private Solved linear(StopReason reason) {

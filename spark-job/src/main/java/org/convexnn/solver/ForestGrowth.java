@@ -150,6 +150,7 @@ record ForestGrowth(Run run) {
         heldOut.map(ForestSample::rows),
         run.frame().loss(),
         run.frame().offset(),
-        options);
+        options,
+        run.log()::pulse);
   }
 }

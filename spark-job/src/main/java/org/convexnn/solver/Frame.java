@@ -2,6 +2,7 @@ package org.convexnn.solver;
 
 import java.util.Optional;
 import org.convexnn.block.ColumnStats;
+import org.convexnn.linalg.RowCount;
 import org.convexnn.loss.Loss;
 import org.convexnn.network.FeatureMap;
 
@@ -47,9 +48,14 @@ record Frame(
         : Groups.shared(loss.outputs(), width, options.paths());
   }
 
+  /** The number of rows that the rows count for: a row of weight 2 is the row twice. */
+  long size() {
+    return RowCount.of(stats.rows(), stats.weight());
+  }
+
   /** The ridge on the skip, of all rows. */
   double skipRidge(TrainingOptions options) {
-    return options.skipRidge(stats.rows(), map.dimension());
+    return options.skipRidge(size(), map.dimension());
   }
 
   /** Whether there is nothing to learn. */

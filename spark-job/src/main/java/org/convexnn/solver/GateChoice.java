@@ -58,7 +58,7 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
 
   /** Whether gates are the leaves of trees that are narrow. */
   boolean narrow() {
-    return !frame.constantLabel() && options.growsConstantLeaves(frame.stats().rows());
+    return !frame.constantLabel() && options.growsConstantLeaves(frame.size());
   }
 
   /** Whether gates are priced along the path: there are none to begin with. */
@@ -71,7 +71,7 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
               options.numGates() == 0
                   && !treesAsked()
                   && frame.span().isEmpty()
-                  && frame.stats().rows() < FEWEST_FOR_TREES
+                  && frame.size() < FEWEST_FOR_TREES
                   && rows.features() <= MOST_FEATURES_FOR_TREES
                   && frame.loss().outputs() == 1;
           case TREES, GAUSSIAN, COLUMNS, MIXED, SPHERE -> false;
@@ -170,7 +170,7 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
 
   /** Trees, and as many half-spaces beside them as are asked for. */
   private GateSet trees(RowSelection seen) {
-    checkMemory(options.numGates(), trees(frame.stats().rows()));
+    checkMemory(options.numGates(), trees(frame.size()));
     TreeGrower.Proposal grown = growTrees(seen);
     if (grown.trees().isEmpty()) {
       log.message("no split of the sample gains anything: Gaussian gates instead");
@@ -186,14 +186,13 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
    */
   private GateSet automatic(RowSelection seen) {
     boolean asked = treesAsked();
-    boolean suited =
-        frame.stats().rows() >= FEWEST_FOR_TREES && rows.features() <= MOST_FEATURES_FOR_TREES;
+    boolean suited = frame.size() >= FEWEST_FOR_TREES && rows.features() <= MOST_FEATURES_FOR_TREES;
     if (frame.constantLabel() || (!asked && (options.numGates() > 0 || !suited))) {
       return gaussian();
     }
     int usual = frame.loss().outputs() == 1 ? BESIDE_TREES : BESIDE_TREES_OF_CLASSES;
     int beside = options.numGates() > 0 ? options.numGates() : usual;
-    checkMemory(beside, trees(frame.stats().rows()));
+    checkMemory(beside, trees(frame.size()));
     TreeGrower.Proposal grown = growTrees(seen);
     if (grown.trees().isEmpty() || (!asked && grown.gain() < LEAST_GAIN)) {
       log.message(
@@ -237,7 +236,7 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
         frame.loss().outputs(),
         halfSpaces,
         trees,
-        (long) trees * leaves(frame.stats().rows()),
+        (long) trees * leaves(frame.size()),
         options.solver());
   }
 
@@ -266,12 +265,13 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
     if (frame.constantLabel()) {
       return new TreeGrower.Proposal(List.of(), 0);
     }
-    long n = frame.stats().rows();
     double most =
         atMost(
             options.effort() == TrainingOptions.Effort.BEST ? BEST_SAMPLE_ROWS : TREE_SAMPLE_ROWS);
     List<SampleJob.Row> sample =
-        rows.sum("sample for trees", new SampleJob(seen, Math.min(1, most / n), options.seed()));
+        rows.sum(
+            "sample for trees",
+            new SampleJob(seen, Math.min(1, most / frame.stats().rows()), options.seed()));
     double[][] x = sample.stream().map(SampleJob.Row::features).toArray(double[][]::new);
     double[] y =
         sample.stream().mapToDouble(r -> (r.label() - frame.shift()) / frame.scale()).toArray();
@@ -281,7 +281,8 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
     for (int i = 0; i < start.length; i++) {
       start[i] = offset[i % offset.length];
     }
-    TreeGrower.Options size = TreeGrower.Options.of(trees(n), leaves(n), options.seed());
+    TreeGrower.Options size =
+        TreeGrower.Options.of(trees(frame.size()), leaves(frame.size()), options.seed());
     return TreeGrower.propose(x, y, w, frame.loss(), start, size);
   }
 
@@ -316,7 +317,7 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
     if (options.numGates() > 0) {
       return options.numGates();
     }
-    long n = frame.stats().rows();
+    long n = frame.size();
     int balanced = n >= 5000 ? 256 : n >= 1000 ? 128 : 64;
     int wanted =
         switch (options.effort()) {

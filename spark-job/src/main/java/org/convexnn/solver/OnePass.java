@@ -5,6 +5,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.convexnn.block.RowSelection;
+import org.convexnn.linalg.RowCount;
 import org.convexnn.network.Network;
 
 /**
@@ -126,7 +128,8 @@ final class OnePass {
   }
 
   private double skipRidge() {
-    return options.skipRidge(statistics.rows(), statistics.basis().map().dimension());
+    long rows = RowCount.of(statistics.rows(), statistics.weight());
+    return options.skipRidge(rows, statistics.basis().map().dimension());
   }
 
   private RunLog log(Progress progress, Ledger ledger) {
@@ -158,9 +161,14 @@ final class OnePass {
             "gram",
             AllPatterns.NONE);
     log.message("certificate: " + certificate);
+    certificate.warning().ifPresent(log::warning);
     return new TrainingResult(
         network.pruned(),
         certificate,
+        Objective.of(
+            options,
+            statistics.basis().gates(),
+            new SelectedRows(RowSelection.ALL, statistics.weight(), statistics.rows())),
         Optional.empty(),
         log.trace(),
         log.path(),

@@ -136,6 +136,11 @@ public final class Problem {
     return rowCount;
   }
 
+  /** The rows that the loss is a mean over. */
+  SelectedRows selected() {
+    return new SelectedRows(setting.selection(), totalWeight, rowCount);
+  }
+
   /** skipRidge. */
   public double ridge() {
     return ridge;

@@ -34,4 +34,12 @@ public interface Progress {
 
   /** Something a user may want to read: a choice made and why. */
   void message(String text);
+
+  /** A piece of work that nothing is told of ended: a fit that nobody waits for may end here. */
+  default void pulse() {}
+
+  /** Something a user should read: the fit went on, and what came of it may not be what was wanted. */
+  default void warning(String text) {
+    message("warning: " + text);
+  }
 }

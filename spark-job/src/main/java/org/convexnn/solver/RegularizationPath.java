@@ -59,7 +59,7 @@ final class RegularizationPath {
     if (run.options().numFolds() > 0) {
       return run.options().numFolds();
     }
-    long n = run.frame().stats().rows();
+    long n = run.frame().size();
     boolean few = n < fewest || run.frame().rarestClass() * n < FEWEST_OF_A_CLASS;
     return few ? FEW_ROWS_FOLDS : 1;
   }
@@ -87,7 +87,7 @@ final class RegularizationPath {
    */
   Choice choose(Optional<Fit> whole) {
     boolean asked = run.rows().marked() || run.options().numFolds() > 1;
-    if (!asked && run.frame().stats().rows() < FEWEST_FOR_VALIDATION) {
+    if (!asked && run.frame().size() < FEWEST_FOR_VALIDATION) {
       return withoutValidation("fewer than 10 rows");
     }
     return folds > 1 ? crossValidate(whole) : holdOut();
@@ -132,7 +132,7 @@ final class RegularizationPath {
     double[] last = weights;
     double best =
         validation.score(fit, 1, fit.betaMax(), weights, fit.skipObjective(), fit.skipGap());
-    boolean many = run.frame().stats().rows() > ROWS_PER_FEATURE * run.rows().features();
+    boolean many = run.frame().size() > ROWS_PER_FEATURE * run.rows().features();
     List<Double> candidates =
         new ArrayList<>(
             Arrays.stream(FROM_ONE).boxed().toList().subList(many ? 2 : 1, FROM_ONE.length));

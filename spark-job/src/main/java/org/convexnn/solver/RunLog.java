@@ -57,6 +57,14 @@ final class RunLog {
     progress.message(text);
   }
 
+  void pulse() {
+    progress.pulse();
+  }
+
+  void warning(String text) {
+    progress.warning(text);
+  }
+
   /** A phase has ended, which began where the last one did. */
   void phase(String name) {
     double now = ledger.seconds();

@@ -398,7 +398,7 @@ public record TrainingOptions(
    * one's is 10 / k, whatever n, of a linear function of standard deviation about 3;
    * 0.1 is measured (docs/theory/gates.md#few-rows).
    *
-   * @param rows n, the number of rows of positive weight, whatever their weights
+   * @param rows n, the number of rows that the rows count for ({@link org.convexnn.linalg.RowCount})
    * @param dimension k, the coordinates of z
    */
   public double skipRidge(long rows, int dimension) {

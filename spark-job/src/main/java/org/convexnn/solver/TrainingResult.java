@@ -9,6 +9,7 @@ import org.convexnn.network.Network;
  *
  * @param network the network, pruned of gates that training switched off
  * @param certificate the proof of how good it is
+ * @param objective the norms and rows that the certificate is about
  * @param rankBound what gates of low rank cost, where patternRank holds them to one
  * @param trace one record per iteration
  * @param path the regularisation path, empty where beta was given
@@ -20,6 +21,7 @@ import org.convexnn.network.Network;
 public record TrainingResult(
     Network network,
     Certificate certificate,
+    Objective objective,
     Optional<RankBound> rankBound,
     List<TraceRecord> trace,
     List<PathPoint> path,
@@ -32,5 +34,20 @@ public record TrainingResult(
   public TrainingResult {
     trace = List.copyOf(trace);
     path = List.copyOf(path);
+  }
+
+  /** The same with the network in another form. */
+  public TrainingResult with(Network other) {
+    return new TrainingResult(
+        other,
+        certificate,
+        objective,
+        rankBound,
+        trace,
+        path,
+        rows,
+        skipRidge,
+        setUpSeconds,
+        solveSeconds);
   }
 }

@@ -75,10 +75,11 @@ class DualMomentsJobTest {
   void sumsOfAPlainLoop(int outputs, double scale, boolean bias, boolean byOutput) {
     RowSetting setting = setting(outputs);
     ReluNetwork network = network(5, outputs);
-    double[][] sums = run(new DualMomentsJob(setting, network, scale, bias, byOutput));
+    double[][] sums =
+        run(new DualMomentsJob(setting, network, scale, map.matrix(), bias, byOutput));
     int matrices = byOutput ? 1 + 4 * outputs : 1;
-    assertThat(sums.length).isEqualTo(2 + matrices + (byOutput ? 1 : 0));
-    double[] radii = new double[2 * outputs];
+    assertThat(sums.length).isEqualTo(3 + matrices);
+    double[] radii = new double[1 + 2 * outputs];
     double[][] expected = new double[matrices][WIDTH * WIDTH];
     double[] linear = new double[WIDTH * outputs];
     double[] dual = new double[DualValue.length()];
@@ -99,12 +100,13 @@ class DualMomentsJobTest {
       block.copyRow(r, x);
       double[] z = map.apply(x);
       double radius = Math.sqrt(Blas.dot(z, z) + (bias ? 1 : 0));
+      radii[0] += Blas.norm(d, 0, outputs) * radius;
       for (int m = 0; m < matrices; m++) {
         int k = (m - 1) % (2 * outputs);
         double part = m == 0 ? 0 : Math.max(0, (k % 2 == 0 ? 1 : -1) * d[k / 2]);
         double weight = m == 0 ? Blas.norm(d, 0, outputs) : m <= 2 * outputs ? part : part / radius;
         if (m > 2 * outputs) {
-          radii[k] += part * radius;
+          radii[1 + k] += part * radius;
         }
         for (int i = 0; i < WIDTH; i++) {
           for (int j = 0; j < WIDTH; j++) {
@@ -116,13 +118,12 @@ class DualMomentsJobTest {
     assertThat(Arrays.copyOfRange(sums[0], 1, sums[0].length)).containsExactly(dual, within(1e-9));
     assertThat(sums[1]).containsExactly(linear, within(1e-9));
     for (int m = 0; m < matrices; m++) {
-      // Radii are rounded up, by less than 1e-6.
-      double tolerance = m <= 2 * outputs ? 1e-9 : 1e-3;
-      assertThat(sums[2 + m]).as("matrix %d", m).containsExactly(expected[m], within(tolerance));
+      assertThat(sums[m == 0 ? 2 : 3 + m])
+          .as("matrix %d", m)
+          .containsExactly(expected[m], within(1e-9));
     }
-    for (int k = 0; byOutput && k < 2 * outputs; k++) {
-      assertThat(sums[2 + matrices][k]).isBetween(radii[k], radii[k] * (1 + 1e-6));
-    }
+    assertThat(sums[3])
+        .containsExactly(Arrays.copyOf(radii, byOutput ? radii.length : 1), within(1e-9));
   }
 
   @ParameterizedTest

@@ -83,7 +83,9 @@ class MergeTest {
                 "loss alone", new GradientJob(SETTING, weights(1), GradientJob.Order.VALUE, 1))),
         Arguments.of(Named.of("neurons", new NeuronJob(SETTING, network(1, 5), network(2, 7)))),
         Arguments.of(
-            Named.of("dual moments", new DualMomentsJob(SETTING, network(1, 5), 0.5, true, true))),
+            Named.of(
+                "dual moments",
+                new DualMomentsJob(SETTING, network(1, 5), 0.5, new double[0], true, true))),
         Arguments.of(Named.of("rays", new RayGramJob(SETTING, network(1, 5), 2))),
         Arguments.of(Named.of("scale", new ScaleFitJob(SETTING, network(1, 5), 0.5, false))));
   }

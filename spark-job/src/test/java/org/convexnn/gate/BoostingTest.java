@@ -269,21 +269,25 @@ class BoostingTest {
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void weightTwoIsTheRowTwice(boolean logistic) {
+  @CsvSource({"false, false", "true, false", "false, true", "true, true"})
+  void weightTwoIsTheRowTwice(boolean logistic, boolean limits) {
     Data data = mixed(400, true, 3);
     data = logistic ? classes(data, 2) : data;
     double[] weights = new double[400];
     Arrays.setAll(weights, r -> 1 + r % 2);
     int[] twice =
         IntStream.range(0, 400).flatMap(r -> IntStream.range(0, 1 + r % 2).map(k -> r)).toArray();
-    Options options = plain(4, 8, 0.3).withLeafLimits(0, 0, 0, 1e300);
+    Options options =
+        limits
+            ? Options.of(4, 8, 0.3, 5).withThreads(1)
+            : plain(4, 8, 0.3).withLeafLimits(0, 0, 0, 1e300);
     Result weighted = grow(data.withWeights(weights), logistic ? LOGISTIC : SQUARED, options);
     Result repeated = grow(data.rows(twice), logistic ? LOGISTIC : SQUARED, options);
     assertThat(weighted.trees()).hasSize(4);
     for (int t = 0; t < 4; t++) {
       assertSame(weighted.trees().get(t), repeated.trees().get(t));
-      for (int i = 0; i < 8; i++) {
+      assertThat(weighted.values()[t]).hasSameSizeAs(repeated.values()[t]);
+      for (int i = 0; i < weighted.values()[t].length; i++) {
         double expected = repeated.values()[t][i];
         assertThat(weighted.values()[t][i]).isCloseTo(expected, within(FLOAT * (1 + expected)));
       }
@@ -291,12 +295,14 @@ class BoostingTest {
   }
 
   @Test
-  void weightsCountAsMultiplesOfTheirAverage() {
+  void weightsThatAreNoCountsAreRelative() {
     Data data = classes(mixed(500, true, 2), 2);
     Options options = Options.of(5, 8, 0.2, 1).withThreads(1);
-    double[] fours = new double[500];
-    Arrays.fill(fours, 4);
-    assertSame(grow(data.withWeights(fours), LOGISTIC, options), grow(data, LOGISTIC, options));
+    for (double any : new double[] {0.25, 0x1p-100, 0x1p100}) {
+      double[] weights = new double[500];
+      Arrays.fill(weights, any);
+      assertSame(grow(data.withWeights(weights), LOGISTIC, options), grow(data, LOGISTIC, options));
+    }
   }
 
   @Test
@@ -371,7 +377,8 @@ class BoostingTest {
                 new double[1],
                 bundled == 1,
                 TreeGrowth.MOST_SUMS,
-                options);
+                options,
+                () -> {});
     Result with = grown.apply(1);
     Result without = grown.apply(0);
     assertThat(with.trees()).hasSize(6);
@@ -517,7 +524,8 @@ class BoostingTest {
     Options options = Options.of(4, 64, 0.3, 1);
     double[] start = new double[1];
     Result much = Boosting.grow(rows, Optional.empty(), LOGISTIC, start, options);
-    Result little = Boosting.grow(rows, Optional.empty(), LOGISTIC, start, true, 0, options);
+    Result little =
+        Boosting.grow(rows, Optional.empty(), LOGISTIC, start, true, 0, options, () -> {});
     assertThat(much.trees()).hasSize(4);
     for (int t = 0; t < 4; t++) {
       assertSame(little.trees().get(t), much.trees().get(t));

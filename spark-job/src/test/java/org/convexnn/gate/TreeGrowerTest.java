@@ -2,6 +2,7 @@ package org.convexnn.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -254,8 +255,8 @@ class TreeGrowerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void aWeightOfTwoIsARowTwice(boolean logistic) {
+  @CsvSource({"false, false", "true, false", "false, true", "true, true"})
+  void aWeightOfTwoIsARowTwice(boolean logistic, boolean drawn) {
     double[][] x = uniform(400, 4, 12);
     double[] y = labels(x, logistic ? TreeGrowerTest::xor : v -> Math.rint(4 * wave(v)));
     Loss loss = logistic ? LOGISTIC : SQUARED;
@@ -269,14 +270,68 @@ class TreeGrowerTest {
     }
     double[][] repeated = rows.stream().map(v -> x[(int) v[0]]).toArray(double[][]::new);
     double[] labels = rows.stream().mapToDouble(v -> y[(int) v[0]]).toArray();
-    // 64 bins, so that quantiles are at work; leaves are so large that the least one never binds.
-    Options options = new Options(5, 6, 0.3, 1, 1, 1, 0, 64, 1);
+    // 64 bins, so that quantiles are at work.
+    Options options =
+        drawn
+            ? new Options(5, 6, 0.3, 0.6, 0.5, 20, 1, 64, 1)
+            : new Options(5, 6, 0.3, 1, 1, 1, 0, 64, 1);
 
     List<Tree> weighted = TreeGrower.grow(x, y, w, loss, new double[400], options);
 
     assertSame(weighted, grow(repeated, labels, loss, options));
-    double[] scaled = Arrays.stream(w).map(v -> 8 * v).toArray();
-    assertSame(TreeGrower.grow(x, y, scaled, loss, new double[400], options), weighted);
+    TreeGrower.Proposal once = TreeGrower.propose(x, y, w, loss, new double[400], options);
+    TreeGrower.Proposal again =
+        TreeGrower.propose(
+            repeated, labels, ones(labels.length), loss, new double[labels.length], options);
+    assertSame(once.trees(), again.trees());
+    assertThat(once.gain()).isCloseTo(again.gain(), within(1e-12));
+  }
+
+  /** Draws of rows and columns see neither units nor the names of classes, nor the order of rows. */
+  @Test
+  void scaledColumnsAndSwappedClassesGiveTheSameTrees() {
+    double[][] x = uniform(600, 5, 21);
+    double[] y = labels(x, TreeGrowerTest::xor);
+    Options options = new Options(6, 8, 0.3, 0.5, 0.5, 5, 1, 64, 3);
+    TreeGrower.Proposal plain =
+        TreeGrower.propose(x, y, ones(600), LOGISTIC, new double[600], options);
+    assertThat(plain.trees()).hasSize(6);
+    double[][] scaled = new double[600][];
+    double[] swapped = new double[600];
+    for (int r = 0; r < 600; r++) {
+      scaled[599 - r] = Arrays.stream(x[r]).map(v -> 1024 * v).toArray();
+      swapped[599 - r] = 1 - y[r];
+    }
+    TreeGrower.Proposal other =
+        TreeGrower.propose(scaled, swapped, ones(600), LOGISTIC, new double[600], options);
+    assertThat(other.gain()).isCloseTo(plain.gain(), within(1e-12));
+    for (int t = 0; t < 6; t++) {
+      Tree tree = plain.trees().get(t);
+      assertThat(other.trees().get(t).feature()).isEqualTo(tree.feature());
+      assertThat(other.trees().get(t).threshold())
+          .isEqualTo(Arrays.stream(tree.threshold()).map(v -> 1024 * v).toArray());
+    }
+  }
+
+  /** Rows of few patterns are drawn one by one: a tree sees some of each. */
+  @Test
+  void fewPatternsAreDrawnByRows() {
+    double[][] x = new double[1000][1];
+    double[] y = new double[1000];
+    for (int r = 0; r < 1000; r++) {
+      x[r][0] = r % 2;
+      y[r] = r % 2;
+    }
+    TreeGrower.Proposal grown =
+        TreeGrower.propose(
+            x,
+            y,
+            ones(1000),
+            SQUARED,
+            new double[1000],
+            new Options(20, 2, 0.3, 0.5, 1, 5, 0, 64, 3));
+    assertThat(grown.trees()).hasSize(20);
+    assertThat(grown.gain()).isGreaterThan(0.99);
   }
 
   @Test

@@ -9,34 +9,39 @@ import org.junit.jupiter.api.Test;
 
 class ScoresTest {
 
+  /** Every pair compared, with ties and weights, and the rows cut in two anywhere. */
   @Test
   void areaUnderRocIsTheShareOfPairsInOrder() {
-    int n = 400;
-    double[] p = new double[n];
-    double[] y = new double[n];
-    double[] w = new double[n];
     CounterRandom random = new CounterRandom(1, 1);
+    int n = 50;
+    double[] positives = new double[n];
+    double[] negatives = new double[n];
     for (int i = 0; i < n; i++) {
-      p[i] = random.nextDouble();
-      y[i] = random.nextDouble() < p[i] ? 1 : 0;
-      w[i] = 1 + random.nextInt(3);
+      positives[i] = random.nextInt(3);
+      negatives[i] = random.nextInt(4);
     }
     double won = 0;
     double all = 0;
     for (int i = 0; i < n; i++) {
       for (int j = 0; j < n; j++) {
-        if (y[i] == 1 && y[j] == 0) {
-          all += w[i] * w[j];
-          won += w[i] * w[j] * (p[i] > p[j] ? 1 : p[i] == p[j] ? 0.5 : 0);
-        }
+        all += positives[i] * negatives[j];
+        won += positives[i] * negatives[j] * (i > j ? 1 : i == j ? 0.5 : 0);
       }
     }
-    Scores.Tally tally = new Scores.BinaryTally();
-    Scores.Tally other = new Scores.BinaryTally();
-    for (int i = 0; i < n; i++) {
-      (i % 3 == 0 ? tally : other).add(y[i], w[i], p[i] >= 0.5 ? 1 : 0, p[i]);
+    for (int cut = 0; cut <= n; cut++) {
+      RocArea low = area(positives, negatives, 0, cut);
+      RocArea whole = low.below(area(positives, negatives, cut, n));
+      assertThat(whole.value()).isCloseTo(won / all, within(1e-14));
     }
-    assertThat(tally.merge(other).scores().get("areaUnderROC")).isCloseTo(won / all, within(1e-4));
+    assertThat(RocArea.tied(3, 0).below(RocArea.tied(2, 0)).value()).isNaN();
+  }
+
+  private static RocArea area(double[] positives, double[] negatives, int from, int to) {
+    RocArea area = RocArea.NONE;
+    for (int i = from; i < to; i++) {
+      area = area.below(RocArea.tied(positives[i], negatives[i]));
+    }
+    return area;
   }
 
   @Test
@@ -75,7 +80,15 @@ class ScoresTest {
               * (point.truePositiveRate() + last.truePositiveRate())
               / 2;
     }
-    assertThat(area).isCloseTo(tally.scores().get("areaUnderROC"), within(1e-4));
+    double won = 0;
+    double all = 0;
+    for (int i = 0; i < n; i++) {
+      for (int j = 0; j < n; j++) {
+        all += y[i] * (1 - y[j]);
+        won += y[i] * (1 - y[j]) * (p[i] > p[j] ? 1 : 0);
+      }
+    }
+    assertThat(area).isCloseTo(won / all, within(1e-4));
   }
 
   @Test

@@ -318,10 +318,24 @@ class TrainAndScoreTest {
   }
 
   @Test
-  void aClassWithoutWeightIsNamed() {
+  void aClassWithoutWeightHasProbabilityZero() throws IOException {
     Path input = CommandLineRun.file(folder, "w.csv", "a,w,y", "1,1,x", "2,0,b", "3,1,z", "4,1,x");
-    CommandLineRun.train(input, "y", folder.resolve("m"), "--weight", "w")
-        .failed("no row of class 0 ('b') with a positive weight");
+    CommandLineRun.train(input, "y", folder.resolve("m"), "--weight", "w").good();
+    Path scored = folder.resolve("s");
+    CommandLineRun.of(
+            "score",
+            "--model",
+            folder.resolve("m"),
+            "--input",
+            input,
+            "--output",
+            scored,
+            "--format",
+            "parquet")
+        .good();
+    for (Row row : SparkTest.session().read().parquet(scored.toString()).collectAsList()) {
+      assertThat(Double.parseDouble(row.getAs("probability_b").toString())).isZero();
+    }
   }
 
   @Test

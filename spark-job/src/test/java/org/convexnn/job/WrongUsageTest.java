@@ -2,6 +2,8 @@ package org.convexnn.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -13,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -239,6 +242,24 @@ class WrongUsageTest {
       String known = name.replace("InMb", "InMB");
       for (Params estimator : ESTIMATORS) {
         assertThat(estimator.hasParam(known)).as(option.longestName()).isTrue();
+      }
+    }
+  }
+
+  /** Help and version of every command, in words and no variables. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "demo", "train", "score", "describe", "export", "certify", "benchmark"})
+  void everyCommandHelps(String command) {
+    for (String option : new String[] {"-h", "--help", "-V", "--version"}) {
+      StringWriter out = new StringWriter();
+      String[] arguments =
+          command.isEmpty() ? new String[] {option} : new String[] {command, option};
+      int code = Main.run(arguments, new PrintWriter(out, true), new PrintWriter(out, true));
+      assertThat(code).as("%s %s", command, option).isZero();
+      assertThat(out.toString()).doesNotContain("${").isNotBlank();
+      if (option.endsWith("h") || option.endsWith("help")) {
+        assertThat(out.toString()).contains("Usage: ", "-h, --help", "-V, --version");
       }
     }
   }

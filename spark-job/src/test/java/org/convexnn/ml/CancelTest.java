@@ -160,6 +160,54 @@ class CancelTest {
     assertThat(end(fit)).hasStackTraceContaining("cancelled");
   }
 
+  /** A forest on few rows is solved on the driver: no job of its own meets the cancellation. */
+  @Test
+  void cancelledWithItsGroupOnTheDriver() throws Exception {
+    assumeThat(SparkTest.since(4, 0)).isTrue();
+    estimator.setNumGates(0).setNumTrees(30).setNumLeaves(16).setRegRatio(1e-6).setTol(1e-300);
+    CompletableFuture<Object> fit = begin("driver");
+    SparkTest.context().sc().cancelJobGroupAndFutureJobs("driver");
+    assertThat(end(fit))
+        .isInstanceOf(CancellationException.class)
+        .hasMessageContaining("no model was made: its job group was cancelled");
+  }
+
+  /** Trees that grow hear of it too. */
+  @Test
+  void interruptedWhileTreesGrow() throws Exception {
+    CompletableFuture<Object> fit = new CompletableFuture<>();
+    CountDownLatch packed = new CountDownLatch(1);
+    ConvexReLUClassifier forest =
+        new ConvexReLUClassifier().setNumTrees(200_000).setNumLeaves(4).setRegRatio(0.1);
+    forest.setProgress(
+        new Progress() {
+          @Override
+          public void iteration(TraceRecord trace) {}
+
+          @Override
+          public void message(String text) {
+            if (text.startsWith("choose")) {
+              packed.countDown();
+            }
+          }
+        });
+    Dataset<Row> rows = rows();
+    thread =
+        new Thread(
+            () -> {
+              try {
+                fit.complete(forest.fit(rows));
+              } catch (Throwable e) {
+                fit.completeExceptionally(e);
+              }
+            });
+    thread.start();
+    assertThat(packed.await(60, TimeUnit.SECONDS)).isTrue();
+    Thread.sleep(100);
+    thread.interrupt();
+    assertThat(end(fit)).hasMessageContaining("its thread was interrupted");
+  }
+
   /** What was asked of one fit does not end the next one. */
   @Test
   void theNextFitIsWhole() {

@@ -32,7 +32,9 @@ import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
 import org.convexnn.network.Network;
+import org.convexnn.solver.Progress;
 import org.convexnn.solver.StopReason;
+import org.convexnn.solver.TraceRecord;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -337,15 +339,71 @@ class MulticlassTest {
     refused(two, "has the value 2.0", "from 0 to 1, by the column's metadata");
   }
 
+  /** The rows with other names of classes, which the model must tell apart as the rows themselves. */
+  private static void sameBesides(Dataset<Row> data, int[] places, int classes) {
+    List<String> messages = new ArrayList<>();
+    ConvexReLUClassificationModel plain = classifier().setWeightCol("weight").fit(rings(200));
+    ConvexReLUClassificationModel spread =
+        classifier().setWeightCol("weight").setProgress(told(messages)).fit(data);
+    assertThat(spread.numClasses()).isEqualTo(classes);
+    assertThat(spread.certificate().primalObjective())
+        .isCloseTo(plain.certificate().primalObjective(), within(1e-9));
+    assertThat(messages).anyMatch(m -> m.contains("without rows of positive weight: left out"));
+    for (Row row : rings(50).collectAsList()) {
+      double[] before = plain.predictProbability(row.getAs("features")).toArray();
+      double[] after = spread.predictProbability(row.getAs("features")).toArray();
+      assertThat(after).hasSize(classes);
+      for (int k = 0; k < classes; k++) {
+        int from = Arrays.binarySearch(places, k);
+        assertThat(after[k]).isCloseTo(from < 0 ? 0 : before[from], within(1e-2));
+        assertThat(from >= 0 || after[k] == 0).isTrue();
+      }
+      assertThat(spread.predict(row.getAs("features")))
+          .isIn(Arrays.stream(places).mapToObj(k -> (double) k).toArray());
+    }
+  }
+
+  private static Progress told(List<String> messages) {
+    return new Progress() {
+      @Override
+      public void iteration(TraceRecord trace) {}
+
+      @Override
+      public void message(String text) {
+        messages.add(text);
+      }
+    };
+  }
+
+  /** Classes without rows have probability 0, as those that StringIndexer's keep adds. */
   @Test
-  void anEmptyClassIsRefused() {
-    refused(relabelled("label + 1"), "no row of class 0", "4 classes by its largest label");
-    refused(relabelled("label * 2"), "no row of class 1 with a positive weight", "5 classes");
-    Dataset<Row> four = named(rings(60), classes("a", "b", "c", "d"));
-    refused(four, "no row of class 3 ('d')", "4 classes by its metadata", "StringIndexer");
-    Dataset<Row> masked =
-        rings(60).withColumn("weight", functions.expr("if(label = 1, 0, weight)"));
-    refused(masked, "no row of class 1 with a positive weight, and 3 classes");
+  void classesWithoutRowsAreLeftOut() {
+    Dataset<Row> data = rings(200);
+    sameBesides(named(data, classes("a", "b", "c", "__unknown")), new int[] {0, 1, 2}, 4);
+    sameBesides(data.withColumn("label", functions.expr("label * 2")), new int[] {0, 2, 4}, 5);
+  }
+
+  /** Two classes with rows among three: a network of one output becomes one of three; saved and loaded. */
+  @Test
+  void twoClassesWithRowsAmongThree() throws Exception {
+    Dataset<Row> two = rings(300).where("label != 1");
+    for (ConvexReLUClassifier trained :
+        List.of(classifier(), classifier().setNumGates(0).setNumTrees(5).setNumLeaves(4))) {
+      ConvexReLUClassificationModel model =
+          trained.fit(named(two, classes("left", "ring", "right")));
+      String path = directory.resolve("model").toString();
+      model.write().overwrite().save(path);
+      ConvexReLUClassificationModel loaded = ConvexReLUClassificationModel.load(path);
+      assertThat(loaded.numClasses()).isEqualTo(3);
+      int right = 0;
+      for (Row row : two.collectAsList()) {
+        double[] p = loaded.predictProbability(row.getAs("features")).toArray();
+        assertThat(p[1]).isZero();
+        assertThat(p[0] + p[2]).isCloseTo(1, within(1e-12));
+        right += loaded.predict(row.getAs("features")) == row.<Double>getAs("label") ? 1 : 0;
+      }
+      assertThat(right).isGreaterThan((int) (0.9 * two.count()));
+    }
   }
 
   @Test

@@ -36,6 +36,7 @@ import org.convexnn.network.SubNetwork;
 import org.convexnn.network.Tree;
 import org.convexnn.solver.AllPatterns;
 import org.convexnn.solver.Certificate;
+import org.convexnn.solver.Objective;
 import org.convexnn.solver.StopReason;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -158,7 +159,14 @@ class PersistenceTest {
   void theProvenanceIsSavedAndStaysWithTheModel() throws Exception {
     Provenance provenance =
         new Provenance(
-            "2026-11-21T17:05:00Z", 1L << 40, 3, -5, Double.POSITIVE_INFINITY, "4.1.0", "0.1.0");
+            "2026-11-21T17:05:00Z",
+            1L << 40,
+            3,
+            -5,
+            Double.POSITIVE_INFINITY,
+            new Objective("slim", "none", "all but fold 0 of 10", 9, 4.5),
+            "4.1.0",
+            "0.1.0");
     new ConvexReLUClassificationModel(
             "mine", Models.network(), Models.CERTIFICATE, Optional.of(provenance))
         .save(path());

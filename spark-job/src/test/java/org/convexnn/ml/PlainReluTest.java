@@ -53,7 +53,8 @@ class PlainReluTest {
             .setMetricName("accuracy")
             .evaluate(model.transform(data));
     assertThat(accuracy).isGreaterThan(0.95);
-    assertThat(model.toString()).contains("plain ReLU: polished", "over all activation patterns");
+    assertThat(model.toString())
+        .contains("plain ReLU: the dual bound is the one over all activation patterns");
     assertThat(model.network().activeGroups()).isBetween(1, 24);
     assertThat(model.summary().path()).isNotEmpty();
     String path = directory.resolve("model").toString();

@@ -27,6 +27,7 @@ import org.convexnn.network.SubNetwork;
 import org.convexnn.network.Tree;
 import org.convexnn.solver.AllPatterns;
 import org.convexnn.solver.Certificate;
+import org.convexnn.solver.Objective;
 import org.convexnn.solver.PathPoint;
 import org.convexnn.solver.RankBound;
 import org.convexnn.solver.TraceRecord;
@@ -83,6 +84,7 @@ class PythonPackageTest {
         GateSet.class,
         HalfSpaces.class,
         Network.class,
+        Objective.class,
         PathPoint.class,
         Provenance.class,
         RankBound.class,

@@ -153,6 +153,64 @@ class NetworkTest {
     }
   }
 
+  /** Outputs among others, by half-spaces, linear leaves and leaves of one output. */
+  @ParameterizedTest
+  @CsvSource({"9,true,1", "9,false,3", "3,true,3"})
+  void outputsSpreadAmongOthers(int halfSpaces, boolean trees, int outputs) {
+    Network network = random(halfSpaces, trees, outputs, false);
+    int[] places = outputs == 1 ? new int[] {2} : new int[] {0, 2, 3};
+    double[] constants = {7, 8, 9, 10, 11};
+    Network spread = network.spread(places, constants);
+    Random random = new Random(5);
+    double[] before = new double[outputs];
+    double[] after = new double[5];
+    for (int row = 0; row < 20; row++) {
+      double[] x = random.doubles(FEATURES, -2, 2).toArray();
+      network.evaluator().evaluate(x, before);
+      spread.evaluator().evaluate(x, after);
+      for (int k = 0; k < 5; k++) {
+        int from = Arrays.binarySearch(places, k);
+        double expected = from < 0 ? 3 + 0.25 * constants[k] : before[from];
+        assertThat(after[k]).isCloseTo(expected, within(1e-13));
+      }
+    }
+  }
+
+  /** Rows without their zeros keep the digits of columns far from zero, as years and times are. */
+  @ParameterizedTest
+  @CsvSource({"0,false,1", "9,false,2", "70,true,3"})
+  void nonZerosFarFromZeroKeepTheirDigits(int halfSpaces, boolean trees, int outputs) {
+    Network near = random(halfSpaces, trees, outputs, false);
+    double[] mean = near.map().mean().clone();
+    mean[0] = 1e9;
+    mean[2] = -3e12;
+    Network network =
+        new Network(
+            new FeatureMap(mean, near.map().inverseScale(), near.map().matrix()),
+            near.gates(),
+            near.weights(),
+            near.offset(),
+            near.labelShift(),
+            near.labelScale());
+    Network.Evaluator evaluator = network.evaluator();
+    Random random = new Random(5);
+    int[] columns = {0, 2, 3};
+    for (int row = 0; row < 50; row++) {
+      double[] values = {
+        1e9 + random.nextDouble(), random.nextDouble() - 3e12, random.nextDouble()
+      };
+      double[] f = new double[outputs];
+      evaluator.evaluate(columns, values, f);
+      double[] x = {values[0], 0, values[1], values[2]};
+      assertThat(f).containsExactly(direct(network, x), within(1e-11));
+      evaluator.evaluate(new int[] {1, 2}, new double[] {0.5, values[1]}, f);
+      double[] expected = direct(network, new double[] {0, 0.5, values[1], 0});
+      for (int k = 0; k < outputs; k++) {
+        assertThat(f[k]).isCloseTo(expected[k], within(1e-12 * Math.abs(expected[k])));
+      }
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"9,false,1,4", "9,true,1,4", "9,true,2,4", "9,true,2,3"})
   void pruningKeepsTheFunction(int halfSpaces, boolean trees, int outputs, int dimension) {

@@ -94,6 +94,81 @@ class AllPatternsTest {
     assertThat(found[20]).as("search in nine of ten").isGreaterThan(0.99999);
   }
 
+  /**
+   * Rows of lengths from 1e-30 to 1e100, alike and mixed: no network is below the bound. Long rows are
+   * fitted for next to nothing, and what they leave of each other in sums is rounding.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "0 0 0 0 0 0",
+    "20 20 20 20 20 20",
+    "0 0 0 20 20 20",
+    "18 19 19 20 21 25",
+    "0 5 10 15 20 25",
+    "-30 -30 -30 -30 -30 -30",
+    "19 19 19 24 24 24",
+    "-30 -20 -10 0 10 20",
+    "0 0 0 0 0 40",
+    "80 80 90 90 100 100",
+    "0 30 30 60 60 100"
+  })
+  void noNetworkIsBelowTheBoundAtAnyScale(String exponents) {
+    String[] powers = exponents.split(" ");
+    for (int seed = 0; seed < 40; seed++) {
+      Random random = new Random(seed);
+      double[][] x = SmallProblem.gaussian(random, 6, 1 + seed % 4);
+      for (int r = 0; seed % 2 == 0 && r < 6; r++) {
+        // Near one axis, on either side: long rows hide shorter ones of the other sign.
+        x[r] = Arrays.stream(x[r]).map(v -> 0.1 * v).toArray();
+        x[r][0] += random.nextBoolean() ? 1 : -1;
+      }
+      List<double[]> directions = new ArrayList<>();
+      for (int r = 0; r < 6; r++) {
+        double[] row = Arrays.copyOf(x[r], x[r].length + 1);
+        directions.add(unit(row, row.length));
+        directions.add(unit(Arrays.stream(row).map(v -> -v).toArray(), row.length));
+        double length = Double.parseDouble("1e" + powers[r]);
+        x[r] = Arrays.stream(x[r]).map(v -> v * length).toArray();
+      }
+      for (double b : new double[] {1, -1}) {
+        double[] bias = new double[x[0].length + 1];
+        bias[x[0].length] = b;
+        directions.add(bias);
+      }
+      double[] y = random.doubles(6, -1, 1).toArray();
+      SmallProblem small = SmallProblem.plain(x, y, new SquaredLoss(), true);
+      ReluNetwork neurons =
+          SmallProblem.network(directions.toArray(double[][]::new), new double[directions.size()]);
+      double[] prices = small.problem().price("", neurons, neurons).output();
+      double beta =
+          (seed % 3 + 1) * 0.25 * Arrays.stream(prices).map(Math::abs).max().orElseThrow();
+      ReluNetwork fitted = master(small, directions, 6 * beta);
+      double reached = small.objective(fitted, beta);
+      for (ReluNetwork network :
+          List.of(
+              ReluNetwork.constant(x[0].length, new double[1]), fitted, small.random(seed, 3))) {
+        assertThat(
+                NetworkCertificate.of(small.problem(), network, beta, new PriceSearch(8, 5, seed))
+                    .allPatternsBound())
+            .as("seed %d", seed)
+            .isBetween(0.0, reached * (1 + 1e-12));
+      }
+    }
+  }
+
+  /** Where squares of features have no number, nothing is printed. */
+  @Test
+  void rowsWithoutSquaresAreRefused() {
+    double[][] x = {{1, 2, 3}, {1e200, 0, 1}, {0, 1, -1}};
+    SmallProblem small = SmallProblem.plain(x, new double[] {1, 2, 3}, new SquaredLoss(), true);
+    ReluNetwork zero = ReluNetwork.constant(3, new double[1]);
+    assertThatThrownBy(
+            () -> NetworkCertificate.of(small.problem(), zero, 0.1, PriceSearch.withSeed(1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("so large that their squares overflow")
+        .hasMessageContaining("divide the largest columns");
+  }
+
   /** In more dimensions: prices of many random directions are below the bound. */
   @ParameterizedTest
   @CsvSource({"1", "2", "4"})

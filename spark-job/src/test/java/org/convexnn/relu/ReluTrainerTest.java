@@ -168,7 +168,11 @@ class ReluTrainerTest {
     assertThat(c.relativeGap()).isLessThanOrEqualTo(1.1e-3);
     assertThat(c.allPatterns().bound()).isLessThanOrEqualTo(c.dualBound());
     assertThat(c.allPatterns().hiddenFree()).isFalse();
-    assertThat(c.toString()).contains("plain ReLU: over all activation patterns bound");
+    assertThat(c.toString())
+        .contains("plain ReLU: over all activation patterns bound")
+        .contains(c.activeNeurons() + " neurons")
+        .doesNotContain("gates active");
+    assertThat(c.gates()).isGreaterThanOrEqualTo(c.activeNeurons());
     assertPlainRelu(result.network());
     assertThat(errors(Task.REGRESSION, result.network())).isLessThan(0.12);
   }
@@ -184,7 +188,7 @@ class ReluTrainerTest {
     assertThat(c.solver()).endsWith("growth, polish");
     assertThat(c.dualBound()).isEqualTo(c.allPatterns().bound());
     assertThat(c.primalObjective()).isGreaterThanOrEqualTo(c.dualBound());
-    assertThat(c.toString()).contains("polished, the dual bound is the one over all");
+    assertThat(c.toString()).contains("plain ReLU: the dual bound is the one over all");
     assertThat(c.activeNeurons()).isBetween(1, 24);
     assertPlainRelu(result.network());
     assertThat(errors(task, result.network())).isLessThan(0.12);
@@ -224,6 +228,35 @@ class ReluTrainerTest {
       wrong += best != y[r] ? 1 : 0;
     }
     return (double) wrong / N;
+  }
+
+  /**
+   * At the gated program's betaMax its centred gates gain nothing, but neurons with biases do: they are
+   * grown, and what is printed bounds ReLU networks.
+   */
+  @ParameterizedTest
+  @EnumSource(Task.class)
+  void whereGatesAreWorthNothing(Task task) {
+    double[] ones = new double[N];
+    Arrays.fill(ones, 1);
+    double[] linear = Arrays.stream(X).mapToDouble(x -> x[0] > 0 ? 1 : 0).toArray();
+    List<LocalRows> all = List.of(rows(task), SmallProblem.rows(X, linear, ones));
+    for (LocalRows rows : task == Task.MULTICLASS ? all.subList(0, 1) : all) {
+      TrainingResult result =
+          new ReluTrainer(options(task, OptionalDouble.of(1), false), progress).train(rows);
+      Certificate c = result.certificate();
+      assertThat(c.allPatterns().known()).isTrue();
+      assertThat(c.primalObjective()).isGreaterThanOrEqualTo(c.allPatterns().bound());
+      if (c.activeNeurons() == 0) {
+        assertThat(c.stopReason()).isEqualTo(StopReason.LINEAR);
+        assertThat(c.dualBound()).isEqualTo(c.allPatterns().bound());
+        assertThat(c.allPatterns().searchPrice()).isLessThanOrEqualTo(1.02 * c.beta());
+        assertThat(c.toString()).contains("0 neurons", "the dual bound is the one over all");
+      } else {
+        assertThat(c.dualBound()).isGreaterThanOrEqualTo(c.allPatterns().bound());
+        assertPlainRelu(result.network());
+      }
+    }
   }
 
   @Test

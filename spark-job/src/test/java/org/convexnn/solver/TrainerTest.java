@@ -84,6 +84,47 @@ class TrainerTest {
     }
   }
 
+  /** Labels that no feature and no gate knows of: nothing is left to gain, at whatever beta. */
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void aLabelIndependentOfTheFeaturesEndsWithGapZero(Training training) {
+    int classes = training.task == TrainingOptions.Task.MULTICLASS ? 3 : 2;
+    int n = 40 * classes;
+    double[][] x = new double[n][];
+    double[] y = new double[n];
+    for (int r = 0; r < n; r++) {
+      x[r] = new double[] {r / classes % 8, r / (8 * classes)};
+      y[r] = r % classes;
+    }
+    Training.Data data = new Training.Data(x, y, Arrays.stream(y).map(v -> 1).toArray());
+    for (double ratio : new double[] {1, 0.1, 1e-3}) {
+      Certificate c = training.ratio(ratio).train(data).certificate();
+      assertThat(c.stopReason()).isEqualTo(StopReason.NO_SIGNAL);
+      assertThat(c.relativeGap()).as("ratio %s", ratio).isBetween(-1e-12, 1e-9);
+      assertThat(c.activeNeurons()).isZero();
+    }
+  }
+
+  /** Where passes run out far from the optimum the certificate says so, and beta is named. */
+  @Test
+  void anEndFarFromTheOptimumIsToldWithItsBeta() {
+    Training training = Training.regression().ratio(1e-9);
+    training.gates = 64;
+    training.maxIter = 15;
+    Training.Data data = data(training, 5, 100);
+    Certificate far = training.train(data).certificate();
+    assertThat(far.stopReason()).isEqualTo(StopReason.MAX_PASSES);
+    assertThat(far.relativeGap()).isGreaterThan(0.1);
+    assertThat(far.warning().orElseThrow())
+        .startsWith("beta is ")
+        .contains("1.0e-09 of betaMax", "raise regParam");
+    training.ratio(0.01).maxIter = 1;
+    assertThat(training.train(data).certificate().warning().orElseThrow())
+        .contains("raise maxIter");
+    training.maxIter = 300;
+    assertThat(training.train(data).certificate().warning()).isEmpty();
+  }
+
   /**
    * Six columns of rank four: rows work on four coordinates, the returned network takes six columns.
    * The objective by definition evaluates it on raw rows, the certificate on the mapped ones.
