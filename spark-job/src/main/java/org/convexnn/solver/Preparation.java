@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.convexnn.block.ColumnStats;
 import org.convexnn.block.ColumnStatsJob;
 import org.convexnn.block.MomentsJob;
+import org.convexnn.linalg.RowCount;
 import org.convexnn.loss.SquaredLoss;
 import org.convexnn.network.FeatureMap;
 
@@ -88,7 +89,7 @@ final class Preparation {
     // Whitened columns have no leading directions; constant leaves see none of the map.
     if (kind == TrainingOptions.Normalization.AUTO
         && (span
-            || options.growsConstantLeaves(stats.rows())
+            || options.growsConstantLeaves(RowCount.of(stats.rows(), stats.weight()))
             || (stats.sparse() && d > MOST_WHITENED_SPARSE))) {
       kind = TrainingOptions.Normalization.STANDARDIZE;
     }
