@@ -3,6 +3,7 @@ package org.convexnn.block;
 import java.io.Serializable;
 import java.util.Arrays;
 import org.convexnn.linalg.CounterRandom;
+import org.convexnn.network.Imputation;
 
 /** Some rows of the data as they came: raw features, labels, weights and row keys. Immutable. */
 public final class Block implements Serializable {
@@ -69,16 +70,35 @@ public final class Block implements Serializable {
 
   /** Rows whose features are known elsewhere, with the keys that they have there. */
   public static Block withoutFeatures(double[] labels, double[] weights, long[] keys) {
-    return new Block(new DenseFeatures(0, new double[0]), labels, weights, keys);
+    return new Block(new DenseFeatures(0, new double[0]), labels, weights, keys, new int[0]);
   }
 
-  private Block(Features features, double[] labels, double[] weights, long[] keys) {
+  private Block(
+      Features features, double[] labels, double[] weights, long[] keys, int[] occurrences) {
     this.rows = labels.length;
     this.features = features;
     this.labels = labels;
     this.weights = weights;
     this.keys = keys;
-    this.occurrences = new int[0];
+    this.occurrences = occurrences;
+  }
+
+  /** The same rows, with the same keys, after an imputation of what is missing. */
+  public Block imputed(Imputation imputation) {
+    int d = features();
+    FeatureBuffer buffer = new FeatureBuffer(imputation.width(), Long.MAX_VALUE);
+    int[] columns = new int[d];
+    double[] values = new double[d];
+    for (int r = 0; r < rows; r++) {
+      int count = copyNonZeros(r, columns, values);
+      Imputation.NonZeros row =
+          imputation.apply(Arrays.copyOf(columns, count), Arrays.copyOf(values, count));
+      for (int k = 0; k < row.columns().length; k++) {
+        buffer.add(row.columns()[k], row.values()[k]);
+      }
+      buffer.endRow();
+    }
+    return new Block(buffer.take(), labels, weights, keys, occurrences);
   }
 
   private static double[] checked(int features, double[] values, double[] labels) {

@@ -37,32 +37,31 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
   private static final int LABEL = 1;
   private static final int WEIGHT = 2;
   private static final int MARK = 3;
+  private static final long[] NOTHING_MISSING = new long[0];
 
   private final int classes;
   private final long blockBytes;
   private final boolean marked;
+  private final boolean missing;
+  private final int[] codes;
 
-  /**
-   * A packer.
-   *
-   * @param classes labels must be integers from 0 to classes - 1; 0 = any numbers
-   * @param maxBlockSizeInMB most megabytes of features in a block, dense ones as doubles, 0 =
-   *     automatic; a block has at least one row
-   * @param marked whether rows bring a mark
-   */
-  BlockPacker(int classes, double maxBlockSizeInMB, boolean marked) {
-    this.classes = classes;
-    this.marked = marked;
-    double megabytes = maxBlockSizeInMB == 0 ? AUTO_BLOCK_SIZE_IN_MB : maxBlockSizeInMB;
+  /** A packer. */
+  BlockPacker(Packing packing) {
+    this.classes = packing.classes();
+    this.marked = packing.marked();
+    this.missing = packing.missing();
+    this.codes = packing.codes();
+    double megabytes =
+        packing.maxBlockSizeInMB() == 0 ? AUTO_BLOCK_SIZE_IN_MB : packing.maxBlockSizeInMB();
     this.blockBytes = (long) Math.min(megabytes * (1 << 20), Long.MAX_VALUE);
   }
 
   @Override
   public Iterator<PackedBlock> call(Iterator<Row> rows) {
-    return new Packing(rows);
+    return new Blocks(rows);
   }
 
-  private final class Packing implements Iterator<PackedBlock> {
+  private final class Blocks implements Iterator<PackedBlock> {
 
     private final Iterator<Row> rows;
     private final Optional<PackedBlock> none = Optional.empty();
@@ -80,8 +79,9 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
     private double[] weights = new double[16];
     private boolean[] marks = new boolean[16];
     private int count;
+    private long[] missed = NOTHING_MISSING;
 
-    Packing(Iterator<Row> rows) {
+    Blocks(Iterator<Row> rows) {
       this.rows = rows;
     }
 
@@ -105,6 +105,7 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
 
     private PackedBlock pack() {
       count = 0;
+      missed = NOTHING_MISSING;
       long dropped = 0;
       while (!buffer.full() && rows.hasNext()) {
         Row current = rows.next();
@@ -156,7 +157,16 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
         }
       }
       return new PackingReport(
-          count, dropped, features, firstRow, bytes, sum, labelRows, labelWeights, problems);
+          count,
+          dropped,
+          features,
+          firstRow,
+          bytes,
+          sum,
+          labelRows,
+          labelWeights,
+          missed,
+          problems);
     }
 
     private Optional<DataProblem> weightProblem(Row current) {
@@ -236,31 +246,52 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
         int[] indices = sparse.indices();
         double[] entries = sparse.values();
         for (int k = 0; k < indices.length; k++) {
-          if (!acceptable(entries[k])) {
+          if (!acceptable(indices[k], entries[k])) {
             return unacceptable(indices[k], entries[k]);
           }
-          buffer.add(indices[k], entries[k]);
+          add(indices[k], entries[k]);
         }
         return Optional.empty();
       }
       double[] entries = vector instanceof DenseVector dense ? dense.values() : vector.toArray();
       for (int j = 0; j < features; j++) {
-        if (!acceptable(entries[j])) {
+        if (!acceptable(j, entries[j])) {
           return unacceptable(j, entries[j]);
         }
-        buffer.add(j, entries[j]);
+        add(j, entries[j]);
       }
       return Optional.empty();
     }
 
-    /** False for NaN too. */
-    private boolean acceptable(double value) {
-      return Math.abs(value) <= MAX_FEATURE;
+    private void add(int feature, double value) {
+      buffer.add(feature, value);
+      if (Double.isNaN(value)) {
+        missed = missed.length == 0 ? new long[features] : missed;
+        missed[feature]++;
+      }
+    }
+
+    /** The number of codes of categories that a feature may hold, 0 of numbers. */
+    private int codes(int feature) {
+      return feature < codes.length ? codes[feature] : 0;
+    }
+
+    private boolean acceptable(int feature, double value) {
+      if (Double.isNaN(value)) {
+        return missing;
+      }
+      int most = codes(feature);
+      return most == 0
+          ? Math.abs(value) <= MAX_FEATURE
+          : value >= 0 && value < most && value == Math.rint(value);
     }
 
     private Optional<DataProblem> unacceptable(int feature, double value) {
-      Kind kind = Double.isFinite(value) ? Kind.FEATURE_TOO_LARGE : Kind.FEATURE_NOT_FINITE;
-      return Optional.of(new DataProblem(kind, row, feature, value, 0));
+      Kind kind =
+          !Double.isFinite(value)
+              ? Kind.FEATURE_NOT_FINITE
+              : codes(feature) > 0 ? Kind.FEATURE_NO_CODE : Kind.FEATURE_TOO_LARGE;
+      return Optional.of(new DataProblem(kind, row, feature, value, codes(feature)));
     }
   }
 }

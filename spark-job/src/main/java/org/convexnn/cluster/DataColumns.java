@@ -29,7 +29,7 @@ public record DataColumns(
   }
 
   /** How a message names feature j: its own name, else {@code features[j]}. */
-  String feature(int j) {
+  public String feature(int j) {
     return featureName
         .apply(j)
         .map(name -> "feature '" + name + "' (" + features + "[" + j + "])")

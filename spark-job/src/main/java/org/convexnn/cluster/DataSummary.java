@@ -14,6 +14,7 @@ import java.util.List;
  * @param labelRows for class labels, the rows with label 0, 1, ... up to the largest one that
  *     occurs; empty otherwise
  * @param labelWeights for class labels, their weights; empty otherwise
+ * @param missing the rows in which a feature is missing, by feature; empty where none is
  */
 public record DataSummary(
     int features,
@@ -22,12 +23,14 @@ public record DataSummary(
     long bytes,
     double weight,
     List<Long> labelRows,
-    List<Double> labelWeights) {
+    List<Double> labelWeights,
+    List<Long> missing) {
 
   /** Copies the lists. */
   public DataSummary {
     labelRows = List.copyOf(labelRows);
     labelWeights = List.copyOf(labelWeights);
+    missing = List.copyOf(missing);
   }
 
   /**
@@ -66,7 +69,8 @@ public record DataSummary(
         sum.bytes(),
         sum.weight(),
         Arrays.stream(sum.labelRows()).boxed().toList(),
-        Arrays.stream(sum.labelWeights()).boxed().toList());
+        Arrays.stream(sum.labelWeights()).boxed().toList(),
+        Arrays.stream(sum.missing()).boxed().toList());
   }
 
   private static void refuse(

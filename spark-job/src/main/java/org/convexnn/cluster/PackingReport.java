@@ -18,6 +18,7 @@ import java.util.List;
  * @param weight sum of the weights
  * @param labelRows for class labels, rows by label, up to the largest one seen; empty otherwise
  * @param labelWeights for class labels, sums of weights by label; empty otherwise
+ * @param missing the rows in which a feature is missing, by feature; empty where none is
  * @param problems the first problem, or nothing (a list, because Optional is not Serializable)
  */
 @DefaultSerializer(JavaSerializer.class)
@@ -30,12 +31,13 @@ record PackingReport(
     double weight,
     long[] labelRows,
     double[] labelWeights,
+    long[] missing,
     List<DataProblem> problems)
     implements Serializable {
 
   /** Nothing seen. */
   static PackingReport none() {
-    return new PackingReport(0, 0, 0, 0, 0, 0, new long[0], new double[0], List.of());
+    return new PackingReport(0, 0, 0, 0, 0, 0, new long[0], new double[0], new long[0], List.of());
   }
 
   /** This and a later report of the same partition. */
@@ -47,6 +49,10 @@ record PackingReport(
       counts[k] += later.labelRows[k];
       weights[k] += later.labelWeights[k];
     }
+    long[] missed = Arrays.copyOf(missing, Math.max(missing.length, later.missing.length));
+    for (int j = 0; j < later.missing.length; j++) {
+      missed[j] += later.missing[j];
+    }
     return new PackingReport(
         rows + later.rows,
         dropped + later.dropped,
@@ -56,6 +62,7 @@ record PackingReport(
         weight + later.weight,
         counts,
         weights,
+        missed,
         problems.isEmpty() ? later.problems : problems);
   }
 }

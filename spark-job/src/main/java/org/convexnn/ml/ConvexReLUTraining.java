@@ -228,8 +228,11 @@ public interface ConvexReLUTraining<E extends ConvexReLUTraining<E>> extends Con
 
   /**
    * Sets what to do about rows whose features are null, NaN or infinite: error (the default) refuses
-   * them, skip leaves them out of training and of what the model's transform returns, keep leaves them
-   * out of training and predicts NaN for them.
+   * them, skip leaves them out of training and of what the model's transform returns, keep takes NaN
+   * for a missing value. Trees of constant leaves then learn for each test the side of what is missing;
+   * where a network has linear parts these see the column's mean, and beside it an indicator where
+   * values were missing in training. Rows of null or infinite features keep leaves out of training and
+   * predicts NaN for.
    */
   default E setHandleInvalid(String value) {
     return with(handleInvalid(), value);

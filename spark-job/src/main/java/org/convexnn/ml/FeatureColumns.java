@@ -11,10 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
-import java.util.function.IntPredicate;
 import org.apache.spark.ml.PredictorParams;
-import org.apache.spark.ml.attribute.Attribute;
-import org.apache.spark.ml.attribute.NominalAttribute;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.sql.Column;
@@ -75,15 +72,11 @@ record FeatureColumns(String one, List<String> several) {
     return j -> j < several.size() ? Optional.of(several.get(j)) : Optional.empty();
   }
 
-  /** Whether feature j is a category, by the ML attributes of its column. */
-  IntPredicate categorical(InputColumns input) {
-    if (areVectors(input.schema())) {
-      return input.categorical(one);
-    }
-    return j ->
-        j < several.size()
-            && Attribute.fromStructField(input.schema().apply(several.get(j)))
-                instanceof NominalAttribute;
+  /** The number of codes of categories that each feature may hold by its ML attributes, 0 of numbers. */
+  int[] codes(InputColumns input) {
+    return areVectors(input.schema())
+        ? input.codes(one)
+        : several.stream().mapToInt(input::codesOfNumber).toArray();
   }
 
   private boolean areVectors(StructType schema) {

@@ -152,7 +152,8 @@ record Fit(
             classes,
             estimator.getMaxBlockSizeInMB(),
             estimator.getAggregationDepth(),
-            from.categorical(input));
+            from.codes(input),
+            InvalidFeatures.areKept(estimator));
     Progress watched =
         Cancellation.watched(
             progress,
@@ -171,10 +172,26 @@ record Fit(
               + ", cached in "
               + summary.bytes() / summary.rows()
               + " bytes a row");
+      tellMissing(summary, packing.columns(), watched);
       return training.of(options, watched, rows);
     } catch (Throwable failure) {
       Cancellation.passed(failure);
       throw failure;
+    }
+  }
+
+  /** Of how many features values are missing, and of which all. */
+  private static void tellMissing(DataSummary summary, DataColumns columns, Progress told) {
+    int some = 0;
+    for (int j = 0; j < summary.missing().size(); j++) {
+      long rows = summary.missing().get(j);
+      some += rows > 0 ? 1 : 0;
+      if (rows == summary.rows()) {
+        told.message(columns.feature(j) + " is missing in all rows: it has no part in the model");
+      }
+    }
+    if (some > 0) {
+      told.message(some + " of " + summary.features() + " features have missing values");
     }
   }
 }

@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntFunction;
-import java.util.function.IntPredicate;
 import org.apache.spark.ml.attribute.Attribute;
 import org.apache.spark.ml.attribute.AttributeGroup;
 import org.apache.spark.ml.attribute.BinaryAttribute;
@@ -184,17 +183,28 @@ record InputColumns(StructType schema) {
     };
   }
 
-  /** Whether entry j of the features column is a category, by its ML attributes. */
-  IntPredicate categorical(String features) {
+  /**
+   * The number of codes of categories that each entry of the features column may hold by its ML
+   * attributes, 0 of numbers; empty where there are none.
+   */
+  int[] codes(String features) {
     AttributeGroup group = AttributeGroup.fromStructField(schema.apply(features));
-    if (group.attributes().isEmpty()) {
-      return j -> false;
+    return group.attributes().isEmpty()
+        ? new int[0]
+        : Arrays.stream(group.attributes().get()).mapToInt(InputColumns::codes).toArray();
+  }
+
+  /** The same of a column of numbers. */
+  int codesOfNumber(String column) {
+    return codes(Attribute.fromStructField(schema.apply(column)));
+  }
+
+  private static int codes(Attribute attribute) {
+    if (!(attribute instanceof NominalAttribute nominal)) {
+      return 0;
     }
-    Attribute[] attributes = group.attributes().get();
-    boolean[] nominal = new boolean[attributes.length];
-    for (int j = 0; j < nominal.length; j++) {
-      nominal[j] = attributes[j] instanceof NominalAttribute;
-    }
-    return j -> j < nominal.length && nominal[j];
+    return nominal.getNumValues().isDefined()
+        ? (int) nominal.getNumValues().get()
+        : Integer.MAX_VALUE;
   }
 }

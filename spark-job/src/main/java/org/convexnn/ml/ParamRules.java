@@ -64,5 +64,10 @@ record ParamRules(ConvexReLUParams estimator) {
           (initialModel ? "initialModel" : "validationIndicatorCol")
               + " is set: it has no part in training from one pass; unset it");
     }
+    if (InvalidFeatures.areKept(estimator)) {
+      throw new IllegalArgumentException(
+          "handleInvalid is 'keep': sums of one pass have no place for missing values; use 'skip' or"
+              + " 'error', or fill them with Imputer");
+    }
   }
 }

@@ -392,8 +392,9 @@ public final class ParamSet implements Serializable {
             owner,
             "handleInvalid",
             "what to do about rows whose features are null, NaN or infinite: error = refuse them,"
-                + " skip = leave them out of training and out of what transform returns, keep = leave"
-                + " them out of training and predict NaN for them",
+                + " skip = leave them out of training and out of what transform returns, keep = NaN"
+                + " is a missing value, trained on and predicted from; rows of null or infinite"
+                + " features are left out of training and predicted NaN",
             words("handleInvalid", InvalidFeatures.words()));
     initialModel =
         new Param<>(

@@ -20,6 +20,7 @@ import org.convexnn.block.SampleJob;
 import org.convexnn.block.StepJob;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
+import org.convexnn.network.Imputation;
 
 /**
  * {@link Rows} in memory, blocks side by side on the machine's cores, their sums added in order: for
@@ -30,6 +31,7 @@ public final class LocalRows implements Rows {
   private final List<Block> blocks;
   private final boolean marked;
   private final boolean[] categorical;
+  private final boolean missing;
 
   /** Rows in these blocks, at least one. */
   public LocalRows(List<Block> blocks) {
@@ -42,18 +44,38 @@ public final class LocalRows implements Rows {
    * @param marked whether they bring a mark
    */
   public LocalRows(List<Block> blocks, boolean marked) {
-    this(List.copyOf(blocks), marked, new boolean[blocks.get(0).features()]);
+    this(List.copyOf(blocks), marked, new boolean[blocks.get(0).features()], false);
   }
 
-  private LocalRows(List<Block> blocks, boolean marked, boolean[] categorical) {
+  private LocalRows(List<Block> blocks, boolean marked, boolean[] categorical, boolean missing) {
     this.blocks = blocks;
     this.marked = marked;
     this.categorical = categorical;
+    this.missing = missing;
   }
 
   /** The same rows, of which some columns hold codes of categories. */
   public LocalRows categorical(boolean[] columns) {
-    return new LocalRows(blocks, marked, columns.clone());
+    return new LocalRows(blocks, marked, columns.clone(), missing);
+  }
+
+  /** The same rows, of which values may be missing. */
+  public LocalRows withMissing() {
+    return new LocalRows(blocks, marked, categorical, true);
+  }
+
+  @Override
+  public boolean missing() {
+    return missing;
+  }
+
+  @Override
+  public LocalRows imputed(Imputation imputation) {
+    return new LocalRows(
+        blocks.stream().map(block -> block.imputed(imputation)).toList(),
+        marked,
+        Arrays.copyOf(categorical, imputation.width()),
+        false);
   }
 
   @Override

@@ -4,6 +4,7 @@ import org.convexnn.block.Block;
 import org.convexnn.block.RowJob;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
+import org.convexnn.network.Imputation;
 
 /** All rows of a data set, wherever they are: apply this to all rows and add up the results. */
 public interface Rows {
@@ -26,6 +27,14 @@ public interface Rows {
   default boolean[] categorical() {
     return new boolean[features()];
   }
+
+  /** Whether features may be missing, NaN; else all are finite. */
+  default boolean missing() {
+    return false;
+  }
+
+  /** The same rows after an imputation, with nothing missing; released with these. */
+  Rows imputed(Imputation imputation);
 
   /** About how many seconds a job takes that does nothing: measured on a local cluster. */
   default double jobSeconds() {

@@ -33,4 +33,10 @@ public record TrainingResult(
     trace = List.copyOf(trace);
     path = List.copyOf(path);
   }
+
+  /** The same with another network. */
+  TrainingResult with(Network other) {
+    return new TrainingResult(
+        other, certificate, rankBound, trace, path, rows, skipRidge, setUpSeconds, solveSeconds);
+  }
 }
