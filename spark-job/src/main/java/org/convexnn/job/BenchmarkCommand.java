@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.function.LongPredicate;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -205,40 +206,34 @@ final class BenchmarkCommand implements Callable<Integer> {
       Map<String, Object> params,
       List<PeerOptions.Name> against,
       RunTable table) {
-    List<Contender> contenders = contenders(params, against);
-    // Ours takes categories as they are where its gates test them; the others take indicators.
+    // Ours takes tables as they are where its gates test them; the others take indicators.
     boolean apart = params.isEmpty();
     if (apart) {
       compare(
           spark,
           source,
           name,
-          contenders.subList(0, 1),
-          rows -> model.takesCategories(rows),
+          data -> List.of(new Contender.ConvexNetwork(data.params(params))),
+          model::growsConstantLeaves,
           table);
     }
-    compare(
-        spark,
-        source,
-        name,
-        contenders.subList(apart ? 1 : 0, contenders.size()),
-        rows -> false,
-        table);
+    List<Contender> contenders = contenders(params, against);
+    List<Contender> others = contenders.subList(apart ? 1 : 0, contenders.size());
+    if (!others.isEmpty()) {
+      compare(spark, source, name, data -> others, rows -> false, table);
+    }
   }
 
   private static void compare(
       SparkSession spark,
       TrainingSource source,
       String name,
-      List<Contender> contenders,
-      LongPredicate codes,
+      Function<TrainingData, List<Contender>> contenders,
+      LongPredicate natively,
       RunTable table) {
-    if (contenders.isEmpty()) {
-      return;
-    }
-    try (TrainingData loaded = TrainingData.load(spark, source, codes)) {
+    try (TrainingData loaded = TrainingData.load(spark, source, natively)) {
       new Comparison(name, loaded.rows(), loaded.testRows().orElseThrow(), loaded.rule().task())
-          .run(contenders, table);
+          .run(contenders.apply(loaded), table);
     }
   }
 

@@ -2,7 +2,9 @@ package org.convexnn.job;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongPredicate;
@@ -40,7 +42,7 @@ final class TrainingData implements AutoCloseable {
     this.pipeline = pipeline;
   }
 
-  /** Reads and fits, an indicator for each category. */
+  /** Reads and fits, an indicator for each category, medians in blanks. */
   static TrainingData load(SparkSession spark, TrainingSource source) {
     return load(spark, source, rows -> false);
   }
@@ -48,9 +50,10 @@ final class TrainingData implements AutoCloseable {
   /**
    * Reads and fits; everything wrong with the tables is found here.
    *
-   * @param codes whether categories are codes, and not indicators, of a table of so many rows
+   * @param natively whether categories and missing values are taken as they are, of a table of so many
+   *     rows
    */
-  static TrainingData load(SparkSession spark, TrainingSource source, LongPredicate codes) {
+  static TrainingData load(SparkSession spark, TrainingSource source, LongPredicate natively) {
     TableReader reader = new TableReader(spark);
     Dataset<Row> table = spread(reader.read(source.inputTable()));
     List<String> columns = List.of(table.columns());
@@ -75,7 +78,12 @@ final class TrainingData implements AutoCloseable {
       source.weight().ifPresent(leftOut::add);
       TablePipeline pipeline =
           TablePipeline.fit(
-              table, survey, source.label(), leftOut, source.wishes(), codes.test(survey.rows()));
+              table,
+              survey,
+              source.label(),
+              leftOut,
+              source.wishes(),
+              natively.test(survey.rows()));
       Optional<Dataset<Row>> test =
           source.testTable().map(t -> test(reader, source, pipeline, rule, t));
       return new TrainingData(source, table, test, rule, pipeline);
@@ -84,6 +92,15 @@ final class TrainingData implements AutoCloseable {
       table.unpersist();
       throw e;
     }
+  }
+
+  /** Params of an Estimator, with those that its rows want. */
+  Map<String, Object> params(Map<String, Object> given) {
+    Map<String, Object> all = new LinkedHashMap<>(given);
+    if (pipeline.keepsBlanks()) {
+      all.put("handleInvalid", TablePipeline.KEEP);
+    }
+    return all;
   }
 
   private static Dataset<Row> test(
