@@ -440,9 +440,22 @@ class TrainAndScoreTest {
     }
     Path train = CommandLineRun.file(folder, "train.csv", lines.toArray(String[]::new));
     Path model = folder.resolve("model");
-    CommandLineRun.train(
-            train, "price", model, "--num-trees", 30, "--num-leaves", 8, "--reg-ratio", 0.0003)
+    CommandLineRun.of(
+            "train",
+            "--input",
+            train,
+            "--label",
+            "price",
+            "--output",
+            model,
+            "--num-trees",
+            30,
+            "--num-leaves",
+            8,
+            "--reg-ratio",
+            0.003)
         .good();
+    assertThat(report(model).get("features").asInt()).isEqualTo(5);
     assertThat(report(model).get("train").get("r2").asDouble()).isGreaterThan(0.98);
     try (var stages = Files.list(model.resolve("model").resolve("stages"))) {
       assertThat(stages.map(f -> f.getFileName().toString()))
