@@ -94,6 +94,16 @@ class ConvexReLUParams(HasWeightCol):
         typeConverter=TypeConverters.toBoolean,
     )
 
+    foldCol: Param[str] = Param(
+        Params._dummy(),
+        "foldCol",
+        "name of a column of groups, such as strings or integers: the rows of one "
+        "group are trained on or held out together when the regularisation parameter "
+        "is chosen; not together with regParam, regRatio or validationIndicatorCol; "
+        "unset or empty = equal rows are held out together",
+        typeConverter=TypeConverters.toString,
+    )
+
     gateSampler: Param[str] = Param(
         Params._dummy(),
         "gateSampler",
@@ -124,7 +134,8 @@ class ConvexReLUParams(HasWeightCol):
         "handleInvalid",
         "what to do about rows whose features are null, NaN or infinite: error = "
         "refuse them, skip = leave them out of training and out of what transform "
-        "returns, keep = leave them out of training and predict NaN for them",
+        "returns, keep = NaN is a missing value, trained on and predicted from; rows "
+        "of null or infinite features are left out of training and predicted NaN",
         typeConverter=TypeConverters.toString,
     )
 
@@ -424,6 +435,10 @@ class ConvexReLUParams(HasWeightCol):
         """Gets the value of fitIntercept or its default value."""
         return self.getOrDefault(self.fitIntercept)
 
+    def getFoldCol(self) -> str:
+        """Gets the value of foldCol or its default value."""
+        return self.getOrDefault(self.foldCol)
+
     def getGateSampler(self) -> str:
         """Gets the value of gateSampler or its default value."""
         return self.getOrDefault(self.gateSampler)
@@ -615,6 +630,15 @@ class ConvexReLUTraining(ConvexReLUParams):
         """
         return self._set(fitIntercept=value)
 
+    def setFoldCol(self: T, value: str) -> T:
+        """
+        Sets foldCol: name of a column of groups, such as strings or integers: the rows
+        of one group are trained on or held out together when the regularisation
+        parameter is chosen; not together with regParam, regRatio or
+        validationIndicatorCol; unset or empty = equal rows are held out together.
+        """
+        return self._set(foldCol=value)
+
     def setGateSampler(self: T, value: str) -> T:
         """
         Sets gateSampler: how gates are drawn: trees = leaves of trees grown by boosting
@@ -642,7 +666,8 @@ class ConvexReLUTraining(ConvexReLUParams):
         """
         Sets handleInvalid: what to do about rows whose features are null, NaN or
         infinite: error = refuse them, skip = leave them out of training and out of what
-        transform returns, keep = leave them out of training and predict NaN for them
+        transform returns, keep = NaN is a missing value, trained on and predicted from;
+        rows of null or infinite features are left out of training and predicted NaN
         (default: "error").
         """
         return self._set(handleInvalid=value)
@@ -887,6 +912,7 @@ class ConvexReLUClassifierArguments:
         elasticNetParam: Optional[float] = None,
         featuresCols: Optional[List[str]] = None,
         fitIntercept: bool = True,
+        foldCol: Optional[str] = None,
         gateSampler: str = "auto",
         groupNorm: str = "auto",
         handleInvalid: str = "error",
@@ -939,6 +965,7 @@ class ConvexReLUClassifierArguments:
         elasticNetParam: Optional[float] = None,
         featuresCols: Optional[List[str]] = None,
         fitIntercept: bool = True,
+        foldCol: Optional[str] = None,
         gateSampler: str = "auto",
         groupNorm: str = "auto",
         handleInvalid: str = "error",
@@ -995,6 +1022,7 @@ class ConvexReLURegressorArguments:
         elasticNetParam: Optional[float] = None,
         featuresCols: Optional[List[str]] = None,
         fitIntercept: bool = True,
+        foldCol: Optional[str] = None,
         gateSampler: str = "auto",
         groupNorm: str = "auto",
         handleInvalid: str = "error",
@@ -1044,6 +1072,7 @@ class ConvexReLURegressorArguments:
         elasticNetParam: Optional[float] = None,
         featuresCols: Optional[List[str]] = None,
         fitIntercept: bool = True,
+        foldCol: Optional[str] = None,
         gateSampler: str = "auto",
         groupNorm: str = "auto",
         handleInvalid: str = "error",

@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.ml.linalg.DenseVector;
 import org.apache.spark.ml.linalg.SparseVector;
@@ -15,7 +16,7 @@ import org.convexnn.block.FeatureBuffer;
 import org.convexnn.cluster.DataProblem.Kind;
 
 /**
- * Packs rows (features vector, label, weight and perhaps a mark) into blocks of bounded size, checking every value.
+ * Packs rows (features vector, label, weight and perhaps a mark or a group) into blocks of bounded size, checking every value.
  *
  * <p>Never throws because of the data: an exception on an executor would be tried four times and
  * reach the user inside a stack trace. The first problem of a partition ends its packing and is
@@ -37,11 +38,14 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
   private static final int LABEL = 1;
   private static final int WEIGHT = 2;
   private static final int MARK = 3;
+  // Rows bring a mark or a group.
+  private static final int GROUP = 3;
   private static final long[] NOTHING_MISSING = new long[0];
 
   private final int classes;
   private final long blockBytes;
   private final boolean marked;
+  private final boolean grouped;
   private final boolean missing;
   private final int[] codes;
 
@@ -49,6 +53,7 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
   BlockPacker(Packing packing) {
     this.classes = packing.classes();
     this.marked = packing.marked();
+    this.grouped = packing.grouped();
     this.missing = packing.missing();
     this.codes = packing.codes();
     double megabytes =
@@ -78,6 +83,7 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
     private double[] labels = new double[16];
     private double[] weights = new double[16];
     private boolean[] marks = new boolean[16];
+    private long[] groups = new long[16];
     private int count;
     private long[] missed = NOTHING_MISSING;
 
@@ -113,7 +119,11 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
         boolean dropping = problem.isEmpty() && current.getDouble(WEIGHT) == 0;
         // A row left out is not looked at further: weight 0 is how bad rows are masked.
         if (problem.isEmpty() && !dropping) {
-          problem = labelProblem(current).or(() -> markProblem(current)).or(() -> take(current));
+          problem =
+              labelProblem(current)
+                  .or(() -> markProblem(current))
+                  .or(() -> groupProblem(current))
+                  .or(() -> take(current));
         }
         if (problem.isPresent()) {
           failed = true;
@@ -137,7 +147,8 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
               buffer.take(),
               Arrays.copyOf(labels, count),
               Arrays.copyOf(weights, count),
-              Arrays.copyOf(marks, marked ? count : 0));
+              Arrays.copyOf(marks, marked ? count : 0),
+              Arrays.copyOf(groups, grouped ? count : 0));
       return PackedBlock.of(block, report(block.bytes(), dropped, problems));
     }
 
@@ -166,7 +177,16 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
           labelRows,
           labelWeights,
           missed,
+          weightsOfGroups(),
           problems);
+    }
+
+    private TreeMap<Long, Double> weightsOfGroups() {
+      TreeMap<Long, Double> weighed = new TreeMap<>();
+      for (int r = 0; grouped && r < count; r++) {
+        PackingReport.add(weighed, groups[r], weights[r]);
+      }
+      return weighed;
     }
 
     private Optional<DataProblem> weightProblem(Row current) {
@@ -204,6 +224,12 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
           : Optional.empty();
     }
 
+    private Optional<DataProblem> groupProblem(Row current) {
+      return grouped && current.isNullAt(GROUP)
+          ? Optional.of(DataProblem.of(Kind.GROUP_NULL, row))
+          : Optional.empty();
+    }
+
     /** Takes a row whose weight and label are good. */
     private Optional<DataProblem> take(Row current) {
       if (current.isNullAt(FEATURES)) {
@@ -234,10 +260,12 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
         labels = Arrays.copyOf(labels, 2 * count);
         weights = Arrays.copyOf(weights, 2 * count);
         marks = Arrays.copyOf(marks, 2 * count);
+        groups = Arrays.copyOf(groups, 2 * count);
       }
       labels[count] = current.getDouble(LABEL);
       weights[count] = current.getDouble(WEIGHT);
       marks[count] = marked && current.getBoolean(MARK);
+      groups[count] = grouped ? current.getLong(GROUP) : 0;
     }
 
     /** Adds the vector's features to the buffer; MLlib keeps the indices of a sparse one ascending. */

@@ -25,6 +25,7 @@ record DataProblem(Kind kind, long row, int feature, double value, int expected)
     LABEL_TOO_LARGE,
     LABEL_NO_CLASS,
     MARK_NULL,
+    GROUP_NULL,
     FEATURES_NULL,
     FEATURES_EMPTY,
     FEATURES_SIZE,
@@ -96,6 +97,13 @@ record DataProblem(Kind kind, long row, int feature, double value, int expected)
               + "' is null"
               + where
               + ": true holds a row out to choose the regularisation parameter, false trains on it";
+      case GROUP_NULL ->
+          "fold column '"
+              + columns.fold().orElse("")
+              + "' is null"
+              + where
+              + ": every row needs a group; give rows that stand alone groups of their own, or unset"
+              + " foldCol";
       case FEATURES_NULL ->
           features
               + " is null"

@@ -2,6 +2,7 @@ package org.convexnn.cluster;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a data set holds, seen in the sweep that packed it.
@@ -15,6 +16,7 @@ import java.util.List;
  *     occurs; empty otherwise
  * @param labelWeights for class labels, their weights; empty otherwise
  * @param missing the rows in which a feature is missing, by feature; empty where none is
+ * @param groups the weights of the groups, by their hashes; empty where there are none, or many
  */
 public record DataSummary(
     int features,
@@ -24,13 +26,15 @@ public record DataSummary(
     double weight,
     List<Long> labelRows,
     List<Double> labelWeights,
-    List<Long> missing) {
+    List<Long> missing,
+    Map<Long, Double> groups) {
 
   /** Copies the lists. */
   public DataSummary {
     labelRows = List.copyOf(labelRows);
     labelWeights = List.copyOf(labelWeights);
     missing = List.copyOf(missing);
+    groups = Map.copyOf(groups);
   }
 
   /**
@@ -62,6 +66,15 @@ public record DataSummary(
           columns.weightName()
               + " has a sum beyond all numbers: divide all weights by the largest");
     }
+    if (sum.groups().size() == 1) {
+      throw new IllegalArgumentException(
+          "fold column '"
+              + columns.fold().orElse("")
+              + "' has one value on all "
+              + sum.rows()
+              + " rows: some groups choose the regularisation parameter for a model of the others,"
+              + " which takes two groups at least; unset foldCol");
+    }
     return new DataSummary(
         features,
         sum.rows(),
@@ -70,7 +83,8 @@ public record DataSummary(
         sum.weight(),
         Arrays.stream(sum.labelRows()).boxed().toList(),
         Arrays.stream(sum.labelWeights()).boxed().toList(),
-        Arrays.stream(sum.missing()).boxed().toList());
+        Arrays.stream(sum.missing()).boxed().toList(),
+        sum.groups().size() > PackingReport.MOST_GROUPS ? Map.of() : sum.groups());
   }
 
   private static void refuse(

@@ -28,6 +28,11 @@ public record Packing(
   /** Most classes: a label far beyond is no class but a number, and each class is an output. */
   public static final int MOST_CLASSES = 10_000;
 
+  /** Whether rows bring a group. */
+  boolean grouped() {
+    return columns.fold().isPresent();
+  }
+
   /** Whether rows bring a mark. */
   boolean marked() {
     return columns.validation().isPresent();

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -64,7 +65,7 @@ public final class RddRows implements Rows, AutoCloseable {
    * Packs rows into cached blocks and checks them, in one job.
    *
    * @param rows rows of three columns: features (Vector), label (double), weight (double); and of a
-   *     fourth, the mark (boolean), where the columns have one
+   *     fourth, the mark (boolean) or a hash of the group (long), where the columns have one
    * @throws IllegalArgumentException naming the first row that cannot be trained on, its column,
    *     the value and the remedy
    */
@@ -103,6 +104,11 @@ public final class RddRows implements Rows, AutoCloseable {
   @Override
   public int features() {
     return categorical.length;
+  }
+
+  @Override
+  public Map<Long, Double> groups() {
+    return summary.groups();
   }
 
   @Override

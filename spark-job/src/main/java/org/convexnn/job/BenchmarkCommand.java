@@ -217,10 +217,17 @@ final class BenchmarkCommand implements Callable<Integer> {
           model::growsConstantLeaves,
           table);
     }
-    List<Contender> contenders = contenders(params, against);
-    List<Contender> others = contenders.subList(apart ? 1 : 0, contenders.size());
-    if (!others.isEmpty()) {
-      compare(spark, source, name, data -> others, rows -> false, table);
+    if (!apart || !against.isEmpty()) {
+      compare(
+          spark,
+          source,
+          name,
+          data -> {
+            List<Contender> all = contenders(data.params(params), against);
+            return all.subList(apart ? 1 : 0, all.size());
+          },
+          rows -> false,
+          table);
     }
   }
 
@@ -258,6 +265,7 @@ final class BenchmarkCommand implements Callable<Integer> {
               "label",
               LearningTask.AUTO,
               run.positive(),
+              Optional.empty(),
               Optional.empty(),
               List.of(),
               List.of(),

@@ -29,8 +29,7 @@ import org.convexnn.solver.TrainingOptions.Task;
  *
  * <p>A getter of a Param without default ({@code regParam}, {@code regRatio}, {@code skipRidge},
  * {@code tol}, {@code checkpointDir}, {@code weightCol}, {@code validationIndicatorCol}, {@code
- * initialModel}) throws
- * NoSuchElementException while it is unset, as MLlib's do; {@code isSet} asks.
+ * foldCol}, {@code initialModel}) throws NoSuchElementException while it is unset, as MLlib's do; {@code isSet} asks.
  */
 public interface ConvexReLUParams extends HasWeightCol {
 
@@ -386,6 +385,21 @@ public interface ConvexReLUParams extends HasWeightCol {
   /** The column of marks, where one is set and not the empty string. */
   default Optional<String> validationIndicatorColumn() {
     return given(validationIndicatorCol());
+  }
+
+  /** Param: the column of groups that are trained on or held out together. */
+  default Param<String> foldCol() {
+    return paramSet().foldCol;
+  }
+
+  /** The column of groups that are trained on or held out together. */
+  default String getFoldCol() {
+    return getOrDefault(foldCol());
+  }
+
+  /** The column of groups, where one is set and not the empty string. */
+  default Optional<String> foldColumn() {
+    return given(foldCol());
   }
 
   /** Param: the columns of numbers that are the features, in place of one column. */

@@ -227,6 +227,16 @@ public interface ConvexReLUTraining<E extends ConvexReLUTraining<E>> extends Con
   }
 
   /**
+   * Sets the column of groups, of strings, integers or the like: rows of one group are held out
+   * together, or trained on together, when beta is chosen, also where gates are grown on labels. For
+   * rows that know of each other: of one patient, or copies with noise. MLlib's CrossValidator numbers
+   * folds by a column of this name; here the column names groups, which folds are made of.
+   */
+  default E setFoldCol(String value) {
+    return with(foldCol(), value);
+  }
+
+  /**
    * Sets what to do about rows whose features are null, NaN or infinite: error (the default) refuses
    * them, skip leaves them out of training and of what the model's transform returns, keep takes NaN
    * for a missing value. Trees of constant leaves then learn for each test the side of what is missing;

@@ -55,6 +55,7 @@ record Fit(
     input.checkLabel(columns.getLabelCol(), labelRemedy);
     estimator.weightColumn().ifPresent(input::checkWeight);
     estimator.validationIndicatorColumn().ifPresent(input::checkValidationIndicator);
+    estimator.foldColumn().ifPresent(input::checkFold);
     new ParamRules(estimator).check();
     CheckpointParams.of(estimator).check();
     // Options refuse what does not go together.
@@ -137,6 +138,10 @@ record Fit(
             List.of(
                 functions.col(features.column()), functions.col(columns.getLabelCol()), weights));
     validation.map(functions::col).ifPresent(selection::add);
+    Optional<String> fold = estimator.foldColumn();
+    fold.map(functions::col)
+        .map(group -> functions.when(group.isNotNull(), functions.xxhash64(group)))
+        .ifPresent(selection::add);
     Dataset<Row> selected =
         InvalidFeatures.toTrainOn(features.rows(), features.column(), estimator)
             .select(selection.toArray(Column[]::new));
@@ -148,6 +153,7 @@ record Fit(
                 columns.getLabelCol(),
                 weight,
                 validation,
+                fold,
                 from.names(input)),
             classes,
             estimator.getMaxBlockSizeInMB(),

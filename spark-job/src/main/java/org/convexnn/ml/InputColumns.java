@@ -14,9 +14,11 @@ import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.MapType;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.sql.types.UserDefinedType;
 
 /**
  * The columns of a schema that training reads: checked with messages that name column, type and
@@ -85,6 +87,22 @@ record InputColumns(StructType schema) {
               + type.simpleString()
               + ", not boolean: true marks the rows that are held out; cast it, or compare it with a"
               + " value");
+    }
+  }
+
+  /** Refuses a column of groups that is missing, or of values that have parts. */
+  void checkFold(String name) {
+    DataType type = field("fold", "foldCol", name).dataType();
+    if (type instanceof ArrayType
+        || type instanceof MapType
+        || type instanceof StructType
+        || type instanceof UserDefinedType) {
+      throw new IllegalArgumentException(
+          "fold column '"
+              + name
+              + "' has the type "
+              + type.simpleString()
+              + ": each value names a group; use a column of strings or integers");
     }
   }
 

@@ -24,9 +24,18 @@ record ParamRules(ConvexReLUParams estimator) {
                     "validationIndicatorCol is '" + column + "'",
                     "rows that are marked choose the regularisation parameter, in one way",
                     choosers()));
+    estimator
+        .foldColumn()
+        .ifPresent(
+            column ->
+                refuse(
+                    "foldCol is '" + column + "'",
+                    "groups are held out to choose the regularisation parameter, in one way",
+                    othersThanGroups()));
     if (InitialModel.isGivenTo(estimator)) {
       Map<String, Boolean> others = new LinkedHashMap<>();
       others.put("validationIndicatorCol", estimator.validationIndicatorColumn().isPresent());
+      others.put("foldCol", estimator.foldColumn().isPresent());
       others.put("numFolds", estimator.getNumFolds() > 0);
       refuse(
           "initialModel is set",
@@ -45,6 +54,14 @@ record ParamRules(ConvexReLUParams estimator) {
     others.put("regParam", estimator.isDefined(estimator.regParam()));
     others.put("regRatio", estimator.isDefined(estimator.regRatio()));
     others.put("numFolds", estimator.getNumFolds() > 0);
+    return others;
+  }
+
+  private Map<String, Boolean> othersThanGroups() {
+    Map<String, Boolean> others = new LinkedHashMap<>();
+    others.put("regParam", estimator.isDefined(estimator.regParam()));
+    others.put("regRatio", estimator.isDefined(estimator.regRatio()));
+    others.put("validationIndicatorCol", estimator.validationIndicatorColumn().isPresent());
     return others;
   }
 

@@ -67,6 +67,7 @@ public final class ParamSet implements Serializable {
   final BooleanParam resume;
   final Param<String> weightCol;
   final Param<String> validationIndicatorCol;
+  final Param<String> foldCol;
   final StringArrayParam featuresCols;
   final Param<String> trainingCol;
   final Param<String> handleInvalid;
@@ -369,6 +370,14 @@ public final class ParamSet implements Serializable {
                 + " boolean: true = held out to choose the regularisation parameter, false ="
                 + " training; not together with regParam, regRatio or numFolds; unset or empty = held"
                 + " out by the rows' hashes");
+    foldCol =
+        new Param<>(
+            owner,
+            "foldCol",
+            "name of a column of groups, such as strings or integers: the rows of one group are"
+                + " trained on or held out together when the regularisation parameter is chosen; not"
+                + " together with regParam, regRatio or validationIndicatorCol; unset or empty ="
+                + " equal rows are held out together");
     featuresCols =
         new StringArrayParam(
             owner,

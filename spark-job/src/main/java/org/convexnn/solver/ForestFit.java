@@ -1,5 +1,6 @@
 package org.convexnn.solver;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -42,9 +43,10 @@ final class ForestFit {
     double power = options.leaves().adaptivePower().orElse(ForestChoice.USUAL_POWER);
     double a = options.elasticNet().orElse(1);
     boolean validates = options.choosesBeta() && sample.size() >= FEWEST_FOR_VALIDATION;
+    List<RowSelection> splits = validates ? splits(sample) : List.of();
     ForestChoice.Choice choice =
-        validates
-            ? new ForestChoice(run, growth).choose(sample, splits())
+        !splits.isEmpty()
+            ? new ForestChoice(run, growth).choose(sample, splits)
             : new ForestChoice.Choice(
                 new ForestChoice.Point(a, power, Double.NaN),
                 growth.usual(),
@@ -58,12 +60,24 @@ final class ForestFit {
     run.log().message(String.format(Locale.ROOT, "%s: %.2f s", name, run.log().ledger().seconds()));
   }
 
+  /** The splits that have rows on both sides. */
+  private List<RowSelection> splits(ForestSample sample) {
+    return splits().stream()
+        .filter(
+            split ->
+                Arrays.stream(sample.groups()).anyMatch(split::selects)
+                    && Arrays.stream(sample.groups()).anyMatch(split.complement()::selects))
+        .toList();
+  }
+
   private List<RowSelection> splits() {
     long seed = run.options().seed();
     int folds = RegularizationPath.folds(run, RegularizationPath.FEWEST_FOR_HOLD_OUT);
     return folds == 1
         ? List.of(Folds.withoutHeldOut(run.rows(), seed))
-        : IntStream.range(0, folds).mapToObj(k -> Folds.withoutFold(folds, k, seed)).toList();
+        : IntStream.range(0, folds)
+            .mapToObj(k -> Folds.withoutFold(run.rows(), folds, k, seed))
+            .toList();
   }
 
   /** Grows the network's trees and trains them. */

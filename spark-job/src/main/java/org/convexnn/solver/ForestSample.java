@@ -17,10 +17,11 @@ import org.convexnn.loss.SoftmaxLoss;
  * column, on the driver. All rows where its memory holds them, else a sample of as many as it does.
  *
  * @param keys of the rows, ascending
+ * @param groups what decides the rows' folds
  * @param rows in bins, labels in training units
  * @param share of all rows
  */
-record ForestSample(long[] keys, BinnedRows rows, double share) {
+record ForestSample(long[] keys, long[] groups, BinnedRows rows, double share) {
 
   private static final int ROWS_FOR_BINS = 100_000;
   private static final double NUMBERS_FOR_BINS = 1 << 25;
@@ -48,7 +49,10 @@ record ForestSample(long[] keys, BinnedRows rows, double share) {
       labels[r] = (labels[r] - frame.shift()) / frame.scale();
     }
     return new ForestSample(
-        sample.keys(), new BinnedRows(binning, sample.bins(), labels, sample.weights()), rate);
+        sample.keys(),
+        sample.groups(),
+        new BinnedRows(binning, sample.bins(), labels, sample.weights()),
+        rate);
   }
 
   /** Bins of a few rows. */
@@ -98,7 +102,7 @@ record ForestSample(long[] keys, BinnedRows rows, double share) {
 
   /** The rows that a selection selects. */
   ForestSample on(RowSelection selection) {
-    return where(r -> selection.selects(keys[r]));
+    return where(r -> selection.selects(groups[r]));
   }
 
   /** About so many of the rows, drawn by key. */
@@ -128,8 +132,10 @@ record ForestSample(long[] keys, BinnedRows rows, double share) {
                   return some;
                 })
             .toArray(byte[][]::new);
+    long[] keptKeys = Arrays.stream(kept).mapToLong(r -> keys[r]).toArray();
     return new ForestSample(
-        Arrays.stream(kept).mapToLong(r -> keys[r]).toArray(),
+        keptKeys,
+        groups == keys ? keptKeys : Arrays.stream(kept).mapToLong(r -> groups[r]).toArray(),
         new BinnedRows(
             rows.binning(),
             bins,

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -32,6 +33,7 @@ public final class LocalRows implements Rows {
   private final boolean marked;
   private final boolean[] categorical;
   private final boolean missing;
+  private final Map<Long, Double> groups;
 
   /** Rows in these blocks, at least one. */
   public LocalRows(List<Block> blocks) {
@@ -52,6 +54,17 @@ public final class LocalRows implements Rows {
     this.marked = marked;
     this.categorical = categorical;
     this.missing = missing;
+    this.groups = new TreeMap<>();
+    for (Block block : blocks) {
+      for (int r = 0; block.grouped() && r < block.rows(); r++) {
+        groups.merge(block.group(r), block.weight(r), Double::sum);
+      }
+    }
+  }
+
+  @Override
+  public Map<Long, Double> groups() {
+    return groups;
   }
 
   /** The same rows, of which some columns hold codes of categories. */
@@ -95,6 +108,9 @@ public final class LocalRows implements Rows {
       }
       buffer.endRow();
     }
+    boolean grouped = all.stream().anyMatch(row -> row.group() != row.key()) && !rows.marked();
+    long[] groups = new long[grouped ? all.size() : 0];
+    Arrays.setAll(groups, r -> all.get(r).group());
     boolean[] marks = new boolean[rows.marked() ? all.size() : 0];
     for (int r = 0; r < marks.length; r++) {
       marks[r] = RowSelection.marked(all.get(r).key());
@@ -105,7 +121,8 @@ public final class LocalRows implements Rows {
                     buffer.take(),
                     all.stream().mapToDouble(SampleJob.Row::label).toArray(),
                     all.stream().mapToDouble(SampleJob.Row::weight).toArray(),
-                    marks)),
+                    marks,
+                    groups)),
             rows.marked())
         .categorical(rows.categorical());
   }

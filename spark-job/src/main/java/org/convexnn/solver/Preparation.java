@@ -68,6 +68,15 @@ final class Preparation {
               + stats.rows()
               + " rows have a positive weight: lower it, or set it to 0 for automatic");
     }
+    int groups = rows.groups().size();
+    if (groups > 0 && options.numFolds() > groups) {
+      throw new IllegalArgumentException(
+          "numFolds is "
+              + options.numFolds()
+              + ", but foldCol has only "
+              + groups
+              + " groups: lower it, or set it to 0 for automatic");
+    }
     return stats;
   }
 

@@ -1,5 +1,6 @@
 package org.convexnn.solver;
 
+import java.util.Map;
 import org.convexnn.block.Block;
 import org.convexnn.block.RowJob;
 import org.convexnn.network.FeatureMap;
@@ -21,6 +22,14 @@ public interface Rows {
    */
   default boolean marked() {
     return false;
+  }
+
+  /**
+   * The groups that rows are in, with their weights, by what {@link Block#group} says; none where the
+   * user named none, or where they are so many that hashes part them evenly.
+   */
+  default Map<Long, Double> groups() {
+    return Map.of();
   }
 
   /** Which columns hold codes of categories, 0, 1, ..., and not numbers. */

@@ -233,7 +233,11 @@ public final class Trainer {
         run.gates().drawForOnePass(),
         model -> {
           GramStatistics sums =
-              GramStatistics.of(model.gated(), model.basis(), folds, options.seed());
+              GramStatistics.of(
+                  model.gated(),
+                  model.basis(),
+                  folds,
+                  Folds.salt(rows, folds, folds, options.seed()));
           ledger.sweep(1);
           return sums;
         });

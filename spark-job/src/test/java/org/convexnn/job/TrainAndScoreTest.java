@@ -482,4 +482,54 @@ class TrainAndScoreTest {
       assertThat(told[r]).isCloseTo(expected[r], within(0.4));
     }
   }
+
+  @Test
+  void groupsAreNoFeatureAndHeldOutTogether() throws IOException {
+    List<String> lines = new ArrayList<>(List.of("x,z,patient,y"));
+    List<String> blank = new ArrayList<>(lines);
+    List<String> one = new ArrayList<>(lines);
+    CounterRandom random = new CounterRandom(9, 0);
+    for (int i = 0; i < 240; i++) {
+      double x = random.nextDouble();
+      String row = String.format(Locale.ROOT, "%.4f,%.4f,", x, random.nextDouble());
+      String label = x > 0.5 ? ",yes" : ",no";
+      lines.add(row + "p" + i / 8 + label);
+      blank.add(row + (i == 30 ? " " : "p" + i / 8) + label);
+      one.add(row + "p" + label);
+    }
+    Path model = folder.resolve("model");
+    Path train = CommandLineRun.file(folder, "train.csv", lines.toArray(String[]::new));
+    CommandLineRun.of(
+            "train",
+            "--input",
+            train,
+            "--label",
+            "y",
+            "--output",
+            model,
+            "--test",
+            train,
+            "--fold",
+            "patient",
+            "--num-gates",
+            8)
+        .good();
+    assertThat(report(model).get("features").asInt()).isEqualTo(2);
+    assertThat(report(model).get("options").get("fold").asText()).isEqualTo("patient");
+    assertThat(report(model).get("test").get("accuracy").asDouble()).isGreaterThan(0.9);
+    Path other = folder.resolve("other");
+    for (List<String> bad : List.of(blank, one)) {
+      CommandLineRun.of(
+              "train",
+              "--input",
+              CommandLineRun.file(folder, "bad.csv", bad.toArray(String[]::new)),
+              "--label",
+              "y",
+              "--output",
+              other,
+              "--fold",
+              "patient")
+          .failed("fold column 'patient'", bad == one ? "has one value" : "is null");
+    }
+  }
 }

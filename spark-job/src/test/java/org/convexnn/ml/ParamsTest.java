@@ -69,6 +69,7 @@ class ParamsTest {
           "resume",
           "weightCol",
           "validationIndicatorCol",
+          "foldCol",
           "handleInvalid",
           "initialModel",
           "featuresCol",
@@ -132,6 +133,7 @@ class ParamsTest {
           .isIn(
               "weightCol",
               "validationIndicatorCol",
+              "foldCol",
               "initialModel",
               "checkpointDir",
               "trainingCol");
@@ -197,6 +199,7 @@ class ParamsTest {
             c.tol(),
             c.weightCol(),
             c.validationIndicatorCol(),
+            c.foldCol(),
             c.initialModel())) {
       assertThat(c.isDefined(unset)).isFalse();
     }

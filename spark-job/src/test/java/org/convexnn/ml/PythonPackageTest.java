@@ -21,6 +21,7 @@ import org.convexnn.network.FeatureMap;
 import org.convexnn.network.Forest;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
+import org.convexnn.network.Imputation;
 import org.convexnn.network.Network;
 import org.convexnn.network.SubNetwork;
 import org.convexnn.network.Tree;
@@ -80,6 +81,7 @@ class PythonPackageTest {
         Forest.class,
         GateSet.class,
         HalfSpaces.class,
+        Imputation.class,
         Network.class,
         PathPoint.class,
         Provenance.class,
