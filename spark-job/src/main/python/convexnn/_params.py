@@ -45,6 +45,15 @@ class ConvexReLUParams(HasWeightCol):
         typeConverter=TypeConverters.toInt,
     )
 
+    boostingPrior: Param[float] = Param(
+        Params._dummy(),
+        "boostingPrior",
+        "where the penalty draws constant leaves to: this share of what boosting found "
+        "in them, in [0, 1], 0 = to zero; unset = chosen by validation, 0 where "
+        "regParam or regRatio is set",
+        typeConverter=TypeConverters.toFloat,
+    )
+
     checkpointDir: Param[str] = Param(
         Params._dummy(),
         "checkpointDir",
@@ -411,6 +420,10 @@ class ConvexReLUParams(HasWeightCol):
         """Gets the value of aggregationDepth or its default value."""
         return self.getOrDefault(self.aggregationDepth)
 
+    def getBoostingPrior(self) -> float:
+        """Gets the value of boostingPrior or its default value."""
+        return self.getOrDefault(self.boostingPrior)
+
     def getCheckpointDir(self) -> str:
         """Gets the value of checkpointDir or its default value."""
         return self.getOrDefault(self.checkpointDir)
@@ -583,6 +596,14 @@ class ConvexReLUTraining(ConvexReLUParams):
         added, >= 1 (default: 2).
         """
         return self._set(aggregationDepth=value)
+
+    def setBoostingPrior(self: T, value: float) -> T:
+        """
+        Sets boostingPrior: where the penalty draws constant leaves to: this share of
+        what boosting found in them, in [0, 1], 0 = to zero; unset = chosen by
+        validation, 0 where regParam or regRatio is set.
+        """
+        return self._set(boostingPrior=value)
 
     def setCheckpointDir(self: T, value: str) -> T:
         """
@@ -906,6 +927,7 @@ class ConvexReLUClassifierArguments:
         activation: str = "gated",
         adaptivePower: Optional[float] = None,
         aggregationDepth: int = 2,
+        boostingPrior: Optional[float] = None,
         checkpointDir: Optional[str] = None,
         checkpointInterval: int = 10,
         effort: str = "balanced",
@@ -959,6 +981,7 @@ class ConvexReLUClassifierArguments:
         activation: str = "gated",
         adaptivePower: Optional[float] = None,
         aggregationDepth: int = 2,
+        boostingPrior: Optional[float] = None,
         checkpointDir: Optional[str] = None,
         checkpointInterval: int = 10,
         effort: str = "balanced",
@@ -1016,6 +1039,7 @@ class ConvexReLURegressorArguments:
         activation: str = "gated",
         adaptivePower: Optional[float] = None,
         aggregationDepth: int = 2,
+        boostingPrior: Optional[float] = None,
         checkpointDir: Optional[str] = None,
         checkpointInterval: int = 10,
         effort: str = "balanced",
@@ -1066,6 +1090,7 @@ class ConvexReLURegressorArguments:
         activation: str = "gated",
         adaptivePower: Optional[float] = None,
         aggregationDepth: int = 2,
+        boostingPrior: Optional[float] = None,
         checkpointDir: Optional[str] = None,
         checkpointInterval: int = 10,
         effort: str = "balanced",

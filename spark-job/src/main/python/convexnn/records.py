@@ -193,6 +193,15 @@ class CategoryBins(NamedTuple):
     tables: List[Optional[List[int]]]
 
 
+class LeafPenalty(NamedTuple):
+    """What the penalty on constant leaves takes from the boosting that grew them."""
+
+    #: of the leaves' norms; empty where all are 1
+    weights: List[float]
+    #: from which the norms measure; empty where all are 0
+    centres: List[float]
+
+
 class Forest(NamedTuple):
     """Trees whose leaves are gates, and what stands in the leaves."""
 
@@ -204,8 +213,8 @@ class Forest(NamedTuple):
     output: List[int]
     #: of the columns that trees test by sets; of no columns where there are none
     categories: CategoryBins
-    #: weights of the leaves' norms in the penalty; empty where all are 1
-    normWeights: List[float]
+    #: what the penalty on the leaves takes from boosting
+    penalty: LeafPenalty
 
 
 class GateSet(NamedTuple):
@@ -265,6 +274,7 @@ _RECORDS: Dict[str, Type[Any]] = {
         GateSet,
         HalfSpaces,
         Imputation,
+        LeafPenalty,
         Network,
         PathPoint,
         Provenance,

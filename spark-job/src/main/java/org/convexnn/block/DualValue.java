@@ -109,18 +109,20 @@ public final class DualValue {
   }
 
   /**
-   * The largest {@code D(tau) - cost(tau)} found over tau in [0, 1], in [0, 2] where D is quadratic; no
-   * tau needs more than the cost, which is convex with cost(0) = 0.
+   * The largest {@code D(tau) - cost(tau)} found over tau in [0, min(1, most)], in [0, min(2, most)]
+   * where D is quadratic, for a convex cost.
    *
+   * @param most the largest feasible scaling; infinite where the cost says it all
    * @param sums as {@link #add} fills them, from 0 on
    * @param quadratic as in {@link #at}
    */
-  public static Best best(DoubleUnaryOperator cost, double[] sums, boolean quadratic) {
+  public static Best best(DoubleUnaryOperator cost, double most, double[] sums, boolean quadratic) {
     DoubleUnaryOperator value = tau -> at(tau, sums, 0, quadratic) - cost.applyAsDouble(tau);
     double low = 0;
-    double high = quadratic ? 2 : 1;
+    double high = Math.min(quadratic ? 2 : 1, most);
     // Near the optimum the point is good as it is.
-    Best best = new Best(1, value.applyAsDouble(1));
+    double first = Math.min(1, high);
+    Best best = new Best(first, value.applyAsDouble(first));
     for (int step = 0; step < TERNARY_STEPS; step++) {
       double left = low + (high - low) / 3;
       double right = high - (high - low) / 3;

@@ -2,8 +2,10 @@ package org.convexnn.block;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.convexnn.loss.Loss;
 import org.convexnn.loss.SquaredLoss;
 import org.convexnn.network.WeightLayout;
@@ -13,10 +15,10 @@ import org.convexnn.network.WeightLayout;
  * trees. With v the weights in row coordinates, u where all partitions start, F_k the mean loss of
  * the partition's rows and g the gradient of all rows at u, it lowers
  *
- * <pre>F_k(v) + (g - grad F_k(u)).(v - u) + mu/2 |v - u|^2_H + beta sum_i phi(|v_i| / s_i) + ridge/2 |v_0|^2</pre>
+ * <pre>F_k(v) + (g - grad F_k(u)).(v - u) + mu/2 |v - u|^2_H + beta sum_i phi(|v_i - c_i| / s_i) + ridge/2 |v_0|^2</pre>
  *
  * whose gradient at u is that of all rows (Shamir, Srebro and Zhang, ICML 2014, "DANE"). H is the
- * diagonal of the loss's own curvature, phi the elastic norm, s_i the scale of leaf i.
+ * diagonal of the loss's own curvature, phi the elastic norm, s_i and c_i scale and centre of leaf i.
  *
  * <p>The leaves of a tree are disjoint, so that a tree is solved in one look at the rows: its leaves'
  * sums of derivatives and curvatures ({@link Loss#outputCurvature}), a step for each, and the rows'
@@ -24,12 +26,14 @@ import org.convexnn.network.WeightLayout;
  *
  * <p>Result: [0] = {@code sum_k W_k h_ki (v_i - u_i)}, [1] = {@code sum_k W_k h_ki}, with h_ki the
  * curvature of the partition's mean loss at weight i: their quotient is the consensus step, which is
- * Newton's where leaves do not meet. A partition without a row of a leaf has no say in it.
+ * Newton's where leaves do not meet. A partition without a row of a leaf has no say in it; a leaf without rows
+ * goes where the penalty rests ({@link #rest}).
  *
  * @param setting the rows' setting, constant leaves
  * @param weights u in row coordinates
  * @param gradient g in row coordinates, of the mean loss; empty where the partition has all rows
  * @param scales s_i of every leaf
+ * @param centres c_i of every leaf; empty where all are 0
  * @param penalty on the weights
  * @param damping mu, not negative
  * @param sweeps over the trees, at least 1
@@ -39,22 +43,14 @@ public record SweepJob(
     double[] weights,
     double[] gradient,
     double[] scales,
+    double[] centres,
     Penalty penalty,
     double damping,
     int sweeps)
     implements StepJob<double[][]> {
 
-  /**
-   * A softmax's Hessian is the Laplacian of a graph, {@code diag(p) - p p'}, and so at most twice its
-   * diagonal: outputs may move side by side between two looks.
-   */
-  private static final double OUTPUTS_TOGETHER = 2;
-
   /** Trees of an output between two looks at the loss. */
   private static final int TREES_PER_LOOK = 24;
-
-  /** Curvatures are not below this share of the loss's largest: rows fitted well can be lost again. */
-  private static final double LEAST_CURVATURE = 1e-4;
 
   /**
    * The penalty {@code beta sum_i (a t_i + (1 - a) t_i^2 / 2) + ridge/2 b^2} of the leaves' norms t_i and
@@ -78,6 +74,12 @@ public record SweepJob(
     }
   }
 
+  /** Where weight i is where no row tells: a leaf at its centre, everything else at 0. */
+  public double rest(int i) {
+    int leaf = i - setting.layout().wideLength();
+    return leaf < 0 || centres.length == 0 ? 0 : centres[leaf];
+  }
+
   @Override
   public Worker<double[][]> worker() {
     return new SweepWorker(this);
@@ -88,46 +90,6 @@ public record SweepJob(
     return Sums.add(left, right);
   }
 
-  /** What the sweeps need of a block: by output, row after row. */
-  private static final class Part {
-    private final LeafCodes codes;
-    private final double[] labels;
-    private final float[] weights;
-    private final float[][] f;
-    private final float[][] derivative;
-    private final float[][] curvature;
-
-    Part(LeafCodes codes, double[] labels, float[] weights, float[][] f) {
-      this.codes = codes;
-      this.labels = labels;
-      this.weights = weights;
-      this.f = f;
-      this.derivative = new float[f.length][labels.length];
-      this.curvature = new float[f.length][labels.length];
-    }
-
-    /** Takes derivatives and curvatures where the rows are now. */
-    void look(Loss loss) {
-      int outputs = f.length;
-      double factor = outputs > 1 ? OUTPUTS_TOGETHER : 1;
-      double least = LEAST_CURVATURE * loss.curvature();
-      double[] point = new double[outputs];
-      double[] q = new double[outputs];
-      for (int r = 0; r < labels.length; r++) {
-        for (int c = 0; c < outputs; c++) {
-          point[c] = f[c][r];
-        }
-        loss.derivative(labels[r], point, 0, q, 0);
-        float weight = weights[r];
-        for (int c = 0; c < outputs; c++) {
-          derivative[c][r] = weight * (float) q[c];
-          curvature[c][r] =
-              weight * (float) Math.max(least, factor * loss.outputCurvature(q, 0, c));
-        }
-      }
-    }
-  }
-
   private static final class SweepWorker implements Worker<double[][]> {
 
     private final SweepJob job;
@@ -136,7 +98,8 @@ public record SweepJob(
     private final int outputs;
     private final WeightLayout layout;
     private final int[] first;
-    private final List<Part> parts = new ArrayList<>();
+    private final int[] order;
+    private final List<SweepRows> parts = new ArrayList<>();
     private double weight;
 
     SweepWorker(SweepJob job) {
@@ -146,6 +109,7 @@ public record SweepJob(
       this.outputs = setting.outputs();
       this.layout = setting.layout();
       this.first = setting.firstLeaves();
+      this.order = order();
     }
 
     @Override
@@ -164,7 +128,7 @@ public record SweepJob(
           f[c][r] = (float) response[r * outputs + c];
         }
       }
-      parts.add(new Part(gated.patterns().leaves(), labels, weights, f));
+      parts.add(new SweepRows(gated.patterns().leaves(), labels, weights, f));
       return RowState.NONE;
     }
 
@@ -209,23 +173,15 @@ public record SweepJob(
       if (job.gradient.length == 0) {
         return local;
       }
-      int bias = setting.width() - 1;
       look();
       for (int c = 0; c < outputs; c++) {
-        for (Part part : parts) {
-          for (float d : part.derivative[c]) {
-            local[c * setting.width() + bias] += d;
-          }
-        }
-        for (int t = 0; t < first.length - 1; t++) {
-          if (output(t) == c) {
-            int leaves = first[t + 1] - first[t];
-            double[] sums = new double[leaves];
-            for (Part part : parts) {
-              add(part.codes, t, part.derivative[c], sums);
-            }
-            System.arraycopy(sums, 0, local, layout.start()[first[t]], leaves);
-          }
+        local[intercept(c)] = sums(c)[0];
+      }
+      for (int t = 0; t < first.length - 1; t++) {
+        double[] sums = sums(t, output(t));
+        int at = layout.start()[first[t]];
+        for (int l = 0; l < sums.length / 2; l++) {
+          local[at + l] = sums[2 * l];
         }
       }
       for (int i = 0; i < local.length; i++) {
@@ -238,49 +194,94 @@ public record SweepJob(
       return Math.max(0, layout.output()[first[t]]);
     }
 
-    private void sweep(double[] v, double[] correction, double[] curvature, boolean measure) {
+    private int intercept(int c) {
+      return c * setting.width() + setting.width() - 1;
+    }
+
+    private double[] sums(int c) {
+      double[] sums = new double[2];
+      parts.forEach(part -> part.add(c, sums));
+      return sums;
+    }
+
+    private double[] sums(int t, int c) {
+      double[] sums = new double[2 * (first[t + 1] - first[t])];
+      parts.forEach(part -> part.add(t, c, sums));
+      return sums;
+    }
+
+    /** Trees as they are swept: some of each output between two looks, output by output. */
+    private int[] order() {
       int trees = first.length - 1;
-      int looked = 0;
+      int window = TREES_PER_LOOK * outputs;
+      return IntStream.range(0, trees)
+          .boxed()
+          .sorted(
+              Comparator.<Integer>comparingInt(t -> t / window)
+                  .thenComparingInt(this::output)
+                  .thenComparingInt(t -> t))
+          .mapToInt(t -> t)
+          .toArray();
+    }
+
+    private void sweep(double[] v, double[] correction, double[] curvature, boolean measure) {
       look();
       for (int c = 0; c < outputs; c++) {
-        intercept(c, v, correction, curvature);
+        moveIntercept(c, v, correction, curvature);
       }
-      for (int t = 0; t < trees; t++) {
+      double[] sums = null;
+      for (int k = 0; k < order.length; k++) {
+        int t = order[k];
         int c = output(t);
-        if (t - looked >= TREES_PER_LOOK * outputs && !quadratic()) {
+        if (looksBefore(k)) {
           look();
-          looked = t;
         }
-        int leaves = first[t + 1] - first[t];
-        int at = layout.start()[first[t]];
-        double[] g = new double[leaves];
-        double[] h = new double[leaves];
-        for (Part part : parts) {
-          add(part.codes, t, part.derivative[c], part.curvature[c], g, h);
-        }
-        float[] step = new float[leaves];
-        for (int l = 0; l < leaves; l++) {
-          double own = h[l] / weight;
-          if (measure) {
-            curvature[at + l] = own;
-          }
-          if (own > 0) {
-            double u = job.weights[at + l];
-            double damped = own * (1 + job.damping);
-            double slope = g[l] / weight + correction[at + l] + job.damping * own * (v[at + l] - u);
-            double next = next(v[at + l], slope, damped, job.scales[first[t] + l]);
-            step[l] = (float) (next - v[at + l]);
-            v[at + l] += step[l];
-          }
-        }
-        for (Part part : parts) {
-          move(part, t, c, step);
+        float[] steps =
+            steps(t, sums == null ? sums(t, c) : sums, v, correction, curvature, measure);
+        if (k + 1 < order.length && !looksBefore(k + 1) && output(order[k + 1]) == c) {
+          int next = order[k + 1];
+          double[] nextSums = new double[2 * (first[next + 1] - first[next])];
+          parts.forEach(part -> part.moveAndAdd(t, steps, next, c, nextSums));
+          sums = nextSums;
+        } else {
+          parts.forEach(part -> part.move(t, c, steps));
+          sums = null;
         }
       }
     }
 
-    private boolean quadratic() {
-      return loss instanceof SquaredLoss;
+    private boolean looksBefore(int k) {
+      boolean quadratic = loss instanceof SquaredLoss;
+      return !quadratic && k > 0 && k % (TREES_PER_LOOK * outputs) == 0;
+    }
+
+    /** The steps of a tree's leaves from their sums; v and, where asked for, curvatures are set. */
+    private float[] steps(
+        int t,
+        double[] sums,
+        double[] v,
+        double[] correction,
+        double[] curvature,
+        boolean measure) {
+      int at = layout.start()[first[t]];
+      float[] steps = new float[sums.length / 2];
+      for (int l = 0; l < steps.length; l++) {
+        double own = sums[2 * l + 1] / weight;
+        if (measure) {
+          curvature[at + l] = own;
+        }
+        if (own > 0) {
+          double u = job.weights[at + l];
+          double damped = own * (1 + job.damping);
+          double slope =
+              sums[2 * l] / weight + correction[at + l] + job.damping * own * (v[at + l] - u);
+          double centre = job.centres.length == 0 ? 0 : job.centres[first[t] + l];
+          double next = centre + next(v[at + l] - centre, slope, damped, job.scales[first[t] + l]);
+          steps[l] = (float) (next - v[at + l]);
+          v[at + l] += steps[l];
+        }
+      }
+      return steps;
     }
 
     /** {@code argmin_x slope (x - v) + h/2 (x - v)^2 + beta phi(|x| / s)}. */
@@ -292,93 +293,26 @@ public record SweepJob(
       return size > 0 ? Math.signum(z) * size / (h + p.beta * (1 - p.elasticNet) / (s * s)) : 0;
     }
 
-    private void intercept(int c, double[] v, double[] correction, double[] curvature) {
-      int at = c * setting.width() + setting.width() - 1;
+    private void moveIntercept(int c, double[] v, double[] correction, double[] curvature) {
       if (job.penalty.ridge == Double.POSITIVE_INFINITY) {
         return;
       }
-      double g = 0;
-      double h = 0;
-      for (Part part : parts) {
-        for (int r = 0; r < part.labels.length; r++) {
-          g += part.derivative[c][r];
-          h += part.curvature[c][r];
-        }
-      }
-      double own = h / weight;
+      int at = intercept(c);
+      double[] sums = sums(c);
+      double own = sums[1] / weight;
       curvature[at] = own;
       double slope =
-          g / weight
+          sums[0] / weight
               + correction[at]
               + job.damping * own * (v[at] - job.weights[at])
               + job.penalty.ridge * v[at];
       float step = (float) (-slope / (own * (1 + job.damping) + job.penalty.ridge));
       v[at] += step;
-      for (Part part : parts) {
-        float[] f = part.f[c];
-        for (int r = 0; r < f.length; r++) {
-          f[r] += step;
-          part.derivative[c][r] += part.curvature[c][r] * step;
-        }
-      }
+      parts.forEach(part -> part.move(c, step));
     }
 
     private void look() {
       parts.forEach(part -> part.look(loss));
-    }
-
-    private static void add(LeafCodes codes, int t, float[] values, double[] sums) {
-      byte[] bytes = codes.bytes()[t];
-      if (bytes.length > 0) {
-        for (int r = 0; r < values.length; r++) {
-          sums[bytes[r] & 0xFF] += values[r];
-        }
-      } else {
-        short[] shorts = codes.shorts()[t];
-        for (int r = 0; r < values.length; r++) {
-          sums[shorts[r] & 0xFFFF] += values[r];
-        }
-      }
-    }
-
-    private static void add(
-        LeafCodes codes, int t, float[] derivative, float[] curvature, double[] g, double[] h) {
-      byte[] bytes = codes.bytes()[t];
-      if (bytes.length > 0) {
-        for (int r = 0; r < derivative.length; r++) {
-          int l = bytes[r] & 0xFF;
-          g[l] += derivative[r];
-          h[l] += curvature[r];
-        }
-      } else {
-        short[] shorts = codes.shorts()[t];
-        for (int r = 0; r < derivative.length; r++) {
-          int l = shorts[r] & 0xFFFF;
-          g[l] += derivative[r];
-          h[l] += curvature[r];
-        }
-      }
-    }
-
-    private static void move(Part part, int t, int c, float[] step) {
-      float[] f = part.f[c];
-      float[] derivative = part.derivative[c];
-      float[] curvature = part.curvature[c];
-      byte[] bytes = part.codes.bytes()[t];
-      if (bytes.length > 0) {
-        for (int r = 0; r < f.length; r++) {
-          float s = step[bytes[r] & 0xFF];
-          f[r] += s;
-          derivative[r] += curvature[r] * s;
-        }
-      } else {
-        short[] shorts = part.codes.shorts()[t];
-        for (int r = 0; r < f.length; r++) {
-          float s = step[shorts[r] & 0xFFFF];
-          f[r] += s;
-          derivative[r] += curvature[r] * s;
-        }
-      }
     }
   }
 }

@@ -97,6 +97,15 @@ final class ModelOptions {
   private Double adaptivePower;
 
   @Option(
+      names = "--boosting-prior",
+      paramLabel = "KAPPA",
+      converter = AutoDouble.class,
+      description =
+          "Share of boosting's values that constant leaves are drawn to, from 0 to 1, or auto"
+              + " (validation).")
+  private Double boostingPrior;
+
+  @Option(
       names = "--normalization",
       paramLabel = "NAME",
       description = "Feature map: auto, whiten, standardize, pca or none.")
@@ -364,6 +373,7 @@ final class ModelOptions {
     all.put("leafModel", leafModel);
     all.put("elasticNetParam", elasticNetParam);
     all.put("adaptivePower", adaptivePower);
+    all.put("boostingPrior", boostingPrior);
     all.put("normalization", normalization);
     all.put("groupNorm", groupNorm);
     all.put("perClassGroups", perClassGroups);

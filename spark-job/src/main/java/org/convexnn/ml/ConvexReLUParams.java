@@ -206,6 +206,16 @@ public interface ConvexReLUParams extends HasWeightCol {
     return (double) getOrDefault(adaptivePower());
   }
 
+  /** Param for where the penalty draws constant leaves to. */
+  default DoubleParam boostingPrior() {
+    return paramSet().boostingPrior;
+  }
+
+  /** The share of boosting's values that leaves are drawn to; an exception where it is not set. */
+  default double getBoostingPrior() {
+    return (double) getOrDefault(boostingPrior());
+  }
+
   /** Param: whether there is a linear term beside the neurons. */
   default BooleanParam linearSkip() {
     return paramSet().linearSkip;
@@ -484,8 +494,9 @@ public interface ConvexReLUParams extends HasWeightCol {
     }
     return new TrainingOptions.Leaves(
         model,
-        isDefined(adaptivePower())
-            ? OptionalDouble.of(getAdaptivePower())
+        isDefined(adaptivePower()) ? OptionalDouble.of(getAdaptivePower()) : OptionalDouble.empty(),
+        isDefined(boostingPrior())
+            ? OptionalDouble.of(getBoostingPrior())
             : OptionalDouble.empty());
   }
 

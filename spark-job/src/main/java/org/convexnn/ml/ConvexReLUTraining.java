@@ -108,6 +108,14 @@ public interface ConvexReLUTraining<E extends ConvexReLUTraining<E>> extends Con
     return with(adaptivePower(), value);
   }
 
+  /**
+   * Sets where the penalty draws constant leaves to, as a share of what boosting found in them: in
+   * [0, 1], 0 = to zero. Unset = automatic.
+   */
+  default E setBoostingPrior(double value) {
+    return with(boostingPrior(), value);
+  }
+
   /** Sets the feature map: auto (the default), whiten, standardize, pca or none. */
   default E setNormalization(String value) {
     return with(normalization(), value);

@@ -19,6 +19,7 @@ import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
 import org.convexnn.network.Imputation;
 import org.convexnn.network.LeafModel;
+import org.convexnn.network.LeafPenalty;
 import org.convexnn.network.Network;
 import org.convexnn.network.SubNetwork;
 import org.convexnn.network.Tree;
@@ -44,8 +45,8 @@ import org.convexnn.network.WeightLayout;
  *       where {@code weights} are one number a leaf and output; {@code output}, the one that constant
  *       leaves add to, -1 = all; {@code sets}, four words of 64 bits a node that tests a set of bins
  *       ({@code flags} 4); {@code flags} of each node: 1 = missing values go left, 2 = what is not
- *       missing goes left, 4 = tests a set; {@code normWeights} of the leaves' norms, none where all
- *       are 1.
+ *       missing goes left, 4 = tests a set; {@code normWeights} and {@code normCentres} of the
+ *       leaves' penalty, none where all are 1 and 0.
  *   <li>{@code categories}, one row for each column of categories: {@code bins} of its codes 0, 1, ..,
  *       255 = not seen in training; missing where there is no such column.
  * </ul>
@@ -96,7 +97,8 @@ final class NetworkTables {
           .add("output", DataTypes.IntegerType)
           .add("sets", LONGS)
           .add("flags", INTS)
-          .add("normWeights", DOUBLES);
+          .add("normWeights", DOUBLES)
+          .add("normCentres", DOUBLES);
 
   private NetworkTables() {}
 
@@ -210,6 +212,7 @@ final class NetworkTables {
             null,
             null,
             null,
+            null,
             null));
     at += size;
     HalfSpaces gates = network.gates().halfSpaces();
@@ -226,6 +229,7 @@ final class NetworkTables {
               noNodes,
               new double[] {gates.centres()[p]},
               Arrays.copyOfRange(network.weights(), at, at + size),
+              null,
               null,
               null,
               null,
@@ -253,6 +257,7 @@ final class NetworkTables {
               null,
               null,
               null,
+              null,
               null));
       at += length;
     }
@@ -262,6 +267,7 @@ final class NetworkTables {
     int leaf = 0;
     for (int t = 0; t < forest.trees().size(); t++) {
       Tree tree = forest.trees().get(t);
+      LeafPenalty penalty = forest.penalty().range(leaf, tree.leaves());
       rows.add(
           RowFactory.create(
               rows.size(),
@@ -278,9 +284,8 @@ final class NetworkTables {
               forest.output()[t],
               sets(tree),
               flags(tree),
-              forest.normWeights().length == 0
-                  ? none
-                  : Arrays.copyOfRange(forest.normWeights(), leaf, leaf + tree.leaves())));
+              penalty.weights(),
+              penalty.centres()));
       gate += tree.leaves();
       leaf += tree.leaves();
     }
@@ -383,6 +388,7 @@ final class NetworkTables {
     Doubles centres = new Doubles();
     Doubles weights = new Doubles();
     Doubles normWeights = new Doubles();
+    Doubles normCentres = new Doubles();
     List<SubNetwork> subNetworks = new ArrayList<>();
     List<Tree> trees = new ArrayList<>();
     List<Integer> treeOutputs = new ArrayList<>();
@@ -420,7 +426,9 @@ final class NetworkTables {
           }
           trees.add(tree);
           treeOutputs.add(output);
-          normWeights.add(row.normWeights(tree.leaves()));
+          LeafPenalty penalty = row.leafPenalty(tree.leaves());
+          normWeights.add(penalty.weights());
+          normCentres.add(penalty.centres());
           int numbers =
               leaves == LeafModel.LINEAR ? size : output == WeightLayout.ALL ? outputs : 1;
           weights.add(row.doubles("weights", tree.leaves() * numbers));
@@ -440,7 +448,7 @@ final class NetworkTables {
               leafModel,
               treeOutputs.stream().mapToInt(o -> o).toArray(),
               categories,
-              normWeights.all());
+              new LeafPenalty(normWeights.all(), normCentres.all()));
       return new Parts(new GateSet(halfSpaces, subNetworks, forest), weights.all());
     } catch (IllegalArgumentException e) {
       throw damaged(path, "subnetworks", e.getMessage());

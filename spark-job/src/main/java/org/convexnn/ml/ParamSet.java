@@ -50,6 +50,7 @@ public final class ParamSet implements Serializable {
   final Param<String> leafModel;
   final DoubleParam elasticNetParam;
   final DoubleParam adaptivePower;
+  final DoubleParam boostingPrior;
   final BooleanParam linearSkip;
   final Param<String> solver;
   final Param<String> precision;
@@ -176,6 +177,15 @@ public final class ParamSet implements Serializable {
                 + " unset = chosen by validation, 0.5 where regParam or regRatio is set",
             Allowed.numbers(
                 "adaptivePower", "from 0 to 4, or unset for automatic", v -> v >= 0 && v <= 4));
+    boostingPrior =
+        new DoubleParam(
+            owner,
+            "boostingPrior",
+            "where the penalty draws constant leaves to: this share of what boosting found in them, in"
+                + " [0, 1], 0 = to zero; unset = chosen by validation, 0 where regParam or regRatio is"
+                + " set",
+            Allowed.numbers(
+                "boostingPrior", "in [0, 1], or unset for automatic", v -> v >= 0 && v <= 1));
     normalization =
         choice(
             owner,

@@ -7,6 +7,7 @@ import org.convexnn.network.CategoryBins;
 import org.convexnn.network.HalfSpaces;
 import org.convexnn.network.Imputation;
 import org.convexnn.network.LeafModel;
+import org.convexnn.network.LeafPenalty;
 import org.convexnn.network.SubNetwork;
 import org.convexnn.network.Tree;
 
@@ -188,18 +189,19 @@ record SavedRow(Row row, String table, String path) {
     };
   }
 
-  /** The weights of a tree's leaves' norms; none where all are 1. */
-  double[] normWeights(int leaves) {
-    if (!has("normWeights") || size("normWeights") == 0) {
-      return new double[0];
-    }
-    double[] weights = doubles("normWeights", leaves);
+  /** What the penalty on a tree's leaves takes from boosting. */
+  LeafPenalty leafPenalty(int leaves) {
+    double[] weights = some("normWeights", leaves);
     for (double weight : weights) {
       if (!(weight > 0)) {
         throw damaged(path, table, "a leaf's norm has the weight " + weight);
       }
     }
-    return weights;
+    return new LeafPenalty(weights, some("normCentres", leaves));
+  }
+
+  private double[] some(String column, int count) {
+    return !has(column) || size(column) == 0 ? new double[0] : doubles(column, count);
   }
 
   /** The bins of a column of categories. */

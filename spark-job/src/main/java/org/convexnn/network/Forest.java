@@ -11,17 +11,15 @@ import java.util.List;
  * @param leafModel the coordinates that a leaf's weights are on
  * @param output of each tree, the one output that its leaves add to, or {@link WeightLayout#ALL}
  * @param categories of the columns that trees test by sets; of no columns where there are none
- * @param normWeights w_i of the leaves' norms in the penalty, positive; empty where all are 1
+ * @param penalty what the penalty on the leaves takes from boosting
  */
 public record Forest(
     List<Tree> trees,
     LeafModel leafModel,
     int[] output,
     CategoryBins categories,
-    double[] normWeights)
+    LeafPenalty penalty)
     implements Serializable {
-
-  private static final double[] NO_WEIGHTS = new double[0];
 
   /** No tree. */
   public static final Forest NONE = linear(List.of());
@@ -37,11 +35,7 @@ public record Forest(
     if (output.length != trees.size()) {
       throw new IllegalArgumentException(trees.size() + " trees with outputs of " + output.length);
     }
-    int leaves = trees.stream().mapToInt(Tree::leaves).sum();
-    if (normWeights.length != 0 && normWeights.length != leaves) {
-      throw new IllegalArgumentException(
-          leaves + " leaves with norms of " + normWeights.length + " weights");
-    }
+    penalty.check(trees.stream().mapToInt(Tree::leaves).sum());
     if (leafModel == LeafModel.LINEAR
         && Arrays.stream(output).anyMatch(o -> o != WeightLayout.ALL)) {
       throw new IllegalArgumentException("linear leaves add to every output");
@@ -50,7 +44,7 @@ public record Forest(
 
   /** Trees that test no category. */
   public Forest(List<Tree> trees, LeafModel leafModel, int[] output) {
-    this(trees, leafModel, output, CategoryBins.none(0), NO_WEIGHTS);
+    this(trees, leafModel, output, CategoryBins.none(0), LeafPenalty.PLAIN);
   }
 
   /** Trees with linear leaves. */
@@ -66,13 +60,13 @@ public record Forest(
   }
 
   /** Others of these trees, with the same in their leaves. */
-  Forest of(List<Tree> others, int[] outputs, double[] weights) {
-    return new Forest(others, leafModel, outputs, categories, weights);
+  Forest of(List<Tree> others, int[] outputs, LeafPenalty theirs) {
+    return new Forest(others, leafModel, outputs, categories, theirs);
   }
 
-  /** The same with weights of the leaves' norms. */
-  public Forest with(double[] weights) {
-    return new Forest(trees, leafModel, output, categories, weights);
+  /** The same under another penalty. */
+  public Forest with(LeafPenalty other) {
+    return new Forest(trees, leafModel, output, categories, other);
   }
 
   /** A raw row as trees take it: bins in place of categories' codes; the row itself where none are. */

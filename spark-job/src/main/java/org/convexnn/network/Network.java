@@ -111,7 +111,10 @@ public record Network(
     return false;
   }
 
-  /** The same function without half-spaces, sub-networks and trees whose weights are all zero. */
+  /**
+   * The same function without half-spaces, sub-networks and trees whose weights are all zero; trees
+   * stay where their penalty does not vanish there.
+   */
   public Network pruned() {
     WeightLayout layout = layout();
     double[] w = new double[weights.length];
@@ -134,19 +137,15 @@ public record Network(
     Forest forest = gates.forest();
     List<Tree> trees = new ArrayList<>();
     int[] outputs = new int[forest.trees().size()];
-    double[] norms = new double[forest.normWeights().length];
+    LeafPenalty penalty = forest.penalty().range(0, 0);
     int leaf = 0;
-    int keptLeaves = 0;
     for (int t = 0; t < forest.trees().size(); t++) {
       Tree tree = forest.trees().get(t);
-      if (nonZero(layout, at, tree.leaves())) {
+      if (nonZero(layout, at, tree.leaves()) || forest.penalty().centred(leaf, tree.leaves())) {
         outputs[trees.size()] = forest.output()[t];
         trees.add(tree);
         length = copy(layout, at, tree.leaves(), w, length);
-        if (norms.length > 0) {
-          System.arraycopy(forest.normWeights(), leaf, norms, keptLeaves, tree.leaves());
-          keptLeaves += tree.leaves();
-        }
+        penalty = penalty.and(forest.penalty().range(leaf, tree.leaves()));
       }
       at += tree.leaves();
       leaf += tree.leaves();
@@ -157,8 +156,7 @@ public record Network(
         new GateSet(
             gates.halfSpaces().select(kept),
             subNetworks,
-            forest.of(
-                trees, Arrays.copyOf(outputs, trees.size()), Arrays.copyOf(norms, keptLeaves))),
+            forest.of(trees, Arrays.copyOf(outputs, trees.size()), penalty)),
         Arrays.copyOf(w, length),
         offset,
         labelShift,

@@ -59,6 +59,7 @@ final class ConsensusSolver implements Solver {
     private final Watch watch;
     private final Incumbent best;
     private final double[] scales;
+    private final double[] centres;
     private final double startPasses;
     private double[] u;
     private double[] inRows;
@@ -79,6 +80,10 @@ final class ConsensusSolver implements Solver {
       WeightLayout layout = problem.coordinates().layout();
       this.scales = new double[layout.narrow()];
       Arrays.setAll(scales, problem.coordinates()::leafScale);
+      this.centres = groups.centres().clone();
+      for (int i = 0; i < centres.length; i++) {
+        centres[i] *= scales[i];
+      }
     }
 
     Solution run(Optional<SolverState> earlier) {
@@ -137,6 +142,7 @@ final class ConsensusSolver implements Solver {
                     inRows,
                     problem.coordinates().toRowGradient(at.at().gradient()),
                     scales,
+                    centres,
                     penalty(),
                     damping,
                     SWEEPS),

@@ -1,37 +1,51 @@
 package org.convexnn.solver;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.convexnn.block.RowSelection;
 import org.convexnn.block.SweepJob;
 import org.convexnn.gate.Boosting;
 import org.convexnn.loss.SquaredLoss;
+import org.convexnn.network.LeafPenalty;
 
 /**
  * Chooses the penalty of a forest of constant leaves, and how its trees are grown, by rows that take
  * no part in either: {@code beta (a N + (1 - a) N^2 / 2)} with weights of leaves to a power gamma. The
- * loss of the held-out rows is looked at along one line after the other: first beta of the squared
- * norm (a = 0), where most of it is decided, then gamma, then a. Every point starts at the last one's
- * weights and is solved as far as the held-out loss can tell.
+ * loss of the held-out rows is looked at along beta, of the squared norm (a = 0), where most of it is
+ * decided; where it is least, other powers are tried, an a that halves the square's part, and centres
+ * of the penalty, kappa times what boosting found. With kappa = 1 and a large beta the network is
+ * boosting's: what is chosen is no worse on the held-out rows.
+ *
+ * <p>What is tried has half as many trees as the network will have, grown at twice the rate. The
+ * outputs of T trees under the squared norm have the kernel {@code sum_t F_t F_t' / beta}, so that
+ * twice the trees take twice the beta.
  */
 final class ForestChoice {
 
   /** What is used where nothing chooses: rows are too few, or beta is given. */
   static final double USUAL_POWER = 0.5;
 
+  /** Trees of the network for each that is tried. */
+  private static final int SPEED_UP = 2;
+
   // Where the path begins: about where it ended on the sets of docs/benchmarks.md, by the loss.
-  private static final double FIRST_OF_LOGISTIC = 0.3;
-  private static final double FIRST_OF_SQUARED = 10;
+  private static final double FIRST_OF_LOGISTIC = 0.15;
+  private static final double FIRST_OF_SQUARED = 5;
   private static final double COARSE = Math.sqrt(10);
   private static final double FINE = Math.pow(10, 0.25);
   private static final double LEAST_BETA = 1e-5;
   private static final double MOST_BETA = 1e4;
   // What the best beta grows by with gamma, as measured: weights are of mean 1 in the logarithm.
   private static final double BETA_OF_POWER = 30;
-  private static final double[] POWERS = {0, 1};
-  private static final double[] NORMS = {0.02, 0.2};
+  private static final double[] OTHER_POWERS = {0, 1};
+  // And with kappa.
+  private static final double BETA_OF_PRIOR = 10;
+  private static final double[] OTHER_PRIORS = {0.5, 1};
   private static final int SWEEPS = 3;
   private static final double BETTER = 1 - 1e-4;
   // Of the constant model's loss: where classes are told apart without error beta would go to zero.
@@ -46,11 +60,41 @@ final class ForestChoice {
    *
    * @param a of the elastic norm
    * @param power gamma
+   * @param prior kappa
    * @param beta the regularisation parameter
    */
-  record Point(double a, double power, double beta) {
-    Point with(double other) {
-      return new Point(a, power, other);
+  record Point(double a, double power, double prior, double beta) {
+
+    /** What options say, the usual where they say nothing; without beta. */
+    static Point given(TrainingOptions options) {
+      return new Point(
+          options.elasticNet().orElse(1),
+          options.leaves().adaptivePower().orElse(USUAL_POWER),
+          options.leaves().boostingPrior().orElse(0),
+          Double.NaN);
+    }
+
+    Point times(double factor) {
+      return new Point(a, power, prior, factor * beta);
+    }
+
+    /** With another power, and the beta that goes with it. */
+    Point power(double other) {
+      return new Point(a, other, prior, beta * Math.pow(BETA_OF_POWER, other - power));
+    }
+
+    /** With another prior, and the beta that goes with it. */
+    Point prior(double other) {
+      return new Point(a, power, other, beta * Math.pow(BETA_OF_PRIOR, other - prior));
+    }
+
+    /** What the penalty on trees with these shares of the rows in their leaves takes from boosting. */
+    LeafPenalty penalty(GrownForest grown, double[] shares) {
+      double[] centres =
+          prior == 0
+              ? new double[0]
+              : Arrays.stream(grown.values()).map(value -> prior * value).toArray();
+      return new LeafPenalty(LeafNorms.adaptive(grown.values(), shares, power), centres);
     }
   }
 
@@ -82,15 +126,31 @@ final class ForestChoice {
 
     /** Weights of a penalty, from others. */
     double[] solve(Point point, double[] v, double ridge) {
-      double[] leafWeights = LeafNorms.adaptive(grown.values(), shares, point.power);
+      LeafPenalty penalty = point.penalty(grown, shares);
       return train.swept(
-          v, train.scales(leafWeights), new SweepJob.Penalty(point.beta, point.a, ridge), SWEEPS);
+          v,
+          train.scales(penalty.weights()),
+          penalty.centres(),
+          new SweepJob.Penalty(point.beta, point.a, ridge),
+          SWEEPS);
+    }
+
+    /** {@code sum_i N_i^2 / (2 sum_i N_i)}: the square's part of the penalty by the norm's, at weights. */
+    double squareByNorm(double[] v, double power) {
+      double[] scales = train.scales(LeafNorms.adaptive(grown.values(), shares, power));
+      double[] leaves = train.leaves(v);
+      double square = 0;
+      double norm = 0;
+      for (int i = 0; i < leaves.length; i++) {
+        double size = Math.abs(leaves[i]) / scales[i];
+        square += size * size;
+        norm += size;
+      }
+      return norm > 0 ? square / (2 * norm) : 1;
     }
   }
 
-  /**
-   * A point's weights by split, and their mean held-out loss.
-   */
+  /** A point's weights by split, and their mean held-out loss. */
   private record Scored(Point point, List<double[]> weights, double loss) {
 
     /** Whether it is better than another by more than rounding, and than nothing to speak of. */
@@ -119,8 +179,12 @@ final class ForestChoice {
     int rounds = 0;
     for (int k = 0; k < seen.size(); k++) {
       Boosting.Result result =
-          growth.grow(trains.get(k), Optional.of(helds.get(k)), size, growth.patience());
-      rounds += result.bestRounds();
+          growth.grow(
+              trains.get(k),
+              Optional.of(helds.get(k)),
+              size.faster(SPEED_UP),
+              growth.patience() / SPEED_UP);
+      rounds += SPEED_UP * result.bestRounds();
       GrownForest grown =
           GrownForest.of(
               result, sample.rows().binning().categories(), run.frame().loss().outputs());
@@ -130,33 +194,17 @@ final class ForestChoice {
       weight += split.heldOutWeight;
     }
     boosting /= weight;
-    Scored best =
-        alongBeta(
-            new Point(0, USUAL_POWER, firstBeta()),
-            splits.stream().map(s -> s.train.fromBoosting(s.grown)).toList());
-    List<Point> others = new ArrayList<>();
-    for (double power : POWERS) {
-      double factor = Math.pow(BETA_OF_POWER, power - best.point.power);
-      others.add(new Point(0, power, factor * best.point.beta));
-    }
-    best = best(best, score(others, best.weights));
-    if (best.point.power != USUAL_POWER) {
-      best = fine(best);
-    }
-    List<Point> mixed = new ArrayList<>();
-    for (double a : NORMS) {
-      mixed.add(new Point(a, best.point.power, best.point.beta / (1 - a)));
-    }
-    best = best(best, score(mixed, best.weights));
-    Point chosen = best.point;
+    Scored best = search();
+    Point chosen = best.point.times(SPEED_UP);
     run.log()
         .message(
             String.format(
                 Locale.ROOT,
-                "chosen by held-out rows: elasticNetParam %.2g, adaptivePower %.1f, regParam %.4g:"
-                    + " validation loss %.5f; boosting alone %.5f",
+                "chosen by held-out rows: elasticNetParam %.2g, adaptivePower %.1f,"
+                    + " boostingPrior %.1f, regParam %.4g: validation loss %.5f; boosting alone %.5f",
                 chosen.a,
                 chosen.power,
+                chosen.prior,
                 chosen.beta,
                 best.loss,
                 boosting));
@@ -167,6 +215,52 @@ final class ForestChoice {
         best.loss);
   }
 
+  private Scored search() {
+    TrainingOptions options = run.options();
+    TrainingOptions.Leaves leaves = options.leaves();
+    List<double[]> start = splits.stream().map(s -> s.train.fromBoosting(s.grown)).toList();
+    Point first =
+        new Point(0, leaves.adaptivePower().orElse(USUAL_POWER), 0, firstBeta())
+            .prior(leaves.boostingPrior().orElse(0));
+    List<Scored> path =
+        alongBeta(shrinkingAlike(first, start, options.elasticNet().orElse(0)), start);
+    Scored least = best(path);
+    Point bottom = least.point.times(factorOfLeast(path));
+    List<Point> others = new ArrayList<>(List.of(bottom));
+    if (leaves.adaptivePower().isEmpty()) {
+      Arrays.stream(OTHER_POWERS).mapToObj(bottom::power).forEach(others::add);
+    }
+    if (leaves.boostingPrior().isEmpty()) {
+      Arrays.stream(OTHER_PRIORS).mapToObj(bottom::prior).forEach(others::add);
+    }
+    if (options.elasticNet().isEmpty()) {
+      double ratio = splits.get(0).squareByNorm(least.weights.get(0), bottom.power);
+      others.add(shrinkingAlike(bottom, least.weights, ratio / (1 + ratio)));
+    }
+    List<Scored> scored = new ArrayList<>(score(others, least.weights));
+    scored.add(least);
+    Scored best = best(scored);
+    if (best == least || best == scored.get(0)) {
+      return best;
+    }
+    List<Point> around =
+        new ArrayList<>(List.of(best.point.times(1 / FINE), best.point.times(FINE)));
+    if (leaves.adaptivePower().isEmpty() && best.point.prior != bottom.prior) {
+      Arrays.stream(OTHER_POWERS).mapToObj(best.point::power).forEach(around::add);
+    }
+    scored.addAll(score(around, best.weights));
+    return best(scored);
+  }
+
+  /** The point of another a whose penalty is the same at some weights of the first split. */
+  private Point shrinkingAlike(Point point, List<double[]> weights, double a) {
+    if (a == 0) {
+      return point;
+    }
+    double ratio = splits.get(0).squareByNorm(weights.get(0), point.power);
+    return new Point(a, point.power, point.prior, point.beta * ratio / (a + (1 - a) * ratio));
+  }
+
   private double firstBeta() {
     int outputs = run.frame().loss().outputs();
     return run.frame().loss() instanceof SquaredLoss
@@ -174,47 +268,50 @@ final class ForestChoice {
         : FIRST_OF_LOGISTIC / (outputs == 1 ? 1 : 2 * outputs);
   }
 
-  /** The best point along beta: coarse steps downhill from the first, then a fine one each way. */
-  private Scored alongBeta(Point first, List<double[]> start) {
-    List<Scored> scored =
-        score(
-            List.of(first, first.with(first.beta / COARSE), first.with(first.beta * COARSE)),
-            start);
-    Scored best = best(scored.get(0), scored);
-    double step = best.point.beta / first.beta;
-    while (step != 1) {
-      double beta = best.point.beta * step;
-      if (beta < LEAST_BETA || beta > MOST_BETA) {
-        break;
+  /** Points along beta, ascending: some about the first, and then downhill. */
+  private List<Scored> alongBeta(Point first, List<double[]> start) {
+    List<Point> points =
+        IntStream.rangeClosed(-1, 2).mapToObj(k -> first.times(Math.pow(COARSE, k))).toList();
+    List<Scored> path = new ArrayList<>(score(points, start));
+    while (true) {
+      Scored best = best(path);
+      boolean lowest = best == path.get(0);
+      if (!lowest && best != path.get(path.size() - 1)) {
+        return path;
       }
-      Scored next = score(List.of(best.point.with(beta)), best.weights).get(0);
+      Point point = best.point.times(lowest ? 1 / COARSE : COARSE);
+      if (point.beta < LEAST_BETA || point.beta > MOST_BETA) {
+        return path;
+      }
+      Scored next = score(List.of(point), best.weights).get(0);
+      path.add(lowest ? 0 : path.size(), next);
       if (!better(next, best)) {
-        break;
+        return path;
       }
-      best = next;
     }
-    return fine(best);
   }
 
-  private Scored fine(Scored best) {
-    return best(
-        best,
-        score(
-            List.of(
-                best.point.with(best.point.beta / FINE), best.point.with(best.point.beta * FINE)),
-            best.weights));
+  /** From the best point's beta to where the parabola through its neighbours, in log beta, is least. */
+  private double factorOfLeast(List<Scored> path) {
+    int k = path.indexOf(best(path));
+    if (k == 0 || k == path.size() - 1) {
+      return 1;
+    }
+    double before = path.get(k - 1).loss - path.get(k).loss;
+    double after = path.get(k + 1).loss - path.get(k).loss;
+    return before + after > 0 ? Math.pow(COARSE, 0.5 * (before - after) / (before + after)) : 1;
   }
 
   private boolean better(Scored one, Scored other) {
     return one.better(other, run.frame().constantLoss());
   }
 
-  private Scored best(Scored first, List<Scored> others) {
-    Scored best = first;
-    for (Scored other : others) {
-      best = better(other, best) ? other : best;
-    }
-    return best;
+  /** The best of some points, of the largest penalty where they do not differ to speak of. */
+  private Scored best(List<Scored> points) {
+    return points.stream()
+        .sorted(Comparator.comparingDouble(s -> -s.point.beta))
+        .reduce((best, other) -> better(other, best) ? other : best)
+        .orElseThrow();
   }
 
   /** Scores points, side by side, each from the same weights. */
@@ -245,7 +342,7 @@ final class ForestChoice {
           .point(
               new PathPoint(
                   Double.NaN,
-                  s.point.beta,
+                  SPEED_UP * s.point.beta,
                   Double.NaN,
                   Double.NaN,
                   s.loss,
@@ -256,11 +353,12 @@ final class ForestChoice {
           .message(
               String.format(
                   Locale.ROOT,
-                  "path: regParam %.3g, elasticNetParam %.2g, adaptivePower %.1f: validation loss"
-                      + " %.5f",
-                  s.point.beta,
+                  "path: regParam %.3g, elasticNetParam %.2g, adaptivePower %.1f,"
+                      + " boostingPrior %.1f: validation loss %.5f",
+                  SPEED_UP * s.point.beta,
                   s.point.a,
                   s.point.power,
+                  s.point.prior,
                   s.loss));
     }
     return scored;

@@ -40,18 +40,13 @@ final class ForestFit {
     growth.check(sample.size());
     TrainingOptions options = run.options();
     phase("load and bin");
-    double power = options.leaves().adaptivePower().orElse(ForestChoice.USUAL_POWER);
-    double a = options.elasticNet().orElse(1);
     boolean validates = options.choosesBeta() && sample.size() >= FEWEST_FOR_VALIDATION;
     List<RowSelection> splits = validates ? splits(sample) : List.of();
     ForestChoice.Choice choice =
         !splits.isEmpty()
             ? new ForestChoice(run, growth).choose(sample, splits)
             : new ForestChoice.Choice(
-                new ForestChoice.Point(a, power, Double.NaN),
-                growth.usual(),
-                Double.NaN,
-                Double.NaN);
+                ForestChoice.Point.given(options), growth.usual(), Double.NaN, Double.NaN);
     phase("choose");
     return new Ready(sample, choice);
   }
@@ -88,9 +83,7 @@ final class ForestFit {
     GrownForest boosted =
         GrownForest.of(result, sample.rows().binning().categories(), run.frame().loss().outputs());
     GrownForest grown =
-        boosted.with(
-            LeafNorms.adaptive(
-                boosted.values(), boosted.shares(sample.rows().weights()), choice.point().power()));
+        boosted.with(choice.point().penalty(boosted, boosted.shares(sample.rows().weights())));
     int features = run.rows().features();
     GateSet gates = new GateSet(HalfSpaces.none(features), List.of(), grown.forest());
     run.log()

@@ -39,6 +39,11 @@ record ForestGrowth(Run run) {
     Size rounds(int other) {
       return new Size(other, leaves, rate);
     }
+
+    /** Fewer rounds that learn as many times faster. */
+    Size faster(int factor) {
+      return new Size(Math.max(1, rounds / factor), leaves, Math.min(1, rate * factor));
+    }
   }
 
   /**

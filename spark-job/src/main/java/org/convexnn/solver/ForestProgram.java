@@ -95,7 +95,7 @@ final class ForestProgram {
         frame,
         gates,
         setting,
-        LeafNorms.weighted(norms(), gates.forest().normWeights()),
+        LeafNorms.weighted(norms(), gates.forest().penalty().weights()),
         a,
         log);
   }
@@ -104,17 +104,15 @@ final class ForestProgram {
    * Weights in row coordinates after some sweeps of block descent over all rows; of one block.
    *
    * @param scales of the leaves' norms
+   * @param centres of the leaves' norms; empty for 0
    */
-  double[] swept(double[] v, double[] scales, SweepJob.Penalty penalty, int sweeps) {
-    double[][] sums =
-        gated.step(
-            "sweeps",
-            new SweepJob(setting, v, new double[0], scales, penalty, 0, sweeps),
-            GatedRows.NO_STATE,
-            GatedRows.NO_STATE);
+  double[] swept(
+      double[] v, double[] scales, double[] centres, SweepJob.Penalty penalty, int sweeps) {
+    SweepJob job = new SweepJob(setting, v, new double[0], scales, centres, penalty, 0, sweeps);
+    double[][] sums = gated.step("sweeps", job, GatedRows.NO_STATE, GatedRows.NO_STATE);
     double[] next = v.clone();
     for (int i = 0; i < v.length; i++) {
-      next[i] += sums[1][i] > 0 ? sums[0][i] / sums[1][i] : 0;
+      next[i] = sums[1][i] > 0 ? v[i] + sums[0][i] / sums[1][i] : job.rest(i);
     }
     return next;
   }
@@ -123,6 +121,12 @@ final class ForestProgram {
   double[] scales(double[] leafWeights) {
     double[][] norms = LeafNorms.weighted(norms(), leafWeights);
     return Arrays.stream(norms).mapToDouble(n -> n[0]).toArray();
+  }
+
+  /** The leaves' part of weights in row coordinates. */
+  double[] leaves(double[] v) {
+    int from = setting.layout().wideLength();
+    return Arrays.copyOfRange(v, from, from + setting.layout().narrow());
   }
 
   private double[][] norms() {

@@ -72,7 +72,7 @@ record GatedModel(
               ? LeafNorms.euclidean(setting.layout())
               : LeafNorms.of(LeafNorms.metric(gated, setting, frame.stats().weight()));
       System.arraycopy(
-          LeafNorms.weighted(leaves, gates.forest().normWeights()),
+          LeafNorms.weighted(leaves, gates.forest().penalty().weights()),
           0,
           norms,
           gates.wide(),
@@ -125,7 +125,11 @@ record GatedModel(
 
   /** What the penalty is a sum over. */
   Groups groups() {
-    return frame.groups(options).elastic(elasticNet).with(setting.layout());
+    double[] centres = gates.forest().penalty().centres().clone();
+    for (int i = 0; i < centres.length; i++) {
+      centres[i] /= norms[gates.wide() + i][0];
+    }
+    return frame.groups(options).elastic(elasticNet).with(setting.layout()).centred(centres);
   }
 
   /** The relative gap that the final fit has to reach. */

@@ -10,6 +10,7 @@ import org.convexnn.network.WeightLayout;
  * <pre>beta sum_i phi(||w_i||),   phi(t) = a t + (1 - a) t^2 / 2</pre>
  *
  * a = 1 the group norm alone, which switches groups off, a = 0 its square alone, which shrinks them.
+ * Narrow leaves may have a centre c_i: then it is {@code phi(||w_i - c_i||)}.
  * The first numbers are the linear part, in no group. A group is a wide gate's C D weights, the D of
  * one class, or those of all paths of a sub-network, all of one length; then come the narrow leaves.
  *
@@ -18,8 +19,9 @@ import org.convexnn.network.WeightLayout;
  * @param narrow where the group of each narrow leaf starts, and the end of the last; empty where there
  *     is none
  * @param elasticNet a, in [0, 1]
+ * @param centres of the narrow leaves' numbers; empty where all are 0
  */
-public record Groups(int block, int length, int[] narrow, double elasticNet) {
+public record Groups(int block, int length, int[] narrow, double elasticNet, double[] centres) {
 
   /**
    * The least a in the denominator of {@link #betaMax}: with a = 0 no beta is large enough to switch
@@ -29,10 +31,11 @@ public record Groups(int block, int length, int[] narrow, double elasticNet) {
   public static final double LEAST_ELASTIC_NET = 1e-3;
 
   private static final int[] NONE = new int[0];
+  private static final double[] AT_ZERO = new double[0];
 
   /** Groups under the norm alone, no narrow leaf among them. */
   public Groups(int block, int length) {
-    this(block, length, NONE, 1);
+    this(block, length, NONE, 1, AT_ZERO);
   }
 
   /**
@@ -57,7 +60,7 @@ public record Groups(int block, int length, int[] narrow, double elasticNet) {
 
   /** The same under the elastic norm. */
   Groups elastic(double a) {
-    return new Groups(block, length, narrow, a);
+    return new Groups(block, length, narrow, a, centres);
   }
 
   /** The same with the narrow leaves of a layout. */
@@ -75,12 +78,17 @@ public record Groups(int block, int length, int[] narrow, double elasticNet) {
     starts[count] = layout.length();
     return layout.narrow() == 0
         ? this
-        : new Groups(block, length, Arrays.copyOf(starts, count + 1), elasticNet);
+        : new Groups(block, length, Arrays.copyOf(starts, count + 1), elasticNet, centres);
   }
 
   /** The same where there is no gate. */
   Groups withoutGates() {
-    return new Groups(block, length, NONE, elasticNet);
+    return new Groups(block, length, NONE, elasticNet, AT_ZERO);
+  }
+
+  /** The same with centres of the narrow leaves' numbers. */
+  Groups centred(double[] others) {
+    return new Groups(block, length, narrow, elasticNet, others);
   }
 
   /** The smallest of the groups' values at wide gate i, its own or that of the group it is in. */
@@ -143,11 +151,32 @@ public record Groups(int block, int length, int[] narrow, double elasticNet) {
     return Blas.dot(v, w, 0, block);
   }
 
-  /** {@code sum_i phi(||w_i||_2)} over the groups. */
+  /** {@code sum_i phi(||w_i - c_i||_2)} over the groups. */
   public double sum(double[] w) {
     double sum = 0;
-    for (double norm : norms(w)) {
+    for (double norm : norms(moved(w, -1))) {
       sum += phi(norm);
+    }
+    return sum;
+  }
+
+  /** {@code w + sign c}; w itself where there is no centre. */
+  private double[] moved(double[] w, double sign) {
+    return centres.length == 0 ? w : move(w.clone(), sign);
+  }
+
+  private double[] move(double[] w, double sign) {
+    for (int i = 0; i < centres.length; i++) {
+      w[narrow[0] + i] += sign * centres[i];
+    }
+    return w;
+  }
+
+  /** {@code sum_i c_i . q_i}. */
+  double centreProduct(double[] q) {
+    double sum = 0;
+    for (int i = 0; i < centres.length; i++) {
+      sum += centres[i] * q[narrow[0] + i];
     }
     return sum;
   }
@@ -176,7 +205,7 @@ public record Groups(int block, int length, int[] narrow, double elasticNet) {
 
   /** Whether all groups are zero from {@link #betaMax} on. */
   boolean selects() {
-    return elasticNet >= LEAST_ELASTIC_NET;
+    return elasticNet >= LEAST_ELASTIC_NET && centres.length == 0;
   }
 
   /**
@@ -184,9 +213,12 @@ public record Groups(int block, int length, int[] narrow, double elasticNet) {
    *
    * <pre>(beta phi)*(s) = (s - a beta)_+^2 / (2 (1 - a) beta),   a &lt; 1,</pre>
    *
-   * of the norms of q and a scaling tau.
+   * of the norms of q and a scaling tau; with a = 1 none, where s is at most beta.
    */
   double conjugate(double[] norms, double tau, double beta) {
+    if (elasticNet == 1) {
+      return 0;
+    }
     double sum = 0;
     double free = elasticNet * beta;
     for (double norm : norms) {
@@ -220,7 +252,7 @@ public record Groups(int block, int length, int[] narrow, double elasticNet) {
   }
 
   /**
-   * {@code argmin_z beta sum_i phi(||z_i||) + ridge/2 ||z_0||^2 + sigma/2 ||z - v||^2}, in place:
+   * {@code argmin_z beta sum_i phi(||z_i - c_i||) + ridge/2 ||z_0||^2 + sigma/2 ||z - v||^2}, in place:
    * block soft threshold and shrinkage of groups, shrinkage of the linear block; to zero where the
    * ridge is infinite.
    */
@@ -231,7 +263,7 @@ public record Groups(int block, int length, int[] narrow, double elasticNet) {
     }
     double threshold = elasticNet * beta / sigma;
     double shrunk = sigma / (sigma + (1 - elasticNet) * beta);
-    double[] norms = norms(v);
+    double[] norms = norms(move(v, -1));
     forEach(
         v,
         (i, from, size) -> {
@@ -241,6 +273,7 @@ public record Groups(int block, int length, int[] narrow, double elasticNet) {
             v[k] *= factor;
           }
         });
+    move(v, 1);
   }
 
   /** Shortens the groups of w to norm beta where they are longer. */

@@ -6,6 +6,7 @@ import org.convexnn.gate.Boosting;
 import org.convexnn.network.CategoryBins;
 import org.convexnn.network.Forest;
 import org.convexnn.network.LeafModel;
+import org.convexnn.network.LeafPenalty;
 import org.convexnn.network.WeightLayout;
 
 /**
@@ -35,7 +36,7 @@ record GrownForest(
             LeafModel.CONSTANT,
             output,
             categories.isEmpty() ? CategoryBins.none(0) : categories,
-            new double[0]),
+            LeafPenalty.PLAIN),
         values,
         Arrays.copyOf(grown.codes(), trees),
         grown.heldOutCodes().length == 0
@@ -46,9 +47,9 @@ record GrownForest(
             : grown.heldOutLoss()[Math.max(0, grown.bestRounds() - 1)]);
   }
 
-  /** The same with weights of the leaves' norms. */
-  GrownForest with(double[] normWeights) {
-    return new GrownForest(forest.with(normWeights), values, codes, heldOutCodes, heldOutLoss);
+  /** The same under a penalty. */
+  GrownForest with(LeafPenalty penalty) {
+    return new GrownForest(forest.with(penalty), values, codes, heldOutCodes, heldOutLoss);
   }
 
   /** The number of trees. */

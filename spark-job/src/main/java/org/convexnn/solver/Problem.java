@@ -1,5 +1,6 @@
 package org.convexnn.solver;
 
+import java.util.Arrays;
 import java.util.List;
 import org.convexnn.block.AdmmJob;
 import org.convexnn.block.CertificateJob;
@@ -225,20 +226,28 @@ public final class Problem {
   /**
    * A lower bound on the optimum from a dual point r: that of the best scaling tau r. Under the norm
    * alone ||tau q_i|| &lt;= beta must hold; the elastic norm takes {@link Groups#conjugate} off instead.
+   * Centres add {@code tau c.q}: the conjugate of {@code R(v - c)} is that of R and c.q.
    *
    * @param gradient q = F' w r / W in solver coordinates
    * @param dual sums of r's dual value over the grid, divided by W
    */
   public double lowerBound(double[] gradient, double[] dual, double beta) {
     double penalty = groups.linearSquare(gradient) / (2 * ridge);
-    if (groups.elasticNet() == 1) {
-      double largest = groups.max(gradient);
-      double most = largest > 0 ? beta / largest : Double.POSITIVE_INFINITY;
-      return DualValue.best(most, penalty, dual, quadratic()).value();
-    }
     double[] norms = groups.norms(gradient);
+    double most = Double.POSITIVE_INFINITY;
+    if (groups.elasticNet() == 1) {
+      double largest = Arrays.stream(norms).max().orElse(0);
+      most = largest > 0 ? beta / largest : most;
+      if (groups.centres().length == 0) {
+        return DualValue.best(most, penalty, dual, quadratic()).value();
+      }
+    }
+    double centred = groups.centreProduct(gradient);
     return DualValue.best(
-            tau -> tau * tau * penalty + groups.conjugate(norms, tau, beta), dual, quadratic())
+            tau -> tau * tau * penalty + groups.conjugate(norms, tau, beta) - tau * centred,
+            most,
+            dual,
+            quadratic())
         .value();
   }
 
@@ -348,7 +357,8 @@ public final class Problem {
     double[] direction = sums[0];
     double[] curvature = sums[1];
     for (int i = 0; i < direction.length; i++) {
-      direction[i] = curvature[i] > 0 ? direction[i] / curvature[i] : 0;
+      direction[i] =
+          curvature[i] > 0 ? direction[i] / curvature[i] : job.rest(i) - job.weights()[i];
       curvature[i] /= totalWeight;
     }
     return new Consensus(direction, curvature);

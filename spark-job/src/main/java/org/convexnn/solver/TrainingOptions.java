@@ -205,15 +205,19 @@ public record TrainingOptions(
    * @param model the coordinates of a leaf's weights; empty = automatic
    * @param adaptivePower gamma: a leaf's norm is weighted by {@code (|v_i| sqrt(p_i))^-gamma}, v_i its
    *     value in boosting, p_i its share of the rows; not negative, 0 = all alike; empty = automatic
+   * @param boostingPrior kappa: the penalty on leaf i is of {@code v - kappa v_i}; in [0, 1], 0 = of v;
+   *     empty = automatic
    */
-  public record Leaves(Optional<LeafModel> model, OptionalDouble adaptivePower) {
+  public record Leaves(
+      Optional<LeafModel> model, OptionalDouble adaptivePower, OptionalDouble boostingPrior) {
 
     /** Everything automatic. */
-    public static final Leaves AUTO = new Leaves(Optional.empty(), OptionalDouble.empty());
+    public static final Leaves AUTO =
+        new Leaves(Optional.empty(), OptionalDouble.empty(), OptionalDouble.empty());
 
-    /** Leaves of a model, without adaptive weights. */
+    /** Leaves of a model, whose penalty takes nothing from boosting. */
     public static Leaves of(LeafModel model) {
-      return new Leaves(Optional.of(model), OptionalDouble.of(0));
+      return new Leaves(Optional.of(model), OptionalDouble.of(0), OptionalDouble.of(0));
     }
   }
 

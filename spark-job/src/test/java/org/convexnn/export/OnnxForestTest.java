@@ -18,6 +18,7 @@ import org.convexnn.network.Forest;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
 import org.convexnn.network.LeafModel;
+import org.convexnn.network.LeafPenalty;
 import org.convexnn.network.Network;
 import org.convexnn.network.Tree;
 import org.convexnn.network.WeightLayout;
@@ -128,7 +129,7 @@ class OnnxForestTest {
                 random.doubles(halfSpaces, -1, 1).toArray(),
                 IntStream.range(0, halfSpaces).mapToDouble(i -> i % 2 / 2.0).toArray()),
             List.of(),
-            new Forest(trees, leafModel, output, categories(random), new double[0]));
+            new Forest(trees, leafModel, output, categories(random), LeafPenalty.PLAIN));
     int weights = gates.layout(outputs, map.dimension() + 1).length();
     return new Network(
         map,
@@ -310,7 +311,7 @@ class OnnxForestTest {
       Random random = new Random(1);
       List<Tree> trees = IntStream.range(0, 40).mapToObj(t -> tree(random, 500)).toList();
       int[] output = new int[40];
-      Forest forest = new Forest(trees, leafModel, output, categories(random), new double[0]);
+      Forest forest = new Forest(trees, leafModel, output, categories(random), LeafPenalty.PLAIN);
       GateSet gates = new GateSet(HalfSpaces.none(D), List.of(), forest);
       FeatureMap map = FeatureMap.identity(D);
       int weights = gates.layout(1, D + 1).length();

@@ -93,8 +93,9 @@ class ConstantLeavesTest {
         assertThat(raw[raw.length - 1]).isCloseTo(f[f.length - 1], within(1e-12));
       }
       Network again = ((ConvexReLUClassificationModel) loaded.stages()[2]).network();
-      assertThat(again.gates().forest().normWeights())
-          .isEqualTo(network.gates().forest().normWeights());
+      assertThat(again.gates().forest().penalty())
+          .usingRecursiveComparison()
+          .isEqualTo(network.gates().forest().penalty());
       assertThat(again.weights()).isEqualTo(network.weights());
     }
   }

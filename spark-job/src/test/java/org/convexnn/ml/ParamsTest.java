@@ -41,6 +41,7 @@ class ParamsTest {
           "leafModel",
           "elasticNetParam",
           "adaptivePower",
+          "boostingPrior",
           "layerWidths",
           "gateSampler",
           "patternRank",
@@ -223,6 +224,7 @@ class ParamsTest {
             .setLeafModel("linear")
             .setElasticNetParam(0.5)
             .setAdaptivePower(2)
+            .setBoostingPrior(0.5)
             .setGateSampler("columns")
             .setEffort("best")
             .setNormalization("standardize")
@@ -251,7 +253,7 @@ class ParamsTest {
                 + " regRatio=OptionalDouble.empty, refit=false, numFolds=0, solver=GRAM, precision=FLOAT64,"
                 + " maxIter=9, tol=OptionalDouble[1.0E-5], seed=42, activation=GATED, polish=false,"
                 + " elasticNet=OptionalDouble[0.5], leaves=Leaves[model=Optional[LINEAR],"
-                + " adaptivePower=OptionalDouble[2.0]]]");
+                + " adaptivePower=OptionalDouble[2.0], boostingPrior=OptionalDouble[0.5]]]");
   }
 
   @Test

@@ -22,6 +22,7 @@ import org.convexnn.network.Forest;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
 import org.convexnn.network.Imputation;
+import org.convexnn.network.LeafPenalty;
 import org.convexnn.network.Network;
 import org.convexnn.network.SubNetwork;
 import org.convexnn.network.Tree;
@@ -76,6 +77,7 @@ class PythonPackageTest {
       classes = {
         AllPatterns.class,
         CategoryBins.class,
+        LeafPenalty.class,
         Certificate.class,
         FeatureMap.class,
         Forest.class,

@@ -12,9 +12,9 @@ import org.convexnn.network.Forest;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
 import org.convexnn.network.LeafModel;
+import org.convexnn.network.LeafPenalty;
 import org.convexnn.network.Tree;
 import org.convexnn.network.WeightLayout;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -109,14 +109,28 @@ class NarrowLeavesTest {
     };
   }
 
-  /** argmin_v p (v - mean)^2 / 2 + beta (a sqrt(A) |v| + (1 - a) A v^2 / 2), leaf by leaf. */
+  /** Trees whose penalty has weights and, if they are to be far, centres away from zero. */
+  private static GateSet penalised(GateSet gates, double farthest) {
+    double[] weights = new double[gates.size()];
+    Arrays.setAll(weights, i -> 0.5 + (i % 3));
+    double[] centres = new double[farthest == 0 ? 0 : gates.size()];
+    Arrays.setAll(centres, i -> farthest * ((i % 5) - 2) / 2);
+    Forest forest = gates.forest().with(new LeafPenalty(weights, centres));
+    return new GateSet(gates.halfSpaces(), List.of(), forest);
+  }
+
+  /**
+   * argmin_v p (v - mean)^2 / 2 + beta (a w sqrt(A) |v - c| + (1 - a) w^2 A (v - c)^2 / 2), leaf by
+   * leaf.
+   */
   @ParameterizedTest
-  @ValueSource(doubles = {0, 0.3, 1})
-  void oneTreeIsTheShrunkenMeanOfEachLeaf(double a) {
+  @CsvSource({"0, 0", "0.3, 0", "1, 0", "0, 0.8", "0.3, 0.8", "1, 0.8"})
+  void oneTreeIsTheShrunkenMeanOfEachLeaf(double a, double farthest) {
     Training training = Training.regression();
     training.intercept = false;
     Training.Data data = data("regression", 300);
-    GateSet gates = forest(5, 1, 7, 1);
+    GateSet gates = penalised(forest(5, 1, 7, 1), farthest);
+    LeafPenalty penalty = gates.forest().penalty();
     try (Trained trained = new Trained(training, data.rows(100), gates, a)) {
       double beta = 0.05;
       Solver.Solution found = trained.solve(new ConsensusSolver(), beta, 1e-9, 100);
@@ -133,15 +147,17 @@ class NarrowLeavesTest {
             sum += (data.y()[r] - frame.shift()) / frame.scale();
           }
         }
+        double c = farthest == 0 ? 0 : penalty.centres()[leaf];
         if (rows == 0) {
-          assertThat(v[layout.start(leaf)]).isZero();
+          assertThat(v[layout.start(leaf)]).isCloseTo(c, within(1e-12));
           continue;
         }
         double p = rows / data.y().length;
         double metric = 1.03 * p + 2e-5;
-        double z = sum / data.y().length;
-        double size = Math.max(0, Math.abs(z) - beta * a * Math.sqrt(metric));
-        double expected = Math.signum(z) * size / (p + beta * (1 - a) * metric);
+        double w = penalty.weights()[leaf];
+        double z = sum / data.y().length - p * c;
+        double size = Math.max(0, Math.abs(z) - beta * a * w * Math.sqrt(metric));
+        double expected = c + Math.signum(z) * size / (p + beta * (1 - a) * w * w * metric);
         assertThat(v[layout.start(leaf)]).isCloseTo(expected, within(1e-5));
       }
     }
@@ -149,21 +165,24 @@ class NarrowLeavesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "binary, 1",
-    "binary, 0.5",
-    "binary, 0",
-    "multiclass, 1",
-    "multiclass, 0.2",
-    "regression, 0",
-    "regression, 0.5",
-    "regression, 1"
+    "binary, 1, 0",
+    "binary, 0.5, 0",
+    "binary, 0, 0",
+    "binary, 0, 0.5",
+    "multiclass, 1, 0",
+    "multiclass, 0.2, 0",
+    "multiclass, 0.2, 0.5",
+    "regression, 0, 0",
+    "regression, 0.5, 0.5",
+    "regression, 1, 0"
   })
-  void consensusAndProximalGradientMeetAtOneOptimum(String task, double a) {
+  void consensusAndProximalGradientMeetAtOneOptimum(String task, double a, double farthest) {
     Training training = training(task);
     Training.Data data = data(task, 600);
     // Under the norm alone the scaled dual point is the last to be good.
     double tol = a == 1 && !task.equals("regression") ? 1e-5 : 1e-6;
-    GateSet gates = forest(7, 9, 6, task.equals("multiclass") ? 3 : 1);
+    GateSet alike = forest(7, 9, 6, task.equals("multiclass") ? 3 : 1);
+    GateSet gates = farthest == 0 ? alike : penalised(alike, farthest);
     for (int blockRows : new int[] {600, 200, 64}) {
       try (Trained trained = new Trained(training, data.rows(blockRows), gates, a)) {
         double beta = 0.02 * trained.fit.betaMax() * (a == 0 ? 0.05 : 1);
@@ -179,14 +198,13 @@ class NarrowLeavesTest {
   }
 
   /** The objective by its definition, from the network alone. */
-  @Test
-  void objectiveIsThatOfTheNetwork() {
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.3})
+  void objectiveIsThatOfTheNetwork(double farthest) {
     Training training = Training.binary();
     Training.Data data = data("binary", 400);
-    GateSet alike = forest(11, 4, 5, 1);
-    double[] leafWeights = new double[alike.size()];
-    Arrays.setAll(leafWeights, i -> 0.5 + (i % 3));
-    GateSet gates = new GateSet(alike.halfSpaces(), List.of(), alike.forest().with(leafWeights));
+    GateSet gates = penalised(forest(11, 4, 5, 1), farthest);
+    LeafPenalty from = gates.forest().penalty();
     double a = 0.4;
     try (Trained trained = new Trained(training, data.rows(90), gates, a)) {
       double beta = 0.1 * trained.fit.betaMax();
@@ -212,9 +230,9 @@ class NarrowLeavesTest {
       double penalty = 0;
       for (int i = 0; i < shares.length; i++) {
         double norm =
-            leafWeights[i]
+            from.weights()[i]
                 * Math.sqrt(1.03 * shares[i] + 2e-5)
-                * Math.abs(v[network.layout().start(i)]);
+                * Math.abs(v[network.layout().start(i)] - (farthest == 0 ? 0 : from.centres()[i]));
         penalty += a * norm + (1 - a) * norm * norm / 2;
       }
       double bias = v[FEATURES];
