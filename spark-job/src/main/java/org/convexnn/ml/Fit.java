@@ -2,6 +2,7 @@ package org.convexnn.ml;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -179,6 +180,7 @@ record Fit(
               + summary.bytes() / summary.rows()
               + " bytes a row");
       tellMissing(summary, packing.columns(), watched);
+      tellIdentifiers(summary, packing, watched);
       return training.of(options, watched, rows);
     } catch (Throwable failure) {
       Cancellation.passed(failure);
@@ -198,6 +200,23 @@ record Fit(
     }
     if (some > 0) {
       told.message(some + " of " + summary.features() + " features have missing values");
+    }
+  }
+
+  /** Which features have as many categories as there are rows. */
+  private static void tellIdentifiers(DataSummary summary, Packing packing, Progress told) {
+    for (int j = 0; j < packing.codes().length; j++) {
+      int categories = packing.codes()[j];
+      if (categories >= summary.rows() && categories < Integer.MAX_VALUE) {
+        told.message(
+            String.format(
+                Locale.ROOT,
+                "%s has %d categories on %d rows: if it is an identifier, which tells nothing of other"
+                    + " rows, leave it out",
+                packing.columns().feature(j),
+                categories,
+                summary.rows()));
+      }
     }
   }
 }

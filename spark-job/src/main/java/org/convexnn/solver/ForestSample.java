@@ -25,6 +25,9 @@ record ForestSample(long[] keys, long[] groups, BinnedRows rows, double share) {
 
   private static final int ROWS_FOR_BINS = 100_000;
   private static final double NUMBERS_FOR_BINS = 1 << 25;
+  // As LightGBM's cat_smooth: labels of fewer rows say little of a category, and a lot of
+  // themselves.
+  private static final int FEWEST_OF_A_CATEGORY = 10;
   private static final double HEAP_SHARE = 0.125;
   // Of a row beside its bins: key, label, weight, outputs and derivatives of boosting.
   private static final double BYTES_OF_A_ROW = 80;
@@ -70,7 +73,8 @@ record ForestSample(long[] keys, long[] groups, BinnedRows rows, double share) {
         targets(frame, labels),
         few.stream().mapToDouble(SampleJob.Row::weight).toArray(),
         all.categorical(),
-        Binning.MOST_BINS);
+        Binning.MOST_BINS,
+        FEWEST_OF_A_CATEGORY);
   }
 
   /** What the mean of a category is taken of: labels, of classes the derivatives at the constant. */

@@ -104,13 +104,7 @@ class TrainPropertiesTest {
       double x = random.nextGaussian();
       rows.add(
           String.format(
-              Locale.ROOT,
-              "%d,%f,%d,%d,%s",
-              i,
-              x,
-              1 + i % 2,
-              i % 40,
-              x * x < 0.5 ? "yes" : "no"));
+              Locale.ROOT, "%d,%f,%d,%d,%s", i, x, 1 + i % 2, i % 40, x * x < 0.5 ? "yes" : "no"));
     }
     Path input = CommandLineRun.file(folder, "rows.csv", rows.toArray(String[]::new));
     Path config = CommandLineRun.file(folder, "my.properties", settings().toArray(String[]::new));
