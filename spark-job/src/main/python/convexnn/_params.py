@@ -54,6 +54,15 @@ class ConvexReLUParams(HasWeightCol):
         typeConverter=TypeConverters.toFloat,
     )
 
+    categoricalCols: Param[List[str]] = Param(
+        Params._dummy(),
+        "categoricalCols",
+        "features that hold categories, as codes 0, 1, .., beside those that metadata "
+        "tell: names of columns of featuresCols or of the vector's entries, or numbers "
+        "of entries from 0 on; unset or empty = those that metadata tell",
+        typeConverter=TypeConverters.toListString,
+    )
+
     checkpointDir: Param[str] = Param(
         Params._dummy(),
         "checkpointDir",
@@ -424,6 +433,10 @@ class ConvexReLUParams(HasWeightCol):
         """Gets the value of boostingPrior or its default value."""
         return self.getOrDefault(self.boostingPrior)
 
+    def getCategoricalCols(self) -> List[str]:
+        """Gets the value of categoricalCols or its default value."""
+        return self.getOrDefault(self.categoricalCols)
+
     def getCheckpointDir(self) -> str:
         """Gets the value of checkpointDir or its default value."""
         return self.getOrDefault(self.checkpointDir)
@@ -604,6 +617,15 @@ class ConvexReLUTraining(ConvexReLUParams):
         validation, 0 where regParam or regRatio is set.
         """
         return self._set(boostingPrior=value)
+
+    def setCategoricalCols(self: T, value: List[str]) -> T:
+        """
+        Sets categoricalCols: features that hold categories, as codes 0, 1, .., beside
+        those that metadata tell: names of columns of featuresCols or of the vector's
+        entries, or numbers of entries from 0 on; unset or empty = those that metadata
+        tell.
+        """
+        return self._set(categoricalCols=value)
 
     def setCheckpointDir(self: T, value: str) -> T:
         """
@@ -928,6 +950,7 @@ class ConvexReLUClassifierArguments:
         adaptivePower: Optional[float] = None,
         aggregationDepth: int = 2,
         boostingPrior: Optional[float] = None,
+        categoricalCols: Optional[List[str]] = None,
         checkpointDir: Optional[str] = None,
         checkpointInterval: int = 10,
         effort: str = "balanced",
@@ -982,6 +1005,7 @@ class ConvexReLUClassifierArguments:
         adaptivePower: Optional[float] = None,
         aggregationDepth: int = 2,
         boostingPrior: Optional[float] = None,
+        categoricalCols: Optional[List[str]] = None,
         checkpointDir: Optional[str] = None,
         checkpointInterval: int = 10,
         effort: str = "balanced",
@@ -1040,6 +1064,7 @@ class ConvexReLURegressorArguments:
         adaptivePower: Optional[float] = None,
         aggregationDepth: int = 2,
         boostingPrior: Optional[float] = None,
+        categoricalCols: Optional[List[str]] = None,
         checkpointDir: Optional[str] = None,
         checkpointInterval: int = 10,
         effort: str = "balanced",
@@ -1091,6 +1116,7 @@ class ConvexReLURegressorArguments:
         adaptivePower: Optional[float] = None,
         aggregationDepth: int = 2,
         boostingPrior: Optional[float] = None,
+        categoricalCols: Optional[List[str]] = None,
         checkpointDir: Optional[str] = None,
         checkpointInterval: int = 10,
         effort: str = "balanced",

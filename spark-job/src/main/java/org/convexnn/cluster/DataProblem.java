@@ -143,7 +143,7 @@ record DataProblem(Kind kind, long row, int feature, double value, int expected)
               + " has the value "
               + value
               + where
-              + ": it is a category by the column's metadata, whose codes are the integers from 0 "
+              + ": it is a category by its metadata or categoricalCols, whose codes are the integers from 0 "
               + (expected == Integer.MAX_VALUE ? "on" : "to " + (expected - 1))
               + "; index it with StringIndexer, or take the nominal attribute off its metadata";
     };

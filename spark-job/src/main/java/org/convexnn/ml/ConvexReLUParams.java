@@ -427,6 +427,21 @@ public interface ConvexReLUParams extends HasWeightCol {
     return isDefined(featuresCols()) ? List.of(getFeaturesCols()) : List.of();
   }
 
+  /** Param: features that hold categories, beside those that metadata tell. */
+  default StringArrayParam categoricalCols() {
+    return paramSet().categoricalCols;
+  }
+
+  /** Features that hold categories, beside those that metadata tell. */
+  default String[] getCategoricalCols() {
+    return (String[]) getOrDefault(categoricalCols());
+  }
+
+  /** Features that hold categories, beside those that metadata tell. */
+  default List<String> categoricalFeatures() {
+    return isDefined(categoricalCols()) ? List.of(getCategoricalCols()) : List.of();
+  }
+
   /** Param: the column in which transform tells how the model was trained. */
   default Param<String> trainingCol() {
     return paramSet().trainingCol;

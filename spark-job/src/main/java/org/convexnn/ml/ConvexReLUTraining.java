@@ -302,6 +302,15 @@ public interface ConvexReLUTraining<E extends ConvexReLUTraining<E>> extends Con
   }
 
   /**
+   * Sets features that hold categories, as codes 0, 1, .., where metadata do not tell: by the names of
+   * columns of featuresCols or of the vector's entries, or by the numbers of entries, from 0 on. Those
+   * that metadata tell are categories all the same.
+   */
+  default E setCategoricalCols(String... names) {
+    return with(categoricalCols(), names);
+  }
+
+  /**
    * Sets the column in which the model's transform tells, on every row, how it was trained, as JSON:
    * {@code certificate}, {@code provenance} and, in the session that trained it, {@code training} with
    * path and trace. The empty string = none.

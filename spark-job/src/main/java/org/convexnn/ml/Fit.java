@@ -52,7 +52,9 @@ record Fit(
    * @param labelRemedy what to do about a label that is not numeric
    */
   void check(InputColumns input, Task task, String labelRemedy) {
-    FeatureColumns.of(columns, estimator).check(input);
+    FeatureColumns from = FeatureColumns.of(columns, estimator);
+    from.check(input);
+    from.codes(input, estimator.categoricalFeatures());
     input.checkLabel(columns.getLabelCol(), labelRemedy);
     estimator.weightColumn().ifPresent(input::checkWeight);
     estimator.validationIndicatorColumn().ifPresent(input::checkValidationIndicator);
@@ -159,7 +161,7 @@ record Fit(
             classes,
             estimator.getMaxBlockSizeInMB(),
             estimator.getAggregationDepth(),
-            from.codes(input),
+            from.codes(input, estimator.categoricalFeatures()),
             InvalidFeatures.areKept(estimator));
     Progress watched =
         Cancellation.watched(
@@ -168,6 +170,15 @@ record Fit(
             cancelled);
     try (RddRows rows = RddRows.pack(selected.toJavaRDD(), packing)) {
       DataSummary summary = rows.summary();
+      if (packing.codes().length > summary.features()) {
+        throw new IllegalArgumentException(
+            "categoricalCols names feature "
+                + (packing.codes().length - 1)
+                + ", and there are "
+                + summary.features()
+                + ": number them from 0 to "
+                + (summary.features() - 1));
+      }
       TrainingOptions options = estimator.trainingOptions(task.apply(summary));
       watched.message(
           "training on "

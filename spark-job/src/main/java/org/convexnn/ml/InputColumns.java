@@ -217,6 +217,11 @@ record InputColumns(StructType schema) {
     return codes(Attribute.fromStructField(schema.apply(column)));
   }
 
+  /** The number of entries of the features column, -1 where its ML attributes do not tell. */
+  int size(String features) {
+    return AttributeGroup.fromStructField(schema.apply(features)).size();
+  }
+
   private static int codes(Attribute attribute) {
     if (!(attribute instanceof NominalAttribute nominal)) {
       return 0;

@@ -70,6 +70,7 @@ public final class ParamSet implements Serializable {
   final Param<String> validationIndicatorCol;
   final Param<String> foldCol;
   final StringArrayParam featuresCols;
+  final StringArrayParam categoricalCols;
   final Param<String> trainingCol;
   final Param<String> handleInvalid;
   final Param<String> initialModel;
@@ -398,6 +399,18 @@ public final class ParamSet implements Serializable {
                 Allowed.texts(
                     "featuresCols",
                     "names of columns, each once",
+                    names -> new HashSet<>(names).size() == names.size())));
+    categoricalCols =
+        new StringArrayParam(
+            owner,
+            "categoricalCols",
+            "features that hold categories, as codes 0, 1, .., beside those that metadata tell: names"
+                + " of columns of featuresCols or of the vector's entries, or numbers of entries from"
+                + " 0 on; unset or empty = those that metadata tell",
+            texts(
+                Allowed.texts(
+                    "categoricalCols",
+                    "names of features, each once",
                     names -> new HashSet<>(names).size() == names.size())));
     trainingCol =
         new Param<>(

@@ -75,7 +75,7 @@ class BadCategoriesTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContainingAll(
               "feature 'town' (features[1]) has the value " + code,
-              "it is a category by the column's metadata, whose codes are the integers from 0 to 6",
+              "it is a category by its metadata or categoricalCols, whose codes are the integers from 0 to 6",
               "StringIndexer");
     }
   }
@@ -88,6 +88,47 @@ class BadCategoriesTest {
         .hasMessageContaining("whose codes are the integers from 0 on");
     assertThat(estimator.fit(rows(1, 100, uncounted, (r, random) -> r % 7)).numFeatures())
         .isEqualTo(2);
+  }
+
+  /** Towns in no order: half of them good. Told by name, by number, and where features are columns. */
+  @Test
+  void categoricalColsTellCategoriesWithoutMetadata() {
+    Random random = new Random(4);
+    List<Row> rows = new ArrayList<>();
+    for (int r = 0; r < 2000; r++) {
+      int town = random.nextInt(40);
+      double x = random.nextGaussian();
+      rows.add(
+          RowFactory.create(
+              Vectors.dense(x, town), x, (double) town, town * 7 % 40 < 20 ? 1.0 : 0.0));
+    }
+    Dataset<Row> data =
+        SparkTest.session()
+            .createDataFrame(
+                rows,
+                new StructType()
+                    .add(Models.SCHEMA.apply("features"))
+                    .add("x", "double")
+                    .add("town", "double")
+                    .add("label", "double"));
+    ConvexReLUClassifier estimator =
+        new ConvexReLUClassifier().setNumTrees(10).setNumLeaves(8).setSeed(1);
+    assertThat(sets(estimator.fit(data))).isFalse();
+    assertThat(sets(estimator.setCategoricalCols("1").fit(data))).isTrue();
+    assertThatThrownBy(() -> estimator.setCategoricalCols("2").fit(data))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("categoricalCols names feature 2, and there are 2");
+    estimator.setFeaturesCols("x", "town");
+    assertThat(sets(estimator.setCategoricalCols("town").fit(data))).isTrue();
+    assertThatThrownBy(() -> estimator.setCategoricalCols("city").fit(data))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("categoricalCols names 'city'", "one of x, town");
+    assertThatThrownBy(() -> estimator.setCategoricalCols("x").fit(data))
+        .hasMessageContainingAll("feature 'x'", "by its metadata or categoricalCols");
+  }
+
+  private static boolean sets(ConvexReLUClassificationModel model) {
+    return model.network().gates().trees().stream().anyMatch(tree -> tree.sets().length > 0);
   }
 
   @Test

@@ -34,6 +34,7 @@ class ParamsTest {
   private static final Set<String> SHARED =
       Set.of(
           "featuresCols",
+          "categoricalCols",
           "trainingCol",
           "numGates",
           "numTrees",
@@ -119,7 +120,7 @@ class ParamsTest {
 
   /** Once for numbers and truth values, each word of a choice. */
   private static void assertRangeIsStated(Params owner, Param<?> param) {
-    if (param.name().equals("featuresCols")) {
+    if (param.name().equals("featuresCols") || param.name().equals("categoricalCols")) {
       // Names of columns, any of them.
       return;
     }
