@@ -113,12 +113,14 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
       count = 0;
       missed = NOTHING_MISSING;
       long dropped = 0;
+      long unusable = 0;
       while (!buffer.full() && rows.hasNext()) {
         Row current = rows.next();
         Optional<DataProblem> problem = weightProblem(current);
         boolean dropping = problem.isEmpty() && current.getDouble(WEIGHT) == 0;
+        boolean leaving = problem.isEmpty() && !dropping && missing && unusable(current);
         // A row left out is not looked at further: weight 0 is how bad rows are masked.
-        if (problem.isEmpty() && !dropping) {
+        if (problem.isEmpty() && !dropping && !leaving) {
           problem =
               labelProblem(current)
                   .or(() -> markProblem(current))
@@ -129,19 +131,21 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
           failed = true;
           count = 0;
           buffer = new FeatureBuffer(Math.max(1, features), blockBytes);
-          return packed(dropped, List.of(problem.get()));
+          return packed(dropped, unusable, List.of(problem.get()));
         }
         if (dropping) {
           dropped++;
+        } else if (leaving) {
+          unusable++;
         } else {
           count++;
         }
         row++;
       }
-      return packed(dropped, List.of());
+      return packed(dropped, unusable, List.of());
     }
 
-    private PackedBlock packed(long dropped, List<DataProblem> problems) {
+    private PackedBlock packed(long dropped, long unusable, List<DataProblem> problems) {
       Block block =
           new Block(
               buffer.take(),
@@ -149,10 +153,11 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
               Arrays.copyOf(weights, count),
               Arrays.copyOf(marks, marked ? count : 0),
               Arrays.copyOf(groups, grouped ? count : 0));
-      return PackedBlock.of(block, report(block.bytes(), dropped, problems));
+      return PackedBlock.of(block, report(block.bytes(), dropped, unusable, problems));
     }
 
-    private PackingReport report(long bytes, long dropped, List<DataProblem> problems) {
+    private PackingReport report(
+        long bytes, long dropped, long unusable, List<DataProblem> problems) {
       double sum = 0;
       int seen = 0;
       for (int r = 0; r < count && classes > 0; r++) {
@@ -170,6 +175,7 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
       return new PackingReport(
           count,
           dropped,
+          unusable,
           features,
           firstRow,
           bytes,
@@ -216,6 +222,24 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
       return Math.abs(label) > MAX_LABEL
           ? Optional.of(DataProblem.of(Kind.LABEL_TOO_LARGE, row, label))
           : Optional.empty();
+    }
+
+    /** Whether nothing can be learnt of a row where values may be missing: null, or an infinite one. */
+    private boolean unusable(Row current) {
+      if (current.isNullAt(FEATURES)) {
+        return true;
+      }
+      Vector vector = (Vector) current.get(FEATURES);
+      double[] entries =
+          vector instanceof SparseVector sparse
+              ? sparse.values()
+              : vector instanceof DenseVector dense ? dense.values() : vector.toArray();
+      for (double entry : entries) {
+        if (Double.isInfinite(entry)) {
+          return true;
+        }
+      }
+      return false;
     }
 
     private Optional<DataProblem> markProblem(Row current) {

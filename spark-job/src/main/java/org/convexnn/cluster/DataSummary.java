@@ -10,6 +10,7 @@ import java.util.Map;
  * @param features d
  * @param rows rows of positive weight
  * @param dropped rows of weight 0, which take no part
+ * @param unusable rows of null or infinite features, which are left out where values may be missing
  * @param bytes what the rows' blocks take in memory
  * @param weight sum of the weights
  * @param labelRows for class labels, the rows with label 0, 1, ... up to the largest one that
@@ -22,6 +23,7 @@ public record DataSummary(
     int features,
     long rows,
     long dropped,
+    long unusable,
     long bytes,
     double weight,
     List<Long> labelRows,
@@ -52,6 +54,15 @@ public record DataSummary(
       refuse(report, p, features, columns);
     }
     PackingReport sum = partitions.stream().reduce(PackingReport.none(), PackingReport::plus);
+    if (sum.rows() == 0 && sum.unusable() > 0) {
+      throw new IllegalArgumentException(
+          "features column '"
+              + columns.features()
+              + "' is null or has an infinite entry on all "
+              + sum.unusable()
+              + " rows of positive weight: handleInvalid 'keep' leaves such rows out, so nothing"
+              + " remains to train on");
+    }
     if (sum.rows() == 0) {
       throw new IllegalArgumentException(
           sum.dropped() == 0
@@ -79,6 +90,7 @@ public record DataSummary(
         features,
         sum.rows(),
         sum.dropped(),
+        sum.unusable(),
         sum.bytes(),
         sum.weight(),
         Arrays.stream(sum.labelRows()).boxed().toList(),

@@ -14,6 +14,7 @@ import java.util.TreeMap;
  *
  * @param rows rows of positive weight
  * @param dropped rows of weight 0
+ * @param unusable rows of null or infinite features, where those are left out
  * @param features size of the vectors, 0 where there was none
  * @param firstRow number of the first row of positive weight within its partition
  * @param bytes what their blocks take in memory
@@ -28,6 +29,7 @@ import java.util.TreeMap;
 record PackingReport(
     long rows,
     long dropped,
+    long unusable,
     int features,
     long firstRow,
     long bytes,
@@ -45,7 +47,7 @@ record PackingReport(
   /** Nothing seen. */
   static PackingReport none() {
     return new PackingReport(
-        0, 0, 0, 0, 0, 0, new long[0], new double[0], new long[0], new TreeMap<>(), List.of());
+        0, 0, 0, 0, 0, 0, 0, new long[0], new double[0], new long[0], new TreeMap<>(), List.of());
   }
 
   /** This and a later report of the same partition. */
@@ -66,6 +68,7 @@ record PackingReport(
     return new PackingReport(
         rows + later.rows,
         dropped + later.dropped,
+        unusable + later.unusable,
         features == 0 ? later.features : features,
         features == 0 ? later.firstRow : firstRow,
         bytes + later.bytes,

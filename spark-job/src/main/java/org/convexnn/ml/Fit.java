@@ -146,7 +146,7 @@ record Fit(
         .map(group -> functions.when(group.isNotNull(), functions.xxhash64(group)))
         .ifPresent(selection::add);
     Dataset<Row> selected =
-        InvalidFeatures.toTrainOn(features.rows(), features.column(), estimator)
+        InvalidFeatures.skipped(features.rows(), features.column(), estimator)
             .select(selection.toArray(Column[]::new));
     InputColumns input = new InputColumns(dataset.schema());
     Packing packing =
@@ -187,6 +187,9 @@ record Fit(
               + summary.features()
               + " features"
               + (summary.dropped() > 0 ? ", " + summary.dropped() + " of weight 0 left out" : "")
+              + (summary.unusable() > 0
+                  ? ", " + summary.unusable() + " of null or infinite features left out"
+                  : "")
               + ", cached in "
               + summary.bytes() / summary.rows()
               + " bytes a row");

@@ -50,23 +50,16 @@ final class InvalidFeatures {
     return true;
   }
 
-  private static Dataset<Row> valid(Dataset<Row> dataset, String featuresCol, boolean missing) {
-    UDF1<Vector, Boolean> valid = features -> valid(features, missing);
+  private static Dataset<Row> valid(Dataset<Row> dataset, String featuresCol) {
+    UDF1<Vector, Boolean> valid = features -> valid(features, false);
     return dataset.filter(
         functions.udf(valid, DataTypes.BooleanType).apply(functions.col(featuresCol)));
   }
 
-  /** The rows to train on: unless invalid ones are errors, which training tells, without them. */
-  static Dataset<Row> toTrainOn(Dataset<?> dataset, String featuresCol, ConvexReLUParams params) {
-    return params.getHandleInvalid().equals(ERROR)
-        ? dataset.toDF()
-        : valid(dataset.toDF(), featuresCol, areKept(params));
-  }
-
-  /** The rows to score: all, or where invalid ones are to be skipped, without them. */
-  static Dataset<Row> toScore(Dataset<?> dataset, String featuresCol, ConvexReLUParams params) {
+  /** The rows to look at: all, or where invalid ones are to be skipped, without them. */
+  static Dataset<Row> skipped(Dataset<?> dataset, String featuresCol, ConvexReLUParams params) {
     return params.getHandleInvalid().equals(SKIP)
-        ? valid(dataset.toDF(), featuresCol, false)
+        ? valid(dataset.toDF(), featuresCol)
         : dataset.toDF();
   }
 

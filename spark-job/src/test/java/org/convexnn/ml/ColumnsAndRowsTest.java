@@ -210,6 +210,9 @@ class ColumnsAndRowsTest {
     }
     ConvexReLURegressionModel numbers = regressor().setHandleInvalid("keep").fit(data);
     assertThat(numbers.predict(null)).isNaN();
+    assertThatThrownBy(
+            () -> regressor().setHandleInvalid("keep").fit(data.where("features is null")))
+        .hasMessageContaining("is null or has an infinite entry on all 1 rows");
     assertThat(numbers.predict(Vectors.dense(1, 0 / 0.0, 2))).isFinite();
     assertThatThrownBy(
             () -> numbers.setHandleInvalid("error").predict(Vectors.dense(1, 0 / 0.0, 2)))
