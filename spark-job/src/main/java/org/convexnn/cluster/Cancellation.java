@@ -79,6 +79,11 @@ public final class Cancellation {
       }
 
       @Override
+      public void phase(String name, double seconds) {
+        listener.phase(name, seconds);
+      }
+
+      @Override
       public void message(String text) {
         listener.message(text);
         check();

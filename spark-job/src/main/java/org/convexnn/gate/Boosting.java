@@ -53,6 +53,7 @@ public final class Boosting {
    * @param categoryRidge what lambda grows by where sets of categories are compared
    * @param patience rounds without a lower loss of the held-out rows after which no more are tried;
    *     0 for all rounds
+   * @param codes whether the leaf of each row is kept: a byte a row and tree
    * @param threads threads that work
    * @param seed varies the draws of rows and columns
    */
@@ -69,6 +70,7 @@ public final class Boosting {
       double categorySmoothing,
       double categoryRidge,
       int patience,
+      boolean codes,
       int threads,
       long seed) {
 
@@ -95,7 +97,8 @@ public final class Boosting {
      */
     public static Options of(int rounds, int leaves, double rate, long seed) {
       int threads = Runtime.getRuntime().availableProcessors();
-      return new Options(rounds, leaves, rate, 0.1, 20, 1e-3, 3, 1, 1, 10, 10, 0, threads, seed);
+      return new Options(
+          rounds, leaves, rate, 0.1, 20, 1e-3, 3, 1, 1, 10, 10, 0, true, threads, seed);
     }
 
     /** With other shares of columns and rows. */
@@ -113,6 +116,7 @@ public final class Boosting {
           categorySmoothing,
           categoryRidge,
           patience,
+          codes,
           threads,
           seed);
     }
@@ -133,6 +137,7 @@ public final class Boosting {
           categorySmoothing,
           categoryRidge,
           patience,
+          codes,
           threads,
           seed);
     }
@@ -152,6 +157,7 @@ public final class Boosting {
           smoothing,
           ridge,
           patience,
+          codes,
           threads,
           seed);
     }
@@ -171,6 +177,27 @@ public final class Boosting {
           categorySmoothing,
           categoryRidge,
           patience,
+          codes,
+          threads,
+          seed);
+    }
+
+    /** Without the leaves of the rows. */
+    public Options withoutCodes() {
+      return new Options(
+          rounds,
+          leaves,
+          rate,
+          lambda,
+          minRowsPerLeaf,
+          minHessian,
+          maxLeafStep,
+          columnShare,
+          rowShare,
+          categorySmoothing,
+          categoryRidge,
+          patience,
+          false,
           threads,
           seed);
     }
@@ -190,6 +217,7 @@ public final class Boosting {
           categorySmoothing,
           categoryRidge,
           patience,
+          codes,
           threads,
           seed);
     }
@@ -207,7 +235,9 @@ public final class Boosting {
    * @param trees the trees, each with two leaves or more
    * @param outputOf the output that each tree adds to
    * @param values what each tree's leaves add to that output, the rate applied
-   * @param codes the leaf of each training row in each tree, unsigned bytes
+   * @param leafWeights the weight of the rows that each tree saw in its leaves
+   * @param codes the leaf of each training row in each tree, unsigned bytes; empty where they are not
+   *     kept
    * @param heldOutCodes the leaf of each held-out row in each tree; empty without such rows
    * @param heldOutLoss the mean loss of the held-out rows after each round; empty without such rows
    * @param bestRounds the rounds after which that was lowest; without such rows, all
@@ -217,6 +247,7 @@ public final class Boosting {
       List<Tree> trees,
       int[] outputOf,
       double[][] values,
+      double[][] leafWeights,
       byte[][] codes,
       byte[][] heldOutCodes,
       double[] heldOutLoss,
@@ -240,10 +271,12 @@ public final class Boosting {
   private final int[] varying;
 
   private final Optional<HeldOut> heldOut;
+  private final byte[] codeBuffer;
 
   private final List<Tree> trees = new ArrayList<>();
   private final List<Integer> outputOf = new ArrayList<>();
   private final List<double[]> values = new ArrayList<>();
+  private final List<double[]> leafWeights = new ArrayList<>();
   private final List<byte[]> codes = new ArrayList<>();
 
   private Boosting(
@@ -261,7 +294,7 @@ public final class Boosting {
     this.options = options;
     this.workers = workers;
     this.quadratic = loss instanceof SquaredLoss;
-    this.stride = quadratic ? 2 : 3;
+    this.stride = quadratic ? 2 : 4;
     double total = Arrays.stream(rows.weights()).sum();
     double unit = total / Math.max(1, Arrays.stream(rows.weights()).filter(w -> w > 0).count());
     this.weights = new float[n];
@@ -270,6 +303,7 @@ public final class Boosting {
     }
     this.outputs = outputs(n, start);
     this.derivatives = new double[outputs.length];
+    this.codeBuffer = new byte[options.codes() ? 0 : n];
     Panels panels = Panels.of(rows, bundled, workers);
     this.varying =
         panels.slots.stream()
@@ -358,6 +392,7 @@ public final class Boosting {
         List.copyOf(trees),
         outputOf.stream().mapToInt(c -> c).toArray(),
         values.toArray(double[][]::new),
+        leafWeights.toArray(double[][]::new),
         codes.toArray(byte[][]::new),
         heldOut.map(held -> held.codes.toArray(byte[][]::new)).orElse(new byte[0][]),
         Arrays.copyOf(losses, heldOut.isPresent() ? round : 0),
@@ -404,7 +439,7 @@ public final class Boosting {
         (from, to) -> {
           for (int r = from, at = from * stride; r < to; r++, at += stride) {
             sums[at] = (float) (weights[r] * derivatives[r * c + output]);
-            if (stride == 3) {
+            if (!quadratic) {
               double h = loss.hessian(rows.labels()[r], derivatives, r * c, output, output);
               sums[at + 1] = (float) (weights[r] * Math.max(factor * h, LEAST_CURVATURE));
             }
@@ -421,7 +456,7 @@ public final class Boosting {
     for (int i = 0; i < leaves; i++) {
       value[i] = value(grown.sums()[i]);
     }
-    byte[] code = new byte[rows.size()];
+    byte[] code = options.codes() ? new byte[rows.size()] : codeBuffer;
     if (seen == null) {
       int[] order = growth.order();
       workers.run(
@@ -439,7 +474,10 @@ public final class Boosting {
     trees.add(grown.tree());
     outputOf.add(output);
     values.add(value);
-    codes.add(code);
+    leafWeights.add(Arrays.stream(grown.sums()).mapToDouble(Sums::w).toArray());
+    if (options.codes()) {
+      codes.add(code);
+    }
   }
 
   private double value(Sums sums) {

@@ -1,6 +1,7 @@
 package org.convexnn.gate;
 
 import java.util.Arrays;
+import org.convexnn.linalg.HistogramKernel;
 import org.convexnn.network.Tree;
 
 /**

@@ -8,6 +8,7 @@ import java.util.List;
 import org.convexnn.gate.SplitSearch.Candidate;
 import org.convexnn.gate.SplitSearch.Split;
 import org.convexnn.gate.SplitSearch.Sums;
+import org.convexnn.linalg.HistogramKernel;
 import org.convexnn.network.Tree;
 
 /**
@@ -460,7 +461,7 @@ final class TreeGrowth {
     for (int k = 0; k < count; k++) {
       Arrays.fill(histogram, starts[k], offsets[active[k] + 1], 0);
     }
-    HistogramKernel.add(
+    HistogramKernel.BEST.add(
         panels.codes[panel],
         order,
         leaf.from,

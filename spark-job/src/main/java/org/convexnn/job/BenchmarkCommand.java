@@ -15,8 +15,6 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.LongPredicate;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.convexnn.ml.ShownText;
 import picocli.CommandLine.Command;
@@ -34,12 +32,9 @@ import picocli.CommandLine.Spec;
     description = {
       "Fits a network and other models to the same rows and prints a Markdown table.",
       "Either --input, --label and --test, or --suite readme with --data, or --suite generated or"
-          + " scaling with --rows."
+          + " scaling with --rows, or --suite large with either or both."
     })
 final class BenchmarkCommand implements Callable<Integer> {
-
-  /** Rows of generated data per partition. */
-  private static final long PARTITION_ROWS = 250_000;
 
   /** What is run. */
   enum Suite {
@@ -48,7 +43,9 @@ final class BenchmarkCommand implements Callable<Integer> {
     /** Generated rows of each task. */
     GENERATED,
     /** Generated rows in growing numbers and partitions, for the network alone. */
-    SCALING
+    SCALING,
+    /** Flights and many generated rows, with seconds by phase. */
+    LARGE
   }
 
   /**
@@ -69,24 +66,20 @@ final class BenchmarkCommand implements Callable<Integer> {
 
   private static final List<ReadmeRun> README_RUNS =
       List.of(
-          new ReadmeRun("covtype93k", "", Optional.of("1"), Map.of(), List.of(GBT, RF, XGBOOST)),
           new ReadmeRun(
-              "covtype93k", ", 7 classes", Optional.empty(), Map.of(), List.of(LR, MLP, XGBOOST)),
+              "covtype93k", "", Optional.of("1"), Map.of(), List.of(LR, MLP, GBT, RF, XGBOOST)),
+          new ReadmeRun("covtype93k", ", 7 classes", Optional.empty(), Map.of(), List.of(XGBOOST)),
           new ReadmeRun(
               "covtype93k",
               ", 256 gates",
               Optional.of("1"),
               Map.of("numGates", 256, "gateSampler", "gaussian"),
-              List.of(LR, MLP)),
-          new ReadmeRun(
-              "covtype93k",
-              ", 32 gates, admm, regRatio 0.003",
-              Optional.of("1"),
-              Map.of("numGates", 32, "solver", "admm", "regRatio", 0.003),
               List.of()),
-          new ReadmeRun("adult", "", Optional.empty(), Map.of(), List.of(LR, MLP, XGBOOST)),
+          new ReadmeRun("adult", "", Optional.empty(), Map.of(), List.of(LR, XGBOOST)),
           new ReadmeRun("california_housing", "", Optional.empty(), Map.of(), List.of(LR, XGBOOST)),
-          new ReadmeRun("protein", "", Optional.empty(), Map.of(), List.of(LR, XGBOOST)));
+          new ReadmeRun("protein", "", Optional.empty(), Map.of(), List.of(LR, XGBOOST)),
+          new ReadmeRun("higgs7k", "", Optional.empty(), Map.of(), List.of(LR, XGBOOST)),
+          new ReadmeRun("ionosphere", "", Optional.empty(), Map.of(), List.of(LR, XGBOOST)));
 
   @Spec private CommandSpec command;
 
@@ -94,13 +87,18 @@ final class BenchmarkCommand implements Callable<Integer> {
 
   @Mixin private PeerOptions peers;
 
-  @Option(names = "--suite", paramLabel = "NAME", description = "readme, generated or scaling.")
+  @Option(
+      names = "--suite",
+      paramLabel = "NAME",
+      description = "readme, generated, scaling or large.")
   private Suite suite;
 
   @Option(
       names = "--data",
       paramLabel = "DIR",
-      description = "Folder of NAME.train.csv and NAME.test.csv files (.gz too), for the suite.")
+      description =
+          "Folder of NAME.train.csv and NAME.test.csv files (.gz too) for the readme suite, and of"
+              + " flights/train and flights/test for the large one.")
   private String folder;
 
   @Option(
@@ -109,7 +107,7 @@ final class BenchmarkCommand implements Callable<Integer> {
       paramLabel = "N",
       description =
           "Numbers of generated rows to learn from (generated: 100000; scaling:"
-              + " 10000,100000,1000000).")
+              + " 10000,100000,1000000; large: 1000000,10000000).")
   private List<Long> rows = List.of();
 
   @Option(
@@ -157,6 +155,11 @@ final class BenchmarkCommand implements Callable<Integer> {
             .run(command.commandLine().getOut());
         return 0;
       }
+      if (suite == Suite.LARGE) {
+        new LargeSuite(spark, model.given(), seed(), Optional.ofNullable(folder), rows)
+            .run(command.commandLine().getOut());
+        return 0;
+      }
       RunTable table = Comparison.table();
       try {
         fill(table, spark, source);
@@ -179,10 +182,16 @@ final class BenchmarkCommand implements Callable<Integer> {
     return (long) model.given().getOrDefault("seed", 1L);
   }
 
-  private List<Contender> contenders(Map<String, Object> params, List<PeerOptions.Name> against) {
+  /** The network, perhaps boosting alone, and the others. */
+  private List<Contender> contenders(
+      boolean boosting, Map<String, Object> params, List<PeerOptions.Name> against) {
     List<Contender> all = new ArrayList<>();
-    all.add(new Contender.ConvexNetwork(params));
-    against.forEach(name -> all.add(peers.peer(name, seed())));
+    Contender.ConvexNetwork network = new Contender.ConvexNetwork(params);
+    all.add(network);
+    if (boosting) {
+      all.add(new Contender.BoostingAlone(network));
+    }
+    against.forEach(name -> all.addAll(peers.peers(name, seed())));
     return all;
   }
 
@@ -213,7 +222,7 @@ final class BenchmarkCommand implements Callable<Integer> {
           spark,
           source,
           name,
-          data -> List.of(new Contender.ConvexNetwork(data.params(params))),
+          data -> contenders(true, data.params(params), List.of()),
           model::growsConstantLeaves,
           table);
     }
@@ -223,8 +232,8 @@ final class BenchmarkCommand implements Callable<Integer> {
           source,
           name,
           data -> {
-            List<Contender> all = contenders(data.params(params), against);
-            return all.subList(apart ? 1 : 0, all.size());
+            List<Contender> all = contenders(apart, data.params(params), against);
+            return all.subList(apart ? 2 : 0, all.size());
           },
           rows -> false,
           table);
@@ -303,17 +312,11 @@ final class BenchmarkCommand implements Callable<Integer> {
       for (LearningTask task : GeneratedRows.Bent.TASKS) {
         new Comparison(
                 count + " generated rows, " + task,
-                bent(spark, task, 0, count),
-                bent(spark, task, count, count / 4),
+                GeneratedRows.bent(spark, task, seed(), 0, count),
+                GeneratedRows.bent(spark, task, seed(), count, count / 4),
                 task)
-            .run(contenders(model.given(), peers.against()), table);
+            .run(contenders(model.given().isEmpty(), model.given(), peers.against()), table);
       }
     }
-  }
-
-  private Dataset<Row> bent(SparkSession spark, LearningTask task, long first, long count) {
-    int partitions =
-        (int) Math.max(spark.sparkContext().defaultParallelism(), count / PARTITION_ROWS);
-    return GeneratedRows.of(spark, new GeneratedRows.Bent(task), seed(), first, count, partitions);
   }
 }

@@ -22,6 +22,7 @@ record Comparison(String name, Dataset<Row> train, Dataset<Row> test, LearningTa
   private static final double WARM_UP_SHARE = 0.2;
 
   private static final long SMALL = 20_000;
+  private static final double MOST_WARM_UP = 100_000;
 
   /** A table for {@link #run}. */
   static RunTable table() {
@@ -41,7 +42,7 @@ record Comparison(String name, Dataset<Row> train, Dataset<Row> test, LearningTa
     try {
       // Nobody's fit should pay for reading the rows.
       long rows = train.count();
-      Dataset<Row> warmUp = rows > SMALL ? part() : train;
+      Dataset<Row> warmUp = rows > SMALL ? part(rows) : train;
       for (Contender contender : contenders) {
         List<String> names = List.of(name, contender.name());
         Optional<String> obstacle = contender.obstacle(task);
@@ -71,8 +72,8 @@ record Comparison(String name, Dataset<Row> train, Dataset<Row> test, LearningTa
   }
 
   /** A part of the rows, all of them where a class would be missing. */
-  private Dataset<Row> part() {
-    Dataset<Row> part = train.sample(WARM_UP_SHARE, 1);
+  private Dataset<Row> part(long rows) {
+    Dataset<Row> part = train.sample(Math.min(WARM_UP_SHARE, MOST_WARM_UP / rows), 1);
     return task.classification() && labels(part) < labels(train) ? train : part;
   }
 

@@ -1,11 +1,15 @@
 package org.convexnn.job;
 
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.apache.spark.ml.Transformer;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.convexnn.network.Network;
+import org.convexnn.network.Tree;
 
 /** Something that learns from rows of features, label and weight, in a benchmark. */
 interface Contender {
@@ -30,7 +34,20 @@ interface Contender {
   record Result(Transformer model, double seconds, OptionalDouble passes, OptionalDouble gap) {}
 
   /** The network of this library. */
-  record ConvexNetwork(Map<String, Object> params) implements Contender {
+  final class ConvexNetwork implements Contender {
+
+    private final Map<String, Object> params;
+    private NetworkFit last;
+
+    /** A network of these Params. */
+    ConvexNetwork(Map<String, Object> params) {
+      this.params = params;
+    }
+
+    /** What came of the last fit, if it ended. */
+    Optional<NetworkFit> last() {
+      return Optional.ofNullable(last);
+    }
 
     @Override
     public String name() {
@@ -44,12 +61,60 @@ interface Contender {
 
     @Override
     public Result fit(Dataset<Row> rows, LearningTask task) {
-      NetworkFit fit = NetworkFit.of(rows, task, params);
+      last = null;
+      last = NetworkFit.of(rows, task, params);
+      return result(last);
+    }
+
+    private static Result result(NetworkFit fit) {
       return new Result(
           fit.model(),
           fit.fitSeconds(),
           OptionalDouble.of(fit.certificate().passes()),
           OptionalDouble.of(fit.certificate().relativeGap()));
+    }
+  }
+
+  /**
+   * The trees of a network of constant leaves with what boosting found in them: the same Params, the
+   * number and size of its trees, and a penalty that holds leaves to boosting's values.
+   *
+   * @param network fitted before
+   */
+  record BoostingAlone(ConvexNetwork network) implements Contender {
+
+    private static final double HOLDS = 1e9;
+
+    @Override
+    public String name() {
+      return "boosting alone";
+    }
+
+    @Override
+    public Optional<String> obstacle(LearningTask task) {
+      return network.last().filter(BoostingAlone::hasConstantLeaves).isPresent()
+          ? Optional.empty()
+          : Optional.of("the network has no trees of constant leaves");
+    }
+
+    private static boolean hasConstantLeaves(NetworkFit fit) {
+      return fit.network().gates().forest().narrow();
+    }
+
+    @Override
+    public Result fit(Dataset<Row> rows, LearningTask task) {
+      Network fitted = network.last().orElseThrow().network();
+      List<Tree> trees = fitted.gates().forest().trees();
+      Map<String, Object> params = new LinkedHashMap<>(network.params);
+      // Groups choose beta, which is given here.
+      params.remove("foldCol");
+      params.put("numTrees", trees.size());
+      params.put("numLeaves", trees.stream().mapToInt(Tree::leaves).max().orElseThrow());
+      params.putAll(Map.of("leafModel", "constant", "boostingPrior", 1.0, "adaptivePower", 0.0));
+      params.putAll(Map.of("elasticNetParam", 0.0, "regParam", HOLDS));
+      NetworkFit fit = NetworkFit.of(rows, task, params);
+      return new Result(
+          fit.model(), fit.fitSeconds(), OptionalDouble.empty(), OptionalDouble.empty());
     }
   }
 }

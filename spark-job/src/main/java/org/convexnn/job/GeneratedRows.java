@@ -18,6 +18,9 @@ import org.convexnn.linalg.CounterRandom;
 /** Data sets that executors make up, each row from the seed and its own number alone. */
 final class GeneratedRows {
 
+  /** Rows of a partition, where there are enough. */
+  private static final long PARTITION_ROWS = 250_000;
+
   private GeneratedRows() {}
 
   /** Fills a row's features and gives its label. */
@@ -120,6 +123,14 @@ final class GeneratedRows {
     return spark.createDataFrame(
         spark.range(first, first + count, 1, partitions).toJavaRDD().map(new Maker(recipe, seed)),
         schema(recipe));
+  }
+
+  /** Rows of {@link Bent}, in partitions of up to {@value #PARTITION_ROWS} rows. */
+  static Dataset<Row> bent(
+      SparkSession spark, LearningTask task, long seed, long first, long count) {
+    int partitions =
+        (int) Math.max(spark.sparkContext().defaultParallelism(), count / PARTITION_ROWS);
+    return of(spark, new Bent(task), seed, first, count, partitions);
   }
 
   /** The label knows how many classes there are, as if StringIndexer had made it. */

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.apache.spark.ml.Transformer;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -32,6 +32,7 @@ import org.convexnn.solver.TraceRecord;
  * @param setUpSeconds moments, gates, patterns
  * @param solveSeconds path, final fit, certificate
  * @param fitSeconds from rows to model, all of it
+ * @param phases seconds by phase, of constant leaves
  */
 record NetworkFit(
     Transformer model,
@@ -42,7 +43,8 @@ record NetworkFit(
     List<PathPoint> path,
     double setUpSeconds,
     double solveSeconds,
-    double fitSeconds) {
+    double fitSeconds,
+    Map<String, Double> phases) {
 
   /** The number of features. */
   int features() {
@@ -55,31 +57,31 @@ record NetworkFit(
     all.put("featuresCol", RowColumns.FEATURES);
     all.put("labelCol", RowColumns.LABEL);
     all.put("weightCol", RowColumns.WEIGHT);
-    Stopwatch watch = new Stopwatch();
-    if (task.classification()) {
-      ConvexReLUClassifier estimator = new ConvexReLUClassifier();
-      ModelOptions.set(estimator, all);
-      return of(shown(estimator, () -> estimator.fit(rows)), watch.seconds());
-    }
-    ConvexReLURegressor estimator = new ConvexReLURegressor();
-    ModelOptions.set(estimator, all);
-    return of(shown(estimator, () -> estimator.fit(rows)), watch.seconds());
+    return task.classification()
+        ? fitted(new ConvexReLUClassifier(), all, estimator -> estimator.fit(rows))
+        : fitted(new ConvexReLURegressor(), all, estimator -> estimator.fit(rows));
   }
 
   /** Fits with a line of progress, where someone sees it. */
-  private static <M> M shown(ConvexReLUTraining<?> estimator, Supplier<M> fit) {
+  private static <E extends ConvexReLUTraining<E>, M extends Transformer & ConvexReLUModel<?>>
+      NetworkFit fitted(E estimator, Map<String, Object> params, Function<E, M> fit) {
+    ModelOptions.set(estimator, params);
     Optional<PrintWriter> screen = TerminalProgress.screen();
+    Stopwatch watch = new Stopwatch();
     if (screen.isEmpty()) {
-      return fit.get();
+      PhaseClock clock = new PhaseClock(estimator.progress());
+      estimator.setProgress(clock);
+      return of(fit.apply(estimator), watch.seconds(), clock);
     }
     try (TerminalProgress progress = new TerminalProgress(screen.get())) {
-      estimator.setProgress(progress);
-      return fit.get();
+      PhaseClock clock = new PhaseClock(progress);
+      estimator.setProgress(clock);
+      return of(fit.apply(estimator), watch.seconds(), clock);
     }
   }
 
   private static <M extends Transformer & ConvexReLUModel<?>> NetworkFit of(
-      M model, double seconds) {
+      M model, double seconds, PhaseClock clock) {
     ConvexReLUTrainingSummary summary = model.summary();
     return new NetworkFit(
         model,
@@ -90,6 +92,7 @@ record NetworkFit(
         summary.path(),
         summary.setUpSeconds(),
         summary.solveSeconds(),
-        seconds);
+        seconds,
+        clock.phases());
   }
 }

@@ -1,6 +1,7 @@
 package org.convexnn.job;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -49,22 +50,33 @@ final class PeerOptions {
 
   @Option(
       names = "--xgboost-rounds",
+      split = ",",
       paramLabel = "N",
-      description = "Rounds of XGBoost (${DEFAULT-VALUE}).")
-  private int xgboostRounds = 100;
+      description = "Rounds of XGBoost, a fit for each (${DEFAULT-VALUE}).")
+  private List<Integer> xgboostRounds = List.of(100);
 
   @Option(
       names = "--xgboost-depth",
+      split = ",",
       paramLabel = "N",
-      description = "Most levels of XGBoost's trees (${DEFAULT-VALUE}).")
-  private int xgboostDepth = 6;
+      description = "Most levels of XGBoost's trees, one for all fits or each (${DEFAULT-VALUE}).")
+  private List<Integer> xgboostDepth = List.of(6);
 
   /** Refuses values out of range, before any Spark is started. */
   void check() {
     mlpLayers.forEach(layer -> requirePositive("--mlp-layers", layer));
     requirePositive("--mlp-iterations", mlpIterations);
-    requirePositive("--xgboost-rounds", xgboostRounds);
-    requirePositive("--xgboost-depth", xgboostDepth);
+    xgboostRounds.forEach(n -> requirePositive("--xgboost-rounds", n));
+    xgboostDepth.forEach(n -> requirePositive("--xgboost-depth", n));
+    if (xgboostDepth.size() != 1 && xgboostDepth.size() != xgboostRounds.size()) {
+      throw new ParameterException(
+          command.commandLine(),
+          "--xgboost-depth has "
+              + xgboostDepth.size()
+              + " numbers, --xgboost-rounds "
+              + xgboostRounds.size()
+              + "; give one depth, or one for each");
+    }
   }
 
   private void requirePositive(String option, int value) {
@@ -79,14 +91,21 @@ final class PeerOptions {
     return against;
   }
 
-  /** The peer of a name. */
-  Peer peer(Name name, long seed) {
+  private int depth(int fit) {
+    return xgboostDepth.get(xgboostDepth.size() == 1 ? 0 : fit);
+  }
+
+  /** The peers of a name. */
+  List<Peer> peers(Name name, long seed) {
     return switch (name) {
-      case LR -> new Peer.Linear();
-      case MLP -> new Peer.Perceptron(List.copyOf(mlpLayers), mlpIterations, seed);
-      case GBT -> new Peer.BoostedTrees(seed);
-      case RF -> new Peer.RandomForest(seed);
-      case XGBOOST -> new XgBoost(xgboostRounds, xgboostDepth, seed);
+      case LR -> List.of(new Peer.Linear());
+      case MLP -> List.of(new Peer.Perceptron(List.copyOf(mlpLayers), mlpIterations, seed));
+      case GBT -> List.of(new Peer.BoostedTrees(seed));
+      case RF -> List.of(new Peer.RandomForest(seed));
+      case XGBOOST ->
+          IntStream.range(0, xgboostRounds.size())
+              .<Peer>mapToObj(k -> new XgBoost(xgboostRounds.get(k), depth(k), seed))
+              .toList();
     };
   }
 }

@@ -28,7 +28,8 @@ final class Traffic extends SparkListener {
 
   /** How solvers call the jobs of their iterations. */
   private static final Pattern ITERATION =
-      Pattern.compile("(ADMM iteration|quasi-Newton step|gradient iteration) \\d+");
+      Pattern.compile(
+          "(ADMM iteration|quasi-Newton step|gradient iteration|consensus round) \\d+.*");
 
   private final Set<Integer> stages = new HashSet<>();
   private final Map<String, Long> blocks = new HashMap<>();
@@ -39,6 +40,8 @@ final class Traffic extends SparkListener {
   private long pieces;
   private long stored;
   private long mostStored;
+  private long allUp;
+  private long allDown;
 
   /**
    * Sums over iterations.
@@ -49,12 +52,21 @@ final class Traffic extends SparkListener {
    * @param down bytes that were broadcast, compressed, once
    * @param mostStored the most bytes that blocks of RDDs took at a time, in memory and on disk, of
    *     all jobs
+   * @param allUp bytes of the results of all jobs
+   * @param allDown bytes that were broadcast for all jobs, compressed, once
    */
-  record Sums(long iterations, long results, long up, long down, long mostStored) {}
+  record Sums(
+      long iterations,
+      long results,
+      long up,
+      long down,
+      long mostStored,
+      long allUp,
+      long allDown) {}
 
   /** What was seen so far. */
   synchronized Sums sums() {
-    return new Sums(iterations, results, up, down, mostStored);
+    return new Sums(iterations, results, up, down, mostStored, allUp, allDown);
   }
 
   @Override
@@ -71,9 +83,15 @@ final class Traffic extends SparkListener {
 
   @Override
   public synchronized void onTaskEnd(SparkListenerTaskEnd end) {
-    if (end.taskInfo().successful() && stages.contains(end.stageId())) {
+    if (!end.taskInfo().successful()) {
+      return;
+    }
+    long bytes =
+        end.taskMetrics().resultSize() + end.taskMetrics().shuffleWriteMetrics().bytesWritten();
+    allUp += bytes;
+    if (stages.contains(end.stageId())) {
       results++;
-      up += end.taskMetrics().resultSize() + end.taskMetrics().shuffleWriteMetrics().bytesWritten();
+      up += bytes;
     }
   }
 
@@ -88,6 +106,7 @@ final class Traffic extends SparkListener {
         && broadcast.field().startsWith("piece")
         && info.blockManagerId().isDriver()) {
       pieces += bytes;
+      allDown += bytes;
     }
   }
 

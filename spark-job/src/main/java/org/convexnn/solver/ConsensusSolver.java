@@ -14,7 +14,8 @@ import org.convexnn.network.WeightLayout;
  * round is
  *
  * <pre>partition k   v_k = a few sweeps of block coordinate descent over its trees, from u
- * driver        d = average of v_k - u, each weight by the partitions' curvatures
+ * driver        r = average of v_k - u, each weight by the partitions' curvatures
+ *               d = r mixed with the last rounds' ({@link AndersonMixing})
  * rows          f += t F d,   t by line search;  loss, gradient and dual value where they come to</pre>
  *
  * in two jobs: {@link SweepJob}, which says what a partition lowers, and {@link SearchJob}. What a
@@ -28,6 +29,7 @@ final class ConsensusSolver implements Solver {
   static final String NAME = "consensus";
 
   private static final int SWEEPS = 2;
+  private static final int MIXED_ROUNDS = 5;
   private static final double FIRST_DAMPING = 0;
   private static final double LEAST_DAMPING = 0.05;
   private static final double MOST_DAMPING = 1e3;
@@ -64,6 +66,7 @@ final class ConsensusSolver implements Solver {
     private double[] u;
     private double[] inRows;
     private Problem.Move at;
+    private final AndersonMixing mixing = new AndersonMixing(MIXED_ROUNDS);
     private double damping = FIRST_DAMPING;
     private int state;
     private int round;
@@ -91,6 +94,7 @@ final class ConsensusSolver implements Solver {
           state -> {
             damping = state.number("damping");
             round = state.count("round");
+            mixing.remember(state.vectors("mixing"));
           });
       enter();
       for (; ; round++) {
@@ -114,7 +118,10 @@ final class ConsensusSolver implements Solver {
     }
 
     private SolverState state() {
-      return SolverState.of(NAME, best.weights()).and("damping", damping).and("round", round);
+      return SolverState.of(NAME, best.weights())
+          .and("damping", damping)
+          .and("round", round)
+          .and("mixing", mixing.history());
     }
 
     /** Takes the rows to u. */
@@ -147,12 +154,25 @@ final class ConsensusSolver implements Solver {
                     damping,
                     SWEEPS),
                 state);
-        if (move(consensus.direction())) {
+        double[] mixed = mixing.step(inRows, consensus.direction(), consensus.curvature());
+        if (move(mixed)) {
           return true;
         }
-        damping = Math.max(2 * damping, LEAST_DAMPING);
+        if (mixing.mixes()) {
+          mixing.forget();
+          if (move(consensus.direction())) {
+            return true;
+          }
+        }
+        damp(Math.max(2 * damping, LEAST_DAMPING));
       }
       return false;
+    }
+
+    /** Another damping is another iteration: what was seen of it says nothing. */
+    private void damp(double other) {
+      damping = other;
+      mixing.forget();
     }
 
     private SweepJob.Penalty penalty() {
@@ -195,14 +215,15 @@ final class ConsensusSolver implements Solver {
       }
       problem.rows().release(state);
       state = next;
-      for (int i = 0; i < u.length; i++) {
-        u[i] += length * direction[i];
-      }
+      // The best dual point may hold on to the old one.
+      double[] moved = u.clone();
+      Blas.axpy(length, direction, moved);
+      u = moved;
       inRows = problem.coordinates().toRows(u);
-      if (length < SHORT_STEP) {
-        damping = Math.max(2 * damping, LEAST_DAMPING);
-      } else if (length > LONG_STEP) {
-        damping = damping <= LEAST_DAMPING ? 0 : damping / 2;
+      if (length < SHORT_STEP && !mixing.mixes()) {
+        damp(Math.max(2 * damping, LEAST_DAMPING));
+      } else if (length > LONG_STEP && damping > 0) {
+        damp(damping <= LEAST_DAMPING ? 0 : damping / 2);
       }
       return true;
     }

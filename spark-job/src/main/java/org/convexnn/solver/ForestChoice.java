@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.convexnn.block.RowSelection;
 import org.convexnn.block.SweepJob;
@@ -22,8 +21,8 @@ import org.convexnn.network.LeafPenalty;
  * boosting's: what is chosen is no worse on the held-out rows.
  *
  * <p>What is tried has half as many trees as the network will have, grown at twice the rate. The
- * outputs of T trees under the squared norm have the kernel {@code sum_t F_t F_t' / beta}, so that
- * twice the trees take twice the beta.
+ * outputs of T trees under the squared norm have the kernel {@code sum_t F_t F_t' / (W beta)}, W the
+ * weight of the rows, so that twice the trees take twice the beta, and twice the rows half of it.
  */
 final class ForestChoice {
 
@@ -32,6 +31,10 @@ final class ForestChoice {
 
   /** Trees of the network for each that is tried. */
   private static final int SPEED_UP = 2;
+
+  // Rows that are tried on, or a share of them where that is more.
+  private static final int MOST_ROWS = 100_000;
+  private static final double SHARE_OF_ROWS = 0.125;
 
   // Where the path begins: about where it ended on the sets of docs/benchmarks.md, by the loss.
   private static final double FIRST_OF_LOGISTIC = 0.15;
@@ -88,13 +91,13 @@ final class ForestChoice {
       return new Point(a, power, other, beta * Math.pow(BETA_OF_PRIOR, other - prior));
     }
 
-    /** What the penalty on trees with these shares of the rows in their leaves takes from boosting. */
-    LeafPenalty penalty(GrownForest grown, double[] shares) {
+    /** What the penalty on trees takes from the boosting that grew them. */
+    LeafPenalty penalty(GrownForest grown) {
       double[] centres =
           prior == 0
               ? new double[0]
               : Arrays.stream(grown.values()).map(value -> prior * value).toArray();
-      return new LeafPenalty(LeafNorms.adaptive(grown.values(), shares, power), centres);
+      return new LeafPenalty(LeafNorms.adaptive(grown.values(), grown.shares(), power), centres);
     }
   }
 
@@ -114,19 +117,17 @@ final class ForestChoice {
     private final ForestProgram train;
     private final ForestProgram heldOut;
     private final double heldOutWeight;
-    private final double[] shares;
 
     Split(Run run, GrownForest grown, ForestSample train, ForestSample held) {
       this.grown = grown;
       this.train = new ForestProgram(run, grown, train, grown.codes(), 1);
       this.heldOut = new ForestProgram(run, grown, held, grown.heldOutCodes(), 1);
-      this.shares = grown.shares(train.rows().weights());
       this.heldOutWeight = held.weight();
     }
 
     /** Weights of a penalty, from others. */
     double[] solve(Point point, double[] v, double ridge) {
-      LeafPenalty penalty = point.penalty(grown, shares);
+      LeafPenalty penalty = point.penalty(grown);
       return train.swept(
           v,
           train.scales(penalty.weights()),
@@ -137,7 +138,7 @@ final class ForestChoice {
 
     /** {@code sum_i N_i^2 / (2 sum_i N_i)}: the square's part of the penalty by the norm's, at weights. */
     double squareByNorm(double[] v, double power) {
-      double[] scales = train.scales(LeafNorms.adaptive(grown.values(), shares, power));
+      double[] scales = train.scales(LeafNorms.adaptive(grown.values(), grown.shares(), power));
       double[] leaves = train.leaves(v);
       double square = 0;
       double norm = 0;
@@ -171,8 +172,10 @@ final class ForestChoice {
    * @param seen of each split, the rows that it trains on
    */
   Choice choose(ForestSample sample, List<RowSelection> seen) {
-    List<ForestSample> trains = seen.stream().map(sample::on).toList();
-    List<ForestSample> helds = seen.stream().map(s -> sample.on(s.complement())).toList();
+    int most = (int) Math.max(MOST_ROWS, SHARE_OF_ROWS * sample.size());
+    List<ForestSample> trains = seen.stream().map(s -> sample.on(s).atMost(most)).toList();
+    List<ForestSample> helds =
+        seen.stream().map(s -> sample.on(s.complement()).atMost(most / 2)).toList();
     ForestGrowth.Size size = growth.size(trains.get(0), helds.get(0));
     double boosting = 0;
     double weight = 0;
@@ -180,10 +183,7 @@ final class ForestChoice {
     for (int k = 0; k < seen.size(); k++) {
       Boosting.Result result =
           growth.grow(
-              trains.get(k),
-              Optional.of(helds.get(k)),
-              size.faster(SPEED_UP),
-              growth.patience() / SPEED_UP);
+              trains.get(k), helds.get(k), size.faster(SPEED_UP), growth.patience() / SPEED_UP);
       rounds += SPEED_UP * result.bestRounds();
       GrownForest grown =
           GrownForest.of(
@@ -195,7 +195,8 @@ final class ForestChoice {
     }
     boosting /= weight;
     Scored best = search();
-    Point chosen = best.point.times(SPEED_UP);
+    double trained = trains.stream().mapToDouble(ForestSample::weight).average().orElseThrow();
+    Point chosen = best.point.times(SPEED_UP * trained / run.frame().stats().weight());
     run.log()
         .message(
             String.format(

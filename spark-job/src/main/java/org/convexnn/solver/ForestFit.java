@@ -3,7 +3,6 @@ package org.convexnn.solver;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.convexnn.block.RowSelection;
 import org.convexnn.gate.Boosting;
@@ -37,9 +36,9 @@ final class ForestFit {
   /** Brings the rows and chooses. */
   Ready choose() {
     ForestSample sample = ForestSample.of(run);
-    growth.check(sample.size());
+    growth.check();
     TrainingOptions options = run.options();
-    phase("load and bin");
+    run.log().phase("load and bin");
     boolean validates = options.choosesBeta() && sample.size() >= FEWEST_FOR_VALIDATION;
     List<RowSelection> splits = validates ? splits(sample) : List.of();
     ForestChoice.Choice choice =
@@ -47,12 +46,8 @@ final class ForestFit {
             ? new ForestChoice(run, growth).choose(sample, splits)
             : new ForestChoice.Choice(
                 ForestChoice.Point.given(options), growth.usual(), Double.NaN, Double.NaN);
-    phase("choose");
+    run.log().phase("choose");
     return new Ready(sample, choice);
-  }
-
-  private void phase(String name) {
-    run.log().message(String.format(Locale.ROOT, "%s: %.2f s", name, run.log().ledger().seconds()));
   }
 
   /** The splits that have rows on both sides. */
@@ -79,11 +74,15 @@ final class ForestFit {
   TrainingResult solve(Ready ready) {
     ForestSample sample = ready.sample;
     ForestChoice.Choice choice = ready.choice;
-    Boosting.Result result = growth.grow(sample, Optional.empty(), choice.growth(), 0);
+    double codes =
+        (double) run.frame().stats().rows()
+            * choice.growth().rounds()
+            * run.frame().loss().outputs();
+    boolean local = sample.share() >= 1 && codes <= MOST_LOCAL_CODES;
+    Boosting.Result result = growth.grow(sample, choice.growth(), local);
     GrownForest boosted =
         GrownForest.of(result, sample.rows().binning().categories(), run.frame().loss().outputs());
-    GrownForest grown =
-        boosted.with(choice.point().penalty(boosted, boosted.shares(sample.rows().weights())));
+    GrownForest grown = boosted.with(choice.point().penalty(boosted));
     int features = run.rows().features();
     GateSet gates = new GateSet(HalfSpaces.none(features), List.of(), grown.forest());
     run.log()
@@ -91,9 +90,8 @@ final class ForestFit {
             gates.description()
                 + " as gates, grown on "
                 + String.format(Locale.ROOT, "%,d rows", sample.size()));
-    phase("grow");
-    double codes = (double) run.frame().stats().rows() * grown.trees();
-    if (sample.share() >= 1 && codes <= MOST_LOCAL_CODES) {
+    run.log().phase("grow");
+    if (local) {
       ForestProgram program = new ForestProgram(run, grown, sample, grown.codes());
       GatedModel model = program.model(choice.point().a(), run.log());
       return solve(model, program.selected(), program.fromBoosting(grown), choice.point());
@@ -112,7 +110,7 @@ final class ForestFit {
       GatedModel model, SelectedRows rows, double[] boosted, ForestChoice.Point point) {
     Fit fit = new Fit(model, new SolverChoice(model, false), model.problem(rows));
     fit.begin(fit.skip());
-    phase("patterns and betaMax");
+    run.log().phase("prepare");
     double setUp = run.log().ledger().seconds();
     TrainingOptions options = run.options();
     double beta =
@@ -125,7 +123,7 @@ final class ForestFit {
                         : Double.isNaN(point.beta()) ? 0.1 * fit.betaMax() : point.beta());
     double[] start = fit.problem().coordinates().fromNetwork(boosted);
     TrainingResult result = new FinalFit(model, fit).solve(beta, Solver.Start.at(start), setUp);
-    phase("solve and certify");
+    run.log().phase("solve and certify");
     return result;
   }
 }

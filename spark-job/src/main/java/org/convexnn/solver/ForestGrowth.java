@@ -47,25 +47,23 @@ record ForestGrowth(Run run) {
   }
 
   /**
-   * Refuses a forest whose leaf codes or weights the driver has no room for, before it is grown.
+   * Refuses a forest whose weights the driver has no room for, before it is grown.
    *
-   * @param rows on which it is grown
    * @throws IllegalArgumentException with the remedy
    */
-  void check(int rows) {
+  void check() {
     double trees = (double) mostRounds() * run.frame().loss().outputs();
     double leaves = run.options().numLeaves() > 0 ? run.options().numLeaves() : SIZES[0];
-    double bytes = trees * rows + VECTORS * Double.BYTES * trees * leaves;
+    double bytes = VECTORS * Double.BYTES * trees * leaves;
     double room = HEAP_SHARE * Runtime.getRuntime().maxMemory();
     if (bytes > room) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "%.0f trees of up to %.0f leaves on %d rows take %.0f MB of the driver's memory, more"
+              "%.0f trees of up to %.0f leaves take %.0f MB of the driver's memory, more"
                   + " than %.0f MB: lower numTrees or numLeaves, or raise spark.driver.memory",
               trees,
               leaves,
-              rows,
               bytes * 0x1p-20,
               room * 0x1p-20));
     }
@@ -98,11 +96,7 @@ record ForestGrowth(Run run) {
         continue;
       }
       Boosting.Result result =
-          grow(
-              few,
-              Optional.of(heldOut),
-              new Size(PILOT_ROUNDS, leaves, PILOT_RATE),
-              PILOT_PATIENCE);
+          grow(few, heldOut, new Size(PILOT_ROUNDS, leaves, PILOT_RATE), PILOT_PATIENCE);
       double loss = Arrays.stream(result.heldOutLoss()).min().orElse(Double.POSITIVE_INFINITY);
       tried.append(String.format(Locale.ROOT, " %d: %.5f", leaves, loss));
       if (loss < least) {
@@ -131,14 +125,31 @@ record ForestGrowth(Run run) {
    *
    * @param patience rounds without a lower held-out loss that end growing; 0 for all rounds
    */
-  Boosting.Result grow(
-      ForestSample train, Optional<ForestSample> heldOut, Size size, int patience) {
+  Boosting.Result grow(ForestSample train, ForestSample heldOut, Size size, int patience) {
+    return grow(train, Optional.of(heldOut), options(size).withPatience(patience));
+  }
+
+  /**
+   * Grows trees on all rows of a sample.
+   *
+   * @param codes whether the leaf of each row is kept
+   */
+  Boosting.Result grow(ForestSample sample, Size size, boolean codes) {
+    Boosting.Options options = options(size);
+    return grow(sample, Optional.empty(), codes ? options : options.withoutCodes());
+  }
+
+  private Boosting.Options options(Size size) {
+    return Boosting.Options.of(size.rounds, size.leaves, size.rate, run.options().seed());
+  }
+
+  private Boosting.Result grow(
+      ForestSample train, Optional<ForestSample> heldOut, Boosting.Options options) {
     return Boosting.grow(
         train.rows(),
         heldOut.map(ForestSample::rows),
         run.frame().loss(),
         run.frame().offset(),
-        Boosting.Options.of(size.rounds, size.leaves, size.rate, run.options().seed())
-            .withPatience(patience));
+        options);
   }
 }

@@ -23,7 +23,8 @@ import org.convexnn.network.HalfSpaces;
  */
 final class ForestProgram {
 
-  private static final int FEWEST_ROWS_OF_A_BLOCK = 4096;
+  // Fewer are swept in the time of a consensus, which would have to bring two blocks together.
+  private static final double CODES_OF_A_BLOCK = 1e7;
 
   private final Run run;
   private final GateSet gates;
@@ -64,7 +65,8 @@ final class ForestProgram {
     // The sample's labels are in training units already.
     this.setting =
         RowSetting.of(frame.map(), gates, frame.loss(), frame.offset(), 0, 1, Precision.FLOAT64);
-    int blocks = Math.max(1, Math.min(most, rows / FEWEST_ROWS_OF_A_BLOCK));
+    double work = (double) rows * grown.trees();
+    int blocks = (int) Math.max(1, Math.min(most, work / CODES_OF_A_BLOCK));
     int[] first = grown.forest().firstLeaves();
     List<GatedBlock> parts = new ArrayList<>();
     for (int b = 0; b < blocks; b++) {

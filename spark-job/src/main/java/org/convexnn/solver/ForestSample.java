@@ -28,10 +28,11 @@ record ForestSample(long[] keys, long[] groups, BinnedRows rows, double share) {
   // As LightGBM's cat_smooth: labels of fewer rows say little of a category, and a lot of
   // themselves.
   private static final int FEWEST_OF_A_CATEGORY = 10;
-  private static final double HEAP_SHARE = 0.125;
-  // Of a row beside its bins: key, label, weight, outputs and derivatives of boosting.
+  private static final double HEAP_SHARE = 0.25;
+  // Of a row, as boosting has it: bins twice, key, label, weight, sums twice, order; its outputs.
+  private static final double BYTES_OF_A_FEATURE = 2;
   private static final double BYTES_OF_A_ROW = 80;
-  private static final double BYTES_OF_AN_OUTPUT = 24;
+  private static final double BYTES_OF_AN_OUTPUT = 16;
 
   /** The sample of a run. */
   static ForestSample of(Run run) {
@@ -42,7 +43,9 @@ record ForestSample(long[] keys, long[] groups, BinnedRows rows, double share) {
     double most =
         HEAP_SHARE
             * Runtime.getRuntime().maxMemory()
-            / (all.features() + BYTES_OF_A_ROW + BYTES_OF_AN_OUTPUT * frame.loss().outputs());
+            / (BYTES_OF_A_FEATURE * all.features()
+                + BYTES_OF_A_ROW
+                + BYTES_OF_AN_OUTPUT * frame.loss().outputs());
     double rate = Math.min(1, most / n);
     List<BinRowsJob.Part> parts =
         all.sum("rows in bins", new BinRowsJob(new InBins(binning), rate, run.options().seed()));

@@ -1,7 +1,7 @@
 package org.convexnn.solver;
 
 import java.util.Arrays;
-import java.util.stream.IntStream;
+import java.util.stream.DoubleStream;
 import org.convexnn.gate.Boosting;
 import org.convexnn.network.CategoryBins;
 import org.convexnn.network.Forest;
@@ -14,12 +14,18 @@ import org.convexnn.network.WeightLayout;
  *
  * @param forest the trees, leaves constant
  * @param values by leaf of all trees what boosting adds there, the first point of a solve
- * @param codes by tree the leaf of each row that it was grown on
+ * @param shares p_i of all leaves, their shares of the weight of the rows
+ * @param codes by tree the leaf of each row that it was grown on; empty where that is not kept
  * @param heldOutCodes by tree the leaf of each held-out row
  * @param heldOutLoss the held-out rows' mean loss after boosting; NaN without such rows
  */
 record GrownForest(
-    Forest forest, double[] values, byte[][] codes, byte[][] heldOutCodes, double heldOutLoss) {
+    Forest forest,
+    double[] values,
+    double[] shares,
+    byte[][] codes,
+    byte[][] heldOutCodes,
+    double heldOutLoss) {
 
   /** The trees of the best rounds. */
   static GrownForest of(Boosting.Result grown, CategoryBins categories, int outputs) {
@@ -38,10 +44,12 @@ record GrownForest(
             categories.isEmpty() ? CategoryBins.none(0) : categories,
             LeafPenalty.PLAIN),
         values,
-        Arrays.copyOf(grown.codes(), trees),
-        grown.heldOutCodes().length == 0
-            ? grown.heldOutCodes()
-            : Arrays.copyOf(grown.heldOutCodes(), trees),
+        Arrays.stream(grown.leafWeights())
+            .limit(trees)
+            .flatMapToDouble(GrownForest::shares)
+            .toArray(),
+        first(grown.codes(), trees),
+        first(grown.heldOutCodes(), trees),
         grown.heldOutLoss().length == 0
             ? Double.NaN
             : grown.heldOutLoss()[Math.max(0, grown.bestRounds() - 1)]);
@@ -49,7 +57,7 @@ record GrownForest(
 
   /** The same under a penalty. */
   GrownForest with(LeafPenalty penalty) {
-    return new GrownForest(forest.with(penalty), values, codes, heldOutCodes, heldOutLoss);
+    return new GrownForest(forest.with(penalty), values, shares, codes, heldOutCodes, heldOutLoss);
   }
 
   /** The number of trees. */
@@ -57,19 +65,12 @@ record GrownForest(
     return forest.trees().size();
   }
 
-  /** The share of the sample's weight in each leaf. */
-  double[] shares(double[] weights) {
-    int[] first = forest.firstLeaves();
-    double[] shares = new double[values.length];
-    double total = Arrays.stream(weights).sum();
-    IntStream.range(0, trees())
-        .parallel()
-        .forEach(
-            t -> {
-              for (int r = 0; r < weights.length; r++) {
-                shares[first[t] + (codes[t][r] & 0xFF)] += weights[r] / total;
-              }
-            });
-    return shares;
+  private static DoubleStream shares(double[] leafWeights) {
+    double total = Arrays.stream(leafWeights).sum();
+    return Arrays.stream(leafWeights).map(weight -> weight / total);
+  }
+
+  private static byte[][] first(byte[][] codes, int trees) {
+    return Arrays.copyOf(codes, Math.min(codes.length, trees));
   }
 }

@@ -24,6 +24,14 @@ public interface Progress {
    */
   default void finalFit(double tol, double lastPass) {}
 
+  /**
+   * A phase of the training of constant leaves has ended.
+   *
+   * @param name load and bin, choose, grow, prepare, or solve and certify
+   * @param seconds that it took
+   */
+  default void phase(String name, double seconds) {}
+
   /** Something a user may want to read: a choice made and why. */
   void message(String text);
 }

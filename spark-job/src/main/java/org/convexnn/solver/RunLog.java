@@ -14,6 +14,7 @@ final class RunLog {
   private final Journal journal;
   private final List<TraceRecord> trace = new ArrayList<>();
   private final List<PathPoint> path = new ArrayList<>();
+  private double phaseBegan;
 
   /**
    * An empty log.
@@ -54,6 +55,14 @@ final class RunLog {
 
   void message(String text) {
     progress.message(text);
+  }
+
+  /** A phase has ended, which began where the last one did. */
+  void phase(String name) {
+    double now = ledger.seconds();
+    progress.phase(name, now - phaseBegan);
+    message(String.format(Locale.ROOT, "%s: %.2f s", name, now - phaseBegan));
+    phaseBegan = now;
   }
 
   /** The last fit begins. */

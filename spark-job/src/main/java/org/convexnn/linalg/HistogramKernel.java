@@ -1,0 +1,51 @@
+package org.convexnn.linalg;
+
+/**
+ * Adds what rows bring to histograms of up to four slots, whose bins are the bytes of one integer a
+ * row. A row brings {@code stride} numbers, and so many sums has a bin: derivative, curvature, nothing
+ * and weight (4, which is a vector of the processor), or derivative and weight where the curvature is
+ * the weight (2). Kernels differ in speed alone: a bin's sums are taken in the order of the rows.
+ */
+public interface HistogramKernel {
+
+  /** The best that this JVM offers: the vector module where it is there, else plain loops. */
+  HistogramKernel BEST = choose();
+
+  private static HistogramKernel choose() {
+    if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
+      return new PlainHistogramKernel();
+    }
+    try {
+      HistogramKernel vector = new VectorHistogramKernel();
+      int[] one = new int[1];
+      vector.add(one, one, 0, 1, new float[4], 4, new double[4], one, one, 1);
+      vector.add(one, one, 0, 1, new float[2], 2, new double[2], one, one, 1);
+      return vector;
+    } catch (LinkageError otherApi) {
+      // An incubator's interface may change with the JDK.
+      return new PlainHistogramKernel();
+    }
+  }
+
+  /**
+   * Adds rows {@code rows[from .. to - 1]}.
+   *
+   * @param codes the slots' bins of all rows
+   * @param packed what the rows bring, stride numbers each, in the order of {@code rows[from ..]}
+   * @param stride 4 or 2
+   * @param shifts the first bit of each slot's code
+   * @param offsets where the slots' histograms begin
+   * @param slots that are counted, at most 4
+   */
+  void add(
+      int[] codes,
+      int[] rows,
+      int from,
+      int to,
+      float[] packed,
+      int stride,
+      double[] histogram,
+      int[] shifts,
+      int[] offsets,
+      int slots);
+}
