@@ -151,9 +151,11 @@ final class Preparation {
     int d = stats.mean().length;
     TrainingOptions.Normalization kind = options.normalization();
     boolean span = options.patternRank() > 0;
-    // Whitened columns have no leading directions.
+    // Whitened columns have no leading directions; constant leaves see none of the map.
     if (kind == TrainingOptions.Normalization.AUTO
-        && (span || (stats.sparse() && d > MOST_WHITENED_SPARSE))) {
+        && (span
+            || options.growsConstantLeaves(stats.rows())
+            || (stats.sparse() && d > MOST_WHITENED_SPARSE))) {
       kind = TrainingOptions.Normalization.STANDARDIZE;
     }
     if (Normalizer.needsMatrix(kind)) {
