@@ -151,11 +151,9 @@ final class Preparation {
     int d = stats.mean().length;
     TrainingOptions.Normalization kind = options.normalization();
     boolean span = options.patternRank() > 0;
-    // Whitened columns have no leading directions; constant leaves see none of the map.
+    // Whitened columns have no leading directions.
     if (kind == TrainingOptions.Normalization.AUTO
-        && (span
-            || options.growsConstantLeaves(stats.rows())
-            || (stats.sparse() && d > MOST_WHITENED_SPARSE))) {
+        && (span || (stats.sparse() && d > MOST_WHITENED_SPARSE))) {
       kind = TrainingOptions.Normalization.STANDARDIZE;
     }
     if (Normalizer.needsMatrix(kind)) {
