@@ -273,6 +273,30 @@ class ConvexNNTest(unittest.TestCase):
         self.assertIn("p", renamed.transform(self.data).columns)
         self.assertNotIn("prediction", renamed.transform(self.data).columns)
 
+    def test_missing_values_groups_and_categories(self):
+        nan = float("nan")
+        rows = [
+            (Vectors.dense(nan if i % 3 == 0 else i, i % 7), float(i % 3 == 0), f"g{i % 30}")
+            for i in range(300)
+        ]
+        data = spark.createDataFrame(rows, ["features", "label", "g"])
+        kept = ConvexReLUClassifier(handleInvalid="keep", foldCol="g", seed=1)
+        trees = kept.copy().setNumTrees(5).setNumLeaves(4).setCategoricalCols(["1"]).fit(data)
+        self.assertEqual(trees.evaluate(data).accuracy, 1)
+        self.assertEqual(trees.network.imputation.values, [])
+        self.assertEqual(trees.getCategoricalCols(), ["1"])
+        linear = kept.copy().setNumGates(4).fit(data)
+        self.assertEqual(linear.evaluate(data).accuracy, 1)
+        self.assertEqual(linear.network.imputation.indicated, [0])
+        self.assertEqual(linear.numFeatures, 2)
+        linear.save(self.path("missing"))
+        loaded = ConvexReLUClassificationModel.load(self.path("missing"))
+        self.assert_same_scores(loaded, linear)
+        for model in (trees, linear, loaded):
+            self.assertEqual(model.predict(Vectors.dense(nan, 1)), 1)
+        with self.assertRaisesRegex(IllegalArgumentException, "fold column 'one' has one value"):
+            kept.setFoldCol("one").fit(data.selectExpr("*", "1 as one"))
+
     def test_certificate_and_summary(self):
         certificate = self.model.certificate
         self.assertIsInstance(certificate, Certificate)

@@ -54,6 +54,15 @@ class ConvexReLUParams(HasWeightCol):
         typeConverter=TypeConverters.toFloat,
     )
 
+    categoricalCols: Param[List[str]] = Param(
+        Params._dummy(),
+        "categoricalCols",
+        "features that hold categories, as codes 0, 1, .., beside those that metadata "
+        "tell: names of columns of featuresCols or of the vector's entries, or numbers "
+        "of entries from 0 on; unset or empty = those that metadata tell",
+        typeConverter=TypeConverters.toListString,
+    )
+
     checkpointDir: Param[str] = Param(
         Params._dummy(),
         "checkpointDir",
@@ -103,6 +112,16 @@ class ConvexReLUParams(HasWeightCol):
         typeConverter=TypeConverters.toBoolean,
     )
 
+    foldCol: Param[str] = Param(
+        Params._dummy(),
+        "foldCol",
+        "name of a column of groups, such as strings or integers: the rows of one "
+        "group are trained on or held out together when the regularisation parameter "
+        "is chosen; not together with regParam, regRatio or validationIndicatorCol; "
+        "unset or empty = equal rows are held out together",
+        typeConverter=TypeConverters.toString,
+    )
+
     gateSampler: Param[str] = Param(
         Params._dummy(),
         "gateSampler",
@@ -133,7 +152,8 @@ class ConvexReLUParams(HasWeightCol):
         "handleInvalid",
         "what to do about rows whose features are null, NaN or infinite: error = "
         "refuse them, skip = leave them out of training and out of what transform "
-        "returns, keep = leave them out of training and predict NaN for them",
+        "returns, keep = NaN is a missing value, trained on and predicted from; rows "
+        "of null or infinite features are left out of training and predicted NaN",
         typeConverter=TypeConverters.toString,
     )
 
@@ -413,6 +433,10 @@ class ConvexReLUParams(HasWeightCol):
         """Gets the value of boostingPrior or its default value."""
         return self.getOrDefault(self.boostingPrior)
 
+    def getCategoricalCols(self) -> List[str]:
+        """Gets the value of categoricalCols or its default value."""
+        return self.getOrDefault(self.categoricalCols)
+
     def getCheckpointDir(self) -> str:
         """Gets the value of checkpointDir or its default value."""
         return self.getOrDefault(self.checkpointDir)
@@ -436,6 +460,10 @@ class ConvexReLUParams(HasWeightCol):
     def getFitIntercept(self) -> bool:
         """Gets the value of fitIntercept or its default value."""
         return self.getOrDefault(self.fitIntercept)
+
+    def getFoldCol(self) -> str:
+        """Gets the value of foldCol or its default value."""
+        return self.getOrDefault(self.foldCol)
 
     def getGateSampler(self) -> str:
         """Gets the value of gateSampler or its default value."""
@@ -590,6 +618,15 @@ class ConvexReLUTraining(ConvexReLUParams):
         """
         return self._set(boostingPrior=value)
 
+    def setCategoricalCols(self: T, value: List[str]) -> T:
+        """
+        Sets categoricalCols: features that hold categories, as codes 0, 1, .., beside
+        those that metadata tell: names of columns of featuresCols or of the vector's
+        entries, or numbers of entries from 0 on; unset or empty = those that metadata
+        tell.
+        """
+        return self._set(categoricalCols=value)
+
     def setCheckpointDir(self: T, value: str) -> T:
         """
         Sets checkpointDir: folder, of any Hadoop file system, in which a fit keeps the
@@ -636,6 +673,15 @@ class ConvexReLUTraining(ConvexReLUParams):
         """
         return self._set(fitIntercept=value)
 
+    def setFoldCol(self: T, value: str) -> T:
+        """
+        Sets foldCol: name of a column of groups, such as strings or integers: the rows
+        of one group are trained on or held out together when the regularisation
+        parameter is chosen; not together with regParam, regRatio or
+        validationIndicatorCol; unset or empty = equal rows are held out together.
+        """
+        return self._set(foldCol=value)
+
     def setGateSampler(self: T, value: str) -> T:
         """
         Sets gateSampler: how gates are drawn: trees = leaves of trees grown by boosting
@@ -663,7 +709,8 @@ class ConvexReLUTraining(ConvexReLUParams):
         """
         Sets handleInvalid: what to do about rows whose features are null, NaN or
         infinite: error = refuse them, skip = leave them out of training and out of what
-        transform returns, keep = leave them out of training and predict NaN for them
+        transform returns, keep = NaN is a missing value, trained on and predicted from;
+        rows of null or infinite features are left out of training and predicted NaN
         (default: "error").
         """
         return self._set(handleInvalid=value)
@@ -903,12 +950,14 @@ class ConvexReLUClassifierArguments:
         adaptivePower: Optional[float] = None,
         aggregationDepth: int = 2,
         boostingPrior: Optional[float] = None,
+        categoricalCols: Optional[List[str]] = None,
         checkpointDir: Optional[str] = None,
         checkpointInterval: int = 10,
         effort: str = "balanced",
         elasticNetParam: Optional[float] = None,
         featuresCols: Optional[List[str]] = None,
         fitIntercept: bool = True,
+        foldCol: Optional[str] = None,
         gateSampler: str = "auto",
         groupNorm: str = "auto",
         handleInvalid: str = "error",
@@ -956,12 +1005,14 @@ class ConvexReLUClassifierArguments:
         adaptivePower: Optional[float] = None,
         aggregationDepth: int = 2,
         boostingPrior: Optional[float] = None,
+        categoricalCols: Optional[List[str]] = None,
         checkpointDir: Optional[str] = None,
         checkpointInterval: int = 10,
         effort: str = "balanced",
         elasticNetParam: Optional[float] = None,
         featuresCols: Optional[List[str]] = None,
         fitIntercept: bool = True,
+        foldCol: Optional[str] = None,
         gateSampler: str = "auto",
         groupNorm: str = "auto",
         handleInvalid: str = "error",
@@ -1013,12 +1064,14 @@ class ConvexReLURegressorArguments:
         adaptivePower: Optional[float] = None,
         aggregationDepth: int = 2,
         boostingPrior: Optional[float] = None,
+        categoricalCols: Optional[List[str]] = None,
         checkpointDir: Optional[str] = None,
         checkpointInterval: int = 10,
         effort: str = "balanced",
         elasticNetParam: Optional[float] = None,
         featuresCols: Optional[List[str]] = None,
         fitIntercept: bool = True,
+        foldCol: Optional[str] = None,
         gateSampler: str = "auto",
         groupNorm: str = "auto",
         handleInvalid: str = "error",
@@ -1063,12 +1116,14 @@ class ConvexReLURegressorArguments:
         adaptivePower: Optional[float] = None,
         aggregationDepth: int = 2,
         boostingPrior: Optional[float] = None,
+        categoricalCols: Optional[List[str]] = None,
         checkpointDir: Optional[str] = None,
         checkpointInterval: int = 10,
         effort: str = "balanced",
         elasticNetParam: Optional[float] = None,
         featuresCols: Optional[List[str]] = None,
         fitIntercept: bool = True,
+        foldCol: Optional[str] = None,
         gateSampler: str = "auto",
         groupNorm: str = "auto",
         handleInvalid: str = "error",

@@ -245,6 +245,15 @@ class GateSet(NamedTuple):
     forest: Forest
 
 
+class Imputation(NamedTuple):
+    """What linear parts see of missing values (nan): a value each, and indicators behind the features."""
+
+    #: of each feature; empty where rows are taken as they are
+    values: List[float]
+    #: the features whose indicator, 1 where they are missing, is a further column
+    indicated: List[int]
+
+
 class Network(NamedTuple):
     """The trained function of a row x, with z = map(x), z~ = [z, 1], s_i(x) = 1 where gate i is active::
 
@@ -267,6 +276,8 @@ class Network(NamedTuple):
     labelShift: float
     #: scale from training units of the label to its own
     labelScale: float
+    #: of missing values, before all of this
+    imputation: Imputation
 
 
 _RECORDS: Dict[str, Type[Any]] = {
@@ -279,6 +290,7 @@ _RECORDS: Dict[str, Type[Any]] = {
         Forest,
         GateSet,
         HalfSpaces,
+        Imputation,
         LeafPenalty,
         Network,
         Objective,

@@ -29,7 +29,7 @@ import org.convexnn.loss.SquaredLoss;
  * Boosting alone: seconds and test scores. Arguments: a train and a test table (CSV with a header,
  * plain or gzipped, the label last; columns of texts are categories), {@code regression} or {@code
  * classification}, then rounds, leaves, rate; then {@code option=value}: columns, rows, lambda,
- * minRows, minHessian, maxStep, smoothing, ridge, threads, bins, repeat, sample.
+ * minRows, minHessian, maxStep, smoothing, ridge, threads, bins, fewest, repeat, sample.
  */
 public final class BoostingTable {
 
@@ -114,7 +114,8 @@ public final class BoostingTable {
               drawnTargets,
               Arrays.copyOf(weights, drawn.length),
               categorical,
-              set.getOrDefault("bins", (double) Binning.MOST_BINS).intValue());
+              set.getOrDefault("bins", (double) Binning.MOST_BINS).intValue(),
+              set.getOrDefault("fewest", 10.0));
       BinnedRows rows = BinnedRows.of(binning, train.rows, labels, weights);
       long t1 = System.nanoTime();
       Boosting.Result result = Boosting.grow(rows, Optional.empty(), loss, start, options);

@@ -30,28 +30,28 @@ public record BinRowsJob(Bins bins, double rate, long seed)
   }
 
   /** Rows of one block. */
-  public record Part(long[] keys, byte[][] bins, double[] labels, double[] weights)
+  public record Part(long[] keys, long[] groups, byte[][] bins, double[] labels, double[] weights)
       implements Serializable {}
 
   /**
    * Rows in bins, sorted by key, so that neither partitions nor their order matter.
    *
    * @param keys of the rows
+   * @param groups what decides the rows' folds
    * @param bins by column the bin of each row
    * @param labels as they came
    * @param weights of the rows
    */
-  public record Sample(long[] keys, byte[][] bins, double[] labels, double[] weights) {
+  public record Sample(
+      long[] keys, long[] groups, byte[][] bins, double[] labels, double[] weights) {
 
     /** Joins the parts that a job found. */
     public static Sample of(int columns, List<Part> parts) {
       int n = parts.stream().mapToInt(p -> p.keys.length).sum();
-      long[] keys = new long[n];
-      int at = 0;
-      for (Part part : parts) {
-        System.arraycopy(part.keys, 0, keys, at, part.keys.length);
-        at += part.keys.length;
-      }
+      long[] keys = joined(parts, n, Part::keys);
+      // One array where there are no groups.
+      boolean grouped = parts.stream().anyMatch(p -> p.groups != p.keys);
+      long[] groups = grouped ? joined(parts, n, Part::groups) : keys;
       int[] order = RadixSort.order(keys);
       double[] labels = sorted(parts, order, Part::labels);
       double[] weights = sorted(parts, order, Part::weights);
@@ -69,8 +69,21 @@ public record BinRowsJob(Bins bins, double rate, long seed)
         }
         bins[j] = column;
       }
-      return new Sample(
-          Arrays.stream(order).mapToLong(r -> keys[r]).toArray(), bins, labels, weights);
+      long[] ordered = Arrays.stream(order).mapToLong(r -> keys[r]).toArray();
+      long[] orderedGroups =
+          grouped ? Arrays.stream(order).mapToLong(r -> groups[r]).toArray() : ordered;
+      return new Sample(ordered, orderedGroups, bins, labels, weights);
+    }
+
+    private static long[] joined(List<Part> parts, int n, Function<Part, long[]> values) {
+      long[] joined = new long[n];
+      int at = 0;
+      for (Part part : parts) {
+        long[] of = values.apply(part);
+        System.arraycopy(of, 0, joined, at, of.length);
+        at += of.length;
+      }
+      return joined;
     }
 
     private static double[] sorted(List<Part> parts, int[] order, Function<Part, double[]> values) {
@@ -126,6 +139,7 @@ public record BinRowsJob(Bins bins, double rate, long seed)
       double[] labels = new double[n];
       double[] weights = new double[n];
       long[] keys = new long[n];
+      long[] groups = block.grouped() ? new long[n] : keys;
       byte[][] bins = new byte[job.bins.columns()][n];
       double[] x = new double[block.features()];
       for (int i = 0; i < n; i++) {
@@ -137,8 +151,9 @@ public record BinRowsJob(Bins bins, double rate, long seed)
         labels[i] = block.label(r);
         weights[i] = block.weight(r);
         keys[i] = block.key(r);
+        groups[i] = block.group(r);
       }
-      parts.add(new Part(keys, bins, labels, weights));
+      parts.add(new Part(keys, groups, bins, labels, weights));
     }
 
     @Override

@@ -3,11 +3,16 @@ package org.convexnn.block;
 import java.io.Serializable;
 import java.util.Arrays;
 import org.convexnn.linalg.CounterRandom;
+import org.convexnn.network.Imputation;
 
-/** Some rows of the data as they came: raw features, labels, weights and row keys. Immutable. */
+/**
+ * Some rows of the data as they came: raw features, labels, weights, row keys and, where the user names
+ * groups, those. Immutable.
+ */
 public final class Block implements Serializable {
 
-  private static final long serialVersionUID = 2L;
+  private static final long serialVersionUID = 3L;
+  private static final long[] NO_GROUPS = new long[0];
 
   private final int rows;
   private final Features features;
@@ -15,6 +20,7 @@ public final class Block implements Serializable {
   private final double[] weights;
   private final long[] keys;
   private final int[] occurrences;
+  private final long[] groups;
 
   /**
    * Takes ownership of the arrays.
@@ -24,26 +30,37 @@ public final class Block implements Serializable {
    * @param weights n weights, positive
    */
   public Block(Features features, double[] labels, double[] weights) {
-    this(features, labels, weights, new boolean[0]);
+    this(features, labels, weights, new boolean[0], NO_GROUPS);
+  }
+
+  /** The same of rows that bring a mark. */
+  public Block(Features features, double[] labels, double[] weights, boolean[] marks) {
+    this(features, labels, weights, marks, NO_GROUPS);
   }
 
   /**
-   * The same of rows that bring a mark, which becomes a part of their keys.
+   * The same of rows that bring a mark or a group, which become a part of their keys.
    *
    * @param marks n marks, or none
+   * @param groups n hashes of groups, or none
    */
-  public Block(Features features, double[] labels, double[] weights, boolean[] marks) {
+  public Block(
+      Features features, double[] labels, double[] weights, boolean[] marks, long[] groups) {
     this.rows = labels.length;
     this.features = features;
-    if (weights.length != rows || (marks.length != 0 && marks.length != rows)) {
+    if (weights.length != rows
+        || (marks.length != 0 && marks.length != rows)
+        || (groups.length != 0 && groups.length != rows)) {
       throw new IllegalArgumentException(
           "block of "
               + rows
               + " labels with "
               + weights.length
-              + " weights and "
+              + " weights, "
               + marks.length
-              + " marks");
+              + " marks and "
+              + groups.length
+              + " groups");
     }
     this.labels = labels;
     this.weights = weights;
@@ -52,8 +69,10 @@ public final class Block implements Serializable {
     double[] values = new double[features.columns()];
     for (int r = 0; r < rows; r++) {
       long key = key(columns, values, features.copyNonZeros(r, columns, values), labels[r]);
+      key = groups.length == 0 ? key : CounterRandom.mix(key ^ CounterRandom.mix(groups[r]));
       keys[r] = marks.length == 0 ? key : RowSelection.withMark(key, marks[r]);
     }
+    this.groups = groups;
     this.occurrences = occurrences(keys);
   }
 
@@ -69,16 +88,42 @@ public final class Block implements Serializable {
 
   /** Rows whose features are known elsewhere, with the keys that they have there. */
   public static Block withoutFeatures(double[] labels, double[] weights, long[] keys) {
-    return new Block(new DenseFeatures(0, new double[0]), labels, weights, keys);
+    return new Block(
+        new DenseFeatures(0, new double[0]), labels, weights, keys, new int[0], NO_GROUPS);
   }
 
-  private Block(Features features, double[] labels, double[] weights, long[] keys) {
+  private Block(
+      Features features,
+      double[] labels,
+      double[] weights,
+      long[] keys,
+      int[] occurrences,
+      long[] groups) {
     this.rows = labels.length;
     this.features = features;
     this.labels = labels;
     this.weights = weights;
     this.keys = keys;
-    this.occurrences = new int[0];
+    this.occurrences = occurrences;
+    this.groups = groups;
+  }
+
+  /** The same rows, with the same keys, after an imputation of what is missing. */
+  public Block imputed(Imputation imputation) {
+    int d = features();
+    FeatureBuffer buffer = new FeatureBuffer(imputation.width(), Long.MAX_VALUE);
+    int[] columns = new int[d];
+    double[] values = new double[d];
+    for (int r = 0; r < rows; r++) {
+      int count = copyNonZeros(r, columns, values);
+      Imputation.NonZeros row =
+          imputation.apply(Arrays.copyOf(columns, count), Arrays.copyOf(values, count));
+      for (int k = 0; k < row.columns().length; k++) {
+        buffer.add(row.columns()[k], row.values()[k]);
+      }
+      buffer.endRow();
+    }
+    return new Block(buffer.take(), labels, weights, keys, occurrences, groups);
   }
 
   private static double[] checked(int features, double[] values, double[] labels) {
@@ -169,6 +214,16 @@ public final class Block implements Serializable {
     return keys[r];
   }
 
+  /** Whether rows are in groups. */
+  public boolean grouped() {
+    return groups.length > 0;
+  }
+
+  /** What decides the fold of row r: its group, else its key; {@link RowSelection} takes it. */
+  public long group(int r) {
+    return groups.length == 0 ? keys[r] : groups[r];
+  }
+
   /**
    * A number in [0, 1) for a random choice about row r: a hash of its key and, among equal rows of
    * the block, of its occurrence, so that duplicates are not all chosen together.
@@ -195,6 +250,6 @@ public final class Block implements Serializable {
 
   /** The bytes the arrays take. */
   public long bytes() {
-    return features.bytes() + 8L * 3 * rows + 4L * occurrences.length;
+    return features.bytes() + 8L * (3 * rows + groups.length) + 4L * occurrences.length;
   }
 }

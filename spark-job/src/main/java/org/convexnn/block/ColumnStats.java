@@ -3,7 +3,8 @@ package org.convexnn.block;
 import java.io.Serializable;
 
 /**
- * Counts, ranges and weighted means of labels and columns.
+ * Counts, ranges and weighted means of labels and columns, of columns where they are not missing
+ * (NaN). A column that is missing everywhere has the mean 0 and a smallest value above the largest.
  *
  * @param rows n
  * @param nonZeros features that are not zero
@@ -14,6 +15,7 @@ import java.io.Serializable;
  * @param min smallest value by column
  * @param max largest value by column
  * @param mean weighted mean by column
+ * @param missing weight of the rows in which the column is missing, by column
  */
 public record ColumnStats(
     long rows,
@@ -24,7 +26,8 @@ public record ColumnStats(
     double labelMean,
     double[] min,
     double[] max,
-    double[] mean)
+    double[] mean,
+    double[] missing)
     implements Serializable {
 
   /** The statistics of both sets of rows together. */
@@ -39,12 +42,16 @@ public record ColumnStats(
     double[] lowest = new double[d];
     double[] highest = new double[d];
     double[] means = new double[d];
+    double[] missed = new double[d];
     double total = weight + other.weight;
     double share = other.weight / total;
     for (int j = 0; j < d; j++) {
       lowest[j] = Math.min(min[j], other.min[j]);
       highest[j] = Math.max(max[j], other.max[j]);
-      means[j] = mean[j] + share * (other.mean[j] - mean[j]);
+      double present = present(j) + other.present(j);
+      double shareOfColumn = present > 0 ? other.present(j) / present : 0;
+      means[j] = mean[j] + shareOfColumn * (other.mean[j] - mean[j]);
+      missed[j] = missing[j] + other.missing[j];
     }
     return new ColumnStats(
         rows + other.rows,
@@ -55,7 +62,18 @@ public record ColumnStats(
         labelMean + share * (other.labelMean - labelMean),
         lowest,
         highest,
-        means);
+        means,
+        missed);
+  }
+
+  /** The weight of the rows in which a column is not missing. */
+  private double present(int column) {
+    return missing[column] == 0 ? weight : hasValue(column) ? weight - missing[column] : 0;
+  }
+
+  /** Whether a column is not missing everywhere. */
+  public boolean hasValue(int column) {
+    return min[column] <= max[column];
   }
 
   /** The share of non-zeros. */

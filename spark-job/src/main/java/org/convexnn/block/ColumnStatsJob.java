@@ -29,7 +29,7 @@ public record ColumnStatsJob(int features) implements RowJob<Block, ColumnStats>
     StatsWorker(int features) {
       double[] none = new double[features];
       this.features = features;
-      this.sum = new ColumnStats(0, 0, 0, 0, 0, 0, none, none, none);
+      this.sum = new ColumnStats(0, 0, 0, 0, 0, 0, none, none, none, none);
     }
 
     @Override
@@ -37,6 +37,7 @@ public record ColumnStatsJob(int features) implements RowJob<Block, ColumnStats>
       double[] min = new double[features];
       double[] max = new double[features];
       double[] mean = new double[features];
+      double[] missing = new double[features];
       Arrays.fill(min, Double.POSITIVE_INFINITY);
       Arrays.fill(max, Double.NEGATIVE_INFINITY);
       double labelMin = Double.POSITIVE_INFINITY;
@@ -52,32 +53,58 @@ public record ColumnStatsJob(int features) implements RowJob<Block, ColumnStats>
         labelMean += block.weight(r) / weight * (y - labelMean);
       }
       long nonZeros =
-          block.sparse() ? addSparse(block, weight, min, max, mean) : add(block, min, max, mean);
+          block.sparse()
+              ? addSparse(block, weight, min, max, mean, missing)
+              : add(block, min, max, mean, missing);
       sum =
           sum.plus(
               new ColumnStats(
-                  block.rows(), nonZeros, weight, labelMin, labelMax, labelMean, min, max, mean));
+                  block.rows(),
+                  nonZeros,
+                  weight,
+                  labelMin,
+                  labelMax,
+                  labelMean,
+                  min,
+                  max,
+                  mean,
+                  missing));
     }
 
-    private long add(Block block, double[] min, double[] max, double[] mean) {
+    private long add(Block block, double[] min, double[] max, double[] mean, double[] missing) {
       double[] x = new double[features];
+      // Of columns that were missing before.
+      double[] present = new double[features];
       double weight = 0;
       long nonZeros = 0;
       for (int r = 0; r < block.rows(); r++) {
         block.copyRow(r, x);
-        weight += block.weight(r);
-        double share = block.weight(r) / weight;
+        double w = block.weight(r);
+        double share = w / (weight + w);
         for (int j = 0; j < features; j++) {
+          if (Double.isNaN(x[j])) {
+            present[j] = missing[j] == 0 ? weight : present[j];
+            missing[j] += w;
+            nonZeros++;
+            continue;
+          }
+          double own = share;
+          if (missing[j] > 0) {
+            present[j] += w;
+            own = w / present[j];
+          }
           min[j] = Math.min(min[j], x[j]);
           max[j] = Math.max(max[j], x[j]);
-          mean[j] += share * (x[j] - mean[j]);
+          mean[j] += own * (x[j] - mean[j]);
           nonZeros += x[j] != 0 ? 1 : 0;
         }
+        weight += w;
       }
       return nonZeros;
     }
 
-    private long addSparse(Block block, double weight, double[] min, double[] max, double[] mean) {
+    private long addSparse(
+        Block block, double weight, double[] min, double[] max, double[] mean, double[] missing) {
       int[] filled = new int[features];
       int[] columns = new int[features];
       double[] values = new double[features];
@@ -87,10 +114,14 @@ public record ColumnStatsJob(int features) implements RowJob<Block, ColumnStats>
         int count = block.copyNonZeros(r, columns, values);
         for (int k = 0; k < count; k++) {
           int j = columns[k];
+          filled[j]++;
+          if (Double.isNaN(values[k])) {
+            missing[j] += block.weight(r);
+            continue;
+          }
           min[j] = Math.min(min[j], values[k]);
           max[j] = Math.max(max[j], values[k]);
           mean[j] += share * values[k];
-          filled[j]++;
         }
         nonZeros += count;
       }
@@ -98,6 +129,9 @@ public record ColumnStatsJob(int features) implements RowJob<Block, ColumnStats>
         if (filled[j] < block.rows()) {
           min[j] = Math.min(min[j], 0);
           max[j] = Math.max(max[j], 0);
+        }
+        if (missing[j] > 0 && min[j] <= max[j]) {
+          mean[j] *= weight / (weight - missing[j]);
         }
       }
       return nonZeros;

@@ -79,7 +79,7 @@ public record FoldGramJob(RowSetting setting, int folds, long salt)
       for (int r = 0; r < count; r++) {
         weights[r] = 0;
         labels[r] = 0;
-        if (RowSelection.foldOf(block.key(from + r), folds, salt) == fold) {
+        if (RowSelection.foldOf(block.group(from + r), folds, salt) == fold) {
           double w = setting.weight(block, from + r);
           double y = setting.label(block, from + r);
           weights[r] = w;

@@ -31,7 +31,7 @@ public record FoldWeightsJob(int folds, long salt, int classes)
       @Override
       public void accept(Block block) {
         for (int r = 0; r < block.rows(); r++) {
-          double[] fold = sums[RowSelection.foldOf(block.key(r), job.folds, job.salt)];
+          double[] fold = sums[RowSelection.foldOf(block.group(r), job.folds, job.salt)];
           fold[ROWS]++;
           fold[WEIGHT] += block.weight(r);
           if (job.classes > 0) {

@@ -9,7 +9,7 @@ import org.convexnn.linalg.Blas;
  *
  * with t = (label - labelMean) * inverseLabelScale. A sparse row of s non-zeros costs s^2.
  *
- * @param mean the columns' shift
+ * @param mean the columns' shift; empty where the label's moments alone are wanted
  * @param inverseScale the columns' scale
  * @param labelMean the label's shift
  * @param inverseLabelScale the label's scale
@@ -66,6 +66,9 @@ public record MomentsJob(
         double t = (block.label(r) - job.labelMean) * job.inverseLabelScale;
         label[0] += w * t * t;
         label[1] += w;
+      }
+      if (features == 0) {
+        return;
       }
       if (block.sparse()) {
         addSparse(block);

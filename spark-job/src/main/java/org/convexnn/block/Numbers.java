@@ -4,7 +4,7 @@ import java.io.Serializable;
 
 /**
  * Numbers in the narrowest form that loses nothing: float32 where every one of them is a float32
- * (flags, counts, pixels), else float64. Immutable.
+ * (flags, counts, pixels, NaN), else float64. Immutable.
  */
 final class Numbers implements Serializable {
 
@@ -23,7 +23,7 @@ final class Numbers implements Serializable {
     float[] f = new float[values.length];
     for (int i = 0; i < values.length; i++) {
       f[i] = (float) values[i];
-      if (f[i] != values[i]) {
+      if (f[i] != values[i] && !Double.isNaN(values[i])) {
         return new float[0];
       }
     }

@@ -5,8 +5,9 @@ import org.convexnn.linalg.CounterRandom;
 
 /**
  * Which rows take part in a sum: all, those outside a fold, or those inside it. The fold of a row
- * is a hash of its key, so duplicates fall on one side and nothing depends on partitions; or it is
- * told by a mark of the user's, which the key carries.
+ * is a hash of its group, or where there are none, of its key, so that a group or duplicates fall on
+ * one side and nothing depends on partitions; or it is told by a mark of the user's, which the key
+ * carries.
  *
  * @param folds the number of folds; 1 selects all rows; {@link #BY_MARK}: fold 0 are the marked rows,
  *     fold 1 the others
@@ -40,20 +41,20 @@ public record RowSelection(int folds, int fold, boolean heldOut, long salt)
     return folds == BY_MARK ? SIDES_OF_A_MARK : folds;
   }
 
-  /** Whether a row with this key is selected. */
-  public boolean selects(long key) {
+  /** Whether a row of this {@linkplain Block#group group} is selected. */
+  public boolean selects(long group) {
     if (folds == 1) {
       return true;
     }
-    return (foldOf(key, folds, salt) == fold) == heldOut;
+    return (foldOf(group, folds, salt) == fold) == heldOut;
   }
 
-  /** The fold, 0 .. K - 1, of a row with this key. */
-  public static int foldOf(long key, int folds, long salt) {
+  /** The fold, 0 .. K - 1, of a row of this {@linkplain Block#group group}. */
+  public static int foldOf(long group, int folds, long salt) {
     if (folds == BY_MARK) {
-      return marked(key) ? 0 : 1;
+      return marked(group) ? 0 : 1;
     }
-    double u = CounterRandom.uniform(CounterRandom.mix(key ^ CounterRandom.mix(salt)));
+    double u = CounterRandom.uniform(CounterRandom.mix(group ^ CounterRandom.mix(salt)));
     return (int) (u * folds);
   }
 

@@ -147,6 +147,6 @@ public record RowSetting(
 
   /** The weight of row r of a block: 0 where the row is not selected. */
   public double weight(Block block, int r) {
-    return selection.selects(block.key(r)) ? block.weight(r) : 0;
+    return selection.selects(block.group(r)) ? block.weight(r) : 0;
   }
 }

@@ -20,11 +20,12 @@ public record SampleJob(RowSelection selection, double rate, long seed)
    * A sampled row.
    *
    * @param key the row's key
+   * @param group what decides the row's fold
    * @param features raw features
    * @param label the label as it came
    * @param weight the weight
    */
-  public record Row(long key, double[] features, double label, double weight)
+  public record Row(long key, long group, double[] features, double label, double weight)
       implements java.io.Serializable {}
 
   @Override
@@ -55,10 +56,10 @@ public record SampleJob(RowSelection selection, double rate, long seed)
       for (int r = 0; r < block.rows(); r++) {
         long key = block.key(r);
         boolean take = CounterRandom.uniform(CounterRandom.mix(key ^ salt)) < job.rate;
-        if (take && job.selection.selects(key)) {
+        if (take && job.selection.selects(block.group(r))) {
           double[] x = new double[block.features()];
           block.copyRow(r, x);
-          rows.add(new Row(key, x, block.label(r), block.weight(r)));
+          rows.add(new Row(key, block.group(r), x, block.label(r), block.weight(r)));
         }
       }
     }

@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.ml.linalg.DenseVector;
 import org.apache.spark.ml.linalg.SparseVector;
@@ -15,7 +16,7 @@ import org.convexnn.block.FeatureBuffer;
 import org.convexnn.cluster.DataProblem.Kind;
 
 /**
- * Packs rows (features vector, label, weight and perhaps a mark) into blocks of bounded size, checking every value.
+ * Packs rows (features vector, label, weight and perhaps a mark or a group) into blocks of bounded size, checking every value.
  *
  * <p>Never throws because of the data: an exception on an executor would be tried four times and
  * reach the user inside a stack trace. The first problem of a partition ends its packing and is
@@ -37,32 +38,35 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
   private static final int LABEL = 1;
   private static final int WEIGHT = 2;
   private static final int MARK = 3;
+  // Rows bring a mark or a group.
+  private static final int GROUP = 3;
+  private static final long[] NOTHING_MISSING = new long[0];
 
   private final int classes;
   private final long blockBytes;
   private final boolean marked;
+  private final boolean grouped;
+  private final boolean missing;
+  private final int[] codes;
 
-  /**
-   * A packer.
-   *
-   * @param classes labels must be integers from 0 to classes - 1; 0 = any numbers
-   * @param maxBlockSizeInMB most megabytes of features in a block, dense ones as doubles, 0 =
-   *     automatic; a block has at least one row
-   * @param marked whether rows bring a mark
-   */
-  BlockPacker(int classes, double maxBlockSizeInMB, boolean marked) {
-    this.classes = classes;
-    this.marked = marked;
-    double megabytes = maxBlockSizeInMB == 0 ? AUTO_BLOCK_SIZE_IN_MB : maxBlockSizeInMB;
+  /** A packer. */
+  BlockPacker(Packing packing) {
+    this.classes = packing.classes();
+    this.marked = packing.marked();
+    this.grouped = packing.grouped();
+    this.missing = packing.missing();
+    this.codes = packing.codes();
+    double megabytes =
+        packing.maxBlockSizeInMB() == 0 ? AUTO_BLOCK_SIZE_IN_MB : packing.maxBlockSizeInMB();
     this.blockBytes = (long) Math.min(megabytes * (1 << 20), Long.MAX_VALUE);
   }
 
   @Override
   public Iterator<PackedBlock> call(Iterator<Row> rows) {
-    return new Packing(rows);
+    return new Blocks(rows);
   }
 
-  private final class Packing implements Iterator<PackedBlock> {
+  private final class Blocks implements Iterator<PackedBlock> {
 
     private final Iterator<Row> rows;
     private final Optional<PackedBlock> none = Optional.empty();
@@ -79,9 +83,11 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
     private double[] labels = new double[16];
     private double[] weights = new double[16];
     private boolean[] marks = new boolean[16];
+    private long[] groups = new long[16];
     private int count;
+    private long[] missed = NOTHING_MISSING;
 
-    Packing(Iterator<Row> rows) {
+    Blocks(Iterator<Row> rows) {
       this.rows = rows;
     }
 
@@ -105,42 +111,53 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
 
     private PackedBlock pack() {
       count = 0;
+      missed = NOTHING_MISSING;
       long dropped = 0;
+      long unusable = 0;
       while (!buffer.full() && rows.hasNext()) {
         Row current = rows.next();
         Optional<DataProblem> problem = weightProblem(current);
         boolean dropping = problem.isEmpty() && current.getDouble(WEIGHT) == 0;
+        boolean leaving = problem.isEmpty() && !dropping && missing && unusable(current);
         // A row left out is not looked at further: weight 0 is how bad rows are masked.
-        if (problem.isEmpty() && !dropping) {
-          problem = labelProblem(current).or(() -> markProblem(current)).or(() -> take(current));
+        if (problem.isEmpty() && !dropping && !leaving) {
+          problem =
+              labelProblem(current)
+                  .or(() -> markProblem(current))
+                  .or(() -> groupProblem(current))
+                  .or(() -> take(current));
         }
         if (problem.isPresent()) {
           failed = true;
           count = 0;
           buffer = new FeatureBuffer(Math.max(1, features), blockBytes);
-          return packed(dropped, List.of(problem.get()));
+          return packed(dropped, unusable, List.of(problem.get()));
         }
         if (dropping) {
           dropped++;
+        } else if (leaving) {
+          unusable++;
         } else {
           count++;
         }
         row++;
       }
-      return packed(dropped, List.of());
+      return packed(dropped, unusable, List.of());
     }
 
-    private PackedBlock packed(long dropped, List<DataProblem> problems) {
+    private PackedBlock packed(long dropped, long unusable, List<DataProblem> problems) {
       Block block =
           new Block(
               buffer.take(),
               Arrays.copyOf(labels, count),
               Arrays.copyOf(weights, count),
-              Arrays.copyOf(marks, marked ? count : 0));
-      return PackedBlock.of(block, report(block.bytes(), dropped, problems));
+              Arrays.copyOf(marks, marked ? count : 0),
+              Arrays.copyOf(groups, grouped ? count : 0));
+      return PackedBlock.of(block, report(block.bytes(), dropped, unusable, problems));
     }
 
-    private PackingReport report(long bytes, long dropped, List<DataProblem> problems) {
+    private PackingReport report(
+        long bytes, long dropped, long unusable, List<DataProblem> problems) {
       double sum = 0;
       int seen = 0;
       for (int r = 0; r < count && classes > 0; r++) {
@@ -156,7 +173,26 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
         }
       }
       return new PackingReport(
-          count, dropped, features, firstRow, bytes, sum, labelRows, labelWeights, problems);
+          count,
+          dropped,
+          unusable,
+          features,
+          firstRow,
+          bytes,
+          sum,
+          labelRows,
+          labelWeights,
+          missed,
+          weightsOfGroups(),
+          problems);
+    }
+
+    private TreeMap<Long, Double> weightsOfGroups() {
+      TreeMap<Long, Double> weighed = new TreeMap<>();
+      for (int r = 0; grouped && r < count; r++) {
+        PackingReport.add(weighed, groups[r], weights[r]);
+      }
+      return weighed;
     }
 
     private Optional<DataProblem> weightProblem(Row current) {
@@ -188,9 +224,33 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
           : Optional.empty();
     }
 
+    /** Whether nothing can be learnt of a row where values may be missing: null, or an infinite one. */
+    private boolean unusable(Row current) {
+      if (current.isNullAt(FEATURES)) {
+        return true;
+      }
+      Vector vector = (Vector) current.get(FEATURES);
+      double[] entries =
+          vector instanceof SparseVector sparse
+              ? sparse.values()
+              : vector instanceof DenseVector dense ? dense.values() : vector.toArray();
+      for (double entry : entries) {
+        if (Double.isInfinite(entry)) {
+          return true;
+        }
+      }
+      return false;
+    }
+
     private Optional<DataProblem> markProblem(Row current) {
       return marked && current.isNullAt(MARK)
           ? Optional.of(DataProblem.of(Kind.MARK_NULL, row))
+          : Optional.empty();
+    }
+
+    private Optional<DataProblem> groupProblem(Row current) {
+      return grouped && current.isNullAt(GROUP)
+          ? Optional.of(DataProblem.of(Kind.GROUP_NULL, row))
           : Optional.empty();
     }
 
@@ -224,10 +284,12 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
         labels = Arrays.copyOf(labels, 2 * count);
         weights = Arrays.copyOf(weights, 2 * count);
         marks = Arrays.copyOf(marks, 2 * count);
+        groups = Arrays.copyOf(groups, 2 * count);
       }
       labels[count] = current.getDouble(LABEL);
       weights[count] = current.getDouble(WEIGHT);
       marks[count] = marked && current.getBoolean(MARK);
+      groups[count] = grouped ? current.getLong(GROUP) : 0;
     }
 
     /** Adds the vector's features to the buffer; MLlib keeps the indices of a sparse one ascending. */
@@ -236,31 +298,52 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
         int[] indices = sparse.indices();
         double[] entries = sparse.values();
         for (int k = 0; k < indices.length; k++) {
-          if (!acceptable(entries[k])) {
+          if (!acceptable(indices[k], entries[k])) {
             return unacceptable(indices[k], entries[k]);
           }
-          buffer.add(indices[k], entries[k]);
+          add(indices[k], entries[k]);
         }
         return Optional.empty();
       }
       double[] entries = vector instanceof DenseVector dense ? dense.values() : vector.toArray();
       for (int j = 0; j < features; j++) {
-        if (!acceptable(entries[j])) {
+        if (!acceptable(j, entries[j])) {
           return unacceptable(j, entries[j]);
         }
-        buffer.add(j, entries[j]);
+        add(j, entries[j]);
       }
       return Optional.empty();
     }
 
-    /** False for NaN too. */
-    private boolean acceptable(double value) {
-      return Math.abs(value) <= MAX_FEATURE;
+    private void add(int feature, double value) {
+      buffer.add(feature, value);
+      if (Double.isNaN(value)) {
+        missed = missed.length == 0 ? new long[features] : missed;
+        missed[feature]++;
+      }
+    }
+
+    /** The number of codes of categories that a feature may hold, 0 of numbers. */
+    private int codes(int feature) {
+      return feature < codes.length ? codes[feature] : 0;
+    }
+
+    private boolean acceptable(int feature, double value) {
+      if (Double.isNaN(value)) {
+        return missing;
+      }
+      int most = codes(feature);
+      return most == 0
+          ? Math.abs(value) <= MAX_FEATURE
+          : value >= 0 && value < most && value == Math.rint(value);
     }
 
     private Optional<DataProblem> unacceptable(int feature, double value) {
-      Kind kind = Double.isFinite(value) ? Kind.FEATURE_TOO_LARGE : Kind.FEATURE_NOT_FINITE;
-      return Optional.of(new DataProblem(kind, row, feature, value, 0));
+      Kind kind =
+          !Double.isFinite(value)
+              ? Kind.FEATURE_NOT_FINITE
+              : codes(feature) > 0 ? Kind.FEATURE_NO_CODE : Kind.FEATURE_TOO_LARGE;
+      return Optional.of(new DataProblem(kind, row, feature, value, codes(feature)));
     }
   }
 }

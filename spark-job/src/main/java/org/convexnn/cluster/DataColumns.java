@@ -10,6 +10,7 @@ import java.util.function.IntFunction;
  * @param label name of the label column
  * @param weight name of the weight column, where there is one
  * @param validation name of the column that marks rows held out to choose beta, where there is one
+ * @param fold name of the column of groups, where there is one
  * @param featureName the name of feature j, for instance {@code age}, where the column knows it
  */
 public record DataColumns(
@@ -17,19 +18,20 @@ public record DataColumns(
     String label,
     Optional<String> weight,
     Optional<String> validation,
+    Optional<String> fold,
     IntFunction<Optional<String>> featureName) {
 
-  /** Columns without marks. */
+  /** Columns without marks and groups. */
   public DataColumns(
       String features,
       String label,
       Optional<String> weight,
       IntFunction<Optional<String>> featureName) {
-    this(features, label, weight, Optional.empty(), featureName);
+    this(features, label, weight, Optional.empty(), Optional.empty(), featureName);
   }
 
   /** How a message names feature j: its own name, else {@code features[j]}. */
-  String feature(int j) {
+  public String feature(int j) {
     return featureName
         .apply(j)
         .map(name -> "feature '" + name + "' (" + features + "[" + j + "])")

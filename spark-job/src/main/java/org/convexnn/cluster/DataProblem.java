@@ -10,7 +10,7 @@ import java.io.Serializable;
  * @param feature the feature's index, where one feature is to blame, else 0
  * @param value the value to blame, where there is one; sizes for {@link Kind#FEATURES_SIZE}
  * @param expected the size that earlier vectors have, for {@link Kind#FEATURES_SIZE}; the number of
- *     classes, for {@link Kind#LABEL_NO_CLASS}
+ *     classes, for {@link Kind#LABEL_NO_CLASS}; of categories, for {@link Kind#FEATURE_NO_CODE}
  */
 record DataProblem(Kind kind, long row, int feature, double value, int expected)
     implements Serializable {
@@ -25,11 +25,13 @@ record DataProblem(Kind kind, long row, int feature, double value, int expected)
     LABEL_TOO_LARGE,
     LABEL_NO_CLASS,
     MARK_NULL,
+    GROUP_NULL,
     FEATURES_NULL,
     FEATURES_EMPTY,
     FEATURES_SIZE,
     FEATURE_NOT_FINITE,
-    FEATURE_TOO_LARGE
+    FEATURE_TOO_LARGE,
+    FEATURE_NO_CODE
   }
 
   /** A problem without a value. */
@@ -95,6 +97,13 @@ record DataProblem(Kind kind, long row, int feature, double value, int expected)
               + "' is null"
               + where
               + ": true holds a row out to choose the regularisation parameter, false trains on it";
+      case GROUP_NULL ->
+          "fold column '"
+              + columns.fold().orElse("")
+              + "' is null"
+              + where
+              + ": every row needs a group; give rows that stand alone groups of their own, or unset"
+              + " foldCol";
       case FEATURES_NULL ->
           features
               + " is null"
@@ -116,8 +125,11 @@ record DataProblem(Kind kind, long row, int feature, double value, int expected)
               + " has the value "
               + value
               + where
-              + ": features must be finite; fill it with Imputer, or drop the row, for instance by"
-              + " handleInvalid = 'skip'";
+              + ": features must be finite; "
+              + (Double.isNaN(value)
+                  ? "set handleInvalid to 'keep' to train on missing values, "
+                  : "")
+              + "fill it with Imputer, or drop the row, for instance by handleInvalid = 'skip'";
       case FEATURE_TOO_LARGE ->
           columns.feature(feature)
               + " has the value "
@@ -126,6 +138,14 @@ record DataProblem(Kind kind, long row, int feature, double value, int expected)
               + ": beyond "
               + BlockPacker.MAX_FEATURE
               + " arithmetic overflows, rescale this feature";
+      case FEATURE_NO_CODE ->
+          columns.feature(feature)
+              + " has the value "
+              + value
+              + where
+              + ": it is a category by its metadata or categoricalCols, whose codes are the integers from 0 "
+              + (expected == Integer.MAX_VALUE ? "on" : "to " + (expected - 1))
+              + "; index it with StringIndexer, or take the nominal attribute off its metadata";
     };
   }
 }

@@ -8,6 +8,7 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import org.convexnn.block.Block;
 import org.convexnn.linalg.CounterRandom;
+import org.convexnn.network.Imputation;
 
 /**
  * A block of rows and what packing saw in them. Written by Java serialisation for the reason that
@@ -32,6 +33,13 @@ record PackedBlock(Block block, PackingReport report, long fingerprint) implemen
       hash = CounterRandom.mix(hash + Double.doubleToLongBits(block.weight(r)));
     }
     return new PackedBlock(block, report, hash);
+  }
+
+  /** The same rows after an imputation; an empty block stays as it is. */
+  PackedBlock imputed(Imputation imputation) {
+    return block.rows() == 0
+        ? this
+        : new PackedBlock(block.imputed(imputation), report, fingerprint);
   }
 
   /** Those that hold rows. */

@@ -1,7 +1,5 @@
 package org.convexnn.cluster;
 
-import java.util.function.IntPredicate;
-
 /**
  * How rows become a cached RDD of blocks.
  *
@@ -10,22 +8,30 @@ import java.util.function.IntPredicate;
  * @param maxBlockSizeInMB most megabytes of features in a block, dense ones as doubles, 0 =
  *     automatic
  * @param aggregationDepth levels of the tree in which partial results are added, at least 1
- * @param categorical whether feature j holds codes of categories, 0, 1, ..
+ * @param codes by feature, the number of codes of categories 0, 1, .. that it may hold, 0 of numbers;
+ *     features beyond the array are numbers
+ * @param missing whether features may be missing, NaN
  */
 public record Packing(
     DataColumns columns,
     int classes,
     double maxBlockSizeInMB,
     int aggregationDepth,
-    IntPredicate categorical) {
+    int[] codes,
+    boolean missing) {
 
-  /** Features that are all numbers. */
+  /** Features that are all numbers, none of them missing. */
   public Packing(DataColumns columns, int classes, double maxBlockSizeInMB, int aggregationDepth) {
-    this(columns, classes, maxBlockSizeInMB, aggregationDepth, j -> false);
+    this(columns, classes, maxBlockSizeInMB, aggregationDepth, new int[0], false);
   }
 
   /** Most classes: a label far beyond is no class but a number, and each class is an output. */
   public static final int MOST_CLASSES = 10_000;
+
+  /** Whether rows bring a group. */
+  boolean grouped() {
+    return columns.fold().isPresent();
+  }
 
   /** Whether rows bring a mark. */
   boolean marked() {

@@ -1,8 +1,10 @@
 package org.convexnn.cluster;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -14,6 +16,7 @@ import org.convexnn.block.Block;
 import org.convexnn.block.RowJob;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
+import org.convexnn.network.Imputation;
 import org.convexnn.solver.GatedRows;
 import org.convexnn.solver.Rows;
 
@@ -36,40 +39,57 @@ public final class RddRows implements Rows, AutoCloseable {
   private final boolean[] categorical;
   private final List<RddGatedRows> derived = new ArrayList<>();
 
+  private final boolean missing;
+  private final List<RddRows> imputed = new ArrayList<>();
+
   private RddRows(
-      JavaSparkContext context, JavaRDD<PackedBlock> packed, DataSummary summary, Packing packing) {
+      JavaSparkContext context,
+      JavaRDD<PackedBlock> packed,
+      DataSummary summary,
+      int depth,
+      boolean marked,
+      boolean[] categorical,
+      boolean missing) {
     this.context = context;
     this.packed = packed;
     this.lean = LeanRdd.of(packed.rdd());
     this.blocks = lean.asJava();
     this.summary = summary;
-    this.depth = packing.aggregationDepth();
-    this.marked = packing.marked();
-    this.categorical = new boolean[summary.features()];
-    for (int j = 0; j < categorical.length; j++) {
-      categorical[j] = packing.categorical().test(j);
-    }
+    this.depth = depth;
+    this.marked = marked;
+    this.categorical = categorical;
+    this.missing = missing;
   }
 
   /**
    * Packs rows into cached blocks and checks them, in one job.
    *
    * @param rows rows of three columns: features (Vector), label (double), weight (double); and of a
-   *     fourth, the mark (boolean), where the columns have one
+   *     fourth, the mark (boolean) or a hash of the group (long), where the columns have one
    * @throws IllegalArgumentException naming the first row that cannot be trained on, its column,
    *     the value and the remedy
    */
   public static RddRows pack(JavaRDD<Row> rows, Packing packing) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(rows.context());
     JavaRDD<PackedBlock> packed =
-        rows.mapPartitions(
-                new BlockPacker(packing.classes(), packing.maxBlockSizeInMB(), packing.marked()))
+        rows.mapPartitions(new BlockPacker(packing))
             .setName("ConvexNN rows")
             .persist(StorageLevel.MEMORY_AND_DISK());
     try (JobScope scope = new JobScope(context, "ConvexNN: pack and check rows")) {
       List<PackingReport> reports = scope.collect(packed.mapPartitions(new ReportOfPartition()));
       DataSummary summary = DataSummary.of(reports, packing.columns());
-      return new RddRows(context, packed, summary, packing);
+      boolean[] categorical = new boolean[summary.features()];
+      for (int j = 0; j < Math.min(categorical.length, packing.codes().length); j++) {
+        categorical[j] = packing.codes()[j] > 0;
+      }
+      return new RddRows(
+          context,
+          packed,
+          summary,
+          packing.aggregationDepth(),
+          packing.marked(),
+          categorical,
+          packing.missing());
     } catch (Throwable failure) {
       packed.unpersist(false);
       throw failure;
@@ -83,7 +103,49 @@ public final class RddRows implements Rows, AutoCloseable {
 
   @Override
   public int features() {
-    return summary.features();
+    return categorical.length;
+  }
+
+  @Override
+  public Map<Long, Double> groups() {
+    return summary.groups();
+  }
+
+  @Override
+  public boolean missing() {
+    return missing;
+  }
+
+  /** Cached in place of these; whatever these had cached is computed again where it is asked for. */
+  @Override
+  public RddRows imputed(Imputation imputation) {
+    JavaRDD<PackedBlock> complete = packed;
+    if (!summary.missing().isEmpty() || imputation.indicated().length > 0) {
+      complete =
+          packed
+              .map(block -> block.imputed(imputation))
+              .setName("ConvexNN rows, missing values imputed")
+              .persist(StorageLevel.MEMORY_AND_DISK());
+      try (JobScope scope = new JobScope(context, "ConvexNN: impute missing values")) {
+        scope.collect(complete.mapPartitions(new ReportOfPartition()));
+      } catch (Throwable failure) {
+        complete.unpersist(false);
+        throw failure;
+      }
+      // Before anything refers to it as cached: an executor would cache it again.
+      packed.unpersist(false);
+    }
+    RddRows rows =
+        new RddRows(
+            context,
+            complete,
+            summary,
+            depth,
+            marked,
+            Arrays.copyOf(categorical, imputation.width()),
+            false);
+    imputed.add(rows);
+    return rows;
   }
 
   @Override
@@ -123,6 +185,7 @@ public final class RddRows implements Rows, AutoCloseable {
   public void close() {
     derived.forEach(RddGatedRows::close);
     derived.clear();
+    imputed.forEach(RddRows::close);
     packed.unpersist(false);
     lean.close();
   }

@@ -6,6 +6,7 @@ import java.util.stream.IntStream;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.Forest;
 import org.convexnn.network.HalfSpaces;
+import org.convexnn.network.Imputation;
 import org.convexnn.network.LeafModel;
 import org.convexnn.network.Network;
 import org.convexnn.network.RowWeights;
@@ -17,6 +18,7 @@ import org.convexnn.network.WeightLayout;
  * weights of its active groups are added up, and multiplied with its coordinates y~ = [y, 1] once.
  *
  * <pre>
+ * x             Where(IsNaN(features), means, features), and IsNaN of some columns beside it
  * half-spaces   MatMul(x, G') -> GreaterOrEqual(., t) -> Cast -> MatMul(., V)
  * paths         the same for the first layer of all sub-networks; then layer by layer
  *               h = Relu(ReduceSum(w * h)), active = active * (h >= 0)
@@ -38,7 +40,24 @@ final class NetworkGraph {
     this.network = network;
     this.forest = network.gates().forest();
     this.weights = RowWeights.of(network);
-    this.x = graph.input("features", network.features());
+    this.x = imputed(graph.input("features", network.features()), network.imputation());
+  }
+
+  /** {@link Imputation#apply}. */
+  private String imputed(String row, Imputation imputation) {
+    if (imputation.none()) {
+      return row;
+    }
+    String missing = graph.node("IsNaN", row);
+    String complete =
+        graph.node(
+            "Where", missing, graph.doubles(imputation.values(), imputation.values().length), row);
+    if (imputation.indicated().length == 0) {
+      return complete;
+    }
+    long[] columns = Arrays.stream(imputation.indicated()).asLongStream().toArray();
+    String indicators = graph.toDouble(graph.gather(missing, graph.longs(columns), 1));
+    return graph.node("Concat", List.of(complete, indicators), Graph.attribute("axis", 1));
   }
 
   /** Adds the input {@code features}, n x d, and all up to f, n x C, whose name it returns. */
@@ -125,7 +144,7 @@ final class NetworkGraph {
     if (all.isEmpty()) {
       return sum;
     }
-    int d = network.features();
+    int d = network.map().features();
     int paths = all.size() * all.get(0).paths();
     double[] directions = new double[paths * d];
     double[] thresholds = new double[paths];
@@ -247,7 +266,7 @@ final class NetworkGraph {
 
   /** The sums over the leaves reached, by target: n x targets. */
   private String ensemble(int targets, long[] target, double[] weight) {
-    CategoryTests categories = new CategoryTests(forest, network.features());
+    CategoryTests categories = new CategoryTests(forest, network.map().features());
     Graph.Attributes attributes =
         TreeTable.of(forest.trees(), categories)
             .attributes()

@@ -32,8 +32,8 @@ record OnnxSize(long weights, long gates, long map) {
         (network.layout().wideLength() + narrow(network)) * Double.BYTES,
         numbers * Double.BYTES
             + (long) LEAF_BYTES * forest.leaves()
-            + new CategoryTests(forest, network.features()).bytes(),
-        (2L * network.features() + network.map().matrix().length) * Double.BYTES);
+            + new CategoryTests(forest, network.map().features()).bytes(),
+        (2L * network.map().features() + network.map().matrix().length) * Double.BYTES);
   }
 
   /** The weights of narrow leaves, at most: on all outputs, and on all coordinates but of constants. */

@@ -15,7 +15,9 @@ import org.convexnn.network.CategoryBins;
  * sample; each value has a bin of its own where there are few. A column of categories has a bin for
  * each value where there are few; else the most frequent values have one each, and the others share
  * {@value #SHARED_BINS} bins, equal in weight, in the order of their mean target, shrunk towards the
- * mean of all as by {@value #SHRINKAGE} rows (James and Stein's remedy for values of few rows).
+ * mean of all as by {@value #SHRINKAGE} rows (James and Stein's remedy for values of few rows). Values
+ * of very few rows share one bin, in no order: where every row has a value of its own, as identifiers
+ * have, order would be the labels.
  */
 public final class Binning implements Serializable {
 
@@ -57,13 +59,19 @@ public final class Binning implements Serializable {
    * @param targets what the mean of a category is taken of: labels, or the derivatives of the loss
    *     at the constant model, C numbers a row, where labels are classes
    * @param weights weights, not negative; whole ones are counts of rows ({@link RowCount})
-   * @param categorical which columns hold codes of categories, 0 .. {@link
-   *     CategoryBins#MOST_CODES} - 1
+   * @param categorical which columns hold codes of categories, 0, 1, ..; those from {@link
+   *     CategoryBins#MOST_CODES} on count as never seen
    * @param mostBins the most bins of a column, 2 .. {@value #MOST_BINS}
+   * @param fewestRows of average weight, below which values of a column of categories share a bin
    * @throws IllegalArgumentException for lengths that differ or a code out of range
    */
   public static Binning of(
-      double[][] rows, double[] targets, double[] weights, boolean[] categorical, int mostBins) {
+      double[][] rows,
+      double[] targets,
+      double[] weights,
+      boolean[] categorical,
+      int mostBins,
+      double fewestRows) {
     if (rows.length != weights.length
         || (rows.length > 0 && targets.length % rows.length != 0)
         || Arrays.stream(rows).anyMatch(row -> row.length != categorical.length)) {
@@ -82,7 +90,7 @@ public final class Binning implements Serializable {
         .forEach(
             j -> {
               if (categorical[j]) {
-                tables[j] = table(rows, j, targets, weights, mostBins);
+                tables[j] = table(rows, j, targets, weights, mostBins, fewestRows);
                 bins[j] = 0;
                 for (byte bin : tables[j]) {
                   bins[j] = Math.max(bins[j], (bin & 0xFF) == MISSING ? 0 : (bin & 0xFF) + 1);
@@ -215,36 +223,59 @@ public final class Binning implements Serializable {
     return middle > low ? middle : high;
   }
 
-  /** The bin of each code. */
-  private static byte[] table(
-      double[][] rows, int j, double[] targets, double[] weights, int mostBins) {
+  /** The rows that hold codes, of those that are told apart. */
+  private static int[] coded(double[][] rows, int j, double[] weights) {
     int[] present = present(rows, j, weights);
-    int codes = 0;
     for (int r : present) {
       double code = rows[r][j];
-      if (!(code >= 0 && code < CategoryBins.MOST_CODES && code == Math.rint(code))) {
+      if (!(code >= 0 && code == Math.rint(code) && code < Double.POSITIVE_INFINITY)) {
         throw new IllegalArgumentException(
-            "column "
-                + j
-                + " of categories holds "
-                + code
-                + "; codes are whole numbers from 0 to "
-                + (CategoryBins.MOST_CODES - 1));
+            "column " + j + " of categories holds " + code + "; codes are whole numbers from 0 on");
       }
-      codes = Math.max(codes, (int) code + 1);
     }
+    return Arrays.stream(present).filter(r -> rows[r][j] < CategoryBins.MOST_CODES).toArray();
+  }
+
+  /** The bin of each code. */
+  private static byte[] table(
+      double[][] rows, int j, double[] targets, double[] weights, int mostBins, double fewestRows) {
+    int[] coded = coded(rows, j, weights);
+    int codes = Arrays.stream(coded).map(r -> (int) rows[r][j] + 1).max().orElse(0);
     double[] mass = new double[codes];
-    for (int r : present) {
+    double total = 0;
+    for (int r : coded) {
       mass[(int) rows[r][j]] += weights[r];
+      total += weights[r];
     }
+    double least = fewestRows * (1 - 1e-9) * total / Math.max(1, coded.length);
+    int[] few = IntStream.range(0, codes).filter(v -> mass[v] > 0 && mass[v] < least).toArray();
+    int[] many = IntStream.range(0, codes).filter(v -> mass[v] > 0 && mass[v] >= least).toArray();
     byte[] table = new byte[codes];
     Arrays.fill(table, (byte) MISSING);
-    int[] seen = IntStream.range(0, codes).filter(v -> mass[v] > 0).toArray();
+    int rest = few.length == 0 ? 0 : 1;
+    for (int v : few) {
+      table[v] = 0;
+    }
+    fill(table, many, rest, mostBins - rest, rows, j, targets, weights, mass);
+    return table;
+  }
+
+  /** Gives these values bins, from the first on. */
+  private static void fill(
+      byte[] table,
+      int[] seen,
+      int first,
+      int mostBins,
+      double[][] rows,
+      int j,
+      double[] targets,
+      double[] weights,
+      double[] mass) {
     if (seen.length <= mostBins) {
       for (int b = 0; b < seen.length; b++) {
-        table[seen[b]] = (byte) b;
+        table[seen[b]] = (byte) (first + b);
       }
-      return table;
+      return;
     }
     int shared = Math.min(SHARED_BINS, mostBins / 2);
     int[] byMass =
@@ -255,7 +286,7 @@ public final class Binning implements Serializable {
             .toArray();
     int own = mostBins - shared;
     for (int b = 0; b < own; b++) {
-      table[byMass[b]] = (byte) b;
+      table[byMass[b]] = (byte) (first + b);
     }
     double[] means = shrunkMeans(rows, j, targets, weights, mass);
     int[] others =
@@ -266,9 +297,8 @@ public final class Binning implements Serializable {
             .toArray();
     int[] shares = shares(Arrays.stream(others).mapToDouble(v -> mass[v]).toArray(), shared);
     for (int k = 0; k < others.length; k++) {
-      table[others[k]] = (byte) (own + shares[k]);
+      table[others[k]] = (byte) (first + own + shares[k]);
     }
-    return table;
   }
 
   /**
@@ -277,7 +307,7 @@ public final class Binning implements Serializable {
    */
   private static double[] shrunkMeans(
       double[][] rows, int j, double[] targets, double[] weights, double[] mass) {
-    int[] present = present(rows, j, weights);
+    int[] present = coded(rows, j, weights);
     int c = targets.length / rows.length;
     double[] all = new double[c];
     double[] sums = new double[mass.length * c];

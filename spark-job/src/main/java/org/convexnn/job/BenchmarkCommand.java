@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.function.LongPredicate;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
@@ -182,11 +183,13 @@ final class BenchmarkCommand implements Callable<Integer> {
     return (long) model.given().getOrDefault("seed", 1L);
   }
 
-  private List<Contender> contenders(Map<String, Object> params, List<PeerOptions.Name> against) {
+  /** The network, perhaps boosting alone, and the others. */
+  private List<Contender> contenders(
+      boolean boosting, Map<String, Object> params, List<PeerOptions.Name> against) {
     List<Contender> all = new ArrayList<>();
     Contender.ConvexNetwork network = new Contender.ConvexNetwork(params);
     all.add(network);
-    if (params.isEmpty()) {
+    if (boosting) {
       all.add(new Contender.BoostingAlone(network));
     }
     against.forEach(name -> all.addAll(peers.peers(name, seed())));
@@ -213,40 +216,41 @@ final class BenchmarkCommand implements Callable<Integer> {
       Map<String, Object> params,
       List<PeerOptions.Name> against,
       RunTable table) {
-    List<Contender> contenders = contenders(params, against);
-    // Ours takes categories as they are where its gates test them; the others take indicators.
+    // Ours takes tables as they are where its gates test them; the others take indicators.
     boolean apart = params.isEmpty();
     if (apart) {
       compare(
           spark,
           source,
           name,
-          contenders.subList(0, 2),
-          rows -> model.takesCategories(rows),
+          data -> contenders(true, data.params(params), List.of()),
+          model::growsConstantLeaves,
           table);
     }
-    compare(
-        spark,
-        source,
-        name,
-        contenders.subList(apart ? 2 : 0, contenders.size()),
-        rows -> false,
-        table);
+    if (!apart || !against.isEmpty()) {
+      compare(
+          spark,
+          source,
+          name,
+          data -> {
+            List<Contender> all = contenders(apart, data.params(params), against);
+            return all.subList(apart ? 2 : 0, all.size());
+          },
+          rows -> false,
+          table);
+    }
   }
 
   private static void compare(
       SparkSession spark,
       TrainingSource source,
       String name,
-      List<Contender> contenders,
-      LongPredicate codes,
+      Function<TrainingData, List<Contender>> contenders,
+      LongPredicate natively,
       RunTable table) {
-    if (contenders.isEmpty()) {
-      return;
-    }
-    try (TrainingData loaded = TrainingData.load(spark, source, codes)) {
+    try (TrainingData loaded = TrainingData.load(spark, source, natively)) {
       new Comparison(name, loaded.rows(), loaded.testRows().orElseThrow(), loaded.rule().task())
-          .run(contenders, table);
+          .run(contenders.apply(loaded), table);
     }
   }
 
@@ -271,6 +275,7 @@ final class BenchmarkCommand implements Callable<Integer> {
               "label",
               LearningTask.AUTO,
               run.positive(),
+              Optional.empty(),
               Optional.empty(),
               List.of(),
               List.of(),
@@ -311,7 +316,7 @@ final class BenchmarkCommand implements Callable<Integer> {
                 GeneratedRows.bent(spark, task, seed(), 0, count),
                 GeneratedRows.bent(spark, task, seed(), count, count / 4),
                 task)
-            .run(contenders(model.given(), peers.against()), table);
+            .run(contenders(model.given().isEmpty(), model.given(), peers.against()), table);
       }
     }
   }

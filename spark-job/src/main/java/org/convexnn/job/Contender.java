@@ -106,6 +106,8 @@ interface Contender {
       Network fitted = network.last().orElseThrow().network();
       List<Tree> trees = fitted.gates().forest().trees();
       Map<String, Object> params = new LinkedHashMap<>(network.params);
+      // Groups choose beta, which is given here.
+      params.remove("foldCol");
       params.put("numTrees", trees.size());
       params.put("numLeaves", trees.stream().mapToInt(Tree::leaves).max().orElseThrow());
       params.putAll(Map.of("leafModel", "constant", "boostingPrior", 1.0, "adaptivePower", 0.0));

@@ -71,6 +71,14 @@ final class DataOptions {
   private String weight;
 
   @Option(
+      names = "--fold",
+      paramLabel = "COLUMN",
+      description =
+          "Column of groups: rows of one are held out together, or trained on together, when beta is"
+              + " chosen. It is no feature.")
+  private String fold;
+
+  @Option(
       names = "--drop",
       split = ",",
       paramLabel = "COLUMN",
@@ -118,6 +126,10 @@ final class DataOptions {
       throw new ParameterException(
           command.commandLine(), "--label and --weight are both '" + column + "'");
     }
+    if (column.equals(fold)) {
+      throw new ParameterException(
+          command.commandLine(), "--label and --fold are both '" + column + "'");
+    }
     return new TrainingSource(
         input,
         Optional.ofNullable(labels),
@@ -128,6 +140,7 @@ final class DataOptions {
         task,
         Optional.ofNullable(positive),
         Optional.ofNullable(weight),
+        Optional.ofNullable(fold),
         drop,
         categories,
         numbers,

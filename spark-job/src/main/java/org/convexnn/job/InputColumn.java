@@ -31,7 +31,7 @@ record InputColumn(String name, Kind kind, int size, Notation notation, List<Tim
 
   /** What the values of a column are. */
   enum Kind {
-    /** Numbers: blanks become the median. */
+    /** Numbers: blanks are missing values, or become the median. */
     NUMBER,
     /** Dates and times: seconds since 1970, and parts of them. */
     TIME,
@@ -236,7 +236,7 @@ record InputColumn(String name, Kind kind, int size, Notation notation, List<Tim
 
   /** What to do about a cell that is none. */
   static String remedy() {
-    return "correct or empty these cells (blanks are imputed), read the column as categories with"
+    return "correct or empty these cells (blanks count as missing), read the column as categories with"
         + " --categories, or leave it out with --drop";
   }
 

@@ -51,9 +51,13 @@ record LargeSuite(
 
   /** A fit of the network, and what it took. */
   private final class Watched implements Contender {
-    private final ConvexNetwork network = new ConvexNetwork(given);
+    private final ConvexNetwork network;
     private long peakBytes;
     private Traffic.Sums traffic;
+
+    Watched(Map<String, Object> params) {
+      this.network = new ConvexNetwork(params);
+    }
 
     @Override
     public String name() {
@@ -154,6 +158,7 @@ record LargeSuite(
             LearningTask.AUTO,
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             List.of(),
             List.of(),
             List.of(),
@@ -162,8 +167,8 @@ record LargeSuite(
     try {
       String tenth = "flights, a tenth";
       try (TrainingData codes = TrainingData.load(spark, source, count -> true)) {
-        compare(comparison(tenth, codes, TENTH), xgboost, table, phases);
-        compare(comparison("flights", codes, 1), xgboost, table, phases);
+        compare(comparison(tenth, codes, TENTH), codes.params(given), xgboost, table, phases);
+        compare(comparison("flights", codes, 1), codes.params(given), xgboost, table, phases);
       }
       try (TrainingData indicators = TrainingData.load(spark, source)) {
         comparison(tenth + ", indicators", indicators, TENTH)
@@ -188,12 +193,17 @@ record LargeSuite(
             GeneratedRows.bent(spark, task, seed, 0, count),
             GeneratedRows.bent(spark, task, seed, count, Math.min(count / 4, 1_000_000)),
             task);
-    compare(comparison, new XgBoost(FEW_ROUNDS, LOW, seed), table, phases);
+    compare(comparison, given, new XgBoost(FEW_ROUNDS, LOW, seed), table, phases);
     comparison.run(List.of(new Peer.Linear()), table);
   }
 
-  private void compare(Comparison comparison, Contender xgboost, RunTable table, RunTable phases) {
-    Watched watched = new Watched();
+  private void compare(
+      Comparison comparison,
+      Map<String, Object> params,
+      Contender xgboost,
+      RunTable table,
+      RunTable phases) {
+    Watched watched = new Watched(params);
     comparison.run(List.of(watched, new Contender.BoostingAlone(watched.network), xgboost), table);
     phases.add(List.of(comparison.name()), watched::cells);
   }

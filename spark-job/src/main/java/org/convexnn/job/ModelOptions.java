@@ -345,10 +345,10 @@ final class ModelOptions {
   }
 
   /**
-   * Whether gates test sets of categories, on a table of so many rows: trees of constant leaves do;
-   * linear parts and half-spaces want indicators.
+   * Whether categories and missing values are taken as they are, on a table of so many rows: trees of
+   * constant leaves do; linear parts and half-spaces want indicators and medians.
    */
-  boolean takesCategories(long rows) {
+  boolean growsConstantLeaves(long rows) {
     ConvexReLURegressor estimator = new ConvexReLURegressor();
     given()
         .forEach(

@@ -32,7 +32,7 @@ record NetworkWeights(List<Neuron> neurons, double[] features) {
     List<String> names = gates(network);
     List<Neuron> neurons = new ArrayList<>();
     int k = network.map().dimension();
-    double[] squares = new double[network.features()];
+    double[] squares = new double[network.map().features()];
     for (int block = 0; block <= network.gates().wide(); block++) {
       double norm = 0;
       for (int c = 0; c < network.outputs(); c++) {
@@ -49,9 +49,15 @@ record NetworkWeights(List<Neuron> neurons, double[] features) {
       }
     }
     addLeaves(network, names, neurons, squares);
+    // An indicator tells of its column.
+    int[] indicated = network.imputation().indicated();
+    for (int i = 0; i < indicated.length; i++) {
+      squares[indicated[i]] += squares[network.features() + i];
+    }
     neurons.sort(Comparator.comparingDouble(Neuron::norm).reversed());
     return new NetworkWeights(
-        List.copyOf(neurons), Arrays.stream(squares).map(Math::sqrt).toArray());
+        List.copyOf(neurons),
+        Arrays.stream(squares).limit(network.features()).map(Math::sqrt).toArray());
   }
 
   /** Narrow leaves: norms, weights on columns, and what tests make of the biases. */

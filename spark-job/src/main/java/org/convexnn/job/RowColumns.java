@@ -12,6 +12,9 @@ final class RowColumns {
   /** The row's weight. */
   static final String WEIGHT = "convexnn_weight";
 
+  /** The group of the row that is held out with it. */
+  static final String FOLD = "convexnn_fold";
+
   /** What a model predicts: class 0, 1, ..., or the number. */
   static final String PREDICTION = "prediction";
 

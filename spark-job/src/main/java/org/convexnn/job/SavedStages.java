@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -145,18 +146,13 @@ final class SavedStages {
     InputLayout layout =
         InputLayout.parse(stage(SQLTransformer.class).text("statement"))
             .orElseThrow(() -> new JobException("it is a model of another kind"));
-    int numbers =
-        layout.columns().stream()
-            .filter(column -> column.kind().numeric())
-            .mapToInt(column -> column.numberNames().size())
-            .sum();
     int texts =
         (int) layout.columns().stream().filter(column -> column.kind().categorical()).count();
     TablePipeline table =
         TablePipeline.of(
             spark,
             layout,
-            medians(numbers),
+            medians(TablePipeline.numbers(layout)),
             categories(texts),
             !stages.containsKey(OneHotEncoderModel.class.getName()));
     List<Transformer> all = new ArrayList<>(table.stages());
@@ -172,10 +168,13 @@ final class SavedStages {
     return model;
   }
 
-  /** What blanks become, number column by number column. */
-  private double[] medians(int columns) {
+  /** What blanks become, number column by number column; nothing where they are missing values. */
+  private Optional<double[]> medians(int columns) {
+    if (columns > 0 && !stages.containsKey(ImputerModel.class.getName())) {
+      return Optional.empty();
+    }
     if (columns == 0) {
-      return new double[0];
+      return Optional.of(new double[0]);
     }
     SavedStage imputer = stage(ImputerModel.class);
     List<String> names = imputer.texts("inputCols");
@@ -197,7 +196,7 @@ final class SavedStages {
       }
       medians[i] = rows.get(0).getDouble(i);
     }
-    return medians;
+    return Optional.of(medians);
   }
 
   /** The categories, text column by text column. */

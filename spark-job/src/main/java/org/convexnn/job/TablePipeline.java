@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.spark.ml.Pipeline;
@@ -40,7 +41,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  * SQLTransformer   clean columns: numbers as finite doubles, times as seconds and parts, texts
- * Imputer          numbers: blanks become the median
+ * Imputer          numbers: blanks become the median, unless what is trained takes them as missing
  * StringIndexer    categories: most frequent first, missing and unseen ones in a last one
  * OneHotEncoder    one indicator per category, unless what is trained takes their codes
  * VectorAssembler  all of it in one vector
@@ -63,16 +64,24 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
 
   private static final double MEDIAN_ERROR = 0.001;
 
+  /** What MLlib's stages and the Estimators call taking what is missing as it is. */
+  static final String KEEP = "keep";
+
   private static final Logger LOG = LoggerFactory.getLogger(TablePipeline.class);
 
-  /** Fits the stages on a table, whose columns are decided by the survey of it. */
+  /**
+   * Fits the stages on a table, whose columns are decided by the survey of it.
+   *
+   * @param natively whether what is trained takes categories and missing values as they are: codes
+   *     instead of indicators, NaN instead of medians
+   */
   static TablePipeline fit(
       Dataset<Row> table,
       TableSurvey survey,
       String label,
       Set<String> leftOut,
       Map<String, ColumnRule.Wish> wishes,
-      boolean codes) {
+      boolean natively) {
     if (survey.rows() == 0) {
       throw new JobException("the input has a header but no rows; there is nothing to learn from");
     }
@@ -80,24 +89,30 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
     InputLayout told = new InputLayout(label, withoutConstantParts(layout, table));
     return new TablePipeline(
         told,
-        stages(told, reader(told).transform(table), new Fitting(told, survey), codes),
+        stages(
+            told,
+            reader(told).transform(table),
+            new Fitting(told, survey),
+            natively,
+            natively && keepsBlanks(told)),
         survey.rows());
   }
 
   /**
    * The stages that hold these values.
    *
-   * @param medians of the columns of numbers, in their order
+   * @param medians of the columns of numbers, in their order; nothing where blanks are missing values
    * @param categories of the columns of texts and flags, in their order
    * @param codes whether a category is a code, and not an indicator for each value
    */
   static TablePipeline of(
       SparkSession spark,
       InputLayout layout,
-      double[] medians,
+      Optional<double[]> medians,
       String[][] categories,
       boolean codes) {
     // Of one row a column's median is the number there; its texts are not looked at.
+    double[] filled = medians.orElseGet(() -> new double[numbers(layout)]);
     StructType schema = new StructType();
     List<Object> row = new ArrayList<>();
     int number = 0;
@@ -105,16 +120,31 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
       boolean median = layout.columns().get(i).kind().numeric();
       schema =
           schema.add(layout.innerName(i), median ? DataTypes.DoubleType : DataTypes.StringType);
-      row.add(median ? medians[number++] : null);
+      row.add(median ? filled[number++] : null);
       if (median) {
         for (String part : layout.derivedNames(i)) {
           schema = schema.add(part, DataTypes.DoubleType);
-          row.add(medians[number++]);
+          row.add(filled[number++]);
         }
       }
     }
     Dataset<Row> clean = spark.createDataFrame(List.of(RowFactory.create(row.toArray())), schema);
-    return new TablePipeline(layout, stages(layout, clean, new Given(categories), codes), 0);
+    return new TablePipeline(
+        layout, stages(layout, clean, new Given(categories), codes, medians.isEmpty()), 0);
+  }
+
+  /** The numbers that come of a table's columns of numbers and times. */
+  static int numbers(InputLayout layout) {
+    return layout.columns().stream()
+        .filter(column -> column.kind().numeric())
+        .mapToInt(column -> column.numberNames().size())
+        .sum();
+  }
+
+  /** Whether blanks can stay: VectorAssembler keeps none beside vectors of a size that it is not told. */
+  private static boolean keepsBlanks(InputLayout layout) {
+    return numbers(layout) > 0
+        && layout.columns().stream().noneMatch(c -> c.kind() == InputColumn.Kind.VECTOR);
   }
 
   private static InputLayout layout(
@@ -221,11 +251,11 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
   }
 
   /**
-   * The stages. What comes out of each column is decided here: numbers with their blanks filled, or
-   * one indicator per category, or its code, which says by its metadata that it is one.
+   * The stages. What comes out of each column is decided here: numbers with their blanks filled or as
+   * NaN, one indicator per category, or its code, which says by its metadata that it is one.
    */
   private static List<Transformer> stages(
-      InputLayout layout, Dataset<Row> clean, Values values, boolean codes) {
+      InputLayout layout, Dataset<Row> clean, Values values, boolean codes, boolean blanks) {
     List<Transformer> stages = new ArrayList<>(List.of(reader(layout)));
     List<String> assembled = new ArrayList<>();
     Names numbers = new Names();
@@ -239,6 +269,9 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
       } else if (column.kind().categorical()) {
         String indicators = categories.add(layout.innerName(i), column, "category", i);
         assembled.add(codes ? categories.index(indicators) : indicators);
+      } else if (blanks) {
+        assembled.add(layout.innerName(i));
+        assembled.addAll(layout.derivedNames(i));
       } else {
         assembled.add(numbers.add(layout.innerName(i), column, "number", i));
         List<String> parts = layout.derivedNames(i);
@@ -265,6 +298,7 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
     stages.add(
         new VectorAssembler()
             .setInputCols(assembled.toArray(String[]::new))
+            .setHandleInvalid(blanks ? KEEP : "error")
             .setOutputCol(RowColumns.FEATURES));
     return List.copyOf(stages);
   }
@@ -281,7 +315,7 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
     return new StringIndexerModel(Identifiable$.MODULE$.randomUID("strIdx"), labels)
         .setInputCols(categories.inputs())
         .setOutputCols(categories.indices())
-        .setHandleInvalid("keep");
+        .setHandleInvalid(KEEP);
   }
 
   /** Values from a table: categories that the survey has counted, or that are counted now. */
@@ -392,6 +426,11 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
       }
     }
     return names;
+  }
+
+  /** Whether blanks of numbers are missing values, NaN. */
+  boolean keepsBlanks() {
+    return stages.stream().noneMatch(ImputerModel.class::isInstance) && keepsBlanks(layout);
   }
 
   /** Whether categories are codes, and not indicators. */

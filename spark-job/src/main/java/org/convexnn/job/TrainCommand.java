@@ -69,7 +69,8 @@ final class TrainCommand implements Callable<Integer> {
                 output,
                 overwrite,
                 untouched(source));
-        TrainingData rows = TrainingData.load(session.spark(), source, model::takesCategories)) {
+        TrainingData rows =
+            TrainingData.load(session.spark(), source, model::growsConstantLeaves)) {
       train(session.spark(), source, rows, staged, total);
     }
     return 0;
@@ -118,7 +119,7 @@ final class TrainCommand implements Callable<Integer> {
 
   private NetworkFit fit(TrainingData data, Dataset<Row> rows) {
     try {
-      return NetworkFit.of(rows, data.rule().task(), model.given());
+      return NetworkFit.of(rows, data.rule().task(), data.params(model.given()));
     } catch (IllegalArgumentException e) {
       throw new JobException(data.inNamesOfTheTable(ErrorMessages.of(e)), e);
     }

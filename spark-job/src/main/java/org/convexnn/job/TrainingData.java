@@ -2,7 +2,9 @@ package org.convexnn.job;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongPredicate;
@@ -40,7 +42,7 @@ final class TrainingData implements AutoCloseable {
     this.pipeline = pipeline;
   }
 
-  /** Reads and fits, an indicator for each category. */
+  /** Reads and fits, an indicator for each category, medians in blanks. */
   static TrainingData load(SparkSession spark, TrainingSource source) {
     return load(spark, source, rows -> false);
   }
@@ -48,14 +50,16 @@ final class TrainingData implements AutoCloseable {
   /**
    * Reads and fits; everything wrong with the tables is found here.
    *
-   * @param codes whether categories are codes, and not indicators, of a table of so many rows
+   * @param natively whether categories and missing values are taken as they are, of a table of so many
+   *     rows
    */
-  static TrainingData load(SparkSession spark, TrainingSource source, LongPredicate codes) {
+  static TrainingData load(SparkSession spark, TrainingSource source, LongPredicate natively) {
     TableReader reader = new TableReader(spark);
     Dataset<Row> table = spread(reader.read(source.inputTable()));
     List<String> columns = List.of(table.columns());
     requireColumn("--label", source.label(), columns, source.input());
     source.weight().ifPresent(w -> requireColumn("--weight", w, columns, source.input()));
+    source.fold().ifPresent(f -> requireColumn("--fold", f, columns, source.input()));
     source.drop().forEach(d -> requireColumn("--drop", d, columns, source.input()));
     source.categories().forEach(c -> requireColumn("--categories", c, columns, source.input()));
     source.numbers().forEach(c -> requireColumn("--numbers", c, columns, source.input()));
@@ -73,9 +77,15 @@ final class TrainingData implements AutoCloseable {
       Set<String> leftOut = new HashSet<>(source.drop());
       leftOut.add(source.label());
       source.weight().ifPresent(leftOut::add);
+      source.fold().ifPresent(leftOut::add);
       TablePipeline pipeline =
           TablePipeline.fit(
-              table, survey, source.label(), leftOut, source.wishes(), codes.test(survey.rows()));
+              table,
+              survey,
+              source.label(),
+              leftOut,
+              source.wishes(),
+              natively.test(survey.rows()));
       Optional<Dataset<Row>> test =
           source.testTable().map(t -> test(reader, source, pipeline, rule, t));
       return new TrainingData(source, table, test, rule, pipeline);
@@ -84,6 +94,16 @@ final class TrainingData implements AutoCloseable {
       table.unpersist();
       throw e;
     }
+  }
+
+  /** Params of an Estimator, with those that its rows want. */
+  Map<String, Object> params(Map<String, Object> given) {
+    Map<String, Object> all = new LinkedHashMap<>(given);
+    if (pipeline.keepsBlanks()) {
+      all.put("handleInvalid", TablePipeline.KEEP);
+    }
+    source.fold().ifPresent(f -> all.put("foldCol", RowColumns.FOLD));
+    return all;
   }
 
   private static Dataset<Row> test(
@@ -143,7 +163,8 @@ final class TrainingData implements AutoCloseable {
                 RowColumns.PREDICTED_LABEL,
                 RowColumns.FEATURES,
                 RowColumns.LABEL,
-                RowColumns.WEIGHT));
+                RowColumns.WEIGHT,
+                RowColumns.FOLD));
     all.addAll(more);
     for (String made : all) {
       if (columns.stream().anyMatch(made::equalsIgnoreCase)) {
@@ -218,10 +239,10 @@ final class TrainingData implements AutoCloseable {
   /** A message about the columns that are made here, with the names of those they are made of. */
   String inNamesOfTheTable(String message) {
     String told = message.replace("'" + RowColumns.LABEL + "'", "'" + source.label() + "'");
-    return source
-        .weight()
-        .map(w -> told.replace("'" + RowColumns.WEIGHT + "'", "'" + w + "'"))
-        .orElse(told);
+    told =
+        told.replace("'" + RowColumns.WEIGHT + "'", "'" + source.weight().orElse("") + "'")
+            .replace("'" + RowColumns.FOLD + "'", "'" + source.fold().orElse("") + "'");
+    return told;
   }
 
   /** What to learn. */
@@ -239,22 +260,34 @@ final class TrainingData implements AutoCloseable {
     return table;
   }
 
-  /** Features, label and weight of the rows to learn from. */
+  /** Features, label, weight and perhaps group of the rows to learn from. */
   Dataset<Row> rows() {
-    return prepared(table);
+    return prepared(table, source.fold().map(TrainingData::text));
+  }
+
+  /** A blank is no group. */
+  private static Column text(String column) {
+    return functions.nullif(functions.trim(Sql.column(column).cast("string")), functions.lit(""));
   }
 
   /** Features, label and weight of the rows to test on. */
   Optional<Dataset<Row>> testRows() {
-    return testTable.map(this::prepared);
+    return testTable.map(test -> prepared(test, Optional.empty()));
   }
 
-  private Dataset<Row> prepared(Dataset<Row> raw) {
+  private Dataset<Row> prepared(Dataset<Row> raw, Optional<Column> fold) {
     Column weight = source.weight().map(TrainingData::weight).orElse(functions.lit(1.0));
+    Dataset<Row> with =
+        raw.withColumn(RowColumns.LABEL, rule.target()).withColumn(RowColumns.WEIGHT, weight);
+    List<String> columns =
+        new ArrayList<>(List.of(RowColumns.FEATURES, RowColumns.LABEL, RowColumns.WEIGHT));
+    if (fold.isPresent()) {
+      with = with.withColumn(RowColumns.FOLD, fold.get());
+      columns.add(RowColumns.FOLD);
+    }
     return pipeline
-        .transform(
-            raw.withColumn(RowColumns.LABEL, rule.target()).withColumn(RowColumns.WEIGHT, weight))
-        .select(RowColumns.FEATURES, RowColumns.LABEL, RowColumns.WEIGHT);
+        .transform(with)
+        .select(columns.stream().map(Sql::column).toArray(Column[]::new));
   }
 
   @Override

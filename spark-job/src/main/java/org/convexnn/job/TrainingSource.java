@@ -20,6 +20,7 @@ import org.convexnn.ml.ShownText;
  * @param task what to learn
  * @param positive the class that is learnt against the rest
  * @param weight the weight column
+ * @param fold the column of groups that are held out together
  * @param drop columns to leave out
  * @param categories columns to read as categories whatever they look like
  * @param numbers columns to read as numbers or times whatever they look like
@@ -35,6 +36,7 @@ record TrainingSource(
     LearningTask task,
     Optional<String> positive,
     Optional<String> weight,
+    Optional<String> fold,
     List<String> drop,
     List<String> categories,
     List<String> numbers,
@@ -88,6 +90,7 @@ record TrainingSource(
     options.put("task", task.toString());
     positive.ifPresent(p -> options.put("positive", p));
     weight.ifPresent(w -> options.put("weight", w));
+    fold.ifPresent(f -> options.put("fold", f));
     if (!drop.isEmpty()) {
       options.put("drop", drop);
     }

@@ -29,8 +29,7 @@ import org.convexnn.solver.TrainingOptions.Task;
  *
  * <p>A getter of a Param without default ({@code regParam}, {@code regRatio}, {@code skipRidge},
  * {@code tol}, {@code checkpointDir}, {@code weightCol}, {@code validationIndicatorCol}, {@code
- * initialModel}) throws
- * NoSuchElementException while it is unset, as MLlib's do; {@code isSet} asks.
+ * foldCol}, {@code initialModel}) throws NoSuchElementException while it is unset, as MLlib's do; {@code isSet} asks.
  */
 public interface ConvexReLUParams extends HasWeightCol {
 
@@ -398,6 +397,21 @@ public interface ConvexReLUParams extends HasWeightCol {
     return given(validationIndicatorCol());
   }
 
+  /** Param: the column of groups that are trained on or held out together. */
+  default Param<String> foldCol() {
+    return paramSet().foldCol;
+  }
+
+  /** The column of groups that are trained on or held out together. */
+  default String getFoldCol() {
+    return getOrDefault(foldCol());
+  }
+
+  /** The column of groups, where one is set and not the empty string. */
+  default Optional<String> foldColumn() {
+    return given(foldCol());
+  }
+
   /** Param: the columns of numbers that are the features, in place of one column. */
   default StringArrayParam featuresCols() {
     return paramSet().featuresCols;
@@ -411,6 +425,21 @@ public interface ConvexReLUParams extends HasWeightCol {
   /** The columns of numbers that are the features; empty where one column is. */
   default List<String> featureColumns() {
     return isDefined(featuresCols()) ? List.of(getFeaturesCols()) : List.of();
+  }
+
+  /** Param: features that hold categories, beside those that metadata tell. */
+  default StringArrayParam categoricalCols() {
+    return paramSet().categoricalCols;
+  }
+
+  /** Features that hold categories, beside those that metadata tell. */
+  default String[] getCategoricalCols() {
+    return (String[]) getOrDefault(categoricalCols());
+  }
+
+  /** Features that hold categories, beside those that metadata tell. */
+  default List<String> categoricalFeatures() {
+    return isDefined(categoricalCols()) ? List.of(getCategoricalCols()) : List.of();
   }
 
   /** Param: the column in which transform tells how the model was trained. */

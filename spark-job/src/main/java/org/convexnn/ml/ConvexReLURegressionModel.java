@@ -189,7 +189,7 @@ public final class ConvexReLURegressionModel
     Dataset<Row> scored =
         features
             .readBy(shared(dataset.sparkSession()))
-            .transformWithThis(InvalidFeatures.toScore(features.rows(), features.column(), this));
+            .transformWithThis(InvalidFeatures.skipped(features.rows(), features.column(), this));
     return TrainingColumn.add(this, features.taken(scored));
   }
 

@@ -235,9 +235,22 @@ public interface ConvexReLUTraining<E extends ConvexReLUTraining<E>> extends Con
   }
 
   /**
+   * Sets the column of groups, of strings, integers or the like: rows of one group are held out
+   * together, or trained on together, when beta is chosen, also where gates are grown on labels. For
+   * rows that know of each other: of one patient, or copies with noise. MLlib's CrossValidator numbers
+   * folds by a column of this name; here the column names groups, which folds are made of.
+   */
+  default E setFoldCol(String value) {
+    return with(foldCol(), value);
+  }
+
+  /**
    * Sets what to do about rows whose features are null, NaN or infinite: error (the default) refuses
-   * them, skip leaves them out of training and of what the model's transform returns, keep leaves them
-   * out of training and predicts NaN for them.
+   * them, skip leaves them out of training and of what the model's transform returns, keep takes NaN
+   * for a missing value. Trees of constant leaves then learn for each test the side of what is missing;
+   * where a network has linear parts these see the column's mean, and beside it an indicator where
+   * values were missing in training. Rows of null or infinite features keep leaves out of training and
+   * predicts NaN for.
    */
   default E setHandleInvalid(String value) {
     return with(handleInvalid(), value);
@@ -286,6 +299,15 @@ public interface ConvexReLUTraining<E extends ConvexReLUTraining<E>> extends Con
    */
   default E setFeaturesCols(String... names) {
     return with(featuresCols(), names);
+  }
+
+  /**
+   * Sets features that hold categories, as codes 0, 1, .., where metadata do not tell: by the names of
+   * columns of featuresCols or of the vector's entries, or by the numbers of entries, from 0 on. Those
+   * that metadata tell are categories all the same.
+   */
+  default E setCategoricalCols(String... names) {
+    return with(categoricalCols(), names);
   }
 
   /**

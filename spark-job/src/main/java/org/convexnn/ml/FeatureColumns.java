@@ -11,10 +11,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
-import java.util.function.IntPredicate;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.apache.spark.ml.PredictorParams;
-import org.apache.spark.ml.attribute.Attribute;
-import org.apache.spark.ml.attribute.NominalAttribute;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.sql.Column;
@@ -33,6 +32,9 @@ import org.apache.spark.sql.types.StructType;
  * @param several the columns of numbers; empty where {@code one} counts
  */
 record FeatureColumns(String one, List<String> several) {
+
+  /** The number of a feature. */
+  private static final Pattern NUMBER = Pattern.compile("\\d{1,7}");
 
   /** Those of an estimator or model. */
   static <P extends PredictorParams & ConvexReLUParams> FeatureColumns of(P params) {
@@ -75,15 +77,40 @@ record FeatureColumns(String one, List<String> several) {
     return j -> j < several.size() ? Optional.of(several.get(j)) : Optional.empty();
   }
 
-  /** Whether feature j is a category, by the ML attributes of its column. */
-  IntPredicate categorical(InputColumns input) {
-    if (areVectors(input.schema())) {
-      return input.categorical(one);
+  /**
+   * The number of codes of categories that each feature may hold, 0 of numbers; features beyond the
+   * array are numbers. By ML attributes, and of those that are named besides any number.
+   *
+   * @param categorical names or numbers of features that hold categories
+   * @throws IllegalArgumentException for one that is no feature
+   */
+  int[] codes(InputColumns input, List<String> categorical) {
+    boolean vectors = areVectors(input.schema());
+    int[] codes =
+        vectors ? input.codes(one) : several.stream().mapToInt(input::codesOfNumber).toArray();
+    int size = !several.isEmpty() ? several.size() : vectors ? input.size(one) : -1;
+    IntFunction<Optional<String>> names = names(input);
+    for (String name : categorical) {
+      int j =
+          IntStream.range(0, Math.max(0, size))
+              .filter(i -> names.apply(i).filter(name::equals).isPresent())
+              .findFirst()
+              .orElseGet(() -> NUMBER.matcher(name).matches() ? Integer.parseInt(name) : -1);
+      if (j < 0 || (size >= 0 && j >= size)) {
+        throw new IllegalArgumentException(
+            "categoricalCols names '"
+                + name
+                + "', which is no feature: name "
+                + (several.isEmpty()
+                    ? "an entry of features column '"
+                        + one
+                        + "' by its name or its number from 0 on"
+                    : "one of " + String.join(", ", several)));
+      }
+      codes = Arrays.copyOf(codes, Math.max(codes.length, j + 1));
+      codes[j] = codes[j] == 0 ? Integer.MAX_VALUE : codes[j];
     }
-    return j ->
-        j < several.size()
-            && Attribute.fromStructField(input.schema().apply(several.get(j)))
-                instanceof NominalAttribute;
+    return codes;
   }
 
   private boolean areVectors(StructType schema) {

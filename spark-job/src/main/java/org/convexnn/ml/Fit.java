@@ -2,6 +2,7 @@ package org.convexnn.ml;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -51,10 +52,13 @@ record Fit(
    * @param labelRemedy what to do about a label that is not numeric
    */
   void check(InputColumns input, Task task, String labelRemedy) {
-    FeatureColumns.of(columns, estimator).check(input);
+    FeatureColumns from = FeatureColumns.of(columns, estimator);
+    from.check(input);
+    from.codes(input, estimator.categoricalFeatures());
     input.checkLabel(columns.getLabelCol(), labelRemedy);
     estimator.weightColumn().ifPresent(input::checkWeight);
     estimator.validationIndicatorColumn().ifPresent(input::checkValidationIndicator);
+    estimator.foldColumn().ifPresent(input::checkFold);
     new ParamRules(estimator).check();
     CheckpointParams.of(estimator).check();
     // Options refuse what does not go together.
@@ -137,8 +141,12 @@ record Fit(
             List.of(
                 functions.col(features.column()), functions.col(columns.getLabelCol()), weights));
     validation.map(functions::col).ifPresent(selection::add);
+    Optional<String> fold = estimator.foldColumn();
+    fold.map(functions::col)
+        .map(group -> functions.when(group.isNotNull(), functions.xxhash64(group)))
+        .ifPresent(selection::add);
     Dataset<Row> selected =
-        InvalidFeatures.toTrainOn(features.rows(), features.column(), estimator)
+        InvalidFeatures.skipped(features.rows(), features.column(), estimator)
             .select(selection.toArray(Column[]::new));
     InputColumns input = new InputColumns(dataset.schema());
     Packing packing =
@@ -148,11 +156,13 @@ record Fit(
                 columns.getLabelCol(),
                 weight,
                 validation,
+                fold,
                 from.names(input)),
             classes,
             estimator.getMaxBlockSizeInMB(),
             estimator.getAggregationDepth(),
-            from.categorical(input));
+            from.codes(input, estimator.categoricalFeatures()),
+            InvalidFeatures.areKept(estimator));
     Progress watched =
         Cancellation.watched(
             progress,
@@ -160,6 +170,15 @@ record Fit(
             cancelled);
     try (RddRows rows = RddRows.pack(selected.toJavaRDD(), packing)) {
       DataSummary summary = rows.summary();
+      if (packing.codes().length > summary.features()) {
+        throw new IllegalArgumentException(
+            "categoricalCols names feature "
+                + (packing.codes().length - 1)
+                + ", and there are "
+                + summary.features()
+                + ": number them from 0 to "
+                + (summary.features() - 1));
+      }
       TrainingOptions options = estimator.trainingOptions(task.apply(summary));
       watched.message(
           "training on "
@@ -168,13 +187,50 @@ record Fit(
               + summary.features()
               + " features"
               + (summary.dropped() > 0 ? ", " + summary.dropped() + " of weight 0 left out" : "")
+              + (summary.unusable() > 0
+                  ? ", " + summary.unusable() + " of null or infinite features left out"
+                  : "")
               + ", cached in "
               + summary.bytes() / summary.rows()
               + " bytes a row");
+      tellMissing(summary, packing.columns(), watched);
+      tellIdentifiers(summary, packing, watched);
       return training.of(options, watched, rows);
     } catch (Throwable failure) {
       Cancellation.passed(failure);
       throw failure;
+    }
+  }
+
+  /** Of how many features values are missing, and of which all. */
+  private static void tellMissing(DataSummary summary, DataColumns columns, Progress told) {
+    int some = 0;
+    for (int j = 0; j < summary.missing().size(); j++) {
+      long rows = summary.missing().get(j);
+      some += rows > 0 ? 1 : 0;
+      if (rows == summary.rows()) {
+        told.message(columns.feature(j) + " is missing in all rows: it has no part in the model");
+      }
+    }
+    if (some > 0) {
+      told.message(some + " of " + summary.features() + " features have missing values");
+    }
+  }
+
+  /** Which features have as many categories as there are rows. */
+  private static void tellIdentifiers(DataSummary summary, Packing packing, Progress told) {
+    for (int j = 0; j < packing.codes().length; j++) {
+      int categories = packing.codes()[j];
+      if (categories >= summary.rows() && categories < Integer.MAX_VALUE) {
+        told.message(
+            String.format(
+                Locale.ROOT,
+                "%s has %d categories on %d rows: if it is an identifier, which tells nothing of other"
+                    + " rows, leave it out",
+                packing.columns().feature(j),
+                categories,
+                summary.rows()));
+      }
     }
   }
 }

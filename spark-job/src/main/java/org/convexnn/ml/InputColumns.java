@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntFunction;
-import java.util.function.IntPredicate;
 import org.apache.spark.ml.attribute.Attribute;
 import org.apache.spark.ml.attribute.AttributeGroup;
 import org.apache.spark.ml.attribute.BinaryAttribute;
@@ -15,9 +14,11 @@ import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.MapType;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.sql.types.UserDefinedType;
 
 /**
  * The columns of a schema that training reads: checked with messages that name column, type and
@@ -86,6 +87,22 @@ record InputColumns(StructType schema) {
               + type.simpleString()
               + ", not boolean: true marks the rows that are held out; cast it, or compare it with a"
               + " value");
+    }
+  }
+
+  /** Refuses a column of groups that is missing, or of values that have parts. */
+  void checkFold(String name) {
+    DataType type = field("fold", "foldCol", name).dataType();
+    if (type instanceof ArrayType
+        || type instanceof MapType
+        || type instanceof StructType
+        || type instanceof UserDefinedType) {
+      throw new IllegalArgumentException(
+          "fold column '"
+              + name
+              + "' has the type "
+              + type.simpleString()
+              + ": each value names a group; use a column of strings or integers");
     }
   }
 
@@ -184,17 +201,33 @@ record InputColumns(StructType schema) {
     };
   }
 
-  /** Whether entry j of the features column is a category, by its ML attributes. */
-  IntPredicate categorical(String features) {
+  /**
+   * The number of codes of categories that each entry of the features column may hold by its ML
+   * attributes, 0 of numbers; empty where there are none.
+   */
+  int[] codes(String features) {
     AttributeGroup group = AttributeGroup.fromStructField(schema.apply(features));
-    if (group.attributes().isEmpty()) {
-      return j -> false;
+    return group.attributes().isEmpty()
+        ? new int[0]
+        : Arrays.stream(group.attributes().get()).mapToInt(InputColumns::codes).toArray();
+  }
+
+  /** The same of a column of numbers. */
+  int codesOfNumber(String column) {
+    return codes(Attribute.fromStructField(schema.apply(column)));
+  }
+
+  /** The number of entries of the features column, -1 where its ML attributes do not tell. */
+  int size(String features) {
+    return AttributeGroup.fromStructField(schema.apply(features)).size();
+  }
+
+  private static int codes(Attribute attribute) {
+    if (!(attribute instanceof NominalAttribute nominal)) {
+      return 0;
     }
-    Attribute[] attributes = group.attributes().get();
-    boolean[] nominal = new boolean[attributes.length];
-    for (int j = 0; j < nominal.length; j++) {
-      nominal[j] = attributes[j] instanceof NominalAttribute;
-    }
-    return j -> j < nominal.length && nominal[j];
+    return nominal.getNumValues().isDefined()
+        ? (int) nominal.getNumValues().get()
+        : Integer.MAX_VALUE;
   }
 }

@@ -12,7 +12,9 @@ import org.apache.spark.sql.types.DataTypes;
 
 /**
  * What {@code handleInvalid} does about rows whose features vector is null or has an entry that is
- * NaN or infinite. MLlib's classifiers know no such Param; the words are VectorAssembler's.
+ * NaN or infinite. MLlib's classifiers know no such Param; the words are VectorAssembler's. Kept, NaN
+ * is a missing value, which networks know how to take; of a row that is null or has an infinite entry
+ * nothing is learnt, and its prediction is NaN.
  */
 final class InvalidFeatures {
 
@@ -29,14 +31,19 @@ final class InvalidFeatures {
     return List.of(ERROR, SKIP, KEEP);
   }
 
-  private static boolean valid(Vector features) {
+  /** Whether NaN is a missing value. */
+  static boolean areKept(ConvexReLUParams params) {
+    return params.getHandleInvalid().equals(KEEP);
+  }
+
+  private static boolean valid(Vector features, boolean missing) {
     if (features == null) {
       return false;
     }
     double[] entries =
         features instanceof SparseVector sparse ? sparse.values() : features.toArray();
     for (double entry : entries) {
-      if (!Double.isFinite(entry)) {
+      if (!Double.isFinite(entry) && !(missing && Double.isNaN(entry))) {
         return false;
       }
     }
@@ -44,37 +51,32 @@ final class InvalidFeatures {
   }
 
   private static Dataset<Row> valid(Dataset<Row> dataset, String featuresCol) {
-    UDF1<Vector, Boolean> valid = InvalidFeatures::valid;
+    UDF1<Vector, Boolean> valid = features -> valid(features, false);
     return dataset.filter(
         functions.udf(valid, DataTypes.BooleanType).apply(functions.col(featuresCol)));
   }
 
-  /** The rows to train on: unless invalid ones are errors, which training tells, without them. */
-  static Dataset<Row> toTrainOn(Dataset<?> dataset, String featuresCol, ConvexReLUParams params) {
-    return params.getHandleInvalid().equals(ERROR)
-        ? dataset.toDF()
-        : valid(dataset.toDF(), featuresCol);
-  }
-
-  /** The rows to score: all, or where invalid ones are to be skipped, without them. */
-  static Dataset<Row> toScore(Dataset<?> dataset, String featuresCol, ConvexReLUParams params) {
+  /** The rows to look at: all, or where invalid ones are to be skipped, without them. */
+  static Dataset<Row> skipped(Dataset<?> dataset, String featuresCol, ConvexReLUParams params) {
     return params.getHandleInvalid().equals(SKIP)
         ? valid(dataset.toDF(), featuresCol)
         : dataset.toDF();
   }
 
   /**
-   * The network's outputs; NaN for features that are invalid and kept.
+   * The network's outputs; NaN for features that are kept and null or infinite, and where parts of
+   * the network are linear that were trained without missing values and have none for NaN.
    *
    * @throws IllegalArgumentException for those that are invalid and not kept, and for a vector of
    *     another size than the training data
    */
   static double[] score(Scorer scorer, Vector features, ConvexReLUParams params) {
-    if (valid(features)) {
+    boolean kept = areKept(params);
+    if (valid(features, kept)) {
       return scorer.score(features);
     }
     // There is no row to skip for one who scores a vector.
-    if (!params.getHandleInvalid().equals(KEEP)) {
+    if (!kept) {
       throw new IllegalArgumentException(refusal(features));
     }
     double[] outputs = new double[scorer.network().outputs()];
@@ -85,7 +87,7 @@ final class InvalidFeatures {
   private static String refusal(Vector features) {
     String remedy =
         ": drop such rows before transform, for instance by na().drop(), or set handleInvalid to"
-            + " 'skip' (leave them out) or 'keep' (predict NaN)";
+            + " 'skip' (leave them out) or 'keep' (NaN is a missing value)";
     if (features == null) {
       return "a features vector is null" + remedy;
     }

@@ -17,6 +17,7 @@ import org.convexnn.network.FeatureMap;
 import org.convexnn.network.Forest;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
+import org.convexnn.network.Imputation;
 import org.convexnn.network.LeafModel;
 import org.convexnn.network.LeafPenalty;
 import org.convexnn.network.Network;
@@ -30,7 +31,8 @@ import org.convexnn.network.WeightLayout;
  * <ul>
  *   <li>{@code map}, one row: sizes, column means and scales of the feature map, its clip (0 = none),
  *       the offset b0, shift and scale of the label, the number of sub-networks (not in the oldest
- *       models).
+ *       models); {@code imputed} and {@code indicated} are what {@link Imputation} makes of a row
+ *       with missing values before all of this, empty where rows are taken as they come.
  *   <li>{@code matrix}, one row for each row of the feature map's matrix; missing for the identity.
  *   <li>{@code subnetworks}, one row each, in the order of {@code id}: {@code kind} is linear (id 0:
  *       the skip [w0, b]), halfspace, layered or tree. {@code direction} and {@code threshold} are a
@@ -73,7 +75,9 @@ final class NetworkTables {
           .add("labelScale", DataTypes.DoubleType)
           .add("subnetworks", DataTypes.IntegerType)
           .add("none", DataTypes.BooleanType)
-          .add("categories", DataTypes.IntegerType);
+          .add("categories", DataTypes.IntegerType)
+          .add("imputed", DOUBLES)
+          .add("indicated", INTS);
   private static final StructType CATEGORIES =
       new StructType().add("column", DataTypes.IntegerType).add("bins", INTS);
   private static final StructType MATRIX =
@@ -171,7 +175,9 @@ final class NetworkTables {
                     network.labelScale(),
                     subnetworks.size(),
                     map.none(),
-                    categories.size())));
+                    categories.size(),
+                    network.imputation().values(),
+                    network.imputation().indicated())));
     if (!categories.isEmpty()) {
       categories().write(storage, categories);
     }
@@ -210,7 +216,7 @@ final class NetworkTables {
             null));
     at += size;
     HalfSpaces gates = network.gates().halfSpaces();
-    int d = network.features();
+    int d = network.map().features();
     for (int p = 0; p < gates.size(); p++) {
       rows.add(
           RowFactory.create(
@@ -353,7 +359,8 @@ final class NetworkTables {
         parts.weights(),
         row.doubles("offset", outputs),
         row.number("labelShift"),
-        row.number("labelScale"));
+        row.number("labelScale"),
+        row.imputation(d));
   }
 
   private static double[] readMatrix(Storage storage, int matrixRows, int d) {

@@ -24,9 +24,18 @@ record ParamRules(ConvexReLUParams estimator) {
                     "validationIndicatorCol is '" + column + "'",
                     "rows that are marked choose the regularisation parameter, in one way",
                     choosers()));
+    estimator
+        .foldColumn()
+        .ifPresent(
+            column ->
+                refuse(
+                    "foldCol is '" + column + "'",
+                    "groups are held out to choose the regularisation parameter, in one way",
+                    othersThanGroups()));
     if (InitialModel.isGivenTo(estimator)) {
       Map<String, Boolean> others = new LinkedHashMap<>();
       others.put("validationIndicatorCol", estimator.validationIndicatorColumn().isPresent());
+      others.put("foldCol", estimator.foldColumn().isPresent());
       others.put("numFolds", estimator.getNumFolds() > 0);
       refuse(
           "initialModel is set",
@@ -48,6 +57,14 @@ record ParamRules(ConvexReLUParams estimator) {
     return others;
   }
 
+  private Map<String, Boolean> othersThanGroups() {
+    Map<String, Boolean> others = new LinkedHashMap<>();
+    others.put("regParam", estimator.isDefined(estimator.regParam()));
+    others.put("regRatio", estimator.isDefined(estimator.regRatio()));
+    others.put("validationIndicatorCol", estimator.validationIndicatorColumn().isPresent());
+    return others;
+  }
+
   private static void refuse(String set, String why, Map<String, Boolean> others) {
     Optional<String> other =
         others.entrySet().stream().filter(Map.Entry::getValue).map(Map.Entry::getKey).findFirst();
@@ -63,6 +80,11 @@ record ParamRules(ConvexReLUParams estimator) {
       throw new IllegalArgumentException(
           (initialModel ? "initialModel" : "validationIndicatorCol")
               + " is set: it has no part in training from one pass; unset it");
+    }
+    if (InvalidFeatures.areKept(estimator)) {
+      throw new IllegalArgumentException(
+          "handleInvalid is 'keep': sums of one pass have no place for missing values; use 'skip' or"
+              + " 'error', or fill them with Imputer");
     }
   }
 }

@@ -68,7 +68,9 @@ public final class ParamSet implements Serializable {
   final BooleanParam resume;
   final Param<String> weightCol;
   final Param<String> validationIndicatorCol;
+  final Param<String> foldCol;
   final StringArrayParam featuresCols;
+  final StringArrayParam categoricalCols;
   final Param<String> trainingCol;
   final Param<String> handleInvalid;
   final Param<String> initialModel;
@@ -379,6 +381,14 @@ public final class ParamSet implements Serializable {
                 + " boolean: true = held out to choose the regularisation parameter, false ="
                 + " training; not together with regParam, regRatio or numFolds; unset or empty = held"
                 + " out by the rows' hashes");
+    foldCol =
+        new Param<>(
+            owner,
+            "foldCol",
+            "name of a column of groups, such as strings or integers: the rows of one group are"
+                + " trained on or held out together when the regularisation parameter is chosen; not"
+                + " together with regParam, regRatio or validationIndicatorCol; unset or empty ="
+                + " equal rows are held out together");
     featuresCols =
         new StringArrayParam(
             owner,
@@ -389,6 +399,18 @@ public final class ParamSet implements Serializable {
                 Allowed.texts(
                     "featuresCols",
                     "names of columns, each once",
+                    names -> new HashSet<>(names).size() == names.size())));
+    categoricalCols =
+        new StringArrayParam(
+            owner,
+            "categoricalCols",
+            "features that hold categories, as codes 0, 1, .., beside those that metadata tell: names"
+                + " of columns of featuresCols or of the vector's entries, or numbers of entries from"
+                + " 0 on; unset or empty = those that metadata tell",
+            texts(
+                Allowed.texts(
+                    "categoricalCols",
+                    "names of features, each once",
                     names -> new HashSet<>(names).size() == names.size())));
     trainingCol =
         new Param<>(
@@ -402,8 +424,9 @@ public final class ParamSet implements Serializable {
             owner,
             "handleInvalid",
             "what to do about rows whose features are null, NaN or infinite: error = refuse them,"
-                + " skip = leave them out of training and out of what transform returns, keep = leave"
-                + " them out of training and predict NaN for them",
+                + " skip = leave them out of training and out of what transform returns, keep = NaN"
+                + " is a missing value, trained on and predicted from; rows of null or infinite"
+                + " features are left out of training and predicted NaN",
             words("handleInvalid", InvalidFeatures.words()));
     initialModel =
         new Param<>(

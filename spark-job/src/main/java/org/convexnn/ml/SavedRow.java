@@ -5,6 +5,7 @@ import java.util.List;
 import org.apache.spark.sql.Row;
 import org.convexnn.network.CategoryBins;
 import org.convexnn.network.HalfSpaces;
+import org.convexnn.network.Imputation;
 import org.convexnn.network.LeafModel;
 import org.convexnn.network.LeafPenalty;
 import org.convexnn.network.SubNetwork;
@@ -216,6 +217,30 @@ record SavedRow(Row row, String table, String path) {
       table[code] = (byte) bins[code];
     }
     return table;
+  }
+
+  /**
+   * What is made of missing values.
+   *
+   * @param features that come of it
+   */
+  Imputation imputation(int features) {
+    int values = has("imputed") ? size("imputed") : 0;
+    if (values == 0) {
+      return Imputation.NONE;
+    }
+    int[] indicated = ints("indicated");
+    if (values + indicated.length != features) {
+      throw damaged(
+          path,
+          table,
+          values + " imputed values and " + indicated.length + " indicators of " + features);
+    }
+    try {
+      return new Imputation(doubles("imputed", values), indicated);
+    } catch (IllegalArgumentException e) {
+      throw damaged(path, table, e.getMessage());
+    }
   }
 
   /** Whether a value is true. */

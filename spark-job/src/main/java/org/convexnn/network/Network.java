@@ -21,6 +21,7 @@ import java.util.stream.IntStream;
  * @param offset b0, C numbers: the constant model
  * @param labelShift the shift from training units of the label to its own
  * @param labelScale the scale from training units of the label to its own
+ * @param imputation what stands in x, of which all of this is, for a row with missing values
  */
 public record Network(
     FeatureMap map,
@@ -28,7 +29,8 @@ public record Network(
     double[] weights,
     double[] offset,
     double labelShift,
-    double labelScale)
+    double labelScale,
+    Imputation imputation)
     implements Serializable {
 
   /** Checks the shapes and that all weights are finite. */
@@ -43,11 +45,34 @@ public record Network(
         throw new IllegalArgumentException("network with a weight that is " + w);
       }
     }
+    if (!imputation.none() && imputation.width() != map.features()) {
+      throw new IllegalArgumentException(
+          "network on "
+              + map.features()
+              + " features with missing values that become "
+              + imputation.width());
+    }
   }
 
-  /** d, the number of features. */
+  /** A network that takes rows as they are. */
+  public Network(
+      FeatureMap map,
+      GateSet gates,
+      double[] weights,
+      double[] offset,
+      double labelShift,
+      double labelScale) {
+    this(map, gates, weights, offset, labelShift, labelScale, Imputation.NONE);
+  }
+
+  /** The network of rows with missing values that is this one after an imputation. */
+  public Network after(Imputation before) {
+    return new Network(map, gates, weights, offset, labelShift, labelScale, before);
+  }
+
+  /** The features of a row as it comes; those of map and gates are what imputation makes of them. */
   public int features() {
-    return map.features();
+    return imputation.none() ? map.features() : imputation.values().length;
   }
 
   /** C, the number of outputs. */
@@ -135,7 +160,8 @@ public record Network(
         Arrays.copyOf(w, length),
         offset,
         labelShift,
-        labelScale);
+        labelScale,
+        imputation);
   }
 
   /**
@@ -175,7 +201,7 @@ public record Network(
         spread(from.start()[i], size, places, w, to.start()[i]);
       }
     }
-    return new Network(map, wider, w, b0, labelShift, labelScale);
+    return new Network(map, wider, w, b0, labelShift, labelScale, imputation);
   }
 
   private void spread(int from, int size, int[] places, double[] w, int to) {
@@ -229,12 +255,12 @@ public record Network(
       this.leaves = NarrowLeaves.of(network, folded);
       this.sum = new double[size];
       this.active = new int[network.gates.overlapping() + network.gates.trees().size()];
-      this.spread = new double[network.features()];
+      this.spread = new double[network.map.features()];
       FeatureMap map = network.map;
       this.far =
           map.mapsRows() ? new int[0] : FeatureMap.farFromZero(map.mean(), map.inverseScale());
-      this.changed = new int[network.features()];
-      this.change = new double[network.features()];
+      this.changed = new int[network.map.features()];
+      this.change = new double[network.map.features()];
       this.atZero = atZero();
     }
 
@@ -261,8 +287,12 @@ public record Network(
       return products;
     }
 
-    /** Writes the C outputs for a raw row x of d numbers. */
+    /** Writes the C outputs for a raw row x of d numbers, NaN where they are missing. */
     public void evaluate(double[] x, double[] outputs) {
+      evaluateImputed(network.imputation.apply(x), outputs);
+    }
+
+    private void evaluateImputed(double[] x, double[] outputs) {
       int count = findActive(gates.active(x), x);
       System.arraycopy(linear, 0, sum, 0, size);
       for (int a = 0; a < count; a++) {
@@ -295,11 +325,16 @@ public record Network(
      * @param values the non-zeros
      */
     public void evaluate(int[] columns, double[] values, double[] outputs) {
+      Imputation.NonZeros row = network.imputation.apply(columns, values);
+      evaluateImputed(row.columns(), row.values(), outputs);
+    }
+
+    private void evaluateImputed(int[] columns, double[] values, double[] outputs) {
       for (int k = 0; k < columns.length; k++) {
         spread[columns[k]] = values[k];
       }
       if (network.map.mapsRows()) {
-        evaluate(spread, outputs);
+        evaluateImputed(spread, outputs);
       } else {
         evaluateNonZeros(columns, values, outputs);
       }

@@ -18,6 +18,7 @@ import org.convexnn.network.ReluNetwork;
 import org.convexnn.solver.AllPatterns;
 import org.convexnn.solver.Certificate;
 import org.convexnn.solver.Checkpoints;
+import org.convexnn.solver.CompleteRows;
 import org.convexnn.solver.Folds;
 import org.convexnn.solver.GatedRows;
 import org.convexnn.solver.Ledger;
@@ -106,11 +107,15 @@ public final class ReluTrainer {
               + ", for its certificate needs matrices of features x features: reduce the features"
               + " (PCA), or use activation 'gated'");
     }
+    CompleteRows complete = CompleteRows.of(rows, options);
     Trainer trainer = new Trainer(options.forDirections(), progress);
-    return checkpoints
-        .map(kept -> trainer.with(kept, options))
-        .orElse(trainer)
-        .train(rows, (gated, parts, ledger) -> train(rows, gated, parts, ledger));
+    return complete.result(
+        checkpoints
+            .map(kept -> trainer.with(kept, options))
+            .orElse(trainer)
+            .train(
+                complete.rows(),
+                (gated, parts, ledger) -> train(complete.rows(), gated, parts, ledger)));
   }
 
   private TrainingResult train(Rows rows, TrainingResult gated, Parts parts, Ledger ledger) {

@@ -35,7 +35,11 @@ record CrossValidation(Run run, Function<SelectedRows, PathFits> fits, int folds
         && whole.solver() instanceof GramSolver gram
         && GramStatistics.fits(model.basis(), folds)) {
       GramStatistics statistics =
-          GramStatistics.of(model.gated(), model.basis(), folds, run.options().seed());
+          GramStatistics.of(
+              model.gated(),
+              model.basis(),
+              folds,
+              Folds.salt(run.rows(), folds, folds, run.options().seed()));
       run.log().ledger().sweep(1);
       OnePass onePass = new OnePass(statistics, run.options());
       gram.use(onePass.program());

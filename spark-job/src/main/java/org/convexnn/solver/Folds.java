@@ -1,16 +1,21 @@
 package org.convexnn.solver;
 
+import java.util.Map;
 import java.util.Optional;
 import org.convexnn.block.FoldWeightsJob;
 import org.convexnn.block.RowSelection;
 
 /**
- * The folds that the rows are in, of which one at a time is held out: hashes of the rows' keys, so
- * that equal rows are in one fold and nothing is moved; or the marked rows and the others. Finding what they weigh takes one sweep.
+ * The folds that the rows are in, of which one at a time is held out: hashes of the rows' groups, or
+ * where there are none, of their keys, so that a group or equal rows are in one fold and nothing is
+ * moved; or the marked rows and the others. Hashes of few groups are drawn until folds are about even.
+ * Finding what folds weigh takes one sweep.
  */
 public final class Folds {
 
   private static final int TENTHS = 10;
+  private static final int DRAWS = 20_000;
+  private static final double EVEN = 0.1;
 
   private final int division;
   private final double[][] sums;
@@ -31,13 +36,17 @@ public final class Folds {
 
   /** K folds of a model's rows. */
   static Folds of(Run run, int count) {
+    return of(run, count, salt(run.rows(), count, count, run.options().seed()));
+  }
+
+  private static Folds of(Run run, int count, long salt) {
     int classes =
         switch (run.options().task()) {
           case BINARY -> 2;
           case MULTICLASS -> run.frame().loss().outputs();
           case REGRESSION -> 0;
         };
-    return of(run.rows(), count, classes, run.options().seed());
+    return of(run.rows(), count, classes, salt);
   }
 
   /**
@@ -53,22 +62,55 @@ public final class Folds {
 
   /** Folds of which the first is the held-out split. */
   static Folds heldOut(Run run) {
-    return of(run, division(run.rows()));
+    int division = division(run.rows());
+    return of(run, division, salt(run.rows(), division, 1, run.options().seed()));
   }
 
   /** The same of rows whose labels are not looked at. */
   public static Folds heldOut(Rows rows, long seed) {
-    return of(rows, division(rows), 0, seed);
+    return of(rows, division(rows), 0, salt(rows, division(rows), 1, seed));
   }
 
   /** The rows that a held-out split trains on. */
   static RowSelection withoutHeldOut(Rows rows, long seed) {
-    return without(division(rows), 0, seed);
+    return without(division(rows), 0, salt(rows, division(rows), 1, seed));
   }
 
   /** The rows that a split of a cross-validation trains on: those outside fold k of K. */
-  static RowSelection withoutFold(int folds, int fold, long seed) {
-    return without(folds, fold, seed);
+  static RowSelection withoutFold(Rows rows, int folds, int fold, long seed) {
+    return without(folds, fold, salt(rows, folds, folds, seed));
+  }
+
+  /**
+   * What varies the folds: the seed, but where groups are few the first of some numbers after it by
+   * which the folds that matter are about even, else the one by which they are most so.
+   *
+   * @param matter the folds 0 .. matter - 1 are to be even
+   */
+  static long salt(Rows rows, int division, int matter, long seed) {
+    Map<Long, Double> groups = rows.groups();
+    if (groups.isEmpty() || division == RowSelection.BY_MARK || division == 1) {
+      return seed;
+    }
+    double share = groups.values().stream().mapToDouble(w -> w).sum() / division;
+    long best = seed;
+    double least = Double.POSITIVE_INFINITY;
+    for (long salt = seed; salt - seed < DRAWS && least > EVEN; salt++) {
+      double[] weights = new double[division];
+      for (Map.Entry<Long, Double> group : groups.entrySet()) {
+        weights[RowSelection.foldOf(group.getKey(), division, salt)] += group.getValue();
+      }
+      double uneven = 0;
+      for (int k = 0; k < matter; k++) {
+        // An empty fold judges nothing, as one of all rows does.
+        uneven += weights[k] == 0 ? 2 * division : Math.abs(weights[k] / share - 1) / matter;
+      }
+      if (uneven < least) {
+        least = uneven;
+        best = salt;
+      }
+    }
+    return best;
   }
 
   private static int division(Rows rows) {

@@ -1,5 +1,6 @@
 package org.convexnn.solver;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -39,13 +40,24 @@ final class ForestFit {
     TrainingOptions options = run.options();
     run.log().phase("load and bin");
     boolean validates = options.choosesBeta() && sample.size() >= FEWEST_FOR_VALIDATION;
+    List<RowSelection> splits = validates ? splits(sample) : List.of();
     ForestChoice.Choice choice =
-        validates
-            ? new ForestChoice(run, growth).choose(sample, splits())
+        !splits.isEmpty()
+            ? new ForestChoice(run, growth).choose(sample, splits)
             : new ForestChoice.Choice(
                 ForestChoice.Point.given(options), growth.usual(), Double.NaN, Double.NaN);
     run.log().phase("choose");
     return new Ready(sample, choice);
+  }
+
+  /** The splits that have rows on both sides. */
+  private List<RowSelection> splits(ForestSample sample) {
+    return splits().stream()
+        .filter(
+            split ->
+                Arrays.stream(sample.groups()).anyMatch(split::selects)
+                    && Arrays.stream(sample.groups()).anyMatch(split.complement()::selects))
+        .toList();
   }
 
   private List<RowSelection> splits() {
@@ -53,7 +65,9 @@ final class ForestFit {
     int folds = RegularizationPath.folds(run, RegularizationPath.FEWEST_FOR_HOLD_OUT);
     return folds == 1
         ? List.of(Folds.withoutHeldOut(run.rows(), seed))
-        : IntStream.range(0, folds).mapToObj(k -> Folds.withoutFold(folds, k, seed)).toList();
+        : IntStream.range(0, folds)
+            .mapToObj(k -> Folds.withoutFold(run.rows(), folds, k, seed))
+            .toList();
   }
 
   /** Grows the network's trees and trains them. */

@@ -17,13 +17,17 @@ import org.convexnn.loss.SoftmaxLoss;
  * column, on the driver. All rows where its memory holds them, else a sample of as many as it does.
  *
  * @param keys of the rows, ascending
+ * @param groups what decides the rows' folds
  * @param rows in bins, labels in training units
  * @param share of all rows
  */
-record ForestSample(long[] keys, BinnedRows rows, double share) {
+record ForestSample(long[] keys, long[] groups, BinnedRows rows, double share) {
 
   private static final int ROWS_FOR_BINS = 100_000;
   private static final double NUMBERS_FOR_BINS = 1 << 25;
+  // As LightGBM's cat_smooth: labels of fewer rows say little of a category, and a lot of
+  // themselves.
+  private static final int FEWEST_OF_A_CATEGORY = 10;
   private static final double HEAP_SHARE = 0.25;
   // Of a row, as boosting has it: bins twice, key, label, weight, sums twice, order; its outputs.
   private static final double BYTES_OF_A_FEATURE = 2;
@@ -51,7 +55,10 @@ record ForestSample(long[] keys, BinnedRows rows, double share) {
       labels[r] = (labels[r] - frame.shift()) / frame.scale();
     }
     return new ForestSample(
-        sample.keys(), new BinnedRows(binning, sample.bins(), labels, sample.weights()), rate);
+        sample.keys(),
+        sample.groups(),
+        new BinnedRows(binning, sample.bins(), labels, sample.weights()),
+        rate);
   }
 
   /** Bins of a few rows. */
@@ -69,7 +76,8 @@ record ForestSample(long[] keys, BinnedRows rows, double share) {
         targets(frame, labels),
         few.stream().mapToDouble(SampleJob.Row::weight).toArray(),
         all.categorical(),
-        Binning.MOST_BINS);
+        Binning.MOST_BINS,
+        FEWEST_OF_A_CATEGORY);
   }
 
   /** What the mean of a category is taken of: labels, of classes the derivatives at the constant. */
@@ -101,7 +109,7 @@ record ForestSample(long[] keys, BinnedRows rows, double share) {
 
   /** The rows that a selection selects. */
   ForestSample on(RowSelection selection) {
-    return where(r -> selection.selects(keys[r]));
+    return where(r -> selection.selects(groups[r]));
   }
 
   /** About so many of the rows, drawn by key. */
@@ -131,8 +139,10 @@ record ForestSample(long[] keys, BinnedRows rows, double share) {
                   return some;
                 })
             .toArray(byte[][]::new);
+    long[] keptKeys = Arrays.stream(kept).mapToLong(r -> keys[r]).toArray();
     return new ForestSample(
-        Arrays.stream(kept).mapToLong(r -> keys[r]).toArray(),
+        keptKeys,
+        groups == keys ? keptKeys : Arrays.stream(kept).mapToLong(r -> groups[r]).toArray(),
         new BinnedRows(
             rows.binning(),
             bins,

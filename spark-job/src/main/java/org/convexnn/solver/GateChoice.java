@@ -58,7 +58,7 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
 
   /** Whether gates are the leaves of trees that are narrow. */
   boolean narrow() {
-    return !frame.constantLabel() && options.growsConstantLeaves(frame.size());
+    return Preparation.narrow(frame.stats(), options);
   }
 
   /** Whether gates are priced along the path: there are none to begin with. */

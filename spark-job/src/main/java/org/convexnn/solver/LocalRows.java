@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -20,6 +21,7 @@ import org.convexnn.block.SampleJob;
 import org.convexnn.block.StepJob;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
+import org.convexnn.network.Imputation;
 
 /**
  * {@link Rows} in memory, blocks side by side on the machine's cores, their sums added in order: for
@@ -30,6 +32,8 @@ public final class LocalRows implements Rows {
   private final List<Block> blocks;
   private final boolean marked;
   private final boolean[] categorical;
+  private final boolean missing;
+  private final Map<Long, Double> groups;
 
   /** Rows in these blocks, at least one. */
   public LocalRows(List<Block> blocks) {
@@ -42,18 +46,49 @@ public final class LocalRows implements Rows {
    * @param marked whether they bring a mark
    */
   public LocalRows(List<Block> blocks, boolean marked) {
-    this(List.copyOf(blocks), marked, new boolean[blocks.get(0).features()]);
+    this(List.copyOf(blocks), marked, new boolean[blocks.get(0).features()], false);
   }
 
-  private LocalRows(List<Block> blocks, boolean marked, boolean[] categorical) {
+  private LocalRows(List<Block> blocks, boolean marked, boolean[] categorical, boolean missing) {
     this.blocks = blocks;
     this.marked = marked;
     this.categorical = categorical;
+    this.missing = missing;
+    this.groups = new TreeMap<>();
+    for (Block block : blocks) {
+      for (int r = 0; block.grouped() && r < block.rows(); r++) {
+        groups.merge(block.group(r), block.weight(r), Double::sum);
+      }
+    }
+  }
+
+  @Override
+  public Map<Long, Double> groups() {
+    return groups;
   }
 
   /** The same rows, of which some columns hold codes of categories. */
   public LocalRows categorical(boolean[] columns) {
-    return new LocalRows(blocks, marked, columns.clone());
+    return new LocalRows(blocks, marked, columns.clone(), missing);
+  }
+
+  /** The same rows, of which values may be missing. */
+  public LocalRows withMissing() {
+    return new LocalRows(blocks, marked, categorical, true);
+  }
+
+  @Override
+  public boolean missing() {
+    return missing;
+  }
+
+  @Override
+  public LocalRows imputed(Imputation imputation) {
+    return new LocalRows(
+        blocks.stream().map(block -> block.imputed(imputation)).toList(),
+        marked,
+        Arrays.copyOf(categorical, imputation.width()),
+        false);
   }
 
   @Override
@@ -73,6 +108,9 @@ public final class LocalRows implements Rows {
       }
       buffer.endRow();
     }
+    boolean grouped = all.stream().anyMatch(row -> row.group() != row.key()) && !rows.marked();
+    long[] groups = new long[grouped ? all.size() : 0];
+    Arrays.setAll(groups, r -> all.get(r).group());
     boolean[] marks = new boolean[rows.marked() ? all.size() : 0];
     for (int r = 0; r < marks.length; r++) {
       marks[r] = RowSelection.marked(all.get(r).key());
@@ -83,7 +121,8 @@ public final class LocalRows implements Rows {
                     buffer.take(),
                     all.stream().mapToDouble(SampleJob.Row::label).toArray(),
                     all.stream().mapToDouble(SampleJob.Row::weight).toArray(),
-                    marks)),
+                    marks,
+                    groups)),
             rows.marked())
         .categorical(rows.categorical());
   }

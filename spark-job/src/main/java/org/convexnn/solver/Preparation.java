@@ -1,5 +1,6 @@
 package org.convexnn.solver;
 
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import org.convexnn.block.ColumnStats;
@@ -25,12 +26,36 @@ final class Preparation {
   private Preparation() {}
 
   /**
-   * The constant parts of a model on these rows.
+   * The constant parts of a model on these rows, with a feature map.
    *
    * @throws IllegalArgumentException when the data cannot be trained on, naming the culprit and the
    *     remedy
    */
   static Frame of(Rows rows, TrainingOptions options) {
+    return mapped(rows, stats(rows, options), options);
+  }
+
+  /** The same without a feature map where trees of constant leaves are grown. */
+  static Frame forTraining(Rows rows, TrainingOptions options) {
+    ColumnStats stats = stats(rows, options);
+    return narrow(stats, options)
+        ? of(rows, stats, FeatureMap.none(rows.features()), options)
+        : mapped(rows, stats, options);
+  }
+
+  /** The same with a feature map that is known. */
+  static Frame of(Rows rows, FeatureMap map, TrainingOptions options) {
+    return of(rows, stats(rows, options), map, options);
+  }
+
+  /** Whether trees of constant leaves are grown: there is something to learn. */
+  static boolean narrow(ColumnStats stats, TrainingOptions options) {
+    return stats.labelMin() != stats.labelMax()
+        && options.growsConstantLeaves(RowCount.of(stats.rows(), stats.weight()));
+  }
+
+  /** The first look at the columns. */
+  static ColumnStats stats(Rows rows, TrainingOptions options) {
     ColumnStats stats = rows.sum("column statistics", new ColumnStatsJob(rows.features()));
     if (stats.rows() == 0) {
       throw new IllegalArgumentException(
@@ -45,22 +70,35 @@ final class Preparation {
               + stats.rows()
               + " rows have a positive weight: lower it, or set it to 0 for automatic");
     }
+    int groups = rows.groups().size();
+    if (groups > 0 && options.numFolds() > groups) {
+      throw new IllegalArgumentException(
+          "numFolds is "
+              + options.numFolds()
+              + ", but foldCol has only "
+              + groups
+              + " groups: lower it, or set it to 0 for automatic");
+    }
+    return stats;
+  }
+
+  private static Frame of(Rows rows, ColumnStats stats, FeatureMap map, TrainingOptions options) {
+    double[][] moments =
+        options.task() == TrainingOptions.Task.REGRESSION
+            ? moments(rows, stats, new double[0], false)
+            : new double[0][];
+    return of(rows, stats, map, Optional.empty(), moments, options);
+  }
+
+  private static Frame mapped(Rows rows, ColumnStats stats, TrainingOptions options) {
     TrainingOptions.Normalization kind = normalization(options, stats);
     double[] half = stats.halfRanges();
     double[] inverse = new double[half.length];
     for (int j = 0; j < half.length; j++) {
       inverse[j] = half[j] > 0 ? 1 / half[j] : 0;
     }
-    double labelHalf = stats.labelMax() / 2 - stats.labelMin() / 2;
     double[][] moments =
-        rows.sum(
-            "second moments",
-            new MomentsJob(
-                stats.mean(),
-                inverse,
-                stats.labelMean(),
-                labelHalf > 0 ? 1 / labelHalf : 0,
-                !Normalizer.needsMatrix(kind) && options.patternRank() == 0));
+        moments(rows, stats, inverse, !Normalizer.needsMatrix(kind) && options.patternRank() == 0);
     if (kind == TrainingOptions.Normalization.NONE) {
       checkUnscaled(stats);
     }
@@ -69,10 +107,39 @@ final class Preparation {
         options.patternRank() == 0
             ? Optional.empty()
             : Optional.of(PatternSpan.of(options.patternRank(), map, stats, moments[0]));
+    return of(rows, stats, map, span, moments, options);
+  }
+
+  /** Half the range of the label. */
+  private static double labelHalf(ColumnStats stats) {
+    return stats.labelMax() / 2 - stats.labelMin() / 2;
+  }
+
+  /** Second moments of the label and of as many columns as there are scales. */
+  private static double[][] moments(
+      Rows rows, ColumnStats stats, double[] inverse, boolean diagonal) {
+    double half = labelHalf(stats);
+    return rows.sum(
+        "second moments",
+        new MomentsJob(
+            Arrays.copyOf(stats.mean(), inverse.length),
+            inverse,
+            stats.labelMean(),
+            half > 0 ? 1 / half : 0,
+            diagonal));
+  }
+
+  private static Frame of(
+      Rows rows,
+      ColumnStats stats,
+      FeatureMap map,
+      Optional<PatternSpan> span,
+      double[][] moments,
+      TrainingOptions options) {
     return switch (options.task()) {
       case BINARY, MULTICLASS -> classes(rows, stats, map, span, options);
       case REGRESSION -> {
-        double sd = labelHalf * Math.sqrt(moments[1][0] / stats.weight());
+        double sd = labelHalf(stats) * Math.sqrt(moments[1][0] / stats.weight());
         double shift = options.fitIntercept() || sd == 0 ? stats.labelMean() : 0;
         yield new Frame(
             stats, map, span, new SquaredLoss(), new double[1], shift, sd > 0 ? sd : 1, 1, 0.5);
@@ -86,11 +153,9 @@ final class Preparation {
     int d = stats.mean().length;
     TrainingOptions.Normalization kind = options.normalization();
     boolean span = options.patternRank() > 0;
-    // Whitened columns have no leading directions; constant leaves see none of the map.
+    // Whitened columns have no leading directions.
     if (kind == TrainingOptions.Normalization.AUTO
-        && (span
-            || options.growsConstantLeaves(RowCount.of(stats.rows(), stats.weight()))
-            || (stats.sparse() && d > MOST_WHITENED_SPARSE))) {
+        && (span || (stats.sparse() && d > MOST_WHITENED_SPARSE))) {
       kind = TrainingOptions.Normalization.STANDARDIZE;
     }
     if (Normalizer.needsMatrix(kind)) {

@@ -26,6 +26,7 @@ final class RegularizationPath {
   static final int FEWEST_FOR_HOLD_OUT = 200;
 
   private static final int FEWEST_OF_A_CLASS = 10;
+  private static final int FEWEST_GROUPS = 20;
   private static final int FEW_ROWS_FOLDS = 5;
   private static final double WITHOUT_VALIDATION = 0.1;
 
@@ -47,8 +48,8 @@ final class RegularizationPath {
   }
 
   /**
-   * The folds that are asked for; where it is left open, 5 where rows, or those of a class, are too
-   * few to hold some out.
+   * The folds that are asked for; where it is left open, 5 where rows, those of a class, or groups are
+   * too few to hold some out.
    *
    * @param fewest the fewest rows of which some are held out
    */
@@ -60,8 +61,12 @@ final class RegularizationPath {
       return run.options().numFolds();
     }
     long n = run.frame().size();
-    boolean few = n < fewest || run.frame().rarestClass() * n < FEWEST_OF_A_CLASS;
-    return few ? FEW_ROWS_FOLDS : 1;
+    int groups = run.rows().groups().size();
+    boolean few =
+        n < fewest
+            || run.frame().rarestClass() * n < FEWEST_OF_A_CLASS
+            || (groups > 0 && groups < FEWEST_GROUPS);
+    return !few ? 1 : groups > 0 ? Math.min(groups, FEW_ROWS_FOLDS) : FEW_ROWS_FOLDS;
   }
 
   /**

@@ -1,9 +1,11 @@
 package org.convexnn.solver;
 
+import java.util.Map;
 import org.convexnn.block.Block;
 import org.convexnn.block.RowJob;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
+import org.convexnn.network.Imputation;
 
 /** All rows of a data set, wherever they are: apply this to all rows and add up the results. */
 public interface Rows {
@@ -22,10 +24,26 @@ public interface Rows {
     return false;
   }
 
+  /**
+   * The groups that rows are in, with their weights, by what {@link Block#group} says; none where the
+   * user named none, or where they are so many that hashes part them evenly.
+   */
+  default Map<Long, Double> groups() {
+    return Map.of();
+  }
+
   /** Which columns hold codes of categories, 0, 1, ..., and not numbers. */
   default boolean[] categorical() {
     return new boolean[features()];
   }
+
+  /** Whether features may be missing, NaN; else all are finite. */
+  default boolean missing() {
+    return false;
+  }
+
+  /** The same rows after an imputation, with nothing missing; released with these. */
+  Rows imputed(Imputation imputation);
 
   /** About how many seconds a job takes that does nothing: measured on a local cluster. */
   default double jobSeconds() {

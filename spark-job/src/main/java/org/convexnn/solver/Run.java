@@ -46,7 +46,7 @@ record Run(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
             "%,d rows, %d features%s%s, blas %s, row kernels %s",
             frame.stats().rows(),
             rows.features(),
-            frame.map().dimension() < rows.features()
+            !frame.map().none() && frame.map().dimension() < rows.features()
                 ? " in " + frame.map().dimension() + " principal components"
                 : "",
             frame.stats().sparse()

@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.DoubleFunction;
-import java.util.function.UnaryOperator;
 
 /**
  * Trains a network on rows: moments, feature map, gates, skip-only fit, betaMax, regularisation
@@ -86,11 +85,14 @@ public final class Trainer {
   /** The same, and further; checkpoints are of both. */
   public TrainingResult train(Rows rows, Sequel sequel) {
     checkGated();
-    Run run = begin(rows, UnaryOperator.identity(), "unset");
+    Ledger ledger = new Ledger();
+    CompleteRows complete = CompleteRows.of(rows, options);
+    Frame frame = Preparation.forTraining(complete.rows(), options);
+    Run run = begin(complete.rows(), frame, ledger, "unset");
     TrainingResult gated = gated(run);
     TrainingResult result = sequel.train(gated, run.log().journal(), run.log().ledger());
     run.log().journal().end();
-    return result;
+    return complete.result(result);
   }
 
   private TrainingResult gated(Run run) {
@@ -112,22 +114,24 @@ public final class Trainer {
    */
   public TrainingResult train(Rows rows, WarmStart from) {
     checkGated();
-    Run run = begin(rows, frame -> from.in(frame, options), from.fingerprint());
-    try (GatedModel model = from.model(run)) {
+    Ledger ledger = new Ledger();
+    CompleteRows complete = CompleteRows.of(rows, from.network());
+    WarmStart start = from.on(complete);
+    Frame frame = start.frame(complete.rows(), options);
+    Run run = begin(complete.rows(), frame, ledger, from.fingerprint());
+    try (GatedModel model = start.model(run)) {
       Fit whole = whole(model);
       TrainingResult result =
           model.frame().constantLabel()
               ? constant(whole)
-              : atGivenBeta(whole, beta -> from.of(whole, beta));
+              : atGivenBeta(whole, beta -> start.of(whole, beta));
       run.log().journal().end();
-      return result;
+      return complete.result(result);
     }
   }
 
-  /** Takes the first looks at the rows, and at the checkpoint of a lost driver. */
-  private Run begin(Rows rows, UnaryOperator<Frame> framed, String initialModel) {
-    Ledger ledger = new Ledger();
-    Frame frame = framed.apply(Preparation.of(rows, options));
+  /** Takes a look at the checkpoint of a lost driver. */
+  private Run begin(Rows rows, Frame frame, Ledger ledger, String initialModel) {
     Journal journal =
         checkpoints
             .map(
@@ -229,7 +233,11 @@ public final class Trainer {
         run.gates().drawForOnePass(),
         model -> {
           GramStatistics sums =
-              GramStatistics.of(model.gated(), model.basis(), folds, options.seed());
+              GramStatistics.of(
+                  model.gated(),
+                  model.basis(),
+                  folds,
+                  Folds.salt(rows, folds, folds, options.seed()));
           ledger.sweep(1);
           return sums;
         });

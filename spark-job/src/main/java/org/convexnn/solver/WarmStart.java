@@ -2,6 +2,7 @@ package org.convexnn.solver;
 
 import java.util.Arrays;
 import java.util.Locale;
+import org.convexnn.network.Imputation;
 import org.convexnn.network.Network;
 
 /**
@@ -18,9 +19,16 @@ public record WarmStart(Network network) {
    *
    * @throws IllegalArgumentException where the network does not suit rows or options
    */
-  Frame in(Frame frame, TrainingOptions options) {
-    check(frame.stats().mean().length, frame.loss().outputs(), options);
-    return frame.with(network.map());
+  Frame frame(Rows rows, TrainingOptions options) {
+    checkFeatures(rows.features());
+    Frame frame = Preparation.of(rows, network.map(), options);
+    check(frame.loss().outputs(), options);
+    return frame;
+  }
+
+  /** The same on rows of which nothing is missing any more. */
+  WarmStart on(CompleteRows rows) {
+    return rows.imputation().none() ? this : new WarmStart(network.after(Imputation.NONE));
   }
 
   /** Tells the network from others. */
@@ -28,7 +36,7 @@ public record WarmStart(Network network) {
     return Integer.toHexString(Arrays.hashCode(network.weights()));
   }
 
-  private void check(int features, int outputs, TrainingOptions options) {
+  private void checkFeatures(int features) {
     if (features != network.features()) {
       throw new IllegalArgumentException(
           "initialModel was trained on "
@@ -37,6 +45,9 @@ public record WarmStart(Network network) {
               + features
               + ": use the feature columns of its training, or unset initialModel");
     }
+  }
+
+  private void check(int outputs, TrainingOptions options) {
     if (outputs != network.outputs()) {
       throw new IllegalArgumentException(
           "initialModel tells "

@@ -371,6 +371,7 @@ class MergeTest {
             0.5,
             new double[] {3, -1e150, 1, 0, -1e300},
             new double[] {3, 1e150, Math.nextUp(1.0), 1e-150, 1e300},
+            new double[5],
             new double[5]);
     assertThat(stats.halfRanges()).containsExactly(0, 1e150, 0, 5e-151, 1e300);
   }

@@ -11,6 +11,7 @@ import org.convexnn.block.StepJob;
 import org.convexnn.cluster.Fault.Moment;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
+import org.convexnn.network.Imputation;
 import org.convexnn.solver.GatedRows;
 import org.convexnn.solver.Rows;
 
@@ -46,6 +47,11 @@ final class FaultyRows implements Rows {
   @Override
   public <A> A sum(String description, RowJob<Block, A> job) {
     return rows.sum(description, new FaultyJob<>(job, fault, next(description)));
+  }
+
+  @Override
+  public Rows imputed(Imputation imputation) {
+    return new FaultyRows(rows.imputed(imputation), fault);
   }
 
   @Override

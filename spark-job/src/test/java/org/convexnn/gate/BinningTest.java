@@ -30,11 +30,11 @@ class BinningTest {
 
   private static Binning numbers(int most, double... values) {
     int n = values.length;
-    return Binning.of(column(values), ones(n), ones(n), new boolean[1], most);
+    return Binning.of(column(values), ones(n), ones(n), new boolean[1], most, 0);
   }
 
   private static Binning codes(int most, double[] values, double[] targets, double[] weights) {
-    return Binning.of(column(values), targets, weights, new boolean[] {true}, most);
+    return Binning.of(column(values), targets, weights, new boolean[] {true}, most, 0);
   }
 
   private static int bin(Binning binning, double value) {
@@ -78,7 +78,7 @@ class BinningTest {
       values[r] = random.nextDouble();
       weights[r] = values[r] < 0.25 ? 3 : 1;
     }
-    Binning binning = Binning.of(column(values), ones(n), weights, new boolean[1], 10);
+    Binning binning = Binning.of(column(values), ones(n), weights, new boolean[1], 10, 0);
     double[] mass = new double[10];
     for (int r = 0; r < n; r++) {
       mass[bin(binning, values[r])] += weights[r];
@@ -100,7 +100,7 @@ class BinningTest {
             .boxed()
             .flatMapToDouble(r -> Arrays.stream(new double[r % 3]).map(z -> values[r]))
             .toArray();
-    Binning weighted = Binning.of(column(values), values, weights, new boolean[1], 50);
+    Binning weighted = Binning.of(column(values), values, weights, new boolean[1], 50, 0);
     Binning repeated = numbers(50, twice);
     for (int b = 0; b < 50; b++) {
       assertThat(weighted.threshold(0, b)).isEqualTo(repeated.threshold(0, b));
@@ -161,10 +161,41 @@ class BinningTest {
 
   @Test
   void codesOutOfRangeAreRefused() {
-    for (double code : new double[] {-1, 0.5, 100_000, Double.POSITIVE_INFINITY}) {
+    for (double code : new double[] {-1, 0.5, Double.POSITIVE_INFINITY}) {
       assertThatThrownBy(() -> codes(254, new double[] {1, code}, ones(2), ones(2)))
           .hasStackTraceContaining("column 0 of categories holds " + code);
     }
+  }
+
+  @Test
+  void codesBeyondTheMostCountAsNeverSeen() {
+    Binning binning = codes(254, new double[] {0, 1, 100_000, 99_999, 1e9}, ones(5), ones(5));
+    assertThat(binning.bins(0)).isEqualTo(3);
+    assertThat(bin(binning, 99_999)).isEqualTo(2);
+    assertThat(bin(binning, 100_000)).isEqualTo(Binning.MISSING);
+    assertThat(bin(binning, 1e9)).isEqualTo(Binning.MISSING);
+  }
+
+  /** Labels of an identifier's rows must not order it: all of it is one bin. */
+  @Test
+  void valuesOfFewRowsShareABin() {
+    int n = 1000;
+    double[] values = new double[n];
+    double[] targets = new double[n];
+    for (int r = 0; r < n; r++) {
+      // Half of the rows have one of 10 values, the others one each.
+      values[r] = r % 2 == 0 ? r / 2 % 10 : 10 + r;
+      targets[r] = r * 7 % 13;
+    }
+    Binning binning = Binning.of(column(values), targets, ones(n), new boolean[] {true}, 254, 10);
+    assertThat(binning.bins(0)).isEqualTo(11);
+    for (int v = 0; v < 10; v++) {
+      assertThat(bin(binning, v)).isEqualTo(1 + v);
+    }
+    for (int r = 1; r < n; r += 2) {
+      assertThat(bin(binning, 10 + r)).isZero();
+    }
+    assertThat(bin(binning, 10)).isEqualTo(Binning.MISSING);
   }
 
   @Test

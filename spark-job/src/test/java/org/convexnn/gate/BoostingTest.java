@@ -35,7 +35,7 @@ class BoostingTest {
   private record Data(double[][] x, double[] y, double[] w, boolean[] categorical) {
 
     BinnedRows binned() {
-      return BinnedRows.of(Binning.of(x, y, w, categorical, 254), x, y, w);
+      return BinnedRows.of(Binning.of(x, y, w, categorical, 254, 0), x, y, w);
     }
 
     Data withWeights(double... weights) {

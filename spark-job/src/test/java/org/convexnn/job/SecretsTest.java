@@ -158,6 +158,7 @@ class SecretsTest {
                     LearningTask.AUTO,
                     Optional.empty(),
                     Optional.empty(),
+                    Optional.empty(),
                     List.of(),
                     List.of(),
                     List.of(),

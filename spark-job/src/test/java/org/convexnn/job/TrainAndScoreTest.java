@@ -432,4 +432,118 @@ class TrainAndScoreTest {
         .failed("column 'prediction'", "rename");
     assertThat(out).doesNotExist();
   }
+
+  /** That a number or a time is blank tells of the label; trees of constant leaves learn it. */
+  @Test
+  void blanksAreMissingValuesOfTreesOfConstantLeaves() throws IOException {
+    List<String> lines = new ArrayList<>(List.of("size,seen,town,price"));
+    CounterRandom random = new CounterRandom(3, 0);
+    for (int i = 0; i < 400; i++) {
+      boolean sized = random.nextDouble() < 0.6;
+      boolean seen = random.nextDouble() < 0.7;
+      int town = random.nextInt(3);
+      double size = random.nextDouble();
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "%s,%s,%s,%.3f",
+              sized ? String.format(Locale.ROOT, "%.3f", size) : i % 2 == 0 ? "" : "NA",
+              seen ? "2024-0" + (1 + i % 8) + "-11" : "",
+              town == 0 ? "" : "town" + town,
+              (sized ? size : 5) + (seen ? 0 : 3) + town));
+    }
+    Path train = CommandLineRun.file(folder, "train.csv", lines.toArray(String[]::new));
+    Path model = folder.resolve("model");
+    CommandLineRun.of(
+            "train",
+            "--input",
+            train,
+            "--label",
+            "price",
+            "--output",
+            model,
+            "--num-trees",
+            30,
+            "--num-leaves",
+            8,
+            "--reg-ratio",
+            0.003)
+        .good();
+    assertThat(report(model).get("features").asInt()).isEqualTo(5);
+    assertThat(report(model).get("train").get("r2").asDouble()).isGreaterThan(0.98);
+    try (var stages = Files.list(model.resolve("model").resolve("stages"))) {
+      assertThat(stages.map(f -> f.getFileName().toString()))
+          .hasSize(4)
+          .noneMatch(name -> name.toLowerCase(Locale.ROOT).contains("imputer"));
+    }
+    Path input =
+        CommandLineRun.file(
+            folder, "new.csv", "seen,town,size", "2024-03-11,town1,", ",town1,0.5", ",elsewhere,?");
+    Path scored = folder.resolve("scored");
+    CommandLineRun.of("score", "--model", model, "--input", input, "--output", scored).good();
+    double[] told =
+        SparkTest.session()
+            .read()
+            .option("header", true)
+            .csv(scored.toString())
+            .collectAsList()
+            .stream()
+            .mapToDouble(row -> Double.parseDouble(row.getAs("prediction")))
+            .toArray();
+    double[] expected = {6, 4.5, 8};
+    assertThat(told).hasSize(3);
+    for (int r = 0; r < 3; r++) {
+      assertThat(told[r]).isCloseTo(expected[r], within(0.4));
+    }
+  }
+
+  @Test
+  void groupsAreNoFeatureAndHeldOutTogether() throws IOException {
+    List<String> lines = new ArrayList<>(List.of("x,z,patient,y"));
+    List<String> blank = new ArrayList<>(lines);
+    List<String> one = new ArrayList<>(lines);
+    CounterRandom random = new CounterRandom(9, 0);
+    for (int i = 0; i < 240; i++) {
+      double x = random.nextDouble();
+      String row = String.format(Locale.ROOT, "%.4f,%.4f,", x, random.nextDouble());
+      String label = x > 0.5 ? ",yes" : ",no";
+      lines.add(row + "p" + i / 8 + label);
+      blank.add(row + (i == 30 ? " " : "p" + i / 8) + label);
+      one.add(row + "p" + label);
+    }
+    Path model = folder.resolve("model");
+    Path train = CommandLineRun.file(folder, "train.csv", lines.toArray(String[]::new));
+    CommandLineRun.of(
+            "train",
+            "--input",
+            train,
+            "--label",
+            "y",
+            "--output",
+            model,
+            "--test",
+            train,
+            "--fold",
+            "patient",
+            "--num-gates",
+            8)
+        .good();
+    assertThat(report(model).get("features").asInt()).isEqualTo(2);
+    assertThat(report(model).get("options").get("fold").asText()).isEqualTo("patient");
+    assertThat(report(model).get("test").get("accuracy").asDouble()).isGreaterThan(0.9);
+    Path other = folder.resolve("other");
+    for (List<String> bad : List.of(blank, one)) {
+      CommandLineRun.of(
+              "train",
+              "--input",
+              CommandLineRun.file(folder, "bad.csv", bad.toArray(String[]::new)),
+              "--label",
+              "y",
+              "--output",
+              other,
+              "--fold",
+              "patient")
+          .failed("fold column 'patient'", bad == one ? "has one value" : "is null");
+    }
+  }
 }

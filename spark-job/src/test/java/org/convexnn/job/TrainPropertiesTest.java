@@ -98,12 +98,13 @@ class TrainPropertiesTest {
   @Test
   @Tag("spark")
   void everyLineWorks() throws IOException {
-    List<String> rows = new ArrayList<>(List.of("id,x,w,y"));
+    List<String> rows = new ArrayList<>(List.of("id,x,w,patient,y"));
     CounterRandom random = new CounterRandom(6, 0);
     for (int i = 0; i < 240; i++) {
       double x = random.nextGaussian();
       rows.add(
-          String.format(Locale.ROOT, "%d,%f,%d,%s", i, x, 1 + i % 2, x * x < 0.5 ? "yes" : "no"));
+          String.format(
+              Locale.ROOT, "%d,%f,%d,%d,%s", i, x, 1 + i % 2, i % 40, x * x < 0.5 ? "yes" : "no"));
     }
     Path input = CommandLineRun.file(folder, "rows.csv", rows.toArray(String[]::new));
     Path config = CommandLineRun.file(folder, "my.properties", settings().toArray(String[]::new));

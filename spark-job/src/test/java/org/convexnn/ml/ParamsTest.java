@@ -34,6 +34,7 @@ class ParamsTest {
   private static final Set<String> SHARED =
       Set.of(
           "featuresCols",
+          "categoricalCols",
           "trainingCol",
           "numGates",
           "numTrees",
@@ -70,6 +71,7 @@ class ParamsTest {
           "resume",
           "weightCol",
           "validationIndicatorCol",
+          "foldCol",
           "handleInvalid",
           "initialModel",
           "featuresCol",
@@ -118,7 +120,7 @@ class ParamsTest {
 
   /** Once for numbers and truth values, each word of a choice. */
   private static void assertRangeIsStated(Params owner, Param<?> param) {
-    if (param.name().equals("featuresCols")) {
+    if (param.name().equals("featuresCols") || param.name().equals("categoricalCols")) {
       // Names of columns, any of them.
       return;
     }
@@ -133,6 +135,7 @@ class ParamsTest {
           .isIn(
               "weightCol",
               "validationIndicatorCol",
+              "foldCol",
               "initialModel",
               "checkpointDir",
               "trainingCol");
@@ -198,6 +201,7 @@ class ParamsTest {
             c.tol(),
             c.weightCol(),
             c.validationIndicatorCol(),
+            c.foldCol(),
             c.initialModel())) {
       assertThat(c.isDefined(unset)).isFalse();
     }

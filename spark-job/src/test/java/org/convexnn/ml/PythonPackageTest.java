@@ -21,6 +21,7 @@ import org.convexnn.network.FeatureMap;
 import org.convexnn.network.Forest;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
+import org.convexnn.network.Imputation;
 import org.convexnn.network.LeafPenalty;
 import org.convexnn.network.Network;
 import org.convexnn.network.SubNetwork;
@@ -83,6 +84,7 @@ class PythonPackageTest {
         Forest.class,
         GateSet.class,
         HalfSpaces.class,
+        Imputation.class,
         Network.class,
         Objective.class,
         PathPoint.class,

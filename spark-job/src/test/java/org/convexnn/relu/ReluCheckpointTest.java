@@ -14,6 +14,7 @@ import org.convexnn.block.RowJob;
 import org.convexnn.block.StepJob;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
+import org.convexnn.network.Imputation;
 import org.convexnn.solver.Certificate;
 import org.convexnn.solver.Checkpoints;
 import org.convexnn.solver.GatedRows;
@@ -82,6 +83,11 @@ class ReluCheckpointTest {
     @Override
     public <A> A sum(String description, RowJob<Block, A> job) {
       return rows.sum(description, job);
+    }
+
+    @Override
+    public Rows imputed(Imputation imputation) {
+      return rows.imputed(imputation);
     }
 
     @Override
