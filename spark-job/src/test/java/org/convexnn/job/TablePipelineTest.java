@@ -131,7 +131,9 @@ class TablePipelineTest {
       Dataset<Row> table = table("n.csv", "good,bad,y", "1,1.5,0", "2," + bad + ",1");
       assertThatThrownBy(() -> fit(table))
           .satisfies(
-              e -> assertThat(ErrorMessages.of(e)).contains("column 'bad'", "--drop", "count as missing"));
+              e ->
+                  assertThat(ErrorMessages.of(e))
+                      .contains("column 'bad'", "--drop", "count as missing"));
     }
   }
 
