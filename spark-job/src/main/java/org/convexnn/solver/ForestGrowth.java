@@ -14,7 +14,6 @@ import org.convexnn.gate.Boosting;
  */
 record ForestGrowth(Run run) {
 
-  private static final int PILOT_ROWS = 60_000;
   private static final int PILOT_ROUNDS = 24;
   private static final double PILOT_RATE = 0.25;
   private static final int PILOT_PATIENCE = 6;
@@ -86,23 +85,23 @@ record ForestGrowth(Run run) {
     if (run.options().numLeaves() > 0) {
       return new Size(mostRounds(), run.options().numLeaves(), RATE);
     }
-    ForestSample few = train.atMost(PILOT_ROWS);
     int best = USUAL_LEAVES;
     double least = Double.POSITIVE_INFINITY;
     StringBuilder tried = new StringBuilder();
     for (int leaves : SIZES) {
       // Many rows stand for leaves that few rows would fill with noise.
-      if (leaves > SIZES[SIZES.length - 1] && few.size() < ROWS_PER_LEAF * leaves) {
+      if (leaves > SIZES[SIZES.length - 1] && train.size() < ROWS_PER_LEAF * leaves) {
         continue;
       }
       Boosting.Result result =
-          grow(few, heldOut, new Size(PILOT_ROUNDS, leaves, PILOT_RATE), PILOT_PATIENCE);
+          grow(train, heldOut, new Size(PILOT_ROUNDS, leaves, PILOT_RATE), PILOT_PATIENCE);
       double loss = Arrays.stream(result.heldOutLoss()).min().orElse(Double.POSITIVE_INFINITY);
       tried.append(String.format(Locale.ROOT, " %d: %.5f", leaves, loss));
-      if (loss < least) {
-        least = loss;
-        best = leaves;
+      if (loss >= least) {
+        break;
       }
+      least = loss;
+      best = leaves;
     }
     run.log().message("leaves a tree, validation loss of a short boosting:" + tried);
     return new Size(mostRounds(), best, RATE);
