@@ -27,7 +27,7 @@ import org.convexnn.network.WeightLayout;
  * <p>Result: [0] = {@code sum_k W_k h_ki (v_i - u_i)}, [1] = {@code sum_k W_k h_ki}, with h_ki the
  * curvature of the partition's mean loss at weight i: their quotient is the consensus step, which is
  * Newton's where leaves do not meet. A partition without a row of a leaf has no say in it; a leaf without rows
- * goes where the penalty rests ({@link #rest}).
+ * goes where the penalty rests ({@link #step}).
  *
  * @param setting the rows' setting, constant leaves
  * @param weights u in row coordinates
@@ -74,8 +74,20 @@ public record SweepJob(
     }
   }
 
+  /**
+   * The consensus step from the job's sums: [0] by [1], and to where the penalty rests where no row has
+   * a say.
+   */
+  public double[] step(double[][] sums) {
+    double[] step = new double[weights.length];
+    for (int i = 0; i < step.length; i++) {
+      step[i] = sums[1][i] > 0 ? sums[0][i] / sums[1][i] : rest(i) - weights[i];
+    }
+    return step;
+  }
+
   /** Where weight i is where no row tells: a leaf at its centre, everything else at 0. */
-  public double rest(int i) {
+  private double rest(int i) {
     int leaf = i - setting.layout().wideLength();
     return leaf < 0 || centres.length == 0 ? 0 : centres[leaf];
   }

@@ -2,6 +2,7 @@ package org.convexnn.solver;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.convexnn.linalg.Blas;
 
 /**
  * Anderson's acceleration of a fixed-point iteration {@code u <- u + r(u)} (Anderson, Journal of the
@@ -75,8 +76,8 @@ final class AndersonMixing {
       double length = product(direction, direction, metric);
       for (int j = 0; j < directions.size(); j++) {
         double share = product(directions.get(j), direction, metric);
-        add(-share, directions.get(j), direction);
-        add(-share, moves.get(j), move);
+        Blas.axpy(-share, directions.get(j), direction);
+        Blas.axpy(-share, moves.get(j), move);
       }
       double left = product(direction, direction, metric);
       if (!(left > INDEPENDENT * INDEPENDENT * length)) {
@@ -85,9 +86,9 @@ final class AndersonMixing {
       scale(1 / Math.sqrt(left), direction);
       scale(1 / Math.sqrt(left), move);
       double share = product(direction, residual, metric);
-      add(-share, direction, residual);
-      add(-share, direction, step);
-      add(-share, move, step);
+      Blas.axpy(-share, direction, residual);
+      Blas.axpy(-share, direction, step);
+      Blas.axpy(-share, move, step);
       directions.add(direction);
       moves.add(move);
     }
@@ -96,7 +97,7 @@ final class AndersonMixing {
 
   private static double[] difference(double[] a, double[] b) {
     double[] d = a.clone();
-    add(-1, b, d);
+    Blas.axpy(-1, b, d);
     return d;
   }
 
@@ -106,12 +107,6 @@ final class AndersonMixing {
       sum += metric[i] * a[i] * b[i];
     }
     return sum;
-  }
-
-  private static void add(double factor, double[] a, double[] to) {
-    for (int i = 0; i < a.length; i++) {
-      to[i] += factor * a[i];
-    }
   }
 
   private static void scale(double factor, double[] a) {

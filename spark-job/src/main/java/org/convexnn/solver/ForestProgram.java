@@ -12,6 +12,7 @@ import org.convexnn.block.Precision;
 import org.convexnn.block.RowSelection;
 import org.convexnn.block.RowSetting;
 import org.convexnn.block.SweepJob;
+import org.convexnn.linalg.Blas;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
@@ -113,9 +114,7 @@ final class ForestProgram {
     SweepJob job = new SweepJob(setting, v, new double[0], scales, centres, penalty, 0, sweeps);
     double[][] sums = gated.step("sweeps", job, GatedRows.NO_STATE, GatedRows.NO_STATE);
     double[] next = v.clone();
-    for (int i = 0; i < v.length; i++) {
-      next[i] = sums[1][i] > 0 ? v[i] + sums[0][i] / sums[1][i] : job.rest(i);
-    }
+    Blas.axpy(1, job.step(sums), next);
     return next;
   }
 

@@ -359,11 +359,9 @@ public final class Problem {
   Consensus sweep(String what, SweepJob job, int state) {
     double[][] sums = rows.step(what, job, state, GatedRows.NO_STATE);
     ledger.sweep(job.sweeps() + 0.5);
-    double[] direction = sums[0];
+    double[] direction = job.step(sums);
     double[] curvature = sums[1];
-    for (int i = 0; i < direction.length; i++) {
-      direction[i] =
-          curvature[i] > 0 ? direction[i] / curvature[i] : job.rest(i) - job.weights()[i];
+    for (int i = 0; i < curvature.length; i++) {
       curvature[i] /= totalWeight;
     }
     return new Consensus(direction, curvature);

@@ -21,8 +21,6 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.convexnn.SparkTest;
 import org.convexnn.network.Network;
-import org.convexnn.solver.Progress;
-import org.convexnn.solver.TraceRecord;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -152,7 +150,7 @@ class BadCategoriesTest {
     int values = 2 * n * stride;
     List<String> told = new ArrayList<>();
     ConvexReLUClassifier estimator = new ConvexReLUClassifier().setSeed(1);
-    estimator.setProgress(listener(told));
+    estimator.setProgress(MissingValuesTest.listener(told));
     Dataset<Row> test = rows(2, 4000, of(values), others);
     double with = estimator.fit(rows(1, n, of(values), own)).evaluate(test).accuracy();
     assertThat(told)
@@ -166,18 +164,6 @@ class BadCategoriesTest {
             .evaluate(rows(2, 4000, of(1), (r, random) -> 0))
             .accuracy();
     assertThat(with).isGreaterThan(without - 0.01);
-  }
-
-  private static Progress listener(List<String> told) {
-    return new Progress() {
-      @Override
-      public void iteration(TraceRecord trace) {}
-
-      @Override
-      public void message(String text) {
-        told.add(text);
-      }
-    };
   }
 
   @Test

@@ -257,7 +257,8 @@ class MissingValuesTest {
     }
   }
 
-  private static Progress listener(List<String> told) {
+  /** Keeps the messages of a fit. */
+  static Progress listener(List<String> told) {
     return new Progress() {
       @Override
       public void iteration(TraceRecord trace) {}
