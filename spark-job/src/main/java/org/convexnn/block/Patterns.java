@@ -5,6 +5,7 @@ import java.util.Arrays;
 import org.convexnn.linalg.Blas;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
+import org.convexnn.network.LeafSearch;
 
 /**
  * The activation patterns of a block's rows under a set of gates: one bit per half-space and
@@ -61,33 +62,26 @@ public record Patterns(int words, long[] bits, LeafCodes leaves, float[] leverag
   private static LeafCodes leaves(Block block, GateSet gates) {
     int n = block.rows();
     LeafCodes codes = LeafCodes.zero(gates.forest().firstLeaves(), n);
-    double[][] rows = new double[codes.trees() == 0 ? 0 : Math.min(n, BATCH)][block.features()];
-    double[][] batch = new double[rows.length][];
+    if (codes.trees() == 0 || n == 0) {
+      return codes;
+    }
+    double[][] rows = new double[Math.min(n, BATCH)][block.features()];
+    LeafSearch search = new LeafSearch(gates.forest(), block.features(), rows.length);
     int[] reached = new int[rows.length];
-    for (int from = 0; batch.length > 0 && from < n; from += batch.length) {
-      int count = Math.min(batch.length, n - from);
+    for (int from = 0; from < n; from += rows.length) {
+      int count = Math.min(rows.length, n - from);
       for (int r = 0; r < count; r++) {
         block.copyRow(from + r, rows[r]);
-        batch[r] = gates.forest().row(rows[r]);
       }
-      boolean finite = Arrays.stream(batch, 0, count).allMatch(Patterns::finite);
+      search.load(rows, count);
       for (int t = 0; t < codes.trees(); t++) {
-        gates.trees().get(t).leaves(batch, count, finite, reached);
+        search.leaves(t, reached);
         for (int r = 0; r < count; r++) {
           codes.set(from + r, t, reached[r]);
         }
       }
     }
     return codes;
-  }
-
-  private static boolean finite(double[] row) {
-    for (double value : row) {
-      if (!Double.isFinite(value)) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** Patterns of trees alone, of rows without linear coordinates. */

@@ -441,8 +441,7 @@ public final class Boosting {
           }
         });
     for (int output = 0; output < c; output++) {
-      fillRowSums(output);
-      Grown grown = growth.grow(seen, columns);
+      Grown grown = growth.grow(seen, columns, rowSums(output));
       if (grown.tree().feature().length > 0) {
         add(grown, output, seen);
       }
@@ -450,22 +449,20 @@ public final class Boosting {
     }
   }
 
-  private void fillRowSums(int output) {
+  private TreeGrowth.RowSums rowSums(int output) {
     int c = loss.outputs();
-    float[] sums = growth.rowSums();
     double factor = c > 1 ? c / (c - 1.0) : 1;
-    chunks(
-        rows.size(),
-        (from, to) -> {
-          for (int r = from, at = from * stride; r < to; r++, at += stride) {
-            sums[at] = (float) (weights[r] * derivatives[r * c + output]);
-            if (!quadratic) {
-              double h = loss.hessian(rows.labels()[r], derivatives, r * c, output, output);
-              sums[at + 1] = (float) (weights[r] * Math.max(factor * h, LEAST_CURVATURE));
-            }
-            sums[at + stride - 1] = weights[r];
-          }
-        });
+    return (numbers, from, to, sums) -> {
+      for (int k = from, at = from * stride; k < to; k++, at += stride) {
+        int r = numbers[k];
+        sums[at] = (float) (weights[r] * derivatives[r * c + output]);
+        if (!quadratic) {
+          double h = loss.hessian(rows.labels()[r], derivatives, r * c, output, output);
+          sums[at + 1] = (float) (weights[r] * Math.max(factor * h, LEAST_CURVATURE));
+        }
+        sums[at + stride - 1] = weights[r];
+      }
+    };
   }
 
   /** Moves the outputs of all rows by the values of a new tree. */
@@ -478,14 +475,7 @@ public final class Boosting {
     }
     byte[] code = options.codes() ? new byte[rows.size()] : codeBuffer;
     if (seen == null) {
-      int[] order = growth.order();
-      workers.run(
-          leaves,
-          i -> {
-            for (int k = growth.from(i); k < growth.to(i); k++) {
-              code[order[k]] = (byte) i;
-            }
-          });
+      growth.writeLeaves(code);
     } else {
       chunks(rows.size(), (from, to) -> route(grown, rows, code, from, to));
     }

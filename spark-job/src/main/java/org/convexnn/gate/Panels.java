@@ -43,6 +43,18 @@ final class Panels {
       return usual < 0 || bin < usual ? first + bin : first + bin - 1;
     }
 
+    /** The bin that a code of the slot stands for, that of missing values as number {@code bins}. */
+    int bin(int code) {
+      if (usual < 0) {
+        return code;
+      }
+      int bin = code - first;
+      if (bin < 0 || bin >= size() - 1) {
+        return usual;
+      }
+      return bin < usual ? bin : bin + 1;
+    }
+
     int index(byte bin) {
       int value = bin & 0xFF;
       return value == Binning.MISSING ? bins : value;
@@ -56,6 +68,16 @@ final class Panels {
    * @param codes the number of codes
    */
   record Slot(List<Member> members, int codes) {
+
+    /** The member that is a column; null where it is in another slot. */
+    Member member(int column) {
+      for (Member member : members) {
+        if (member.column == column) {
+          return member;
+        }
+      }
+      return null;
+    }
 
     int code(byte[][] bins, int row) {
       for (Member member : members) {
@@ -115,6 +137,27 @@ final class Panels {
     int[][] codes = new int[panels][];
     workers.run(panels, p -> codes[p] = pack(rows, slots.subList(first[p], first[p + 1])));
     return new Panels(List.copyOf(slots), first, codes);
+  }
+
+  /** The side of each code of the slot whose column a split tests. */
+  RowStore.Sides sides(SplitSearch.Split split) {
+    int slot = 0;
+    Member tested = null;
+    while (tested == null) {
+      tested = slots.get(slot).member(split.column());
+      slot += tested == null ? 1 : 0;
+    }
+    int panel = 0;
+    while (first[panel + 1] <= slot) {
+      panel++;
+    }
+    byte[] byBin = split.sides();
+    byte[] byCode = new byte[MOST_CODES];
+    for (int code = 0; code < MOST_CODES; code++) {
+      int bin = tested.bin(code);
+      byCode[code] = byBin[bin >= tested.bins ? Binning.MISSING : bin];
+    }
+    return new RowStore.Sides(panel, 8 * (slot - first[panel]), byCode);
   }
 
   private static int[] pack(BinnedRows rows, List<Slot> slots) {

@@ -14,8 +14,8 @@ import org.convexnn.network.Tree;
 /**
  * Grows one tree after the other on the same rows: the leaf with the largest gain is split first, the
  * histogram of the larger child is the parent's less the smaller's, and the rows of a leaf lie side
- * by side in an index. Threads share out columns and fixed chunks of rows, so their number does not
- * matter. All large arrays are made once.
+ * by side, in one of two stores. Threads share out columns and fixed chunks of rows, so their number
+ * does not matter. All large arrays are made once.
  */
 final class TreeGrowth {
 
@@ -28,12 +28,13 @@ final class TreeGrowth {
   /** Work, in bins looked at, from which it pays to share it. */
   private static final int SHARED_WORK = 2000;
 
-  /** A leaf of a tree that grows: rows {@code order[from .. to - 1]}. */
+  /** A leaf of a tree that grows: rows {@code from .. to - 1} of its store. */
   private static final class Leaf {
 
     /** The entry of {@link #child} that points here; -1 at the root. */
     final int pointer;
 
+    final RowStore store;
     final int from;
     final int to;
     final Sums sums;
@@ -44,8 +45,9 @@ final class TreeGrowth {
     /** The best split; null where there is none. */
     Split split;
 
-    Leaf(int pointer, int from, int to, Sums sums) {
+    Leaf(int pointer, RowStore store, int from, int to, Sums sums) {
       this.pointer = pointer;
+      this.store = store;
       this.from = from;
       this.to = to;
       this.sums = sums;
@@ -83,13 +85,10 @@ final class TreeGrowth {
   private final int stride;
   private final SplitSearch search;
 
-  /** What each row adds to a bin: weighted derivative, curvature, weight ({@link HistogramKernel}). */
-  private final float[] rowSums;
+  /** Where the rows are at first, and where those of a leaf go when it is split, and back. */
+  private final RowStore first;
 
-  private final int[] order;
-  private final int[] lefts;
-  private final int[] rights;
-  private final float[] packed;
+  private final RowStore second;
 
   /** Where the sums of each slot begin in a histogram; at the end, their number. */
   private final int[] offsets;
@@ -130,11 +129,8 @@ final class TreeGrowth {
     this.workers = workers;
     this.stride = stride;
     this.search = new SplitSearch(options, stride, totalWeight);
-    this.rowSums = new float[Math.multiplyExact(n, stride)];
-    this.order = new int[n];
-    this.lefts = new int[n];
-    this.rights = new int[n];
-    this.packed = new float[n * stride];
+    this.first = new RowStore(n, panels.codes.length, stride);
+    this.second = new RowStore(n, panels.codes.length, stride);
     this.offsets = new int[panels.slots.size() + 1];
     this.unbundled = new double[d][];
     this.keys = new long[d][];
@@ -157,22 +153,15 @@ final class TreeGrowth {
     this.child = new int[2 * (options.leaves() - 1)];
   }
 
-  /** The stride numbers of each row, to be written before a tree grows. */
-  float[] rowSums() {
-    return rowSums;
-  }
+  /** What rows add to bins. */
+  @FunctionalInterface
+  interface RowSums {
 
-  /** The rows, those of leaf i side by side from {@link #from} of it on. */
-  int[] order() {
-    return order;
-  }
-
-  int from(int leaf) {
-    return leaves.get(leaf).from;
-  }
-
-  int to(int leaf) {
-    return leaves.get(leaf).to;
+    /**
+     * Writes weighted derivative, curvature and weight ({@link HistogramKernel}) of the rows {@code
+     * numbers[from .. to - 1]} to {@code sums[from * stride ..]}.
+     */
+    void write(int[] numbers, int from, int to, float[] sums);
   }
 
   /**
@@ -180,20 +169,23 @@ final class TreeGrowth {
    *
    * @param seen the rows that the tree sees, ascending; null for all
    * @param columns whether a column may be tested
+   * @param rowSums what they add to bins
    */
-  Grown grow(int[] seen, boolean[] columns) {
+  Grown grow(int[] seen, boolean[] columns, RowSums rowSums) {
     drawn = columns;
     for (Leaf leaf : leaves) {
       release(leaf);
     }
     leaves.clear();
-    int count = seen == null ? order.length : seen.length;
-    if (seen == null) {
-      Arrays.setAll(order, k -> k);
-    } else {
-      System.arraycopy(seen, 0, order, 0, count);
-    }
-    Leaf root = new Leaf(-1, 0, count, gather(0, count));
+    int count = seen == null ? first.rows.length : seen.length;
+    chunks(
+        0,
+        count,
+        (chunk, from, to) -> {
+          first.begin(panels.codes, seen, from, to);
+          rowSums.write(first.rows, from, to, first.sums);
+        });
+    Leaf root = new Leaf(-1, first, 0, count, total(first, 0, count));
     leaves.add(root);
     if (options.leaves() > 1 && search.mayBeSplit(root.sums)) {
       root.histogram = acquire();
@@ -214,6 +206,16 @@ final class TreeGrowth {
       split(best);
     }
     return grown();
+  }
+
+  /** Writes the leaf of each row that the last tree saw. */
+  void writeLeaves(byte[] codes) {
+    workers.run(
+        leaves.size(),
+        i -> {
+          Leaf leaf = leaves.get(i);
+          leaf.store.mark(leaf.from, leaf.to, (byte) i, codes);
+        });
   }
 
   private Grown grown() {
@@ -253,14 +255,15 @@ final class TreeGrowth {
     }
     child[2 * node] = ~i;
     child[2 * node + 1] = ~leaves.size();
-    int middle = partition(parent, rows.bins()[parent.split.column()], sides[node]);
+    RowStore store = parent.store == first ? second : first;
+    int middle = partition(parent, store);
     boolean leftIsSmaller = middle - parent.from <= parent.to - middle;
     int from = leftIsSmaller ? parent.from : middle;
     int to = leftIsSmaller ? middle : parent.to;
-    Sums small = gather(from, to);
+    Sums small = total(store, from, to);
     Sums large = parent.sums.less(small);
-    Leaf left = new Leaf(2 * node, parent.from, middle, leftIsSmaller ? small : large);
-    Leaf right = new Leaf(2 * node + 1, middle, parent.to, leftIsSmaller ? large : small);
+    Leaf left = new Leaf(2 * node, store, parent.from, middle, leftIsSmaller ? small : large);
+    Leaf right = new Leaf(2 * node + 1, store, middle, parent.to, leftIsSmaller ? large : small);
     leaves.set(i, left);
     leaves.add(right);
     if (leaves.size() < options.leaves()) {
@@ -270,56 +273,37 @@ final class TreeGrowth {
     }
   }
 
-  /** Moves the rows that go left to the front, in order; returns where they end. */
-  private int partition(Leaf leaf, byte[] bins, byte[] side) {
-    int chunks = (leaf.size() + CHUNK - 1) / CHUNK;
-    int[] count = new int[chunks];
-    workers.run(chunks, c -> count[c] = part(bins, side, start(leaf, c), start(leaf, c + 1)));
+  /** Moves the rows of a leaf, those that go left first; returns where they end. */
+  private int partition(Leaf leaf, RowStore target) {
+    RowStore.Sides sides = panels.sides(leaf.split);
+    int chunks = chunks(leaf.size());
     int[] before = new int[chunks + 1];
+    chunks(
+        leaf.from,
+        leaf.to,
+        (chunk, from, to) -> before[chunk + 1] = leaf.store.lefts(sides, from, to));
     for (int c = 0; c < chunks; c++) {
-      before[c + 1] = before[c] + count[c];
+      before[c + 1] += before[c];
     }
     int middle = leaf.from + before[chunks];
-    workers.run(
-        chunks,
-        c -> {
-          int from = start(leaf, c);
-          int moved = start(leaf, c + 1) - from - count[c];
-          System.arraycopy(lefts, from, order, leaf.from + before[c], count[c]);
-          System.arraycopy(rights, from, order, middle + from - leaf.from - before[c], moved);
-        });
+    chunks(
+        leaf.from,
+        leaf.to,
+        (chunk, from, to) ->
+            leaf.store.move(
+                sides,
+                from,
+                to,
+                target,
+                leaf.from + before[chunk],
+                middle + from - leaf.from - before[chunk]));
     return middle;
   }
 
-  private static int start(Leaf leaf, int chunk) {
-    return Math.min(leaf.to, leaf.from + chunk * CHUNK);
-  }
-
-  /** Parts a chunk without jumps, which could not be foreseen; returns how many go left. */
-  private int part(byte[] bins, byte[] side, int from, int to) {
-    int left = from;
-    int right = from;
-    for (int k = from; k < to; k++) {
-      int row = order[k];
-      int goesLeft = side[bins[row] & 0xFF];
-      lefts[left] = row;
-      rights[right] = row;
-      left += goesLeft;
-      right += 1 - goesLeft;
-    }
-    return left - from;
-  }
-
-  /** Packs what rows {@code order[from .. to - 1]} add to bins; returns their sums. */
-  private Sums gather(int from, int to) {
-    int chunks = (to - from + CHUNK - 1) / CHUNK;
-    Sums[] sums = new Sums[chunks];
-    workers.run(
-        chunks,
-        c -> {
-          int start = from + c * CHUNK;
-          sums[c] = gatherChunk(start, Math.min(to, start + CHUNK), (start - from) * stride);
-        });
+  /** What rows add up to. */
+  private Sums total(RowStore store, int first, int last) {
+    Sums[] sums = new Sums[chunks(last - first)];
+    chunks(first, last, (chunk, from, to) -> sums[chunk] = store.total(from, to));
     double g = 0;
     double h = 0;
     double w = 0;
@@ -331,24 +315,22 @@ final class TreeGrowth {
     return new Sums(g, h, w);
   }
 
-  private Sums gatherChunk(int from, int to, int first) {
-    double g = 0;
-    double h = 0;
-    double w = 0;
-    int last = stride - 1;
-    for (int k = from, p = first; k < to; k++, p += stride) {
-      int at = order[k] * stride;
-      packed[p] = rowSums[at];
-      packed[p + 1] = rowSums[at + 1];
-      packed[p + last] = rowSums[at + last];
-      g += rowSums[at];
-      h += rowSums[at + 1];
-      w += rowSums[at + last];
-    }
-    return new Sums(g, h, w);
+  @FunctionalInterface
+  private interface ChunkTask {
+    void run(int chunk, int from, int to);
   }
 
-  /** Best splits of two new leaves; the rows of the smaller are packed. */
+  private static int chunks(int rows) {
+    return (rows + CHUNK - 1) / CHUNK;
+  }
+
+  private void chunks(int from, int to, ChunkTask task) {
+    workers.run(
+        chunks(to - from),
+        c -> task.run(c, from + c * CHUNK, Math.min(to, from + (c + 1) * CHUNK)));
+  }
+
+  /** Best splits of two new leaves. */
   private void prepare(Leaf parent, Leaf small, Leaf large) {
     boolean smallMay = search.mayBeSplit(small.sums);
     boolean largeMay = search.mayBeSplit(large.sums);
@@ -362,7 +344,6 @@ final class TreeGrowth {
         searchAll(small, true, null);
       }
       if (largeMay) {
-        gather(large.from, large.to);
         large.histogram = acquire();
         searchAll(large, true, null);
       }
@@ -410,7 +391,7 @@ final class TreeGrowth {
   }
 
   /**
-   * Builds the histogram of a leaf whose rows are packed and searches it.
+   * Builds the histogram of a leaf and searches it.
    *
    * @param searched whether it may be split
    * @param sibling holds the parent's histogram, from which the leaf's is taken; null for none
@@ -462,11 +443,10 @@ final class TreeGrowth {
       Arrays.fill(histogram, starts[k], offsets[active[k] + 1], 0);
     }
     HistogramKernel.BEST.add(
-        panels.codes[panel],
-        order,
+        leaf.store.codes[panel],
+        leaf.store.sums,
         leaf.from,
         leaf.to,
-        packed,
         stride,
         histogram,
         shifts,

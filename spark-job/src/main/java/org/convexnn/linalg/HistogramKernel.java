@@ -18,8 +18,8 @@ public interface HistogramKernel {
     try {
       HistogramKernel vector = new VectorHistogramKernel();
       int[] one = new int[1];
-      vector.add(one, one, 0, 1, new float[4], 4, new double[4], one, one, 1);
-      vector.add(one, one, 0, 1, new float[2], 2, new double[2], one, one, 1);
+      vector.add(one, new float[4], 0, 1, 4, new double[4], one, one, 1);
+      vector.add(one, new float[2], 0, 1, 2, new double[2], one, one, 1);
       return vector;
     } catch (LinkageError otherApi) {
       // An incubator's interface may change with the JDK.
@@ -28,10 +28,10 @@ public interface HistogramKernel {
   }
 
   /**
-   * Adds rows {@code rows[from .. to - 1]}.
+   * Adds rows {@code from .. to - 1}.
    *
-   * @param codes the slots' bins of all rows
-   * @param packed what the rows bring, stride numbers each, in the order of {@code rows[from ..]}
+   * @param codes the slots' bins of the rows
+   * @param sums what the rows bring, stride numbers each
    * @param stride 4 or 2
    * @param shifts the first bit of each slot's code
    * @param offsets where the slots' histograms begin
@@ -39,10 +39,9 @@ public interface HistogramKernel {
    */
   void add(
       int[] codes,
-      int[] rows,
+      float[] sums,
       int from,
       int to,
-      float[] packed,
       int stride,
       double[] histogram,
       int[] shifts,

@@ -6,10 +6,9 @@ final class PlainHistogramKernel implements HistogramKernel {
   @Override
   public void add(
       int[] codes,
-      int[] rows,
+      float[] sums,
       int from,
       int to,
-      float[] packed,
       int stride,
       double[] histogram,
       int[] shifts,
@@ -17,21 +16,20 @@ final class PlainHistogramKernel implements HistogramKernel {
       int slots) {
     for (int s = 0; s < slots; s += 2) {
       if (s + 1 == slots) {
-        one(codes, rows, from, to, packed, stride, histogram, shifts[s], offsets[s]);
+        one(codes, sums, from, to, stride, histogram, shifts[s], offsets[s]);
       } else if (stride == 4) {
-        two4(codes, rows, from, to, packed, histogram, shifts, offsets, s);
+        two4(codes, sums, from, to, histogram, shifts, offsets, s);
       } else {
-        two2(codes, rows, from, to, packed, histogram, shifts, offsets, s);
+        two2(codes, sums, from, to, histogram, shifts, offsets, s);
       }
     }
   }
 
   private static void two4(
       int[] codes,
-      int[] rows,
+      float[] sums,
       int from,
       int to,
-      float[] packed,
       double[] histogram,
       int[] shifts,
       int[] offsets,
@@ -40,11 +38,11 @@ final class PlainHistogramKernel implements HistogramKernel {
     int s1 = shifts[s + 1];
     int o0 = offsets[s];
     int o1 = offsets[s + 1];
-    for (int k = from, p = 0; k < to; k++, p += 4) {
-      int code = codes[rows[k]];
-      double g = packed[p];
-      double h = packed[p + 1];
-      double w = packed[p + 3];
+    for (int k = from, p = 4 * from; k < to; k++, p += 4) {
+      int code = codes[k];
+      double g = sums[p];
+      double h = sums[p + 1];
+      double w = sums[p + 3];
       int at = o0 + 4 * (code >>> s0 & 0xFF);
       histogram[at] += g;
       histogram[at + 1] += h;
@@ -58,10 +56,9 @@ final class PlainHistogramKernel implements HistogramKernel {
 
   private static void two2(
       int[] codes,
-      int[] rows,
+      float[] sums,
       int from,
       int to,
-      float[] packed,
       double[] histogram,
       int[] shifts,
       int[] offsets,
@@ -70,10 +67,10 @@ final class PlainHistogramKernel implements HistogramKernel {
     int s1 = shifts[s + 1];
     int o0 = offsets[s];
     int o1 = offsets[s + 1];
-    for (int k = from, p = 0; k < to; k++, p += 2) {
-      int code = codes[rows[k]];
-      double g = packed[p];
-      double w = packed[p + 1];
+    for (int k = from, p = 2 * from; k < to; k++, p += 2) {
+      int code = codes[k];
+      double g = sums[p];
+      double w = sums[p + 1];
       int at = o0 + 2 * (code >>> s0 & 0xFF);
       histogram[at] += g;
       histogram[at + 1] += w;
@@ -85,20 +82,19 @@ final class PlainHistogramKernel implements HistogramKernel {
 
   private static void one(
       int[] codes,
-      int[] rows,
+      float[] sums,
       int from,
       int to,
-      float[] packed,
       int stride,
       double[] histogram,
       int shift,
       int offset) {
-    for (int k = from, p = 0; k < to; k++, p += stride) {
-      int at = offset + stride * (codes[rows[k]] >>> shift & 0xFF);
-      histogram[at] += packed[p];
-      histogram[at + 1] += packed[p + 1];
+    for (int k = from, p = stride * from; k < to; k++, p += stride) {
+      int at = offset + stride * (codes[k] >>> shift & 0xFF);
+      histogram[at] += sums[p];
+      histogram[at + 1] += sums[p + 1];
       if (stride == 4) {
-        histogram[at + 3] += packed[p + 3];
+        histogram[at + 3] += sums[p + 3];
       }
     }
   }

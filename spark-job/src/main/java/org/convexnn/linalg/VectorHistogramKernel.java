@@ -19,24 +19,23 @@ final class VectorHistogramKernel implements HistogramKernel {
   @Override
   public void add(
       int[] codes,
-      int[] rows,
+      float[] sums,
       int from,
       int to,
-      float[] packed,
       int stride,
       double[] histogram,
       int[] shifts,
       int[] offsets,
       int slots) {
     switch (10 * slots + stride) {
-      case 14 -> one4(codes, rows, from, to, packed, histogram, shifts, offsets);
-      case 24 -> two4(codes, rows, from, to, packed, histogram, shifts, offsets);
-      case 34 -> three4(codes, rows, from, to, packed, histogram, shifts, offsets);
-      case 44 -> four4(codes, rows, from, to, packed, histogram, shifts, offsets);
-      case 12 -> one2(codes, rows, from, to, packed, histogram, shifts, offsets);
-      case 22 -> two2(codes, rows, from, to, packed, histogram, shifts, offsets);
-      case 32 -> three2(codes, rows, from, to, packed, histogram, shifts, offsets);
-      case 42 -> four2(codes, rows, from, to, packed, histogram, shifts, offsets);
+      case 14 -> one4(codes, sums, from, to, histogram, shifts, offsets);
+      case 24 -> two4(codes, sums, from, to, histogram, shifts, offsets);
+      case 34 -> three4(codes, sums, from, to, histogram, shifts, offsets);
+      case 44 -> four4(codes, sums, from, to, histogram, shifts, offsets);
+      case 12 -> one2(codes, sums, from, to, histogram, shifts, offsets);
+      case 22 -> two2(codes, sums, from, to, histogram, shifts, offsets);
+      case 32 -> three2(codes, sums, from, to, histogram, shifts, offsets);
+      case 42 -> four2(codes, sums, from, to, histogram, shifts, offsets);
       default -> {
         if (slots != 0) {
           throw new IllegalArgumentException(slots + " slots of stride " + stride);
@@ -45,14 +44,14 @@ final class VectorHistogramKernel implements HistogramKernel {
     }
   }
 
-  private static DoubleVector row4(float[] packed, int at) {
+  private static DoubleVector row4(float[] sums, int at) {
     return (DoubleVector)
-        FloatVector.fromArray(FLOATS_4, packed, at).convertShape(VectorOperators.F2D, DOUBLES_4, 0);
+        FloatVector.fromArray(FLOATS_4, sums, at).convertShape(VectorOperators.F2D, DOUBLES_4, 0);
   }
 
-  private static DoubleVector row2(float[] packed, int at) {
+  private static DoubleVector row2(float[] sums, int at) {
     return (DoubleVector)
-        FloatVector.fromArray(FLOATS_2, packed, at).convertShape(VectorOperators.F2D, DOUBLES_2, 0);
+        FloatVector.fromArray(FLOATS_2, sums, at).convertShape(VectorOperators.F2D, DOUBLES_2, 0);
   }
 
   private static void add4(double[] histogram, int at, DoubleVector row) {
@@ -65,10 +64,9 @@ final class VectorHistogramKernel implements HistogramKernel {
 
   private static void four4(
       int[] codes,
-      int[] rows,
+      float[] sums,
       int from,
       int to,
-      float[] packed,
       double[] histogram,
       int[] shifts,
       int[] offsets) {
@@ -80,9 +78,9 @@ final class VectorHistogramKernel implements HistogramKernel {
     int o1 = offsets[1];
     int o2 = offsets[2];
     int o3 = offsets[3];
-    for (int k = from, p = 0; k < to; k++, p += 4) {
-      int code = codes[rows[k]];
-      DoubleVector row = row4(packed, p);
+    for (int k = from, p = 4 * from; k < to; k++, p += 4) {
+      int code = codes[k];
+      DoubleVector row = row4(sums, p);
       add4(histogram, o0 + 4 * (code >>> s0 & 0xFF), row);
       add4(histogram, o1 + 4 * (code >>> s1 & 0xFF), row);
       add4(histogram, o2 + 4 * (code >>> s2 & 0xFF), row);
@@ -92,10 +90,9 @@ final class VectorHistogramKernel implements HistogramKernel {
 
   private static void three4(
       int[] codes,
-      int[] rows,
+      float[] sums,
       int from,
       int to,
-      float[] packed,
       double[] histogram,
       int[] shifts,
       int[] offsets) {
@@ -105,9 +102,9 @@ final class VectorHistogramKernel implements HistogramKernel {
     int o0 = offsets[0];
     int o1 = offsets[1];
     int o2 = offsets[2];
-    for (int k = from, p = 0; k < to; k++, p += 4) {
-      int code = codes[rows[k]];
-      DoubleVector row = row4(packed, p);
+    for (int k = from, p = 4 * from; k < to; k++, p += 4) {
+      int code = codes[k];
+      DoubleVector row = row4(sums, p);
       add4(histogram, o0 + 4 * (code >>> s0 & 0xFF), row);
       add4(histogram, o1 + 4 * (code >>> s1 & 0xFF), row);
       add4(histogram, o2 + 4 * (code >>> s2 & 0xFF), row);
@@ -116,10 +113,9 @@ final class VectorHistogramKernel implements HistogramKernel {
 
   private static void two4(
       int[] codes,
-      int[] rows,
+      float[] sums,
       int from,
       int to,
-      float[] packed,
       double[] histogram,
       int[] shifts,
       int[] offsets) {
@@ -127,9 +123,9 @@ final class VectorHistogramKernel implements HistogramKernel {
     int s1 = shifts[1];
     int o0 = offsets[0];
     int o1 = offsets[1];
-    for (int k = from, p = 0; k < to; k++, p += 4) {
-      int code = codes[rows[k]];
-      DoubleVector row = row4(packed, p);
+    for (int k = from, p = 4 * from; k < to; k++, p += 4) {
+      int code = codes[k];
+      DoubleVector row = row4(sums, p);
       add4(histogram, o0 + 4 * (code >>> s0 & 0xFF), row);
       add4(histogram, o1 + 4 * (code >>> s1 & 0xFF), row);
     }
@@ -137,28 +133,26 @@ final class VectorHistogramKernel implements HistogramKernel {
 
   private static void one4(
       int[] codes,
-      int[] rows,
+      float[] sums,
       int from,
       int to,
-      float[] packed,
       double[] histogram,
       int[] shifts,
       int[] offsets) {
     int s0 = shifts[0];
     int o0 = offsets[0];
-    for (int k = from, p = 0; k < to; k++, p += 4) {
-      int code = codes[rows[k]];
-      DoubleVector row = row4(packed, p);
+    for (int k = from, p = 4 * from; k < to; k++, p += 4) {
+      int code = codes[k];
+      DoubleVector row = row4(sums, p);
       add4(histogram, o0 + 4 * (code >>> s0 & 0xFF), row);
     }
   }
 
   private static void four2(
       int[] codes,
-      int[] rows,
+      float[] sums,
       int from,
       int to,
-      float[] packed,
       double[] histogram,
       int[] shifts,
       int[] offsets) {
@@ -170,9 +164,9 @@ final class VectorHistogramKernel implements HistogramKernel {
     int o1 = offsets[1];
     int o2 = offsets[2];
     int o3 = offsets[3];
-    for (int k = from, p = 0; k < to; k++, p += 2) {
-      int code = codes[rows[k]];
-      DoubleVector row = row2(packed, p);
+    for (int k = from, p = 2 * from; k < to; k++, p += 2) {
+      int code = codes[k];
+      DoubleVector row = row2(sums, p);
       add2(histogram, o0 + 2 * (code >>> s0 & 0xFF), row);
       add2(histogram, o1 + 2 * (code >>> s1 & 0xFF), row);
       add2(histogram, o2 + 2 * (code >>> s2 & 0xFF), row);
@@ -182,10 +176,9 @@ final class VectorHistogramKernel implements HistogramKernel {
 
   private static void three2(
       int[] codes,
-      int[] rows,
+      float[] sums,
       int from,
       int to,
-      float[] packed,
       double[] histogram,
       int[] shifts,
       int[] offsets) {
@@ -195,9 +188,9 @@ final class VectorHistogramKernel implements HistogramKernel {
     int o0 = offsets[0];
     int o1 = offsets[1];
     int o2 = offsets[2];
-    for (int k = from, p = 0; k < to; k++, p += 2) {
-      int code = codes[rows[k]];
-      DoubleVector row = row2(packed, p);
+    for (int k = from, p = 2 * from; k < to; k++, p += 2) {
+      int code = codes[k];
+      DoubleVector row = row2(sums, p);
       add2(histogram, o0 + 2 * (code >>> s0 & 0xFF), row);
       add2(histogram, o1 + 2 * (code >>> s1 & 0xFF), row);
       add2(histogram, o2 + 2 * (code >>> s2 & 0xFF), row);
@@ -206,10 +199,9 @@ final class VectorHistogramKernel implements HistogramKernel {
 
   private static void two2(
       int[] codes,
-      int[] rows,
+      float[] sums,
       int from,
       int to,
-      float[] packed,
       double[] histogram,
       int[] shifts,
       int[] offsets) {
@@ -217,9 +209,9 @@ final class VectorHistogramKernel implements HistogramKernel {
     int s1 = shifts[1];
     int o0 = offsets[0];
     int o1 = offsets[1];
-    for (int k = from, p = 0; k < to; k++, p += 2) {
-      int code = codes[rows[k]];
-      DoubleVector row = row2(packed, p);
+    for (int k = from, p = 2 * from; k < to; k++, p += 2) {
+      int code = codes[k];
+      DoubleVector row = row2(sums, p);
       add2(histogram, o0 + 2 * (code >>> s0 & 0xFF), row);
       add2(histogram, o1 + 2 * (code >>> s1 & 0xFF), row);
     }
@@ -227,18 +219,17 @@ final class VectorHistogramKernel implements HistogramKernel {
 
   private static void one2(
       int[] codes,
-      int[] rows,
+      float[] sums,
       int from,
       int to,
-      float[] packed,
       double[] histogram,
       int[] shifts,
       int[] offsets) {
     int s0 = shifts[0];
     int o0 = offsets[0];
-    for (int k = from, p = 0; k < to; k++, p += 2) {
-      int code = codes[rows[k]];
-      DoubleVector row = row2(packed, p);
+    for (int k = from, p = 2 * from; k < to; k++, p += 2) {
+      int code = codes[k];
+      DoubleVector row = row2(sums, p);
       add2(histogram, o0 + 2 * (code >>> s0 & 0xFF), row);
     }
   }

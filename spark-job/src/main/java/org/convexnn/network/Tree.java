@@ -77,56 +77,9 @@ public record Tree(
     return ~at;
   }
 
-  /**
-   * The leaves that rows 0 .. count - 1 reach, as {@link #leaf} finds them. Where no node tests a set
-   * and all values are finite, four rows go down side by side without jumps, which could not be foreseen.
-   *
-   * @param finite whether all values are finite
-   * @param leaves filled with a leaf for each row
-   */
-  public void leaves(double[][] rows, int count, boolean finite, int[] leaves) {
-    int r = 0;
-    if (finite && sets.length == 0 && feature.length > 0) {
-      int[] child = new int[2 * feature.length];
-      for (int node = 0; node < feature.length; node++) {
-        child[2 * node] = left[node];
-        child[2 * node + 1] = right[node];
-      }
-      for (; r + 4 <= count; r += 4) {
-        four(child, rows, r, leaves);
-      }
-    }
-    for (; r < count; r++) {
-      leaves[r] = leaf(rows[r]);
-    }
-  }
-
-  private void four(int[] child, double[][] rows, int r, int[] leaves) {
-    double[] x0 = rows[r];
-    double[] x1 = rows[r + 1];
-    double[] x2 = rows[r + 2];
-    double[] x3 = rows[r + 3];
-    int at0 = 0;
-    int at1 = 0;
-    int at2 = 0;
-    int at3 = 0;
-    // The sign of a conjunction is set where all are leaves.
-    while ((at0 & at1 & at2 & at3) >= 0) {
-      at0 = at0 < 0 ? at0 : child[2 * at0 + side(x0[feature[at0]], threshold[at0])];
-      at1 = at1 < 0 ? at1 : child[2 * at1 + side(x1[feature[at1]], threshold[at1])];
-      at2 = at2 < 0 ? at2 : child[2 * at2 + side(x2[feature[at2]], threshold[at2])];
-      at3 = at3 < 0 ? at3 : child[2 * at3 + side(x3[feature[at3]], threshold[at3])];
-    }
-    leaves[r] = ~at0;
-    leaves[r + 1] = ~at1;
-    leaves[r + 2] = ~at2;
-    leaves[r + 3] = ~at3;
-  }
-
-  /** 0 where a finite value is below the threshold, else 1: by the sign of their difference. */
-  private static int side(double value, double threshold) {
-    // -0 less 0 is -0, which is not below.
-    return (int) (Double.doubleToRawLongBits(value - threshold + 0.0) >>> 63) ^ 1;
+  /** The set that a node tests; null where it tests a threshold. */
+  long[] set(int node) {
+    return sets.length == 0 ? null : sets[node];
   }
 
   private int next(int node, double[] x) {
@@ -137,7 +90,7 @@ public record Tree(
     if (Double.isNaN(value)) {
       return missingLeft[node];
     }
-    long[] set = sets.length == 0 ? null : sets[node];
+    long[] set = set(node);
     return set == null ? value < threshold[node] : contains(set, (int) value);
   }
 

@@ -3,7 +3,6 @@ package org.convexnn.network;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class TreeTest {
@@ -101,46 +100,4 @@ class TreeTest {
   }
 
   /** Values on thresholds, signed zeros, infinite and missing ones: side by side as one by one. */
-  @Test
-  void manyRowsReachTheLeavesThatEachReaches() {
-    double[] values = {
-      0, -0.0, 1, Double.MIN_VALUE, -Double.MIN_VALUE, Double.POSITIVE_INFINITY, -1e300, 1e300
-    };
-    Random random = new Random(4);
-    for (int k = 0; k < 200; k++) {
-      int nodes = 1 + random.nextInt(12);
-      int[] feature = new int[nodes];
-      double[] threshold = new double[nodes];
-      int[] left = new int[nodes];
-      int[] right = new int[nodes];
-      boolean[] missingLeft = new boolean[nodes];
-      for (int node = 0; node < nodes; node++) {
-        feature[node] = random.nextInt(3);
-        threshold[node] = values[random.nextInt(values.length)];
-        missingLeft[node] = random.nextBoolean();
-        // A chain: the other child of the last node is a leaf too.
-        boolean goesOn = node + 1 < nodes;
-        boolean onLeft = random.nextBoolean();
-        left[node] = goesOn && onLeft ? node + 1 : ~node;
-        right[node] = !goesOn ? ~(node + 1) : onLeft ? ~node : node + 1;
-      }
-      Tree tree = new Tree(feature, threshold, left, right, new long[0][], missingLeft);
-      boolean finite = random.nextBoolean();
-      double[][] rows = new double[9][3];
-      for (double[] row : rows) {
-        for (int j = 0; j < row.length; j++) {
-          double value = values[random.nextInt(values.length)];
-          row[j] = finite && !Double.isFinite(value) ? 1 : value;
-          if (!finite && random.nextInt(4) == 0) {
-            row[j] = Double.NaN;
-          }
-        }
-      }
-      int[] leaves = new int[rows.length];
-      tree.leaves(rows, rows.length, finite, leaves);
-      for (int r = 0; r < rows.length; r++) {
-        assertThat(leaves[r]).isEqualTo(tree.leaf(rows[r]));
-      }
-    }
-  }
 }
