@@ -27,7 +27,10 @@ public record Patterns(int words, long[] bits, LeafCodes leaves, float[] leverag
   private static final int MAPPED_NUMBERS = 1 << 20;
 
   /** Rows that walk down a tree one after the other. */
-  private static final int BATCH = 256;
+  private static final int LEAST_BATCH = 256;
+
+  /** Ranks of the rows that are searched at a time, about. */
+  private static final int MOST_RANKS = 1 << 19;
 
   /** Evaluates all gates on all rows of a block, in double precision on raw features. */
   public static Patterns of(Block block, GateSet gates, FeatureMap map) {
@@ -65,17 +68,19 @@ public record Patterns(int words, long[] bits, LeafCodes leaves, float[] leverag
     if (codes.trees() == 0 || n == 0) {
       return codes;
     }
-    double[][] rows = new double[Math.min(n, BATCH)][block.features()];
-    LeafSearch search = new LeafSearch(gates.forest(), block.features(), rows.length);
-    int[] reached = new int[rows.length];
-    for (int from = 0; from < n; from += rows.length) {
-      int count = Math.min(rows.length, n - from);
+    int d = block.features();
+    int batch = Math.min(n, Math.max(LEAST_BATCH, MOST_RANKS / Math.max(1, d)));
+    LeafSearch search = new LeafSearch(gates.forest(), d, batch);
+    double[] row = new double[d];
+    int[] reached = new int[batch];
+    for (int from = 0; from < n; from += batch) {
+      int count = Math.min(batch, n - from);
       for (int r = 0; r < count; r++) {
-        block.copyRow(from + r, rows[r]);
+        block.copyRow(from + r, row);
+        search.set(r, row);
       }
-      search.load(rows, count);
       for (int t = 0; t < codes.trees(); t++) {
-        search.leaves(t, reached);
+        search.leaves(t, count, reached);
         for (int r = 0; r < count; r++) {
           codes.set(from + r, t, reached[r]);
         }

@@ -164,6 +164,13 @@ public final class RddRows implements Rows, AutoCloseable {
     return Math.min(context.defaultParallelism(), packed.getNumPartitions());
   }
 
+  /** What Spark lets the results of a job be, {@code spark.driver.maxResultSize}; 0 is no bound. */
+  @Override
+  public double mostResultBytes() {
+    long most = context.getConf().getSizeAsBytes("spark.driver.maxResultSize", "1g");
+    return most == 0 ? Double.POSITIVE_INFINITY : most;
+  }
+
   @Override
   public <A> A sum(String description, RowJob<Block, A> job) {
     try (JobScope scope = new JobScope(context, description)) {

@@ -183,19 +183,6 @@ final class BenchmarkCommand implements Callable<Integer> {
     return (long) model.given().getOrDefault("seed", 1L);
   }
 
-  /** The network, perhaps boosting alone, and the others. */
-  private List<Contender> contenders(
-      boolean boosting, Map<String, Object> params, List<PeerOptions.Name> against) {
-    List<Contender> all = new ArrayList<>();
-    Contender.ConvexNetwork network = new Contender.ConvexNetwork(params);
-    all.add(network);
-    if (boosting) {
-      all.add(new Contender.BoostingAlone(network));
-    }
-    against.forEach(name -> all.addAll(peers.peers(name, seed())));
-    return all;
-  }
-
   private void fill(RunTable table, SparkSession spark, Optional<TrainingSource> source) {
     if (source.isPresent()) {
       String name = new Path(source.get().input()).getName();
@@ -217,36 +204,36 @@ final class BenchmarkCommand implements Callable<Integer> {
       List<PeerOptions.Name> against,
       RunTable table) {
     // Ours takes tables as they are where its gates test them; the others take indicators.
-    boolean apart = params.isEmpty();
-    if (apart) {
-      compare(
-          spark,
-          source,
-          name,
-          data -> contenders(true, data.params(params), List.of()),
-          model::growsConstantLeaves,
-          table);
+    compare(
+        spark,
+        source,
+        name,
+        rows -> ModelOptions.growsConstantLeaves(params, rows),
+        data -> ours(data.params(params), data.natively()),
+        table);
+    if (!against.isEmpty()) {
+      compare(spark, source, name, rows -> false, data -> peers(against), table);
     }
-    if (!apart || !against.isEmpty()) {
-      compare(
-          spark,
-          source,
-          name,
-          data -> {
-            List<Contender> all = contenders(apart, data.params(params), against);
-            return all.subList(apart ? 2 : 0, all.size());
-          },
-          rows -> false,
-          table);
-    }
+  }
+
+  /** The network and, where boosting grows its trees, boosting alone. */
+  private static List<Contender> ours(Map<String, Object> params, boolean grown) {
+    Contender.ConvexNetwork network = new Contender.ConvexNetwork(params);
+    return grown ? List.of(network, new Contender.BoostingAlone(network)) : List.of(network);
+  }
+
+  private List<Contender> peers(List<PeerOptions.Name> against) {
+    List<Contender> all = new ArrayList<>();
+    against.forEach(name -> all.addAll(peers.peers(name, seed())));
+    return all;
   }
 
   private static void compare(
       SparkSession spark,
       TrainingSource source,
       String name,
-      Function<TrainingData, List<Contender>> contenders,
       LongPredicate natively,
+      Function<TrainingData, List<Contender>> contenders,
       RunTable table) {
     try (TrainingData loaded = TrainingData.load(spark, source, natively)) {
       new Comparison(name, loaded.rows(), loaded.testRows().orElseThrow(), loaded.rule().task())
@@ -310,13 +297,16 @@ final class BenchmarkCommand implements Callable<Integer> {
 
   private void generated(SparkSession spark, RunTable table) {
     for (long count : rows.isEmpty() ? List.of(100_000L) : rows) {
+      boolean grown = model.growsConstantLeaves(count);
+      List<Contender> all = new ArrayList<>(ours(model.given(), grown));
+      all.addAll(peers(peers.against()));
       for (LearningTask task : GeneratedRows.Bent.TASKS) {
         new Comparison(
                 count + " generated rows, " + task,
                 GeneratedRows.bent(spark, task, seed(), 0, count),
                 GeneratedRows.bent(spark, task, seed(), count, count / 4),
                 task)
-            .run(contenders(model.given().isEmpty(), model.given(), peers.against()), table);
+            .run(all, table);
       }
     }
   }

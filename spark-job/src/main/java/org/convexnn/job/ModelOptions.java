@@ -349,14 +349,18 @@ final class ModelOptions {
    * constant leaves do; linear parts and half-spaces want indicators and medians.
    */
   boolean growsConstantLeaves(long rows) {
+    return growsConstantLeaves(given(), rows);
+  }
+
+  /** The same with these Params. */
+  static boolean growsConstantLeaves(Map<String, Object> params, long rows) {
     ConvexReLURegressor estimator = new ConvexReLURegressor();
-    given()
-        .forEach(
-            (name, value) -> {
-              if (value != null && estimator.hasParam(name)) {
-                estimator.set(name, value);
-              }
-            });
+    params.forEach(
+        (name, value) -> {
+          if (value != null && estimator.hasParam(name)) {
+            estimator.set(name, value);
+          }
+        });
     return estimator.trainingOptions(TrainingOptions.Task.REGRESSION).growsConstantLeaves(rows);
   }
 

@@ -28,18 +28,21 @@ final class TrainingData implements AutoCloseable {
   private final Optional<Dataset<Row>> testTable;
   private final LabelRule rule;
   private final TablePipeline pipeline;
+  private final boolean natively;
 
   private TrainingData(
       TrainingSource source,
       Dataset<Row> table,
       Optional<Dataset<Row>> testTable,
       LabelRule rule,
-      TablePipeline pipeline) {
+      TablePipeline pipeline,
+      boolean natively) {
     this.source = source;
     this.table = table;
     this.testTable = testTable;
     this.rule = rule;
     this.pipeline = pipeline;
+    this.natively = natively;
   }
 
   /** Reads and fits, an indicator for each category, medians in blanks. */
@@ -50,10 +53,10 @@ final class TrainingData implements AutoCloseable {
   /**
    * Reads and fits; everything wrong with the tables is found here.
    *
-   * @param natively whether categories and missing values are taken as they are, of a table of so many
-   *     rows
+   * @param takesNatively whether categories and missing values are taken as they are, of a table of so
+   *     many rows
    */
-  static TrainingData load(SparkSession spark, TrainingSource source, LongPredicate natively) {
+  static TrainingData load(SparkSession spark, TrainingSource source, LongPredicate takesNatively) {
     TableReader reader = new TableReader(spark);
     Dataset<Row> table = spread(reader.read(source.inputTable()));
     List<String> columns = List.of(table.columns());
@@ -78,22 +81,22 @@ final class TrainingData implements AutoCloseable {
       leftOut.add(source.label());
       source.weight().ifPresent(leftOut::add);
       source.fold().ifPresent(leftOut::add);
+      boolean natively = takesNatively.test(survey.rows());
       TablePipeline pipeline =
-          TablePipeline.fit(
-              table,
-              survey,
-              source.label(),
-              leftOut,
-              source.wishes(),
-              natively.test(survey.rows()));
+          TablePipeline.fit(table, survey, source.label(), leftOut, source.wishes(), natively);
       Optional<Dataset<Row>> test =
           source.testTable().map(t -> test(reader, source, pipeline, rule, t));
-      return new TrainingData(source, table, test, rule, pipeline);
+      return new TrainingData(source, table, test, rule, pipeline, natively);
     } catch (Throwable e) {
       // Spark throws checked exceptions that are not declared.
       table.unpersist();
       throw e;
     }
+  }
+
+  /** Whether categories and missing values are taken as they are. */
+  boolean natively() {
+    return natively;
   }
 
   /** Params of an Estimator, with those that its rows want. */

@@ -29,9 +29,14 @@ record ForestSample(long[] keys, long[] groups, BinnedRows rows, double share) {
   // themselves.
   private static final int FEWEST_OF_A_CATEGORY = 10;
   private static final double HEAP_SHARE = 0.25;
-  // Of a row, as boosting has it: bins twice, key, label, weight, sums twice, order; its outputs.
-  private static final double BYTES_OF_A_FEATURE = 2;
+  private static final double RESULT_SHARE = 0.8;
+  // Of a row, as boosting has it: bins, and as codes three times; key, label, weight; sums and
+  // number
+  // twice; its outputs and their derivatives.
+  private static final double BYTES_OF_A_FEATURE = 4;
   private static final double BYTES_OF_A_ROW = 80;
+  // Key, group, label and weight.
+  private static final double BYTES_OF_A_SENT_ROW = 32;
   private static final double BYTES_OF_AN_OUTPUT = 16;
 
   /** The sample of a run. */
@@ -40,13 +45,7 @@ record ForestSample(long[] keys, long[] groups, BinnedRows rows, double share) {
     Frame frame = run.frame();
     long n = frame.stats().rows();
     Binning binning = binning(run);
-    double most =
-        HEAP_SHARE
-            * Runtime.getRuntime().maxMemory()
-            / (BYTES_OF_A_FEATURE * all.features()
-                + BYTES_OF_A_ROW
-                + BYTES_OF_AN_OUTPUT * frame.loss().outputs());
-    double rate = Math.min(1, most / n);
+    double rate = Math.min(1, most(all, frame.loss().outputs()) / n);
     List<BinRowsJob.Part> parts =
         all.sum("rows in bins", new BinRowsJob(new InBins(binning), rate, run.options().seed()));
     BinRowsJob.Sample sample = BinRowsJob.Sample.of(binning.columns(), parts);
@@ -59,6 +58,16 @@ record ForestSample(long[] keys, long[] groups, BinnedRows rows, double share) {
         sample.groups(),
         new BinnedRows(binning, sample.bins(), labels, sample.weights()),
         rate);
+  }
+
+  /** The rows that the driver has room for, and that a job may bring. */
+  private static double most(Rows all, int outputs) {
+    double kept =
+        BYTES_OF_A_FEATURE * all.features() + BYTES_OF_A_ROW + BYTES_OF_AN_OUTPUT * outputs;
+    double sent = all.features() + BYTES_OF_A_SENT_ROW;
+    return Math.min(
+        HEAP_SHARE * Runtime.getRuntime().maxMemory() / kept,
+        RESULT_SHARE * all.mostResultBytes() / sent);
   }
 
   /** Bins of a few rows. */

@@ -16,6 +16,11 @@ public interface Rows {
   /** How many tasks run at the same time. */
   int parallelism();
 
+  /** The most bytes that the result of a sum may take on its way to the driver. */
+  default double mostResultBytes() {
+    return Double.POSITIVE_INFINITY;
+  }
+
   /**
    * Whether rows are marked: those that are choose beta, instead of a tenth or folds of them. {@link
    * org.convexnn.block.RowSelection#BY_MARK} selects them.

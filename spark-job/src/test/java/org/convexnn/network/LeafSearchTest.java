@@ -35,7 +35,7 @@ class LeafSearchTest {
               new int[trees.size()],
               new CategoryBins(tables),
               LeafPenalty.PLAIN);
-      double[][] rows = new double[9][COLUMNS];
+      double[][] rows = new double[19][COLUMNS];
       for (double[] row : rows) {
         for (int j = 0; j < COLUMNS; j++) {
           row[j] =
@@ -56,6 +56,26 @@ class LeafSearchTest {
     check(new Forest(trees, LeafModel.CONSTANT, new int[trees.size()]), rows);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {63, 64, 65, 255, 256, 300})
+  void treesMayHaveMoreLeavesThanAWordHasBits(int count) {
+    int nodes = count - 1;
+    int[] left = new int[nodes];
+    int[] right = new int[nodes];
+    double[] threshold = new double[nodes];
+    for (int node = 0; node < nodes; node++) {
+      left[node] = ~node;
+      right[node] = node + 1 < nodes ? node + 1 : ~nodes;
+      threshold[node] = node % 200;
+    }
+    Tree chain = new Tree(new int[nodes], threshold, left, right);
+    double[][] rows = new double[210][COLUMNS];
+    for (int r = 0; r < rows.length; r++) {
+      rows[r][0] = r - 5;
+    }
+    check(new Forest(List.of(chain), LeafModel.CONSTANT, new int[1]), rows);
+  }
+
   @Test
   void aTreeWithoutNodesHasOneLeaf() {
     Tree leaf = new Tree(new int[0], new double[0], new int[0], new int[0]);
@@ -64,10 +84,12 @@ class LeafSearchTest {
 
   private static void check(Forest forest, double[][] rows) {
     LeafSearch search = new LeafSearch(forest, COLUMNS, rows.length + 2);
-    search.load(rows, rows.length);
+    for (int r = 0; r < rows.length; r++) {
+      search.set(r, rows[r]);
+    }
     int[] leaves = new int[rows.length];
     for (int t = 0; t < forest.trees().size(); t++) {
-      search.leaves(t, leaves);
+      search.leaves(t, rows.length, leaves);
       for (int r = 0; r < rows.length; r++) {
         assertThat(leaves[r])
             .as("row %d, tree %d", r, t)
