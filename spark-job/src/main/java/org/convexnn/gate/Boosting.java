@@ -457,7 +457,8 @@ public final class Boosting {
         int r = numbers[k];
         sums[at] = (float) (weights[r] * derivatives[r * c + output]);
         if (!quadratic) {
-          double h = loss.hessian(rows.labels()[r], derivatives, r * c, output, output);
+          double h =
+              loss.splitCurvature(rows.labels()[r], outputs, r * c, derivatives, r * c, output);
           sums[at + 1] = (float) (weights[r] * Math.max(factor * h, LEAST_CURVATURE));
         }
         sums[at + stride - 1] = weights[r];

@@ -277,6 +277,7 @@ final class BenchmarkCommand implements Callable<Integer> {
               run.positive(),
               Optional.empty(),
               Optional.empty(),
+              Optional.empty(),
               List.of(),
               List.of(),
               List.of(),

@@ -58,6 +58,16 @@ record Frame(
     return options.skipRidge(size(), map.dimension());
   }
 
+  /** What a network adds to its outputs: of log links the logarithm of the label's scale. */
+  double outputShift() {
+    return loss.logLink() ? Math.log(scale) : shift;
+  }
+
+  /** What a network multiplies its outputs by. */
+  double outputScale() {
+    return loss.logLink() ? 1 : scale;
+  }
+
   /** Whether there is nothing to learn. */
   boolean constantLabel() {
     return stats.labelMin() == stats.labelMax();

@@ -140,6 +140,21 @@ final class Preparation {
       case BINARY, MULTICLASS -> classes(rows, stats, map, span, options);
       case REGRESSION -> {
         double sd = labelHalf(stats) * Math.sqrt(moments[1][0] / stats.weight());
+        if (!options.loss().squared()) {
+          LabelUnits units =
+              LabelUnits.of(
+                  rows, stats, sd, options.fitIntercept(), options.loss(), options.seed());
+          yield new Frame(
+              stats,
+              map,
+              span,
+              options.loss().training(),
+              new double[1],
+              units.shift(),
+              units.scale(),
+              1,
+              units.constantLoss());
+        }
         double shift = options.fitIntercept() || sd == 0 ? stats.labelMean() : 0;
         yield new Frame(
             stats, map, span, new SquaredLoss(), new double[1], shift, sd > 0 ? sd : 1, 1, 0.5);
