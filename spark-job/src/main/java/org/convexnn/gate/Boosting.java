@@ -143,6 +143,16 @@ public final class Boosting {
           seed);
     }
 
+    /**
+     * With all that sums of curvatures are compared with in rows of so much information: where derivatives
+     * vary by a dispersion times the curvature, that many rows say what one says otherwise.
+     */
+    public Options dispersed(double dispersion) {
+      return withLeafLimits(
+              dispersion * lambda, minRowsPerLeaf, dispersion * minHessian, maxLeafStep)
+          .withCategories(dispersion * categorySmoothing, dispersion * categoryRidge);
+    }
+
     /** With other smoothing of categories. */
     public Options withCategories(double smoothing, double ridge) {
       return new Options(

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.LongPredicate;
@@ -82,6 +83,10 @@ final class BenchmarkCommand implements Callable<Integer> {
           new ReadmeRun("higgs7k", "", Optional.empty(), Map.of(), List.of(LR, XGBOOST)),
           new ReadmeRun("ionosphere", "", Optional.empty(), Map.of(), List.of(LR, XGBOOST)));
 
+  /** Params that say what is learnt, and nothing of the model. */
+  private static final Set<String> MODEL_SAYS_NOTHING =
+      Set.of("loss", "variancePower", "epsilon", "quantile");
+
   @Spec private CommandSpec command;
 
   @Mixin private DataOptions data;
@@ -145,7 +150,7 @@ final class BenchmarkCommand implements Callable<Integer> {
             count -> {
               throw wrongUsage("--partitions is " + count + "; it must be 1 or more");
             });
-    Optional<TrainingSource> source = given ? Optional.of(data.source()) : Optional.empty();
+    Optional<TrainingSource> source = given ? Optional.of(data.source(model)) : Optional.empty();
     if (source.isPresent() && source.get().test().isEmpty()) {
       throw wrongUsage("--test is missing: rows to compare on");
     }
@@ -161,7 +166,7 @@ final class BenchmarkCommand implements Callable<Integer> {
             .run(command.commandLine().getOut());
         return 0;
       }
-      RunTable table = Comparison.table();
+      RunTable table = Comparison.table(model.costs());
       try {
         fill(table, spark, source);
       } catch (Throwable e) {
@@ -192,7 +197,7 @@ final class BenchmarkCommand implements Callable<Integer> {
     if (boosting) {
       all.add(new Contender.BoostingAlone(network));
     }
-    against.forEach(name -> all.addAll(peers.peers(name, seed())));
+    against.forEach(name -> all.addAll(peers.peers(name, seed(), model.regressor())));
     return all;
   }
 
@@ -217,7 +222,7 @@ final class BenchmarkCommand implements Callable<Integer> {
       List<PeerOptions.Name> against,
       RunTable table) {
     // Ours takes tables as they are where its gates test them; the others take indicators.
-    boolean apart = params.isEmpty();
+    boolean apart = MODEL_SAYS_NOTHING.containsAll(params.keySet());
     if (apart) {
       compare(
           spark,
@@ -241,7 +246,7 @@ final class BenchmarkCommand implements Callable<Integer> {
     }
   }
 
-  private static void compare(
+  private void compare(
       SparkSession spark,
       TrainingSource source,
       String name,
@@ -249,7 +254,12 @@ final class BenchmarkCommand implements Callable<Integer> {
       LongPredicate natively,
       RunTable table) {
     try (TrainingData loaded = TrainingData.load(spark, source, natively)) {
-      new Comparison(name, loaded.rows(), loaded.testRows().orElseThrow(), loaded.rule().task())
+      new Comparison(
+              name,
+              loaded.rows(),
+              loaded.testRows().orElseThrow(),
+              loaded.rule().task(),
+              model.costs())
           .run(contenders.apply(loaded), table);
     }
   }

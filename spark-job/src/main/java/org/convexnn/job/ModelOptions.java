@@ -396,7 +396,8 @@ final class ModelOptions {
     return PredictionCost.of(regressor());
   }
 
-  private ConvexReLURegressor regressor() {
+  /** An Estimator with what was given. */
+  ConvexReLURegressor regressor() {
     ConvexReLURegressor estimator = new ConvexReLURegressor();
     given()
         .forEach(

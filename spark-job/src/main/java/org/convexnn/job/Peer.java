@@ -20,10 +20,12 @@ import org.apache.spark.ml.classification.RandomForestClassifier;
 import org.apache.spark.ml.feature.StandardScaler;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.regression.GBTRegressor;
+import org.apache.spark.ml.regression.GeneralizedLinearRegression;
 import org.apache.spark.ml.regression.LinearRegression;
 import org.apache.spark.ml.regression.RandomForestRegressor;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.convexnn.ml.ConvexReLURegressor;
 
 /** A contender that is an Estimator of MLlib, or speaks as one. */
 interface Peer extends Contender {
@@ -75,8 +77,36 @@ interface Peer extends Contender {
     return new Result(model, watch.seconds(), OptionalDouble.empty(), OptionalDouble.empty());
   }
 
-  /** LogisticRegression or LinearRegression. */
-  record Linear() implements Peer {
+  /** Why what learns means by their squared errors alone does not take a loss; empty where it does. */
+  private static Optional<String> otherThanSquared(LearningTask task, ConvexReLURegressor asked) {
+    return task.classification() || asked.getLoss().equals("squared")
+        ? Optional.empty()
+        : Optional.of("it learns numbers by squared errors only");
+  }
+
+  /** Whether rows have offsets of their raw outputs. */
+  static boolean shifted(Dataset<Row> rows) {
+    return List.of(rows.columns()).contains(RowColumns.OFFSET);
+  }
+
+  /**
+   * LogisticRegression, LinearRegression, or GeneralizedLinearRegression with a log link.
+   *
+   * @param asked says the loss of numbers
+   */
+  record Linear(ConvexReLURegressor asked) implements Peer {
+
+    /** With squared loss, where numbers are learnt. */
+    Linear() {
+      this(new ConvexReLURegressor());
+    }
+
+    @Override
+    public Optional<String> obstacle(LearningTask task) {
+      return asked.getLoss().equals("quantile") && !task.classification()
+          ? Optional.of("it learns means only")
+          : Optional.empty();
+    }
 
     @Override
     public String name() {
@@ -85,7 +115,24 @@ interface Peer extends Contender {
 
     @Override
     public PipelineStage estimator(Dataset<Row> rows, LearningTask task) {
-      return task.classification() ? new LogisticRegression() : new LinearRegression();
+      if (task.classification()) {
+        return new LogisticRegression();
+      }
+      return switch (asked.getLoss()) {
+        case "huber" -> new LinearRegression().setLoss("huber").setEpsilon(asked.getEpsilon());
+        case "poisson", "gamma" -> shifted(family().setLink("log"), rows);
+        case "tweedie" ->
+            shifted(family().setVariancePower(asked.getVariancePower()).setLinkPower(0), rows);
+        default -> new LinearRegression();
+      };
+    }
+
+    private GeneralizedLinearRegression family() {
+      return new GeneralizedLinearRegression().setFamily(asked.getLoss());
+    }
+
+    private static PipelineStage shifted(GeneralizedLinearRegression linear, Dataset<Row> rows) {
+      return Peer.shifted(rows) ? linear.setOffsetCol(RowColumns.OFFSET) : linear;
     }
   }
 
@@ -136,7 +183,12 @@ interface Peer extends Contender {
   }
 
   /** Gradient-boosted trees. */
-  record BoostedTrees(long seed) implements Peer {
+  record BoostedTrees(long seed, ConvexReLURegressor asked) implements Peer {
+
+    /** With squared loss, where numbers are learnt. */
+    BoostedTrees(long seed) {
+      this(seed, new ConvexReLURegressor());
+    }
 
     @Override
     public String name() {
@@ -147,7 +199,7 @@ interface Peer extends Contender {
     public Optional<String> obstacle(LearningTask task) {
       return task == LearningTask.MULTICLASS
           ? Optional.of("it learns two classes or numbers only")
-          : Optional.empty();
+          : otherThanSquared(task, asked);
     }
 
     @Override
@@ -159,13 +211,23 @@ interface Peer extends Contender {
   }
 
   /** A random forest. */
-  record RandomForest(long seed) implements Peer {
+  record RandomForest(long seed, ConvexReLURegressor asked) implements Peer {
+
+    /** With squared loss, where numbers are learnt. */
+    RandomForest(long seed) {
+      this(seed, new ConvexReLURegressor());
+    }
 
     private static final int DEPTH = 12;
 
     @Override
     public String name() {
       return "random forest (MLlib)";
+    }
+
+    @Override
+    public Optional<String> obstacle(LearningTask task) {
+      return otherThanSquared(task, asked);
     }
 
     @Override

@@ -20,6 +20,9 @@ record ForestGrowth(Run run) {
   private static final int[] SIZES = {128, 31, 8};
   private static final int USUAL_LEAVES = 31;
   private static final double RATE = 0.1;
+  // Where a row says as little as a claim in ten policies does, steps are halved.
+  private static final double MUCH_NOISE = 4;
+  private static final double NOISY_RATE = 0.05;
   private static final int PATIENCE = 20;
   private static final double ROWS_PER_LEAF = 40;
   private static final double HEAP_SHARE = 0.5;
@@ -72,7 +75,7 @@ record ForestGrowth(Run run) {
   Size usual() {
     int leaves = run.options().numLeaves() > 0 ? run.options().numLeaves() : USUAL_LEAVES;
     int rounds = run.options().numTrees() > 0 ? mostRounds() : mostRounds() / 3;
-    return new Size(rounds, leaves, RATE);
+    return new Size(rounds, leaves, rate());
   }
 
   /** Rounds without a lower held-out loss that end growing; none where the number is given. */
@@ -83,7 +86,7 @@ record ForestGrowth(Run run) {
   /** The size of the largest forest, leaves as held-out rows choose them. */
   Size size(ForestSample train, ForestSample heldOut) {
     if (run.options().numLeaves() > 0) {
-      return new Size(mostRounds(), run.options().numLeaves(), RATE);
+      return new Size(mostRounds(), run.options().numLeaves(), rate());
     }
     int best = USUAL_LEAVES;
     double least = Double.POSITIVE_INFINITY;
@@ -104,7 +107,11 @@ record ForestGrowth(Run run) {
       best = leaves;
     }
     run.log().message("leaves a tree, validation loss of a short boosting:" + tried);
-    return new Size(mostRounds(), best, RATE);
+    return new Size(mostRounds(), best, rate());
+  }
+
+  private double rate() {
+    return run.frame().dispersion() > MUCH_NOISE ? NOISY_RATE : RATE;
   }
 
   private int mostRounds() {
@@ -139,7 +146,8 @@ record ForestGrowth(Run run) {
   }
 
   private Boosting.Options options(Size size) {
-    return Boosting.Options.of(size.rounds, size.leaves, size.rate, run.options().seed());
+    return Boosting.Options.of(size.rounds, size.leaves, size.rate, run.options().seed())
+        .dispersed(run.frame().dispersion());
   }
 
   private Boosting.Result grow(

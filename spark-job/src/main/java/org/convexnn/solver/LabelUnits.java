@@ -18,8 +18,9 @@ import org.convexnn.loss.RegressionLoss;
  * @param shift of the label
  * @param scale of the label, positive
  * @param constantLoss mean loss of f = 0, in these units
+ * @param dispersion sum w r^2 / sum w h at f = 0, r the derivatives and h the curvatures
  */
-record LabelUnits(double shift, double scale, double constantLoss) {
+record LabelUnits(double shift, double scale, double constantLoss, double dispersion) {
 
   private static final int MOST_LABELS = 1 << 17;
   private static final double QUARTILES_OF_NORMAL = 1.349;
@@ -48,23 +49,32 @@ record LabelUnits(double shift, double scale, double constantLoss) {
                 + asked.kind().word()
                 + "' is of a mean that is positive; check the label column, or use loss 'squared'");
       }
-      LabelUnits units = new LabelUnits(0, intercept ? stats.labelMean() : 1, 0);
+      LabelUnits units = new LabelUnits(0, intercept ? stats.labelMean() : 1, 0, 1);
       return units.with(loss, sample);
     }
     double middle = quantile(sample, 0.75) - quantile(sample, 0.25);
     double scale = middle > 0 ? middle / QUARTILES_OF_NORMAL : deviation > 0 ? deviation : 1;
     double shift = intercept ? best(loss, sample, scale) : 0;
-    return new LabelUnits(shift, scale, 0).with(loss, sample);
+    return new LabelUnits(shift, scale, 0, 1).with(loss, sample);
   }
 
   private LabelUnits with(Loss loss, double[][] sample) {
+    double[] f = new double[1];
+    double[] r = new double[1];
     double sum = 0;
     double weight = 0;
-    for (int r = 0; r < sample[0].length; r++) {
-      sum += sample[1][r] * loss.value((sample[0][r] - shift) / scale, new double[1], 0);
-      weight += sample[1][r];
+    double squares = 0;
+    double curvatures = 0;
+    for (int i = 0; i < sample[0].length; i++) {
+      double y = (sample[0][i] - shift) / scale;
+      double w = sample[1][i];
+      loss.derivative(y, f, 0, r, 0);
+      sum += w * loss.value(y, f, 0);
+      weight += w;
+      squares += w * r[0] * r[0];
+      curvatures += w * loss.rowCurvature(y, f, 0, r, 0);
     }
-    return new LabelUnits(shift, scale, sum / weight);
+    return new LabelUnits(shift, scale, sum / weight, squares > 0 ? squares / curvatures : 1);
   }
 
   /** The least label of which and those below the weight is a share of all. */

@@ -153,11 +153,12 @@ final class Preparation {
               units.shift(),
               units.scale(),
               1,
-              units.constantLoss());
+              units.constantLoss(),
+              units.dispersion());
         }
         double shift = options.fitIntercept() || sd == 0 ? stats.labelMean() : 0;
         yield new Frame(
-            stats, map, span, new SquaredLoss(), new double[1], shift, sd > 0 ? sd : 1, 1, 0.5);
+            stats, map, span, new SquaredLoss(), new double[1], shift, sd > 0 ? sd : 1, 1, 0.5, 1);
       }
     };
   }
@@ -206,7 +207,7 @@ final class Preparation {
     ConstantModel model = ConstantModel.of(rows, stats, options.task());
     double[] offset = options.fitIntercept() ? model.offset() : new double[model.offset().length];
     return new Frame(
-        stats, map, span, model.loss(), offset, 0, 1, model.rarestClass(), model.entropy());
+        stats, map, span, model.loss(), offset, 0, 1, model.rarestClass(), model.entropy(), 1);
   }
 
   private static void checkUnscaled(ColumnStats stats) {

@@ -178,12 +178,17 @@ class LossesTest {
     "tweedie, loss, 5",
     "huber, amount, 5",
     "quantile, amount, 5",
-    "poisson, count, 0"
+    "poisson, count, 0",
+    "poisson, count, -1",
+    "quantile, amount, -1"
   })
   void isTrainedCertifiedSavedAndLoaded(String loss, String label, int trees) throws IOException {
     Dataset<Row> data = policies();
     ConvexReLURegressor regressor = regressor(loss, label).setOffsetCol("o").setQuantile(0.8);
-    if (trees > 0) {
+    // Below 0: as it is by default, half-spaces that are priced.
+    if (trees < 0) {
+      regressor.clear(regressor.numGates());
+    } else if (trees > 0) {
       regressor.setNumGates(0).setNumTrees(trees).setNumLeaves(6);
     }
     ConvexReLURegressionModel model = regressor.fit(data);
