@@ -17,18 +17,27 @@ import org.apache.spark.ml.classification.GBTClassifier;
 import org.apache.spark.ml.classification.LogisticRegression;
 import org.apache.spark.ml.classification.MultilayerPerceptronClassifier;
 import org.apache.spark.ml.classification.RandomForestClassifier;
+import org.apache.spark.ml.feature.SQLTransformer;
 import org.apache.spark.ml.feature.StandardScaler;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.regression.GBTRegressor;
 import org.apache.spark.ml.regression.GeneralizedLinearRegression;
 import org.apache.spark.ml.regression.LinearRegression;
 import org.apache.spark.ml.regression.RandomForestRegressor;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.api.java.UDF2;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
 import org.convexnn.ml.ConvexReLURegressor;
+import org.convexnn.ml.PredictionCost;
 
 /** A contender that is an Estimator of MLlib, or speaks as one. */
 interface Peer extends Contender {
+
+  /** Predictions of those who know no offsets. */
+  String WITHOUT_OFFSET = "convexnn_without_offset";
 
   /** Trees of a forest, rounds of boosting. */
   int TREES = 50;
@@ -51,8 +60,20 @@ interface Peer extends Contender {
     return Optional.empty();
   }
 
+  /** Says the loss of numbers. */
+  default ConvexReLURegressor asked() {
+    return new ConvexReLURegressor();
+  }
+
+  /** Whether its Estimator knows offsets. */
+  default boolean takesOffsets() {
+    return false;
+  }
+
   @Override
   default Result fit(Dataset<Row> rows, LearningTask task) {
+    boolean apart = shifted(rows) && !takesOffsets();
+    PredictionCost costs = PredictionCost.of(asked());
     String features = scaled() ? "convexnn_scaled" : RowColumns.FEATURES;
     List<PipelineStage> stages = new ArrayList<>();
     if (scaled()) {
@@ -69,12 +90,45 @@ interface Peer extends Contender {
     if (weighted()) {
       columns.put("weightCol", RowColumns.WEIGHT);
     }
+    if (apart) {
+      columns.put("predictionCol", WITHOUT_OFFSET);
+    }
     PipelineStage estimator = estimator(rows, task);
     ModelOptions.set(estimator, columns);
     stages.add(estimator);
+    if (apart) {
+      stages.add(
+          new SQLTransformer()
+              .setStatement(
+                  String.format(
+                      costs.logLink()
+                          ? "SELECT *, %s * exp(%s) AS %s FROM __THIS__"
+                          : "SELECT *, %s + %s AS %s FROM __THIS__",
+                      WITHOUT_OFFSET,
+                      RowColumns.OFFSET,
+                      RowColumns.PREDICTION)));
+    }
+    Dataset<Row> seen = apart ? withoutOffsets(rows, costs) : rows;
     Stopwatch watch = new Stopwatch();
-    Transformer model = new Pipeline().setStages(stages.toArray(PipelineStage[]::new)).fit(rows);
+    Transformer model = new Pipeline().setStages(stages.toArray(PipelineStage[]::new)).fit(seen);
     return new Result(model, watch.seconds(), OptionalDouble.empty(), OptionalDouble.empty());
+  }
+
+  /** Rows whose labels and weights say what their offsets said. */
+  private static Dataset<Row> withoutOffsets(Dataset<Row> rows, PredictionCost costs) {
+    UDF2<Double, Double, Double> label = costs::withoutOffset;
+    UDF2<Double, Double, Double> weight = costs::unit;
+    Column offset = functions.col(RowColumns.OFFSET);
+    return rows.withColumn(
+            RowColumns.LABEL,
+            functions
+                .udf(label, DataTypes.DoubleType)
+                .apply(functions.col(RowColumns.LABEL), offset))
+        .withColumn(
+            RowColumns.WEIGHT,
+            functions
+                .udf(weight, DataTypes.DoubleType)
+                .apply(functions.col(RowColumns.WEIGHT), offset));
   }
 
   /** Why what learns means by their squared errors alone does not take a loss; empty where it does. */
@@ -125,6 +179,11 @@ interface Peer extends Contender {
             shifted(family().setVariancePower(asked.getVariancePower()).setLinkPower(0), rows);
         default -> new LinearRegression();
       };
+    }
+
+    @Override
+    public boolean takesOffsets() {
+      return PredictionCost.of(asked).logLink();
     }
 
     private GeneralizedLinearRegression family() {

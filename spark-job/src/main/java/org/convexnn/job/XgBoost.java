@@ -57,7 +57,10 @@ record XgBoost(int rounds, int depth, long seed, ConvexReLURegressor asked) impl
         .asSubclass(PipelineStage.class);
   }
 
-  /** Its Params of a loss of numbers; empty where none is known. */
+  /**
+   * Its Params of a loss of numbers. Its models take no base margins, so that offsets are made labels and
+   * weights. Empty where none is known.
+   */
   private Map<String, Object> objective() {
     return switch (asked.getLoss()) {
       case "squared" -> Map.of("objective", "reg:squarederror");
@@ -81,9 +84,6 @@ record XgBoost(int rounds, int depth, long seed, ConvexReLURegressor asked) impl
       PipelineStage estimator = type(task).getConstructor().newInstance();
       if (!task.classification()) {
         ModelOptions.set(estimator, objective());
-        if (Peer.shifted(rows)) {
-          ModelOptions.set(estimator, Map.of("baseMarginCol", RowColumns.OFFSET));
-        }
       }
       ModelOptions.set(
           estimator,

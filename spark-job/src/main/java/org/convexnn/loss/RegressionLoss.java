@@ -141,8 +141,20 @@ public record RegressionLoss(Kind kind, double parameter) implements Serializabl
   /**
    * What a prediction costs in label units: the unit deviance, of quantile the pinball loss, of others the
    * square of the error.
+   *
+   * @throws IllegalArgumentException for a label that the loss does not take
    */
   public double cost(double y, double prediction) {
+    if (!kind.takes(y)) {
+      throw new IllegalArgumentException(
+          "a label is "
+              + y
+              + ": labels of loss '"
+              + kind.word()
+              + "' must be "
+              + kind.labels()
+              + "; drop such rows before they are evaluated");
+    }
     return switch (kind) {
       case SQUARED, HUBER -> (prediction - y) * (prediction - y);
       case POISSON, GAMMA, TWEEDIE ->

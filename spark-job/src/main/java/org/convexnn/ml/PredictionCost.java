@@ -36,6 +36,16 @@ public final class PredictionCost implements Serializable {
     return loss.cost(label, prediction);
   }
 
+  /** What a label is without the offset of its row: for those who know no offsets. */
+  public double withoutOffset(double label, double offset) {
+    return loss.label(label, offset);
+  }
+
+  /** Whether an offset multiplies predictions by its exponential, and is not added to them. */
+  public boolean logLink() {
+    return loss.kind().logLink();
+  }
+
   /**
    * What a row counts for in a mean of costs: its weight, times {@code e^((2-p) offset)} of a log link;
    * with the logarithm of an exposure as offset and p = 1 that is the exposure.

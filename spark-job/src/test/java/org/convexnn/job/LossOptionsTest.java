@@ -137,6 +137,37 @@ class LossOptionsTest {
         .contains("log-loss / deviance", "ConvexReLU", "linear (MLlib)", "squared errors only");
   }
 
+  /** y = offset + 2 x: those who know no offsets learn y - offset, and are given it back. */
+  @Test
+  void offsetsReachModelsThatKnowNone() {
+    List<String> lines = new ArrayList<>(List.of("x,o,y"));
+    CounterRandom random = new CounterRandom(4, 0);
+    for (int r = 0; r < 200; r++) {
+      double x = random.nextGaussian();
+      double o = 10 * random.nextGaussian();
+      lines.add(String.format(Locale.ROOT, "%.6f,%.6f,%.6f", x, o, o + 2 * x));
+    }
+    Path rows = CommandLineRun.file(folder, "rows.csv", lines.toArray(String[]::new));
+    String table =
+        CommandLineRun.of(
+                "benchmark",
+                "--input",
+                rows,
+                "--label",
+                "y",
+                "--test",
+                rows,
+                "--offset",
+                "o",
+                "--against",
+                "lr")
+            .good()
+            .out();
+    assertThat(table.lines().filter(line -> line.contains("linear (MLlib)")))
+        .singleElement()
+        .satisfies(line -> assertThat(line).contains("| 1.0000"));
+  }
+
   @Test
   void whatDoesNotFitIsRefused() {
     Path claims = claims();
