@@ -17,7 +17,8 @@ import org.convexnn.network.Tree;
  * LightGBM, Ke et al., NeurIPS 2017).
  *
  * <p>A round grows one tree for each output: tree t for output c fits the derivatives g and
- * curvatures h ({@link Loss#splitCurvature}) of the loss in that output at the outputs before the round. A leaf adds {@code -rate G
+ * curvatures h ({@link Loss#splitCurvature}) of the loss in that output at the outputs before the
+ * round. A leaf adds {@code -rate G
  * / (H + lambda)} to the outputs of its rows, G and H the weighted sums of g and h. With C > 1
  * outputs h is {@code C / (C - 1) p_c (1 - p_c)}, since the outputs move together (Friedman,
  * algorithm 6).
