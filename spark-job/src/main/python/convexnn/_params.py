@@ -97,6 +97,15 @@ class ConvexReLUParams(HasWeightCol):
         typeConverter=TypeConverters.toFloat,
     )
 
+    epsilon: Param[float] = Param(
+        Params._dummy(),
+        "epsilon",
+        "error beyond which loss 'huber' is linear, > 0, in units of the labels' "
+        "spread: the distance of their quartiles / 1.349, which is the standard "
+        "deviation of a normal distribution",
+        typeConverter=TypeConverters.toFloat,
+    )
+
     featuresCols: Param[List[str]] = Param(
         Params._dummy(),
         "featuresCols",
@@ -195,6 +204,18 @@ class ConvexReLUParams(HasWeightCol):
         typeConverter=TypeConverters.toBoolean,
     )
 
+    loss: Param[str] = Param(
+        Params._dummy(),
+        "loss",
+        "what a regression minimises: squared = squared errors, poisson = half the "
+        "deviance of counts, gamma = that of positive amounts, tweedie = that of "
+        "amounts many of which are 0, see variancePower (these three with a log link: "
+        "the raw output is the logarithm of the mean), huber = squared errors that "
+        "count linearly beyond epsilon, quantile = the pinball loss of a quantile; "
+        "classifiers have losses of their own",
+        typeConverter=TypeConverters.toString,
+    )
+
     maxBlockSizeInMB: Param[float] = Param(
         Params._dummy(),
         "maxBlockSizeInMB",
@@ -255,6 +276,15 @@ class ConvexReLUParams(HasWeightCol):
         typeConverter=TypeConverters.toInt,
     )
 
+    offsetCol: Param[str] = Param(
+        Params._dummy(),
+        "offsetCol",
+        "name of a column of numbers that are added to a regression's raw output, in "
+        "training and in transform: with a log link the logarithm of an exposure; "
+        "unset or empty = none",
+        typeConverter=TypeConverters.toString,
+    )
+
     patternRank: Param[int] = Param(
         Params._dummy(),
         "patternRank",
@@ -289,6 +319,14 @@ class ConvexReLUParams(HasWeightCol):
         "arithmetic of the products over the rows: float32, float64, auto = float32 "
         "unless tol is below 1e-6; the certificate is always computed in float64",
         typeConverter=TypeConverters.toString,
+    )
+
+    quantile: Param[float] = Param(
+        Params._dummy(),
+        "quantile",
+        "the quantile that loss 'quantile' is of, in (0, 1); 0.5 = the median, by "
+        "absolute errors",
+        typeConverter=TypeConverters.toFloat,
     )
 
     refit: Param[bool] = Param(
@@ -379,6 +417,14 @@ class ConvexReLUParams(HasWeightCol):
         typeConverter=TypeConverters.toString,
     )
 
+    variancePower: Param[float] = Param(
+        Params._dummy(),
+        "variancePower",
+        "power of the mean that the variance of loss 'tweedie' is proportional to, in "
+        "(1, 2); loss 'poisson' is 1, 'gamma' 2",
+        typeConverter=TypeConverters.toFloat,
+    )
+
     weightCol: Param[str] = Param(
         Params._dummy(),
         "weightCol",
@@ -394,6 +440,7 @@ class ConvexReLUParams(HasWeightCol):
             aggregationDepth=2,
             checkpointInterval=10,
             effort="balanced",
+            epsilon=1.35,
             fitIntercept=True,
             gateSampler="auto",
             groupNorm="auto",
@@ -401,6 +448,7 @@ class ConvexReLUParams(HasWeightCol):
             layerWidths=[],
             leafModel="auto",
             linearSkip=True,
+            loss="squared",
             maxBlockSizeInMB=0.0,
             maxIter=200,
             normalization="auto",
@@ -412,9 +460,11 @@ class ConvexReLUParams(HasWeightCol):
             perClassGroups=False,
             polish=False,
             precision="auto",
+            quantile=0.5,
             refit=True,
             resume=False,
             solver="auto",
+            variancePower=1.5,
         )
 
     def getActivation(self) -> str:
@@ -452,6 +502,10 @@ class ConvexReLUParams(HasWeightCol):
     def getElasticNetParam(self) -> float:
         """Gets the value of elasticNetParam or its default value."""
         return self.getOrDefault(self.elasticNetParam)
+
+    def getEpsilon(self) -> float:
+        """Gets the value of epsilon or its default value."""
+        return self.getOrDefault(self.epsilon)
 
     def getFeaturesCols(self) -> List[str]:
         """Gets the value of featuresCols or its default value."""
@@ -493,6 +547,10 @@ class ConvexReLUParams(HasWeightCol):
         """Gets the value of linearSkip or its default value."""
         return self.getOrDefault(self.linearSkip)
 
+    def getLoss(self) -> str:
+        """Gets the value of loss or its default value."""
+        return self.getOrDefault(self.loss)
+
     def getMaxBlockSizeInMB(self) -> float:
         """Gets the value of maxBlockSizeInMB or its default value."""
         return self.getOrDefault(self.maxBlockSizeInMB)
@@ -521,6 +579,10 @@ class ConvexReLUParams(HasWeightCol):
         """Gets the value of numTrees or its default value."""
         return self.getOrDefault(self.numTrees)
 
+    def getOffsetCol(self) -> str:
+        """Gets the value of offsetCol or its default value."""
+        return self.getOrDefault(self.offsetCol)
+
     def getPatternRank(self) -> int:
         """Gets the value of patternRank or its default value."""
         return self.getOrDefault(self.patternRank)
@@ -536,6 +598,10 @@ class ConvexReLUParams(HasWeightCol):
     def getPrecision(self) -> str:
         """Gets the value of precision or its default value."""
         return self.getOrDefault(self.precision)
+
+    def getQuantile(self) -> float:
+        """Gets the value of quantile or its default value."""
+        return self.getOrDefault(self.quantile)
 
     def getRefit(self) -> bool:
         """Gets the value of refit or its default value."""
@@ -576,6 +642,10 @@ class ConvexReLUParams(HasWeightCol):
     def getValidationIndicatorCol(self) -> str:
         """Gets the value of validationIndicatorCol or its default value."""
         return self.getOrDefault(self.validationIndicatorCol)
+
+    def getVariancePower(self) -> float:
+        """Gets the value of variancePower or its default value."""
+        return self.getOrDefault(self.variancePower)
 
     def getWeightCol(self) -> str:
         """Gets the value of weightCol or its default value."""
@@ -658,6 +728,14 @@ class ConvexReLUTraining(ConvexReLUParams):
         leaves; unset = chosen by validation for constant leaves, else 1.
         """
         return self._set(elasticNetParam=value)
+
+    def setEpsilon(self: T, value: float) -> T:
+        """
+        Sets epsilon: error beyond which loss 'huber' is linear, > 0, in units of the
+        labels' spread: the distance of their quartiles / 1.349, which is the standard
+        deviation of a normal distribution (default: 1.35).
+        """
+        return self._set(epsilon=value)
 
     def setFeaturesCols(self: T, value: List[str]) -> T:
         """
@@ -752,6 +830,17 @@ class ConvexReLUTraining(ConvexReLUParams):
         """
         return self._set(linearSkip=value)
 
+    def setLoss(self: T, value: str) -> T:
+        """
+        Sets loss: what a regression minimises: squared = squared errors, poisson = half
+        the deviance of counts, gamma = that of positive amounts, tweedie = that of
+        amounts many of which are 0, see variancePower (these three with a log link: the
+        raw output is the logarithm of the mean), huber = squared errors that count
+        linearly beyond epsilon, quantile = the pinball loss of a quantile; classifiers
+        have losses of their own (default: "squared").
+        """
+        return self._set(loss=value)
+
     def setMaxBlockSizeInMB(self: T, value: float) -> T:
         """
         Sets maxBlockSizeInMB: most megabytes of features in a block of rows, dense ones
@@ -806,6 +895,14 @@ class ConvexReLUTraining(ConvexReLUParams):
         """
         return self._set(numTrees=value)
 
+    def setOffsetCol(self: T, value: str) -> T:
+        """
+        Sets offsetCol: name of a column of numbers that are added to a regression's raw
+        output, in training and in transform: with a log link the logarithm of an
+        exposure; unset or empty = none.
+        """
+        return self._set(offsetCol=value)
+
     def setPatternRank(self: T, value: int) -> T:
         """
         Sets patternRank: rank of the gates: half-spaces in the span of so many leading
@@ -840,6 +937,13 @@ class ConvexReLUTraining(ConvexReLUParams):
         float64 (default: "auto").
         """
         return self._set(precision=value)
+
+    def setQuantile(self: T, value: float) -> T:
+        """
+        Sets quantile: the quantile that loss 'quantile' is of, in (0, 1); 0.5 = the
+        median, by absolute errors (default: 0.5).
+        """
+        return self._set(quantile=value)
 
     def setRefit(self: T, value: bool) -> T:
         """
@@ -922,6 +1026,13 @@ class ConvexReLUTraining(ConvexReLUParams):
         """
         return self._set(validationIndicatorCol=value)
 
+    def setVariancePower(self: T, value: float) -> T:
+        """
+        Sets variancePower: power of the mean that the variance of loss 'tweedie' is
+        proportional to, in (1, 2); loss 'poisson' is 1, 'gamma' 2 (default: 1.5).
+        """
+        return self._set(variancePower=value)
+
     def setWeightCol(self: T, value: str) -> T:
         """
         Sets weightCol: weight column name, numbers >= 0: weight 2 counts a row twice,
@@ -955,6 +1066,7 @@ class ConvexReLUClassifierArguments:
         checkpointInterval: int = 10,
         effort: str = "balanced",
         elasticNetParam: Optional[float] = None,
+        epsilon: float = 1.35,
         featuresCols: Optional[List[str]] = None,
         fitIntercept: bool = True,
         foldCol: Optional[str] = None,
@@ -965,6 +1077,7 @@ class ConvexReLUClassifierArguments:
         layerWidths: Optional[List[int]] = None,
         leafModel: str = "auto",
         linearSkip: bool = True,
+        loss: str = "squared",
         maxBlockSizeInMB: float = 0.0,
         maxIter: int = 200,
         normalization: str = "auto",
@@ -972,10 +1085,12 @@ class ConvexReLUClassifierArguments:
         numGates: int = 0,
         numLeaves: int = 0,
         numTrees: int = 0,
+        offsetCol: Optional[str] = None,
         patternRank: int = 0,
         perClassGroups: bool = False,
         polish: bool = False,
         precision: str = "auto",
+        quantile: float = 0.5,
         refit: bool = True,
         regParam: Optional[float] = None,
         regRatio: Optional[float] = None,
@@ -986,6 +1101,7 @@ class ConvexReLUClassifierArguments:
         tol: Optional[float] = None,
         trainingCol: Optional[str] = None,
         validationIndicatorCol: Optional[str] = None,
+        variancePower: float = 1.5,
         weightCol: Optional[str] = None,
     ) -> None:
         super().__init__()
@@ -1010,6 +1126,7 @@ class ConvexReLUClassifierArguments:
         checkpointInterval: int = 10,
         effort: str = "balanced",
         elasticNetParam: Optional[float] = None,
+        epsilon: float = 1.35,
         featuresCols: Optional[List[str]] = None,
         fitIntercept: bool = True,
         foldCol: Optional[str] = None,
@@ -1020,6 +1137,7 @@ class ConvexReLUClassifierArguments:
         layerWidths: Optional[List[int]] = None,
         leafModel: str = "auto",
         linearSkip: bool = True,
+        loss: str = "squared",
         maxBlockSizeInMB: float = 0.0,
         maxIter: int = 200,
         normalization: str = "auto",
@@ -1027,10 +1145,12 @@ class ConvexReLUClassifierArguments:
         numGates: int = 0,
         numLeaves: int = 0,
         numTrees: int = 0,
+        offsetCol: Optional[str] = None,
         patternRank: int = 0,
         perClassGroups: bool = False,
         polish: bool = False,
         precision: str = "auto",
+        quantile: float = 0.5,
         refit: bool = True,
         regParam: Optional[float] = None,
         regRatio: Optional[float] = None,
@@ -1041,6 +1161,7 @@ class ConvexReLUClassifierArguments:
         tol: Optional[float] = None,
         trainingCol: Optional[str] = None,
         validationIndicatorCol: Optional[str] = None,
+        variancePower: float = 1.5,
         weightCol: Optional[str] = None,
     ) -> A:
         """Sets Params, of the names of the constructor's arguments."""
@@ -1069,6 +1190,7 @@ class ConvexReLURegressorArguments:
         checkpointInterval: int = 10,
         effort: str = "balanced",
         elasticNetParam: Optional[float] = None,
+        epsilon: float = 1.35,
         featuresCols: Optional[List[str]] = None,
         fitIntercept: bool = True,
         foldCol: Optional[str] = None,
@@ -1079,6 +1201,7 @@ class ConvexReLURegressorArguments:
         layerWidths: Optional[List[int]] = None,
         leafModel: str = "auto",
         linearSkip: bool = True,
+        loss: str = "squared",
         maxBlockSizeInMB: float = 0.0,
         maxIter: int = 200,
         normalization: str = "auto",
@@ -1086,10 +1209,12 @@ class ConvexReLURegressorArguments:
         numGates: int = 0,
         numLeaves: int = 0,
         numTrees: int = 0,
+        offsetCol: Optional[str] = None,
         patternRank: int = 0,
         perClassGroups: bool = False,
         polish: bool = False,
         precision: str = "auto",
+        quantile: float = 0.5,
         refit: bool = True,
         regParam: Optional[float] = None,
         regRatio: Optional[float] = None,
@@ -1100,6 +1225,7 @@ class ConvexReLURegressorArguments:
         tol: Optional[float] = None,
         trainingCol: Optional[str] = None,
         validationIndicatorCol: Optional[str] = None,
+        variancePower: float = 1.5,
         weightCol: Optional[str] = None,
     ) -> None:
         super().__init__()
@@ -1121,6 +1247,7 @@ class ConvexReLURegressorArguments:
         checkpointInterval: int = 10,
         effort: str = "balanced",
         elasticNetParam: Optional[float] = None,
+        epsilon: float = 1.35,
         featuresCols: Optional[List[str]] = None,
         fitIntercept: bool = True,
         foldCol: Optional[str] = None,
@@ -1131,6 +1258,7 @@ class ConvexReLURegressorArguments:
         layerWidths: Optional[List[int]] = None,
         leafModel: str = "auto",
         linearSkip: bool = True,
+        loss: str = "squared",
         maxBlockSizeInMB: float = 0.0,
         maxIter: int = 200,
         normalization: str = "auto",
@@ -1138,10 +1266,12 @@ class ConvexReLURegressorArguments:
         numGates: int = 0,
         numLeaves: int = 0,
         numTrees: int = 0,
+        offsetCol: Optional[str] = None,
         patternRank: int = 0,
         perClassGroups: bool = False,
         polish: bool = False,
         precision: str = "auto",
+        quantile: float = 0.5,
         refit: bool = True,
         regParam: Optional[float] = None,
         regRatio: Optional[float] = None,
@@ -1152,6 +1282,7 @@ class ConvexReLURegressorArguments:
         tol: Optional[float] = None,
         trainingCol: Optional[str] = None,
         validationIndicatorCol: Optional[str] = None,
+        variancePower: float = 1.5,
         weightCol: Optional[str] = None,
     ) -> A:
         """Sets Params, of the names of the constructor's arguments."""

@@ -1,4 +1,4 @@
-"""Regression by a ReLU network with squared loss, trained by convex optimization."""
+"""Regression by a ReLU network with squared or another loss, trained by convex optimization."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class ConvexReLURegressor(
     JavaPredictor[ConvexReLURegressionModel],
     ConvexReLUTraining,
 ):
-    """Regression by a ReLU network with squared loss, trained by convex optimization.
+    """Regression by a ReLU network with squared or another loss, trained by convex optimization.
 
     The network that ``fit`` returns comes with a certificate of how close it is to the best one for
     its gates. Features are vectors, dense or sparse, and need not be scaled; rows may have weights.

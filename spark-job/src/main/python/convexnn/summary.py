@@ -187,6 +187,21 @@ class ConvexReLURegressionSummary(Asked):
         """1 - sum w (label - prediction)^2 / sum w (label - mean)^2, w the weights."""
         return float(self._call_java("r2"))
 
+    @property
+    def deviance(self) -> float:
+        """The deviance, sum w d(label, prediction); refused for losses that have none."""
+        return float(self._call_java("deviance"))
+
+    @property
+    def meanDeviance(self) -> float:
+        """The deviance of exposure 1 on average; refused for losses that have none."""
+        return float(self._call_java("meanDeviance"))
+
+    @property
+    def pinballLoss(self) -> float:
+        """The mean pinball loss of the model's quantile; refused for other losses."""
+        return float(self._call_java("pinballLoss"))
+
 
 class ConvexReLURegressionTrainingSummary(ConvexReLURegressionSummary, ConvexReLUTrainingSummary):
     """How a regression was trained, and how it does on the rows it was trained on."""

@@ -177,8 +177,9 @@ public record AdmmJob(
       kernel.forward(REFERENCE, other, 0);
       addOffset(other, count);
       for (int i = 0; i < count; i++) {
-        loss.derivative(setting.label(gated.block(), from + i), other, i * outputs, v, 0);
-        penalty[from + i] = (float) job.rule.penalty(loss, v, 0);
+        double y = setting.label(gated.block(), from + i);
+        loss.derivative(y, other, i * outputs, v, 0);
+        penalty[from + i] = (float) job.rule.penalty(loss, y, other, i * outputs, v, 0);
       }
     }
 
@@ -224,7 +225,7 @@ public record AdmmJob(
         if (job.step == Step.REFRESH) {
           loss.derivative(y, fitted, at, v, 0);
           // A penalty may fall tenfold at most: a row that is right once may be wrong again.
-          rho = Math.max(job.rule.penalty(loss, v, 0), 0.1 * rho);
+          rho = Math.max(job.rule.penalty(loss, y, fitted, at, v, 0), 0.1 * rho);
           penalty[row] = (float) rho;
           rho = penalty[row];
         }

@@ -254,7 +254,7 @@ public record ConeBarrierJob(
         double weight = rows.weight(gated.block(), from + i);
         double y = rows.label(gated.block(), from + i);
         rows.loss().derivative(y, f, i, r, i);
-        curvature[from + i] = (float) rows.loss().hessian(y, r, i, 0, 0);
+        curvature[from + i] = (float) rows.loss().hessian(y, f, i, r, i, 0, 0);
         if (weight > 0) {
           DualValue.add(rows.loss(), y, rows.offset(), r, i, weight, scalars, DUAL);
         }

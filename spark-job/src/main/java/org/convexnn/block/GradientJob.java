@@ -149,17 +149,17 @@ public record GradientJob(RowSetting setting, double[] weights, Order order, dou
     private void curve(int r, double weight, double y, int at) {
       Loss loss = setting.loss();
       if (shared) {
-        curvature[0][r] = weight * loss.rowCurvature(q, at);
+        curvature[0][r] = weight * loss.rowCurvature(y, f, at, q, at);
         return;
       }
       int next = 0;
       for (int c = 0; c < outputs; c++) {
         if (hessian) {
           for (int k = c; k < outputs; k++) {
-            curvature[next++][r] = weight * loss.hessian(y, q, at, c, k);
+            curvature[next++][r] = weight * loss.hessian(y, f, at, q, at, c, k);
           }
         } else {
-          curvature[next++][r] = weight * loss.outputCurvature(q, at, c);
+          curvature[next++][r] = weight * loss.outputCurvature(y, f, at, q, at, c);
         }
       }
     }

@@ -63,7 +63,7 @@ final class MovedRows {
     }
     sums[LOSS] += weight * loss.value(y, f, at);
     loss.derivative(y, f, at, q, at);
-    double rho = Math.max(loss.rowCurvature(q, at), floor * loss.curvature());
+    double rho = Math.max(loss.rowCurvature(y, f, at, q, at), floor * loss.curvature());
     sums[PENALTY] += weight * rho;
     sums[LEVERAGE] += weight * gated.patterns().leverage()[row];
     DualValue.add(loss, y, setting.offset(), q, at, weight, sums, DUAL);

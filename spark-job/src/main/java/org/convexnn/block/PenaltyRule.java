@@ -17,10 +17,10 @@ import org.convexnn.loss.Loss;
  */
 public record PenaltyRule(double kappa, double floor, double boost) implements Serializable {
 
-  /** The penalty of a row whose derivative is r. */
-  public double penalty(Loss loss, double[] r, int at) {
+  /** The penalty of a row of label y and outputs f, whose derivative is r. */
+  public double penalty(Loss loss, double y, double[] f, int at, double[] r, int rAt) {
     double most = kappa * loss.curvature();
-    double rho = Math.max(kappa * loss.rowCurvature(r, at), floor * loss.curvature());
+    double rho = Math.max(kappa * loss.rowCurvature(y, f, at, r, rAt), floor * loss.curvature());
     return Math.min(most, boost * rho);
   }
 

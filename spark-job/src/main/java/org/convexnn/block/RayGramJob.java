@@ -113,7 +113,7 @@ public record RayGramJob(RowSetting setting, ReluNetwork network, int tail)
         for (int c = 0; c < outputs; c++) {
           double sum = 0;
           for (int k = 0; k < outputs; k++) {
-            sum += loss.hessian(y, r, 0, c, k);
+            sum += loss.hessian(y, response.outputs(), i * outputs, r, 0, c, k);
           }
           curvature[i * outputs + c] = weight * sum;
         }

@@ -112,7 +112,7 @@ public record ScaleFitJob(
       int pair = 0;
       for (int c = 0; c < outputs; c++) {
         for (int k = c; k < outputs; k++) {
-          double h = weight * l.hessian(y, r, at, c, k);
+          double h = weight * l.hessian(y, f, at, r, at, c, k);
           curvatures.get(pair++)[i] = h;
           double entry = c == k ? h : -h;
           cross[at + c] += entry * g[at + k];

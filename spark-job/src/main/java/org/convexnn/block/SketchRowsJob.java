@@ -116,8 +116,10 @@ public record SketchRowsJob(RowSetting setting, double floor, GramJob.Sketch ske
         double rho = most;
         if (previous.isPresent()) {
           double y = job.setting.label(block, i);
-          job.setting.loss().derivative(y, previous.get().response(), i * outputs, r, 0);
-          rho = Math.max(job.setting.loss().rowCurvature(r, 0), job.floor * most);
+          double[] f = previous.get().response();
+          job.setting.loss().derivative(y, f, i * outputs, r, 0);
+          rho =
+              Math.max(job.setting.loss().rowCurvature(y, f, i * outputs, r, 0), job.floor * most);
         }
         double p = job.sketch.probability(rho, patterns.leverage()[i]);
         boolean take = block.draw(i, salt) < p;

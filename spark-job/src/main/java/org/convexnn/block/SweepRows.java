@@ -61,7 +61,10 @@ final class SweepRows {
       float weight = weights[r];
       for (int c = 0; c < outputs; c++) {
         derivative[c][r] = weight * (float) q[c];
-        curvature[c][r] = weight * (float) Math.max(least, factor * loss.outputCurvature(q, 0, c));
+        curvature[c][r] =
+            weight
+                * (float)
+                    Math.max(least, factor * loss.outputCurvature(labels[r], point, 0, q, 0, c));
       }
     }
   }

@@ -14,9 +14,12 @@ import org.apache.spark.sql.Row;
 import org.convexnn.block.Block;
 import org.convexnn.block.FeatureBuffer;
 import org.convexnn.cluster.DataProblem.Kind;
+import org.convexnn.loss.RegressionLoss;
 
 /**
- * Packs rows (features vector, label, weight and perhaps a mark or a group) into blocks of bounded size, checking every value.
+ * Packs rows (features vector, label, weight and perhaps a mark or a group, and an offset) into blocks of
+ * bounded size, checking every value. Offsets become part of labels and weights ({@link
+ * RegressionLoss}).
  *
  * <p>Never throws because of the data: an exception on an executor would be tried four times and
  * reach the user inside a stack trace. The first problem of a partition ends its packing and is
@@ -46,6 +49,8 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
   private final long blockBytes;
   private final boolean marked;
   private final boolean grouped;
+  private final int offset;
+  private final RegressionLoss loss;
   private final boolean missing;
   private final int[] codes;
 
@@ -54,6 +59,9 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
     this.classes = packing.classes();
     this.marked = packing.marked();
     this.grouped = packing.grouped();
+    // The last column; 0 where there is none.
+    this.offset = packing.shifted() ? MARK + (marked || grouped ? 1 : 0) : 0;
+    this.loss = packing.loss();
     this.missing = packing.missing();
     this.codes = packing.codes();
     double megabytes =
@@ -125,6 +133,7 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
               labelProblem(current)
                   .or(() -> markProblem(current))
                   .or(() -> groupProblem(current))
+                  .or(() -> offsetProblem(current))
                   .or(() -> take(current));
         }
         if (problem.isPresent()) {
@@ -219,9 +228,30 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
       if (classes > 0 && !(label >= 0 && label < classes && label == Math.rint(label))) {
         return Optional.of(DataProblem.noClass(row, label, classes));
       }
+      if (classes == 0 && !loss.kind().takes(label)) {
+        return Optional.of(DataProblem.ofLoss(row, label, loss.kind()));
+      }
       return Math.abs(label) > MAX_LABEL
           ? Optional.of(DataProblem.of(Kind.LABEL_TOO_LARGE, row, label))
           : Optional.empty();
+    }
+
+    private Optional<DataProblem> offsetProblem(Row current) {
+      if (offset == 0) {
+        return Optional.empty();
+      }
+      if (current.isNullAt(offset)) {
+        return Optional.of(DataProblem.of(Kind.OFFSET_NULL, row));
+      }
+      double value = current.getDouble(offset);
+      if (!Double.isFinite(value)) {
+        return Optional.of(DataProblem.of(Kind.OFFSET_NOT_FINITE, row, value));
+      }
+      double label = loss.label(current.getDouble(LABEL), value);
+      double weight = loss.weight(current.getDouble(WEIGHT), value);
+      return Math.abs(label) <= MAX_LABEL && weight > 0 && weight < Double.POSITIVE_INFINITY
+          ? Optional.empty()
+          : Optional.of(DataProblem.of(Kind.OFFSET_TOO_LARGE, row, value));
     }
 
     /** Whether nothing can be learnt of a row where values may be missing: null, or an infinite one. */
@@ -286,8 +316,9 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
         marks = Arrays.copyOf(marks, 2 * count);
         groups = Arrays.copyOf(groups, 2 * count);
       }
-      labels[count] = current.getDouble(LABEL);
-      weights[count] = current.getDouble(WEIGHT);
+      double shift = offset == 0 ? 0 : current.getDouble(offset);
+      labels[count] = loss.label(current.getDouble(LABEL), shift);
+      weights[count] = loss.weight(current.getDouble(WEIGHT), shift);
       marks[count] = marked && current.getBoolean(MARK);
       groups[count] = grouped ? current.getLong(GROUP) : 0;
     }

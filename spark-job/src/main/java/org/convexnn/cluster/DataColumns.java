@@ -11,6 +11,7 @@ import java.util.function.IntFunction;
  * @param weight name of the weight column, where there is one
  * @param validation name of the column that marks rows held out to choose beta, where there is one
  * @param fold name of the column of groups, where there is one
+ * @param offset name of the column of offsets of the raw output, where there is one
  * @param featureName the name of feature j, for instance {@code age}, where the column knows it
  */
 public record DataColumns(
@@ -19,15 +20,17 @@ public record DataColumns(
     Optional<String> weight,
     Optional<String> validation,
     Optional<String> fold,
+    Optional<String> offset,
     IntFunction<Optional<String>> featureName) {
 
-  /** Columns without marks and groups. */
+  /** Columns without marks, groups and offsets. */
   public DataColumns(
       String features,
       String label,
       Optional<String> weight,
       IntFunction<Optional<String>> featureName) {
-    this(features, label, weight, Optional.empty(), Optional.empty(), featureName);
+    this(
+        features, label, weight, Optional.empty(), Optional.empty(), Optional.empty(), featureName);
   }
 
   /** How a message names feature j: its own name, else {@code features[j]}. */

@@ -1,6 +1,7 @@
 package org.convexnn.cluster;
 
 import java.io.Serializable;
+import org.convexnn.loss.RegressionLoss;
 
 /**
  * A row that cannot be trained on. Found on an executor, told by the driver.
@@ -10,7 +11,8 @@ import java.io.Serializable;
  * @param feature the feature's index, where one feature is to blame, else 0
  * @param value the value to blame, where there is one; sizes for {@link Kind#FEATURES_SIZE}
  * @param expected the size that earlier vectors have, for {@link Kind#FEATURES_SIZE}; the number of
- *     classes, for {@link Kind#LABEL_NO_CLASS}; of categories, for {@link Kind#FEATURE_NO_CODE}
+ *     classes, for {@link Kind#LABEL_NO_CLASS}; of categories, for {@link Kind#FEATURE_NO_CODE};
+ *     the ordinal of the kind of loss, for {@link Kind#LABEL_UNSUITED}
  */
 record DataProblem(Kind kind, long row, int feature, double value, int expected)
     implements Serializable {
@@ -24,6 +26,10 @@ record DataProblem(Kind kind, long row, int feature, double value, int expected)
     LABEL_NOT_FINITE,
     LABEL_TOO_LARGE,
     LABEL_NO_CLASS,
+    LABEL_UNSUITED,
+    OFFSET_NULL,
+    OFFSET_NOT_FINITE,
+    OFFSET_TOO_LARGE,
     MARK_NULL,
     GROUP_NULL,
     FEATURES_NULL,
@@ -49,6 +55,11 @@ record DataProblem(Kind kind, long row, int feature, double value, int expected)
     return new DataProblem(Kind.LABEL_NO_CLASS, row, 0, label, classes);
   }
 
+  /** A label that a loss does not take. */
+  static DataProblem ofLoss(long row, double label, RegressionLoss.Kind loss) {
+    return new DataProblem(Kind.LABEL_UNSUITED, row, 0, label, loss.ordinal());
+  }
+
   /** A vector of another size than the ones before it. */
   static DataProblem size(long row, int size, int expected) {
     return new DataProblem(Kind.FEATURES_SIZE, row, 0, size, expected);
@@ -58,6 +69,7 @@ record DataProblem(Kind kind, long row, int feature, double value, int expected)
   String message(DataColumns columns, int partition) {
     String where = " (partition " + partition + ", row " + row + ")";
     String label = "label column '" + columns.label() + "'";
+    String offset = "offset column '" + columns.offset().orElse("") + "'";
     String features = "features column '" + columns.features() + "'";
     return switch (kind) {
       case WEIGHT_NULL ->
@@ -91,6 +103,31 @@ record DataProblem(Kind kind, long row, int feature, double value, int expected)
               + (expected - 1)
               + (expected < Packing.MOST_CLASSES ? ", by the column's metadata" : "")
               + "; index other values with StringIndexer, or learn numbers with a regressor";
+      case LABEL_UNSUITED ->
+          label
+              + " has the value "
+              + value
+              + where
+              + ": labels of loss '"
+              + RegressionLoss.Kind.values()[expected].word()
+              + "' must be "
+              + RegressionLoss.Kind.values()[expected].labels()
+              + "; drop such rows, or use loss 'squared'";
+      case OFFSET_NULL ->
+          offset + " is null" + where + ": give every row an offset, 0 leaves its output as it is";
+      case OFFSET_NOT_FINITE ->
+          offset
+              + " has the value "
+              + value
+              + where
+              + ": offsets must be finite; of an exposure of 0 nothing is learnt, drop such rows";
+      case OFFSET_TOO_LARGE ->
+          offset
+              + " has the value "
+              + value
+              + where
+              + ": arithmetic with its exponential overflows; an offset is a logarithm, of an exposure"
+              + " for instance";
       case MARK_NULL ->
           "validation indicator column '"
               + columns.validation().orElse("")

@@ -1,5 +1,7 @@
 package org.convexnn.cluster;
 
+import org.convexnn.loss.RegressionLoss;
+
 /**
  * How rows become a cached RDD of blocks.
  *
@@ -11,6 +13,7 @@ package org.convexnn.cluster;
  * @param codes by feature, the number of codes of categories 0, 1, .. that it may hold, 0 of numbers;
  *     features beyond the array are numbers
  * @param missing whether features may be missing, NaN
+ * @param loss what labels suit, of numbers
  */
 public record Packing(
     DataColumns columns,
@@ -18,11 +21,19 @@ public record Packing(
     double maxBlockSizeInMB,
     int aggregationDepth,
     int[] codes,
-    boolean missing) {
+    boolean missing,
+    RegressionLoss loss) {
 
   /** Features that are all numbers, none of them missing. */
   public Packing(DataColumns columns, int classes, double maxBlockSizeInMB, int aggregationDepth) {
-    this(columns, classes, maxBlockSizeInMB, aggregationDepth, new int[0], false);
+    this(
+        columns,
+        classes,
+        maxBlockSizeInMB,
+        aggregationDepth,
+        new int[0],
+        false,
+        RegressionLoss.SQUARED);
   }
 
   /** Most classes: a label far beyond is no class but a number, and each class is an output. */
@@ -31,6 +42,11 @@ public record Packing(
   /** Whether rows bring a group. */
   boolean grouped() {
     return columns.fold().isPresent();
+  }
+
+  /** Whether rows bring an offset. */
+  boolean shifted() {
+    return columns.offset().isPresent();
   }
 
   /** Whether rows bring a mark. */

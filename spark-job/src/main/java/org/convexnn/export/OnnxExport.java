@@ -30,14 +30,16 @@ public final class OnnxExport {
   private OnnxExport() {}
 
   /**
-   * Writes f for regression: {@code prediction} = f(x).
+   * Writes f for regression: {@code prediction} = f(x), or e^f(x).
    *
+   * @param logLink whether f is the logarithm of the prediction
    * @throws IllegalArgumentException where the model has more than the 2 GB of an ONNX file
    * @throws IllegalStateException where the classes of the format are missing, or those of protocol
    *     buffers are older than Spark 4's
    */
-  public static void writeRegression(Network network, OutputStream out) throws IOException {
-    write(network, (graph, f) -> regression(graph, f), out);
+  public static void writeRegression(Network network, boolean logLink, OutputStream out)
+      throws IOException {
+    write(network, (graph, f) -> regression(graph, logLink ? graph.node("Exp", f) : f), out);
   }
 
   /**

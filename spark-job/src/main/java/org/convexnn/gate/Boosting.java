@@ -17,7 +17,8 @@ import org.convexnn.network.Tree;
  * LightGBM, Ke et al., NeurIPS 2017).
  *
  * <p>A round grows one tree for each output: tree t for output c fits the derivatives g and
- * curvatures h of the loss in that output at the outputs before the round. A leaf adds {@code -rate G
+ * curvatures h ({@link Loss#splitCurvature}) of the loss in that output at the outputs before the
+ * round. A leaf adds {@code -rate G
  * / (H + lambda)} to the outputs of its rows, G and H the weighted sums of g and h. With C > 1
  * outputs h is {@code C / (C - 1) p_c (1 - p_c)}, since the outputs move together (Friedman,
  * algorithm 6).
@@ -141,6 +142,16 @@ public final class Boosting {
           codes,
           threads,
           seed);
+    }
+
+    /**
+     * With all that sums of curvatures are compared with in rows of so much information: where derivatives
+     * vary by a dispersion times the curvature, that many rows say what one says otherwise.
+     */
+    public Options dispersed(double dispersion) {
+      return withLeafLimits(
+              dispersion * lambda, minRowsPerLeaf, dispersion * minHessian, maxLeafStep)
+          .withCategories(dispersion * categorySmoothing, dispersion * categoryRidge);
     }
 
     /** With other smoothing of categories. */
@@ -457,7 +468,8 @@ public final class Boosting {
         int r = numbers[k];
         sums[at] = (float) (weights[r] * derivatives[r * c + output]);
         if (!quadratic) {
-          double h = loss.hessian(rows.labels()[r], derivatives, r * c, output, output);
+          double h =
+              loss.splitCurvature(rows.labels()[r], outputs, r * c, derivatives, r * c, output);
           sums[at + 1] = (float) (weights[r] * Math.max(factor * h, LEAST_CURVATURE));
         }
         sums[at + stride - 1] = weights[r];

@@ -8,7 +8,6 @@ import java.util.stream.IntStream;
 import org.convexnn.linalg.CounterRandom;
 import org.convexnn.linalg.RowCount;
 import org.convexnn.loss.Loss;
-import org.convexnn.loss.SquaredLoss;
 import org.convexnn.network.Tree;
 
 /**
@@ -318,16 +317,11 @@ public final class TreeGrower {
         .toArray();
   }
 
-  /**
-   * The second derivative in one output, from the first. Cross-entropies have g = p - y with y in
-   * {0, 1}, so {@code p (1 - p) = |g| (1 - |g|)}, for each class of a softmax too.
-   */
-  private double curvature(double g) {
-    if (loss instanceof SquaredLoss) {
-      return 1;
-    }
-    double p = Math.abs(g);
-    return Math.max(p * (1 - p), LEAST_CURVATURE);
+  /** The curvature of row r in one output, at the outputs of the present round. */
+  private double curvature(int r, double[] derivatives, int output) {
+    int at = r * loss.outputs();
+    return Math.max(
+        loss.splitCurvature(labels[r], outputs, at, derivatives, at, output), LEAST_CURVATURE);
   }
 
   private static void add(double[] values, double[] outputs, int at) {
@@ -588,7 +582,7 @@ public final class TreeGrower {
         for (int k : fitted) {
           double g = derivatives[r * c + k];
           sums[at++] = weights[r] * g;
-          sums[at++] = weights[r] * curvature(g);
+          sums[at++] = weights[r] * curvature(r, derivatives, k);
         }
       }
       return sums;
@@ -620,7 +614,7 @@ public final class TreeGrower {
         for (int output = 0; output < c; output++) {
           double derivative = derivatives[row * c + output];
           g[output] += weights[row] * derivative;
-          h[output] += weights[row] * curvature(derivative);
+          h[output] += weights[row] * curvature(row, derivatives, output);
         }
       }
       double[] values = new double[c];

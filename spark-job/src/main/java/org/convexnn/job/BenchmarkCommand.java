@@ -145,7 +145,7 @@ final class BenchmarkCommand implements Callable<Integer> {
             count -> {
               throw wrongUsage("--partitions is " + count + "; it must be 1 or more");
             });
-    Optional<TrainingSource> source = given ? Optional.of(data.source()) : Optional.empty();
+    Optional<TrainingSource> source = given ? Optional.of(data.source(model)) : Optional.empty();
     if (source.isPresent() && source.get().test().isEmpty()) {
       throw wrongUsage("--test is missing: rows to compare on");
     }
@@ -161,7 +161,7 @@ final class BenchmarkCommand implements Callable<Integer> {
             .run(command.commandLine().getOut());
         return 0;
       }
-      RunTable table = Comparison.table();
+      RunTable table = Comparison.table(model.costs());
       try {
         fill(table, spark, source);
       } catch (Throwable e) {
@@ -224,11 +224,11 @@ final class BenchmarkCommand implements Callable<Integer> {
 
   private List<Contender> peers(List<PeerOptions.Name> against) {
     List<Contender> all = new ArrayList<>();
-    against.forEach(name -> all.addAll(peers.peers(name, seed())));
+    against.forEach(name -> all.addAll(peers.peers(name, seed(), model.regressor())));
     return all;
   }
 
-  private static void compare(
+  private void compare(
       SparkSession spark,
       TrainingSource source,
       String name,
@@ -236,7 +236,12 @@ final class BenchmarkCommand implements Callable<Integer> {
       Function<TrainingData, List<Contender>> contenders,
       RunTable table) {
     try (TrainingData loaded = TrainingData.load(spark, source, natively)) {
-      new Comparison(name, loaded.rows(), loaded.testRows().orElseThrow(), loaded.rule().task())
+      new Comparison(
+              name,
+              loaded.rows(),
+              loaded.testRows().orElseThrow(),
+              loaded.rule().task(),
+              model.costs())
           .run(contenders.apply(loaded), table);
     }
   }
@@ -262,6 +267,7 @@ final class BenchmarkCommand implements Callable<Integer> {
               "label",
               LearningTask.AUTO,
               run.positive(),
+              Optional.empty(),
               Optional.empty(),
               Optional.empty(),
               List.of(),

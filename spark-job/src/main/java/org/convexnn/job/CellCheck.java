@@ -24,6 +24,10 @@ record CellCheck(long rows, Optional<String> problem) {
     for (InputColumn column : layout.columns()) {
       column.problem().ifPresent(sql -> problems.add(functions.expr(sql)));
     }
+    layout
+        .offset()
+        .flatMap(OffsetColumn::problem)
+        .ifPresent(sql -> problems.add(functions.expr(sql)));
     Column problem =
         problems.isEmpty()
             ? functions.lit(null).cast("string")

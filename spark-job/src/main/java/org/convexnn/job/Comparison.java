@@ -7,6 +7,7 @@ import java.util.OptionalDouble;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
+import org.convexnn.ml.PredictionCost;
 
 /**
  * Contenders on the same rows.
@@ -15,8 +16,15 @@ import org.apache.spark.storage.StorageLevel;
  * @param train rows to learn from
  * @param test rows to score on
  * @param task what to learn
+ * @param costs what predictions of a regression cost
  */
-record Comparison(String name, Dataset<Row> train, Dataset<Row> test, LearningTask task) {
+record Comparison(
+    String name, Dataset<Row> train, Dataset<Row> test, LearningTask task, PredictionCost costs) {
+
+  /** With squared loss, where numbers are learnt. */
+  Comparison(String name, Dataset<Row> train, Dataset<Row> test, LearningTask task) {
+    this(name, train, test, task, PredictionCost.SQUARED);
+  }
 
   /** Share of the rows that every contender is warmed up on; all of them where they are few. */
   private static final double WARM_UP_SHARE = 0.2;
@@ -26,6 +34,11 @@ record Comparison(String name, Dataset<Row> train, Dataset<Row> test, LearningTa
 
   /** A table for {@link #run}. */
   static RunTable table() {
+    return table(PredictionCost.SQUARED);
+  }
+
+  /** The same where predictions of numbers cost something of their own. */
+  static RunTable table(PredictionCost costs) {
     return new RunTable(
         "data",
         "model",
@@ -33,7 +46,7 @@ record Comparison(String name, Dataset<Row> train, Dataset<Row> test, LearningTa
         "passes",
         "relative gap",
         "test accuracy / R2",
-        "log-loss / RMSE");
+        "log-loss / " + costs.measure().orElse("RMSE"));
   }
 
   /** Fits and scores all contenders, one row of the table each. */
@@ -61,14 +74,16 @@ record Comparison(String name, Dataset<Row> train, Dataset<Row> test, LearningTa
     // Nobody's fit should pay for loading and compiling its code.
     contender.fit(warmUp, task);
     Contender.Result result = contender.fit(train, task);
-    Scores scores = Scores.of(result.model().transform(test), task);
+    Scores scores = Scores.tally(result.model().transform(test), task, costs).scores();
     boolean classes = task.classification();
     return List.of(
         number("%.1f", OptionalDouble.of(result.seconds())),
         number("%.1f", result.passes()),
         number("%.1e", result.gap()),
         number("%.4f", OptionalDouble.of(scores.get(classes ? "accuracy" : "r2"))),
-        number("%.4g", OptionalDouble.of(scores.get(classes ? "logLoss" : "rmse"))));
+        number(
+            "%.4g",
+            OptionalDouble.of(scores.get(classes ? "logLoss" : costs.measure().orElse("rmse")))));
   }
 
   /** A part of the rows, all of them where a class would be missing. */

@@ -79,6 +79,14 @@ final class DataOptions {
   private String fold;
 
   @Option(
+      names = "--offset",
+      paramLabel = "COLUMN",
+      description =
+          "Column of offsets, which are added to a regression's raw output, or log(COLUMN) of"
+              + " exposures. It is no feature; a table to score needs it too.")
+  private String offset;
+
+  @Option(
       names = "--drop",
       split = ",",
       paramLabel = "COLUMN",
@@ -101,6 +109,26 @@ final class DataOptions {
   private List<String> numbers = new ArrayList<>();
 
   @Mixin private CsvFileOptions csv;
+
+  /** The same, of numbers where the loss is one of theirs. */
+  TrainingSource source(ModelOptions model) {
+    if (!model.ofNumbers() && offset == null) {
+      return source();
+    }
+    String asked = model.ofNumbers() ? "--loss is " + model.loss() : "--offset is '" + offset + "'";
+    boolean classes = task == LearningTask.BINARY || task == LearningTask.MULTICLASS;
+    if (classes || positive != null) {
+      throw new ParameterException(
+          command.commandLine(),
+          asked
+              + ", which regressions have, but "
+              + (classes ? "--task is " + task : "--positive is '" + positive + "'")
+              + "; take one of them away");
+    }
+    // Counts are a few integers, and no classes.
+    task = LearningTask.REGRESSION;
+    return source();
+  }
 
   /** Refuses what contradicts itself. */
   TrainingSource source() {
@@ -130,6 +158,11 @@ final class DataOptions {
       throw new ParameterException(
           command.commandLine(), "--label and --fold are both '" + column + "'");
     }
+    Optional<OffsetColumn> offsets = Optional.ofNullable(offset).map(OffsetColumn::of);
+    if (offsets.filter(o -> o.name().equals(column)).isPresent()) {
+      throw new ParameterException(
+          command.commandLine(), "--label and --offset are both '" + column + "'");
+    }
     return new TrainingSource(
         input,
         Optional.ofNullable(labels),
@@ -141,6 +174,7 @@ final class DataOptions {
         Optional.ofNullable(positive),
         Optional.ofNullable(weight),
         Optional.ofNullable(fold),
+        offsets,
         drop,
         categories,
         numbers,

@@ -13,6 +13,7 @@ import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The columns of raw tables that a model reads.
@@ -23,8 +24,9 @@ import java.util.stream.IntStream;
  *
  * @param label the column that was learnt
  * @param columns the columns that features come from
+ * @param offset the column that offsets come from, where there is one
  */
-record InputLayout(String label, List<InputColumn> columns) {
+record InputLayout(String label, List<InputColumn> columns, Optional<OffsetColumn> offset) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern COMMENT =
@@ -33,6 +35,11 @@ record InputLayout(String label, List<InputColumn> columns) {
 
   /** Most entries of a vector that a saved model may ask for. */
   private static final int MOST_ENTRIES = 100_000_000;
+
+  /** Without offsets. */
+  InputLayout(String label, List<InputColumn> columns) {
+    this(label, columns, Optional.empty());
+  }
 
   /** Copies the list. */
   InputLayout {
@@ -74,6 +81,7 @@ record InputLayout(String label, List<InputColumn> columns) {
         append(derived, sql.get(k), names.get(k));
       }
     }
+    offset.ifPresent(o -> append(read, o.expression(), RowColumns.OFFSET));
     read.append("\nFROM __THIS__");
     return (derived.isEmpty() ? read : "SELECT *" + derived + "\nFROM (" + read + ")")
         + " /* convexnn "
@@ -87,6 +95,7 @@ record InputLayout(String label, List<InputColumn> columns) {
 
   private String json() {
     ObjectNode root = JSON.createObjectNode().put("label", label);
+    offset.ifPresent(o -> root.put("offset", o.name()).put("logarithmOfOffset", o.logarithm()));
     var array = root.putArray("columns");
     for (InputColumn c : columns) {
       ObjectNode column =
@@ -119,7 +128,13 @@ record InputLayout(String label, List<InputColumn> columns) {
       for (JsonNode c : root.path("columns")) {
         columns.add(column(c));
       }
-      return Optional.of(new InputLayout(text(root, "label"), columns));
+      Optional<OffsetColumn> offset =
+          root.has("offset")
+              ? Optional.of(
+                  new OffsetColumn(
+                      text(root, "offset"), root.path("logarithmOfOffset").asBoolean()))
+              : Optional.empty();
+      return Optional.of(new InputLayout(text(root, "label"), columns, offset));
     } catch (JsonProcessingException e) {
       throw new JobException("the model's layout is damaged: " + e.getOriginalMessage(), e);
     } catch (IllegalArgumentException e) {
@@ -171,8 +186,8 @@ record InputLayout(String label, List<InputColumn> columns) {
     List<String> names = new ArrayList<>();
     present.forEach(names::add);
     List<String> missing =
-        columns.stream()
-            .map(InputColumn::name)
+        Stream.concat(
+                columns.stream().map(InputColumn::name), offset.stream().map(OffsetColumn::name))
             .filter(c -> names.stream().noneMatch(c::equalsIgnoreCase))
             .toList();
     if (!missing.isEmpty()) {

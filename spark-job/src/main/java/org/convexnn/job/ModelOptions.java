@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.apache.spark.ml.param.Params;
 import org.convexnn.ml.ConvexReLURegressor;
+import org.convexnn.ml.PredictionCost;
 import org.convexnn.solver.TrainingOptions;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
@@ -104,6 +105,33 @@ final class ModelOptions {
           "Share of boosting's values that constant leaves are drawn to, from 0 to 1, or auto"
               + " (validation).")
   private Double boostingPrior;
+
+  @Option(
+      names = "--loss",
+      paramLabel = "NAME",
+      description =
+          "Of a regression: squared, poisson, gamma, tweedie (these three with a log link), huber or"
+              + " quantile.")
+  private String loss;
+
+  @Option(
+      names = "--variance-power",
+      paramLabel = "P",
+      description = "Of loss tweedie, in (1, 2): the variance is proportional to mean^P.")
+  private Double variancePower;
+
+  @Option(
+      names = "--epsilon",
+      paramLabel = "EPSILON",
+      description =
+          "Of loss huber: beyond it errors count linearly, in units of the labels' spread.")
+  private Double epsilon;
+
+  @Option(
+      names = "--quantile",
+      paramLabel = "Q",
+      description = "Of loss quantile, in (0, 1); 0.5 = the median.")
+  private Double quantile;
 
   @Option(
       names = "--normalization",
@@ -260,6 +288,7 @@ final class ModelOptions {
     }
     gateSampler = lowerCase(gateSampler);
     effort = lowerCase(effort);
+    loss = lowerCase(loss);
     normalization = lowerCase(normalization);
     groupNorm = lowerCase(groupNorm);
     activation = lowerCase(activation);
@@ -339,6 +368,16 @@ final class ModelOptions {
     return "--" + param.replaceAll("([a-z])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
   }
 
+  /** Whether a loss is asked for that numbers alone have. */
+  boolean ofNumbers() {
+    return loss != null && !loss.equals("squared");
+  }
+
+  /** The loss that is asked for; null where none is. */
+  String loss() {
+    return loss;
+  }
+
   /** The folder of checkpoints, where there is one. */
   Optional<String> checkpointDir() {
     return Optional.ofNullable(checkpointDir);
@@ -354,6 +393,22 @@ final class ModelOptions {
 
   /** The same with these Params. */
   static boolean growsConstantLeaves(Map<String, Object> params, long rows) {
+    return regressor(params)
+        .trainingOptions(TrainingOptions.Task.REGRESSION)
+        .growsConstantLeaves(rows);
+  }
+
+  /** What predictions of a regression cost. */
+  PredictionCost costs() {
+    return PredictionCost.of(regressor());
+  }
+
+  /** An Estimator with what was given. */
+  ConvexReLURegressor regressor() {
+    return regressor(given());
+  }
+
+  private static ConvexReLURegressor regressor(Map<String, Object> params) {
     ConvexReLURegressor estimator = new ConvexReLURegressor();
     params.forEach(
         (name, value) -> {
@@ -361,7 +416,7 @@ final class ModelOptions {
             estimator.set(name, value);
           }
         });
-    return estimator.trainingOptions(TrainingOptions.Task.REGRESSION).growsConstantLeaves(rows);
+    return estimator;
   }
 
   /** What was given, by Param name. */
@@ -378,6 +433,10 @@ final class ModelOptions {
     all.put("elasticNetParam", elasticNetParam);
     all.put("adaptivePower", adaptivePower);
     all.put("boostingPrior", boostingPrior);
+    all.put("loss", loss);
+    all.put("variancePower", variancePower);
+    all.put("epsilon", epsilon);
+    all.put("quantile", quantile);
     all.put("normalization", normalization);
     all.put("groupNorm", groupNorm);
     all.put("perClassGroups", perClassGroups);

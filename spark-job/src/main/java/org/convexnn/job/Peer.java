@@ -17,16 +17,27 @@ import org.apache.spark.ml.classification.GBTClassifier;
 import org.apache.spark.ml.classification.LogisticRegression;
 import org.apache.spark.ml.classification.MultilayerPerceptronClassifier;
 import org.apache.spark.ml.classification.RandomForestClassifier;
+import org.apache.spark.ml.feature.SQLTransformer;
 import org.apache.spark.ml.feature.StandardScaler;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.regression.GBTRegressor;
+import org.apache.spark.ml.regression.GeneralizedLinearRegression;
 import org.apache.spark.ml.regression.LinearRegression;
 import org.apache.spark.ml.regression.RandomForestRegressor;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.api.java.UDF2;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+import org.convexnn.ml.ConvexReLURegressor;
+import org.convexnn.ml.PredictionCost;
 
 /** A contender that is an Estimator of MLlib, or speaks as one. */
 interface Peer extends Contender {
+
+  /** Predictions of those who know no offsets. */
+  String WITHOUT_OFFSET = "convexnn_without_offset";
 
   /** Trees of a forest, rounds of boosting. */
   int TREES = 50;
@@ -49,8 +60,20 @@ interface Peer extends Contender {
     return Optional.empty();
   }
 
+  /** Says the loss of numbers. */
+  default ConvexReLURegressor asked() {
+    return new ConvexReLURegressor();
+  }
+
+  /** Whether its Estimator knows offsets. */
+  default boolean takesOffsets() {
+    return false;
+  }
+
   @Override
   default Result fit(Dataset<Row> rows, LearningTask task) {
+    boolean apart = shifted(rows) && !takesOffsets();
+    PredictionCost costs = PredictionCost.of(asked());
     String features = scaled() ? "convexnn_scaled" : RowColumns.FEATURES;
     List<PipelineStage> stages = new ArrayList<>();
     if (scaled()) {
@@ -67,16 +90,77 @@ interface Peer extends Contender {
     if (weighted()) {
       columns.put("weightCol", RowColumns.WEIGHT);
     }
+    if (apart) {
+      columns.put("predictionCol", WITHOUT_OFFSET);
+    }
     PipelineStage estimator = estimator(rows, task);
     ModelOptions.set(estimator, columns);
     stages.add(estimator);
+    if (apart) {
+      stages.add(
+          new SQLTransformer()
+              .setStatement(
+                  String.format(
+                      costs.logLink()
+                          ? "SELECT *, %s * exp(%s) AS %s FROM __THIS__"
+                          : "SELECT *, %s + %s AS %s FROM __THIS__",
+                      WITHOUT_OFFSET,
+                      RowColumns.OFFSET,
+                      RowColumns.PREDICTION)));
+    }
+    Dataset<Row> seen = apart ? withoutOffsets(rows, costs) : rows;
     Stopwatch watch = new Stopwatch();
-    Transformer model = new Pipeline().setStages(stages.toArray(PipelineStage[]::new)).fit(rows);
+    Transformer model = new Pipeline().setStages(stages.toArray(PipelineStage[]::new)).fit(seen);
     return new Result(model, watch.seconds(), OptionalDouble.empty(), OptionalDouble.empty());
   }
 
-  /** LogisticRegression or LinearRegression. */
-  record Linear() implements Peer {
+  /** Rows whose labels and weights say what their offsets said. */
+  private static Dataset<Row> withoutOffsets(Dataset<Row> rows, PredictionCost costs) {
+    UDF2<Double, Double, Double> label = costs::withoutOffset;
+    UDF2<Double, Double, Double> weight = costs::unit;
+    Column offset = functions.col(RowColumns.OFFSET);
+    return rows.withColumn(
+            RowColumns.LABEL,
+            functions
+                .udf(label, DataTypes.DoubleType)
+                .apply(functions.col(RowColumns.LABEL), offset))
+        .withColumn(
+            RowColumns.WEIGHT,
+            functions
+                .udf(weight, DataTypes.DoubleType)
+                .apply(functions.col(RowColumns.WEIGHT), offset));
+  }
+
+  /** Why what learns means by their squared errors alone does not take a loss; empty where it does. */
+  private static Optional<String> otherThanSquared(LearningTask task, ConvexReLURegressor asked) {
+    return task.classification() || asked.getLoss().equals("squared")
+        ? Optional.empty()
+        : Optional.of("it learns numbers by squared errors only");
+  }
+
+  /** Whether rows have offsets of their raw outputs. */
+  static boolean shifted(Dataset<Row> rows) {
+    return List.of(rows.columns()).contains(RowColumns.OFFSET);
+  }
+
+  /**
+   * LogisticRegression, LinearRegression, or GeneralizedLinearRegression with a log link.
+   *
+   * @param asked says the loss of numbers
+   */
+  record Linear(ConvexReLURegressor asked) implements Peer {
+
+    /** With squared loss, where numbers are learnt. */
+    Linear() {
+      this(new ConvexReLURegressor());
+    }
+
+    @Override
+    public Optional<String> obstacle(LearningTask task) {
+      return asked.getLoss().equals("quantile") && !task.classification()
+          ? Optional.of("it learns means only")
+          : Optional.empty();
+    }
 
     @Override
     public String name() {
@@ -85,7 +169,29 @@ interface Peer extends Contender {
 
     @Override
     public PipelineStage estimator(Dataset<Row> rows, LearningTask task) {
-      return task.classification() ? new LogisticRegression() : new LinearRegression();
+      if (task.classification()) {
+        return new LogisticRegression();
+      }
+      return switch (asked.getLoss()) {
+        case "huber" -> new LinearRegression().setLoss("huber").setEpsilon(asked.getEpsilon());
+        case "poisson", "gamma" -> shifted(family().setLink("log"), rows);
+        case "tweedie" ->
+            shifted(family().setVariancePower(asked.getVariancePower()).setLinkPower(0), rows);
+        default -> new LinearRegression();
+      };
+    }
+
+    @Override
+    public boolean takesOffsets() {
+      return PredictionCost.of(asked).logLink();
+    }
+
+    private GeneralizedLinearRegression family() {
+      return new GeneralizedLinearRegression().setFamily(asked.getLoss());
+    }
+
+    private static PipelineStage shifted(GeneralizedLinearRegression linear, Dataset<Row> rows) {
+      return Peer.shifted(rows) ? linear.setOffsetCol(RowColumns.OFFSET) : linear;
     }
   }
 
@@ -136,7 +242,12 @@ interface Peer extends Contender {
   }
 
   /** Gradient-boosted trees. */
-  record BoostedTrees(long seed) implements Peer {
+  record BoostedTrees(long seed, ConvexReLURegressor asked) implements Peer {
+
+    /** With squared loss, where numbers are learnt. */
+    BoostedTrees(long seed) {
+      this(seed, new ConvexReLURegressor());
+    }
 
     @Override
     public String name() {
@@ -147,7 +258,7 @@ interface Peer extends Contender {
     public Optional<String> obstacle(LearningTask task) {
       return task == LearningTask.MULTICLASS
           ? Optional.of("it learns two classes or numbers only")
-          : Optional.empty();
+          : otherThanSquared(task, asked);
     }
 
     @Override
@@ -159,13 +270,23 @@ interface Peer extends Contender {
   }
 
   /** A random forest. */
-  record RandomForest(long seed) implements Peer {
+  record RandomForest(long seed, ConvexReLURegressor asked) implements Peer {
+
+    /** With squared loss, where numbers are learnt. */
+    RandomForest(long seed) {
+      this(seed, new ConvexReLURegressor());
+    }
 
     private static final int DEPTH = 12;
 
     @Override
     public String name() {
       return "random forest (MLlib)";
+    }
+
+    @Override
+    public Optional<String> obstacle(LearningTask task) {
+      return otherThanSquared(task, asked);
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.convexnn.job;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import org.convexnn.ml.ConvexReLURegressor;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -100,16 +101,20 @@ final class PeerOptions {
     return xgboostDepth.get(xgboostDepth.size() == 1 ? 0 : fit);
   }
 
-  /** The peers of a name. */
-  List<Peer> peers(Name name, long seed) {
+  /**
+   * The peers of a name.
+   *
+   * @param asked says the loss of numbers
+   */
+  List<Peer> peers(Name name, long seed, ConvexReLURegressor asked) {
     return switch (name) {
-      case LR -> List.of(new Peer.Linear());
+      case LR -> List.of(new Peer.Linear(asked));
       case MLP -> List.of(new Peer.Perceptron(List.copyOf(mlpLayers), mlpIterations, seed));
-      case GBT -> List.of(new Peer.BoostedTrees(seed));
-      case RF -> List.of(new Peer.RandomForest(seed));
+      case GBT -> List.of(new Peer.BoostedTrees(seed, asked));
+      case RF -> List.of(new Peer.RandomForest(seed, asked));
       case XGBOOST ->
           IntStream.range(0, xgboostRounds.size())
-              .<Peer>mapToObj(k -> new XgBoost(xgboostRounds.get(k), depth(k), seed))
+              .<Peer>mapToObj(k -> new XgBoost(xgboostRounds.get(k), depth(k), seed, asked))
               .toList();
     };
   }

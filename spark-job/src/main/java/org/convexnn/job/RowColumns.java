@@ -12,6 +12,9 @@ final class RowColumns {
   /** The row's weight. */
   static final String WEIGHT = "convexnn_weight";
 
+  /** The offset of the row's raw output. */
+  static final String OFFSET = "convexnn_offset";
+
   /** The group of the row that is held out with it. */
   static final String FOLD = "convexnn_fold";
 

@@ -17,6 +17,7 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
+import org.convexnn.ml.PredictionCost;
 
 /**
  * How good predictions are, by name; rows count by their weight. A measure that the rows do not have
@@ -38,27 +39,33 @@ record Scores(Map<String, Double> values) {
 
   /**
    * How good the predictions of a table are that a model transformed: for two classes accuracy,
-   * log-loss and area under ROC, for more accuracy, log-loss and macro F1, for numbers RMSE and R2.
+   * log-loss and area under ROC, for more accuracy, log-loss and macro F1, for numbers RMSE and R2
+   * and, of losses that have one, the mean of what they cost ({@link RegressionTally}).
    */
   static Scores of(Dataset<Row> predicted, LearningTask task) {
-    return tally(predicted, task).scores();
+    return tally(predicted, task, PredictionCost.SQUARED).scores();
   }
 
   /**
    * The sum over rows that the measures come from, and curves too: one pass, and with two classes a
    * second one in the order of scores.
+   *
+   * @param costs of predictions of a regression
    */
-  static Tally tally(Dataset<Row> predicted, LearningTask task) {
-    Tally tally = sum(predicted, task);
+  static Tally tally(Dataset<Row> predicted, LearningTask task, PredictionCost costs) {
+    Tally tally = sum(predicted, task, costs);
     if (tally instanceof BinaryTally binary) {
       binary.rank(RocArea.of(predicted));
     }
     return tally;
   }
 
-  private static Tally sum(Dataset<Row> predicted, LearningTask task) {
+  private static Tally sum(Dataset<Row> predicted, LearningTask task, PredictionCost costs) {
+    boolean shifted = List.of(predicted.columns()).contains(RowColumns.OFFSET);
     Column guess =
-        functions.col(task.classification() ? RowColumns.PROBABILITY : RowColumns.PREDICTION);
+        task.classification()
+            ? functions.col(RowColumns.PROBABILITY)
+            : shifted ? functions.col(RowColumns.OFFSET) : functions.lit(0.0);
     return predicted
         .select(
             functions.col(RowColumns.LABEL),
@@ -66,7 +73,7 @@ record Scores(Map<String, Double> values) {
             functions.col(RowColumns.PREDICTION),
             guess.as("guess"))
         .toJavaRDD()
-        .mapPartitions(new Fold(task))
+        .mapPartitions(new Fold(task, costs))
         .treeReduce(Tally::merge);
   }
 
@@ -83,9 +90,11 @@ record Scores(Map<String, Double> values) {
 
     private static final long serialVersionUID = 1L;
     private final LearningTask task;
+    private final PredictionCost costs;
 
-    private Fold(LearningTask task) {
+    private Fold(LearningTask task, PredictionCost costs) {
       this.task = task;
+      this.costs = costs;
     }
 
     @Override
@@ -94,7 +103,7 @@ record Scores(Map<String, Double> values) {
           switch (task) {
             case BINARY -> new BinaryTally();
             case MULTICLASS -> new MulticlassTally();
-            default -> new RegressionTally();
+            default -> new RegressionTally(costs);
           };
       while (rows.hasNext()) {
         Row r = rows.next();
@@ -103,7 +112,7 @@ record Scores(Map<String, Double> values) {
       return List.of(tally).iterator();
     }
 
-    /** The probability of class 1 of two, of the row's own class of more; else the number. */
+    /** The probability of class 1 of two, of the row's own class of more; else the row's offset. */
     private double guess(Row r) {
       return switch (task) {
         case BINARY -> ((Vector) r.get(3)).apply(1);
@@ -131,7 +140,11 @@ record Scores(Map<String, Double> values) {
     /** Least probability in a log-loss. */
     double CLIP = 1e-15;
 
-    /** Adds one row. */
+    /**
+     * Adds one row.
+     *
+     * @param guess the probability of class 1 of two, of the row's own class of more; else the offset
+     */
     void add(double label, double weight, double prediction, double guess);
 
     /** Adds another sum of the same kind to this one. */
@@ -315,7 +328,8 @@ record Scores(Map<String, Double> values) {
 
   /**
    * Root mean squared error and R2 = 1 - squared error / squared deviation of the label, NaN where the
-   * label is constant.
+   * label is constant; of losses with a log link the mean deviance, of an exposure of 1 where offsets are
+   * logarithms of exposures; of quantiles the mean pinball loss.
    */
   static final class RegressionTally implements Tally {
 
@@ -325,11 +339,20 @@ record Scores(Map<String, Double> values) {
     private double mean;
     private double deviation;
     private double error;
+    private double cost;
+    private double units;
+    private final PredictionCost costs;
     private final Histogram residuals = new Histogram();
 
+    RegressionTally(PredictionCost costs) {
+      this.costs = costs;
+    }
+
     @Override
-    public void add(double label, double w, double prediction, double guess) {
+    public void add(double label, double w, double prediction, double offset) {
       residuals.add(label - prediction, w);
+      cost += costs.measure().isPresent() ? w * costs.of(label, prediction) : 0;
+      units += costs.unit(w, offset);
       combine(w, label, 0, w * (label - prediction) * (label - prediction));
     }
 
@@ -337,6 +360,8 @@ record Scores(Map<String, Double> values) {
     public Tally merge(Tally other) {
       RegressionTally o = (RegressionTally) other;
       residuals.merge(o.residuals);
+      cost += o.cost;
+      units += o.units;
       combine(o.weight, o.mean, o.deviation, o.error);
       return this;
     }
@@ -363,6 +388,7 @@ record Scores(Map<String, Double> values) {
       Map<String, Double> values = new LinkedHashMap<>();
       values.put("rmse", Math.sqrt(error / weight));
       values.put("r2", deviation > 0 ? 1 - error / deviation : Double.NaN);
+      costs.measure().ifPresent(name -> values.put(name, cost / units));
       return new Scores(values);
     }
   }

@@ -79,6 +79,7 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
       Dataset<Row> table,
       TableSurvey survey,
       String label,
+      Optional<OffsetColumn> offset,
       Set<String> leftOut,
       Map<String, ColumnRule.Wish> wishes,
       boolean natively) {
@@ -86,7 +87,7 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
       throw new JobException("the input has a header but no rows; there is nothing to learn from");
     }
     InputLayout layout = layout(survey, label, leftOut, wishes);
-    InputLayout told = new InputLayout(label, withoutConstantParts(layout, table));
+    InputLayout told = new InputLayout(label, withoutConstantParts(layout, table), offset);
     return new TablePipeline(
         told,
         stages(

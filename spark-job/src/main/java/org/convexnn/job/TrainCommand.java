@@ -56,8 +56,8 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    TrainingSource source = data.source();
     model.check();
+    TrainingSource source = data.source(model);
     if (output == null || output.isBlank()) {
       throw new ParameterException(command.commandLine(), "--output is missing");
     }
@@ -93,9 +93,9 @@ final class TrainCommand implements Callable<Integer> {
     double load = total.seconds();
     LearningTask task = data.rule().task();
     NetworkFit fit = fit(data, rows);
-    Scores.Tally train = Scores.tally(fit.model().transform(rows), task);
+    Scores.Tally train = Scores.tally(fit.model().transform(rows), task, model.costs());
     Optional<Scores.Tally> test =
-        data.testRows().map(t -> Scores.tally(fit.model().transform(t), task));
+        data.testRows().map(t -> Scores.tally(fit.model().transform(t), task, model.costs()));
 
     save(pipeline(data, fit), staged, "model");
     Report report = new Report().data(data).network(fit).scores("train", train.scores());

@@ -63,6 +63,7 @@ final class TrainingData implements AutoCloseable {
     requireColumn("--label", source.label(), columns, source.input());
     source.weight().ifPresent(w -> requireColumn("--weight", w, columns, source.input()));
     source.fold().ifPresent(f -> requireColumn("--fold", f, columns, source.input()));
+    source.offset().ifPresent(o -> requireColumn("--offset", o.name(), columns, source.input()));
     source.drop().forEach(d -> requireColumn("--drop", d, columns, source.input()));
     source.categories().forEach(c -> requireColumn("--categories", c, columns, source.input()));
     source.numbers().forEach(c -> requireColumn("--numbers", c, columns, source.input()));
@@ -82,8 +83,10 @@ final class TrainingData implements AutoCloseable {
       source.weight().ifPresent(leftOut::add);
       source.fold().ifPresent(leftOut::add);
       boolean natively = takesNatively.test(survey.rows());
+      source.offset().ifPresent(o -> leftOut.add(o.name()));
       TablePipeline pipeline =
-          TablePipeline.fit(table, survey, source.label(), leftOut, source.wishes(), natively);
+          TablePipeline.fit(
+              table, survey, source.label(), source.offset(), leftOut, source.wishes(), natively);
       Optional<Dataset<Row>> test =
           source.testTable().map(t -> test(reader, source, pipeline, rule, t));
       return new TrainingData(source, table, test, rule, pipeline, natively);
@@ -106,6 +109,7 @@ final class TrainingData implements AutoCloseable {
       all.put("handleInvalid", TablePipeline.KEEP);
     }
     source.fold().ifPresent(f -> all.put("foldCol", RowColumns.FOLD));
+    source.offset().ifPresent(o -> all.put("offsetCol", RowColumns.OFFSET));
     return all;
   }
 
@@ -120,6 +124,7 @@ final class TrainingData implements AutoCloseable {
     List<String> columns = List.of(test.columns());
     requireColumn("--label", source.label(), columns, path);
     source.weight().ifPresent(w -> requireColumn("--weight", w, columns, path));
+    source.offset().ifPresent(o -> requireColumn("--offset", o.name(), columns, path));
     CellCheck check = CellCheck.of(test, pipeline.layout(), Optional.of(rule));
     if (check.rows() == 0) {
       throw new JobException("test input " + path + " has a header but no rows");
@@ -167,7 +172,8 @@ final class TrainingData implements AutoCloseable {
                 RowColumns.FEATURES,
                 RowColumns.LABEL,
                 RowColumns.WEIGHT,
-                RowColumns.FOLD));
+                RowColumns.FOLD,
+                RowColumns.OFFSET));
     all.addAll(more);
     for (String made : all) {
       if (columns.stream().anyMatch(made::equalsIgnoreCase)) {
@@ -244,7 +250,10 @@ final class TrainingData implements AutoCloseable {
     String told = message.replace("'" + RowColumns.LABEL + "'", "'" + source.label() + "'");
     told =
         told.replace("'" + RowColumns.WEIGHT + "'", "'" + source.weight().orElse("") + "'")
-            .replace("'" + RowColumns.FOLD + "'", "'" + source.fold().orElse("") + "'");
+            .replace("'" + RowColumns.FOLD + "'", "'" + source.fold().orElse("") + "'")
+            .replace(
+                "'" + RowColumns.OFFSET + "'",
+                "'" + source.offset().map(OffsetColumn::toString).orElse("") + "'");
     return told;
   }
 
@@ -284,6 +293,9 @@ final class TrainingData implements AutoCloseable {
         raw.withColumn(RowColumns.LABEL, rule.target()).withColumn(RowColumns.WEIGHT, weight);
     List<String> columns =
         new ArrayList<>(List.of(RowColumns.FEATURES, RowColumns.LABEL, RowColumns.WEIGHT));
+    if (source.offset().isPresent()) {
+      columns.add(RowColumns.OFFSET);
+    }
     if (fold.isPresent()) {
       with = with.withColumn(RowColumns.FOLD, fold.get());
       columns.add(RowColumns.FOLD);

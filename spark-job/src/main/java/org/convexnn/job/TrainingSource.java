@@ -21,6 +21,7 @@ import org.convexnn.ml.ShownText;
  * @param positive the class that is learnt against the rest
  * @param weight the weight column
  * @param fold the column of groups that are held out together
+ * @param offset the column of offsets of the raw output
  * @param drop columns to leave out
  * @param categories columns to read as categories whatever they look like
  * @param numbers columns to read as numbers or times whatever they look like
@@ -37,6 +38,7 @@ record TrainingSource(
     Optional<String> positive,
     Optional<String> weight,
     Optional<String> fold,
+    Optional<OffsetColumn> offset,
     List<String> drop,
     List<String> categories,
     List<String> numbers,
@@ -91,6 +93,7 @@ record TrainingSource(
     positive.ifPresent(p -> options.put("positive", p));
     weight.ifPresent(w -> options.put("weight", w));
     fold.ifPresent(f -> options.put("fold", f));
+    offset.ifPresent(o -> options.put("offset", o.toString()));
     if (!drop.isEmpty()) {
       options.put("drop", drop);
     }

@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.apache.spark.ml.PipelineStage;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.convexnn.ml.ConvexReLURegressor;
 
 /**
  * XGBoost4J-Spark, where the user brings it: found by name and set through MLlib's Params, so that
@@ -13,8 +14,14 @@ import org.apache.spark.sql.Row;
  * @param rounds trees, of several classes for each class
  * @param depth most levels of a tree
  * @param seed of its random choices
+ * @param asked says the loss of numbers
  */
-record XgBoost(int rounds, int depth, long seed) implements Peer {
+record XgBoost(int rounds, int depth, long seed, ConvexReLURegressor asked) implements Peer {
+
+  /** With squared loss, where numbers are learnt. */
+  XgBoost(int rounds, int depth, long seed) {
+    this(rounds, depth, seed, new ConvexReLURegressor());
+  }
 
   /** The release that was tried with this Spark. */
   static final String COORDINATES = "ml.dmlc:xgboost4j-spark_2.13:3.1.1";
@@ -26,6 +33,9 @@ record XgBoost(int rounds, int depth, long seed) implements Peer {
 
   @Override
   public Optional<String> obstacle(LearningTask task) {
+    if (!task.classification() && objective().isEmpty()) {
+      return Optional.of("its objective for loss " + asked.getLoss() + " is not asked for here");
+    }
     try {
       type(task);
       return Optional.empty();
@@ -47,6 +57,21 @@ record XgBoost(int rounds, int depth, long seed) implements Peer {
         .asSubclass(PipelineStage.class);
   }
 
+  /**
+   * Its Params of a loss of numbers. Its models take no base margins, so that offsets are made labels and
+   * weights. Empty where none is known.
+   */
+  private Map<String, Object> objective() {
+    return switch (asked.getLoss()) {
+      case "squared" -> Map.of("objective", "reg:squarederror");
+      case "poisson" -> Map.of("objective", "count:poisson");
+      case "gamma" -> Map.of("objective", "reg:gamma");
+      case "tweedie" ->
+          Map.of("objective", "reg:tweedie", "tweedie_variance_power", asked.getVariancePower());
+      default -> Map.of();
+    };
+  }
+
   /** Dense: of a sparse vector it takes the zeros for missing values, and rows come as either. */
   @Override
   public boolean scaled() {
@@ -57,6 +82,9 @@ record XgBoost(int rounds, int depth, long seed) implements Peer {
   public PipelineStage estimator(Dataset<Row> rows, LearningTask task) {
     try {
       PipelineStage estimator = type(task).getConstructor().newInstance();
+      if (!task.classification()) {
+        ModelOptions.set(estimator, objective());
+      }
       ModelOptions.set(
           estimator,
           Map.of(

@@ -127,19 +127,19 @@ public record LogisticLoss() implements Loss {
   }
 
   @Override
-  public double rowCurvature(double[] r, int at) {
-    return Math.min(0.25, Math.abs(r[at]));
+  public double rowCurvature(double y, double[] f, int at, double[] r, int rAt) {
+    return Math.min(0.25, Math.abs(r[rAt]));
   }
 
   @Override
-  public double hessian(double y, double[] r, int at, int c, int k) {
-    double p = Math.abs(r[at]);
+  public double hessian(double y, double[] f, int at, double[] r, int rAt, int c, int k) {
+    double p = Math.abs(r[rAt]);
     return p * (1 - p);
   }
 
   @Override
-  public double outputCurvature(double[] r, int at, int c) {
-    return rowCurvature(r, at);
+  public double splitCurvature(double y, double[] f, int at, double[] r, int rAt, int c) {
+    return hessian(y, f, at, r, rAt, c, c);
   }
 
   /** Equal steps multiply e^-t by equal factors: two exponentials serve all of them. */

@@ -8,7 +8,8 @@ import java.io.Serializable;
  * <p>Methods take an array and the position of a row's first output, so that a block of rows needs
  * no object per row. Stateless; instances may be shared by threads.
  */
-public sealed interface Loss extends Serializable permits SquaredLoss, LogisticLoss, SoftmaxLoss {
+public sealed interface Loss extends Serializable
+    permits SquaredLoss, LogisticLoss, SoftmaxLoss, TweedieLoss, HuberLoss, QuantileLoss {
 
   /** C, the number of outputs of the network. */
   int outputs();
@@ -67,27 +68,46 @@ public sealed interface Loss extends Serializable permits SquaredLoss, LogisticL
    */
   void moveDual(double y, double[] r, double[] change, int at);
 
-  /** The largest curvature (eigenvalue of the Hessian) over all f. */
+  /** Whether f is the logarithm of the mean label. */
+  default boolean logLink() {
+    return false;
+  }
+
+  /**
+   * The largest curvature (eigenvalue of the Hessian) over all f; where there is none, that of an ordinary
+   * row, with which others are compared.
+   */
   double curvature();
 
   /**
-   * The curvature that a row's quadratic model should have when its derivative is r: a secant
-   * estimate, at most {@link #curvature()}, that stays large on rows that are fitted badly
-   * (docs/theory/solvers.md#penalties-by-row).
+   * The curvature that a row's quadratic model should have at f: a secant estimate that stays large on
+   * rows that are fitted badly (docs/theory/solvers.md#penalties-by-row), at most {@link #curvature()}
+   * where that is a bound.
+   *
+   * @param f C numbers at {@code f[at ..]}
+   * @param r {@code dl/df (y, f)}, C numbers at {@code r[rAt ..]}
    */
-  double rowCurvature(double[] r, int at);
+  double rowCurvature(double y, double[] f, int at, double[] r, int rAt);
+
+  /** The curvature of output c alone that a row's quadratic model should have: {@link #rowCurvature}
+   * by output. */
+  default double outputCurvature(double y, double[] f, int at, double[] r, int rAt, int c) {
+    return rowCurvature(y, f, at, r, rAt);
+  }
 
   /**
-   * The curvature of output c alone that a row's quadratic model should have when its derivative is
-   * r: {@link #rowCurvature} by output.
+   * The size of entry (c, k) of the Hessian at f, where the derivative is r; the entry is not negative
+   * where c = k and not positive elsewhere.
    */
-  double outputCurvature(double[] r, int at, int c);
+  double hessian(double y, double[] f, int at, double[] r, int rAt, int c, int k);
 
   /**
-   * The size of entry (c, k) of the Hessian at the point where the derivative is r; the entry is
-   * not negative where c = k and not positive elsewhere.
+   * The curvature of output c by which boosting splits trees and sets their values: that of Newton's
+   * method where it is stable.
    */
-  double hessian(double y, double[] r, int at, int c, int k);
+  default double splitCurvature(double y, double[] f, int at, double[] r, int rAt, int c) {
+    return outputCurvature(y, f, at, r, rAt, c);
+  }
 
   /**
    * Adds the weighted slopes of the loss along a line to sums: {@code sums[s] += weight l'(y, f +

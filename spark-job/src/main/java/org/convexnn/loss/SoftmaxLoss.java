@@ -269,23 +269,28 @@ public record SoftmaxLoss(int outputs) implements Loss {
 
   /** {@code min(1/2, sum_c min(1/4, |r_c|) / 2)}: logistic loss's rule where there are two. */
   @Override
-  public double rowCurvature(double[] r, int at) {
+  public double rowCurvature(double y, double[] f, int at, double[] r, int rAt) {
     double sum = 0;
     for (int c = 0; c < outputs; c++) {
-      sum += Math.min(0.25, Math.abs(r[at + c]));
+      sum += Math.min(0.25, Math.abs(r[rAt + c]));
     }
     return Math.min(0.5, 0.5 * sum);
   }
 
   @Override
-  public double hessian(double y, double[] r, int at, int c, int k) {
-    double p = r[at + c] + (c == (int) y ? 1 : 0);
-    double other = r[at + k] + (k == (int) y ? 1 : 0);
+  public double hessian(double y, double[] f, int at, double[] r, int rAt, int c, int k) {
+    double p = r[rAt + c] + (c == (int) y ? 1 : 0);
+    double other = r[rAt + k] + (k == (int) y ? 1 : 0);
     return p * (c == k ? 1 - p : other);
   }
 
   @Override
-  public double outputCurvature(double[] r, int at, int c) {
-    return Math.min(0.25, Math.abs(r[at + c]));
+  public double outputCurvature(double y, double[] f, int at, double[] r, int rAt, int c) {
+    return Math.min(0.25, Math.abs(r[rAt + c]));
+  }
+
+  @Override
+  public double splitCurvature(double y, double[] f, int at, double[] r, int rAt, int c) {
+    return hessian(y, f, at, r, rAt, c, c);
   }
 }

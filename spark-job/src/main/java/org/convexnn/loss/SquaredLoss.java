@@ -40,17 +40,12 @@ public record SquaredLoss() implements Loss {
   }
 
   @Override
-  public double rowCurvature(double[] r, int at) {
+  public double rowCurvature(double y, double[] f, int at, double[] r, int rAt) {
     return 1;
   }
 
   @Override
-  public double hessian(double y, double[] r, int at, int c, int k) {
-    return 1;
-  }
-
-  @Override
-  public double outputCurvature(double[] r, int at, int c) {
+  public double hessian(double y, double[] f, int at, double[] r, int rAt, int c, int k) {
     return 1;
   }
 }

@@ -12,6 +12,7 @@ import org.apache.spark.ml.param.LongParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.StringArrayParam;
 import org.apache.spark.ml.param.shared.HasWeightCol;
+import org.convexnn.loss.RegressionLoss;
 import org.convexnn.network.LeafModel;
 import org.convexnn.solver.TrainingOptions;
 import org.convexnn.solver.TrainingOptions.Activation;
@@ -28,7 +29,7 @@ import org.convexnn.solver.TrainingOptions.Task;
  * prints what each means; models carry the values they were trained with.
  *
  * <p>A getter of a Param without default ({@code regParam}, {@code regRatio}, {@code skipRidge},
- * {@code tol}, {@code checkpointDir}, {@code weightCol}, {@code validationIndicatorCol}, {@code
+ * {@code tol}, {@code checkpointDir}, {@code offsetCol}, {@code weightCol}, {@code validationIndicatorCol}, {@code
  * foldCol}, {@code initialModel}) throws NoSuchElementException while it is unset, as MLlib's do; {@code isSet} asks.
  */
 public interface ConvexReLUParams extends HasWeightCol {
@@ -397,6 +398,74 @@ public interface ConvexReLUParams extends HasWeightCol {
     return given(validationIndicatorCol());
   }
 
+  /** Param: what a regression minimises. */
+  default Param<String> loss() {
+    return paramSet().loss;
+  }
+
+  /** What a regression minimises: squared, poisson, gamma, tweedie, huber or quantile. */
+  default String getLoss() {
+    return getOrDefault(loss());
+  }
+
+  /** Param: power of the mean in the variance, of loss tweedie. */
+  default DoubleParam variancePower() {
+    return paramSet().variancePower;
+  }
+
+  /** Power of the mean in the variance, of loss tweedie. */
+  default double getVariancePower() {
+    return (double) getOrDefault(variancePower());
+  }
+
+  /** Param: error beyond which loss huber is linear. */
+  default DoubleParam epsilon() {
+    return paramSet().epsilon;
+  }
+
+  /** Error beyond which loss huber is linear, in units of the labels' spread. */
+  default double getEpsilon() {
+    return (double) getOrDefault(epsilon());
+  }
+
+  /** Param: the quantile that loss quantile is of. */
+  default DoubleParam quantile() {
+    return paramSet().quantile;
+  }
+
+  /** The quantile that loss quantile is of. */
+  default double getQuantile() {
+    return (double) getOrDefault(quantile());
+  }
+
+  /** The loss with its parameter, as the trainer takes it. */
+  default RegressionLoss regressionLoss() {
+    RegressionLoss.Kind kind = RegressionLoss.Kind.of(getLoss());
+    double parameter =
+        switch (kind) {
+          case SQUARED, POISSON, GAMMA -> 0;
+          case TWEEDIE -> getVariancePower();
+          case HUBER -> getEpsilon();
+          case QUANTILE -> getQuantile();
+        };
+    return new RegressionLoss(kind, parameter);
+  }
+
+  /** Param: the column of offsets of the raw output. */
+  default Param<String> offsetCol() {
+    return paramSet().offsetCol;
+  }
+
+  /** The column of offsets of the raw output. */
+  default String getOffsetCol() {
+    return getOrDefault(offsetCol());
+  }
+
+  /** The column of offsets of the raw output, where one is set and not the empty string. */
+  default Optional<String> offsetColumn() {
+    return given(offsetCol());
+  }
+
   /** Param: the column of groups that are trained on or held out together. */
   default Param<String> foldCol() {
     return paramSet().foldCol;
@@ -550,6 +619,7 @@ public interface ConvexReLUParams extends HasWeightCol {
         isDefined(elasticNetParam())
             ? OptionalDouble.of(getElasticNetParam())
             : OptionalDouble.empty(),
-        leaves());
+        leaves(),
+        regressionLoss());
   }
 }

@@ -14,15 +14,20 @@ import org.apache.spark.ml.util.MLWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.api.java.UDF2;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.convexnn.export.OnnxExport;
+import org.convexnn.loss.RegressionLoss;
 import org.convexnn.network.Network;
 import org.convexnn.solver.Certificate;
 import org.convexnn.solver.TrainingResult;
 import scala.Option;
 
 /**
- * A ReLU network f for regression: the prediction is f(x), in label units.
+ * A ReLU network f for regression: the prediction is f(x), in label units, or e^f(x) where the loss has
+ * a log link. An offset is added to f(x) where rows have one.
  */
 // HasTrainingSummary is named again for Python: py4j sees no further than the interfaces of a
 // class.
@@ -153,14 +158,18 @@ public final class ConvexReLURegressionModel
   }
 
   /**
-   * f(x), in label units.
+   * The prediction of a row whose offset is 0, in label units.
    *
    * @throws IllegalArgumentException for invalid features that are not kept, and for a vector of
    *     another size than the training data
    */
   @Override
   public double predict(Vector features) {
-    return trained.score(features, this)[0];
+    return predict(features, 0);
+  }
+
+  private double predict(Vector features, double offset) {
+    return RegressionLoss.Kind.of(getLoss()).prediction(trained.score(features, this)[0] + offset);
   }
 
   /** Sets what to do about features that are null, NaN or infinite: error, skip or keep. */
@@ -176,6 +185,7 @@ public final class ConvexReLURegressionModel
     FeatureColumns features = FeatureColumns.of(this);
     features.check(input);
     features.checkSize(input, numFeatures());
+    offsetColumn().ifPresent(input::checkOffset);
     input.checkOutputs(
         Map.of("predictionCol", getPredictionCol(), "trainingCol", trainingColumn().orElse("")));
     return features.ofRows(schema, super.transformSchema(features.withVectors(schema)));
@@ -199,7 +209,28 @@ public final class ConvexReLURegressionModel
   }
 
   private Dataset<Row> transformWithThis(Dataset<?> dataset) {
-    return super.transform(dataset);
+    if (offsetColumn().isEmpty() || getPredictionCol().isEmpty()) {
+      return super.transform(dataset);
+    }
+    UDF2<Vector, Double, Double> predict =
+        (features, offset) -> predict(features, checkedOffset(offset));
+    return dataset.withColumn(
+        getPredictionCol(),
+        functions
+            .udf(predict, DataTypes.DoubleType)
+            .apply(functions.col(getFeaturesCol()), functions.col(getOffsetCol()).cast("double")));
+  }
+
+  private double checkedOffset(Double offset) {
+    if (offset == null || !Double.isFinite(offset)) {
+      throw new IllegalArgumentException(
+          "offset column '"
+              + getOffsetCol()
+              + "' has the value "
+              + offset
+              + ": every row needs a finite offset, 0 leaves its output as it is");
+    }
+    return offset;
   }
 
   @Override
@@ -226,7 +257,7 @@ public final class ConvexReLURegressionModel
 
   /**
    * Writes the network as an ONNX model to a file of any Hadoop file system, for ONNX Runtime: input
-   * {@code features}, output {@code prediction} in label units, all float64. Needs
+   * {@code features}, output {@code prediction} in label units of an offset of 0, all float64. Needs
    * org.tribuo:tribuo-util-onnx on the class path.
    *
    * @throws IllegalArgumentException where the path exists or the network takes more than 2 GB
@@ -234,7 +265,11 @@ public final class ConvexReLURegressionModel
    */
   @Override
   public void toOnnx(String path) {
-    WholeFile.of(path).write(out -> OnnxExport.writeRegression(network(), out));
+    WholeFile.of(path)
+        .write(
+            out ->
+                OnnxExport.writeRegression(
+                    network(), RegressionLoss.Kind.of(getLoss()).logLink(), out));
   }
 
   @Override

@@ -4,12 +4,17 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.sqrt;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.udf;
 
 import java.io.Serializable;
 import org.apache.spark.mllib.evaluation.RegressionMetrics;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.api.java.UDF2;
+import org.apache.spark.sql.types.DataTypes;
+import org.convexnn.loss.RegressionLoss;
 
 /**
  * How a regression does on some rows, weighted by the weight column where they have it. Metrics are
@@ -107,6 +112,56 @@ public class ConvexReLURegressionSummary implements Serializable {
     double sum = weights.getDouble(0);
     double freedom = sum - weights.getDouble(1) / sum;
     return 1 - (1 - metrics().r2()) * (sum - 1) / freedom;
+  }
+
+  /**
+   * The deviance, of exposure 1 on average: {@code sum w d(label, prediction) / sum w e^((2-p) offset)}, d
+   * the unit deviance; of squared loss the mean square error.
+   *
+   * @throws IllegalStateException where the model's loss has none
+   */
+  public double meanDeviance() {
+    refuseUnless(scored.loss().squared() || scored.loss().kind().logLink(), "deviance");
+    Row sums = costs();
+    return sums.getDouble(0) / sums.getDouble(1);
+  }
+
+  /**
+   * The deviance, {@code sum w d(label, prediction)}, as MLlib's GeneralizedLinearRegression has it.
+   *
+   * @throws IllegalStateException where the model's loss has none
+   */
+  public double deviance() {
+    refuseUnless(scored.loss().squared() || scored.loss().kind().logLink(), "deviance");
+    return costs().getDouble(0);
+  }
+
+  /**
+   * The mean pinball loss of the model's quantile, {@code max(q e, (q - 1) e)} with e = label - prediction.
+   *
+   * @throws IllegalStateException where the model's loss is another
+   */
+  public double pinballLoss() {
+    refuseUnless(scored.loss().kind() == RegressionLoss.Kind.QUANTILE, "pinball loss");
+    Row sums = costs();
+    return sums.getDouble(0) / sums.getDouble(1);
+  }
+
+  private void refuseUnless(boolean has, String measure) {
+    if (!has) {
+      throw new IllegalStateException(
+          "the model was trained with loss '" + scored.loss() + "', which has no " + measure);
+    }
+  }
+
+  /** The sums of what predictions cost and of what rows count for. */
+  private Row costs() {
+    RegressionLoss loss = scored.loss();
+    UDF2<Double, Double, Double> cost = loss::cost;
+    UDF2<Double, Double, Double> unit = loss::weight;
+    Column costs = udf(cost, DataTypes.DoubleType).apply(scored.label(), col(predictionCol()));
+    Column units = udf(unit, DataTypes.DoubleType).apply(scored.weight(), scored.offset());
+    return scored.aggregates(sum(scored.weight().multiply(costs)), sum(units));
   }
 
   private synchronized RegressionMetrics metrics() {

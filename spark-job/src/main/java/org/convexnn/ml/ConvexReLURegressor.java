@@ -17,7 +17,7 @@ import org.convexnn.solver.TrainingOptions.Task;
 import org.convexnn.solver.TrainingResult;
 
 /**
- * Regression by a ReLU network with squared loss, trained by convex optimization: the network that
+ * Regression by a ReLU network with squared or another {@code loss}, trained by convex optimization: the network that
  * {@code fit} returns comes with a certificate of how close it is to the best one for its gates.
  *
  * <p>Features are vectors, dense or sparse; rows may have weights. Needs no scaled features and no

@@ -116,6 +116,40 @@ public interface ConvexReLUTraining<E extends ConvexReLUTraining<E>> extends Con
     return with(boostingPrior(), value);
   }
 
+  /**
+   * Sets what a regression minimises: squared (the default) errors; poisson, gamma or tweedie deviance,
+   * the raw output being the logarithm of the mean; huber; or quantile, the pinball loss.
+   */
+  default E setLoss(String value) {
+    return with(loss(), value);
+  }
+
+  /** Sets the power of the mean in the variance of loss tweedie, in (1, 2); 1.5 is the default. */
+  default E setVariancePower(double value) {
+    return with(variancePower(), value);
+  }
+
+  /**
+   * Sets the error beyond which loss huber is linear, in units of the labels' spread; 1.35 is the
+   * default.
+   */
+  default E setEpsilon(double value) {
+    return with(epsilon(), value);
+  }
+
+  /** Sets the quantile that loss quantile is of, in (0, 1); 0.5, the median, is the default. */
+  default E setQuantile(double value) {
+    return with(quantile(), value);
+  }
+
+  /**
+   * Sets the column of offsets, which are added to a regression's raw output in training and in
+   * transform: with a log link the logarithm of an exposure.
+   */
+  default E setOffsetCol(String value) {
+    return with(offsetCol(), value);
+  }
+
   /** Sets the feature map: auto (the default), whiten, standardize, pca or none. */
   default E setNormalization(String value) {
     return with(normalization(), value);

@@ -59,8 +59,15 @@ record Fit(
     estimator.weightColumn().ifPresent(input::checkWeight);
     estimator.validationIndicatorColumn().ifPresent(input::checkValidationIndicator);
     estimator.foldColumn().ifPresent(input::checkFold);
+    estimator.offsetColumn().ifPresent(input::checkOffset);
     new ParamRules(estimator).check();
     CheckpointParams.of(estimator).check();
+    if (task != Task.REGRESSION && estimator.offsetColumn().isPresent()) {
+      throw new IllegalArgumentException(
+          "offsetCol is '"
+              + estimator.getOffsetCol()
+              + "' and labels are classes: offsets are for regressions; unset offsetCol");
+    }
     // Options refuse what does not go together.
     estimator.trainingOptions(task);
   }
@@ -145,6 +152,8 @@ record Fit(
     fold.map(functions::col)
         .map(group -> functions.when(group.isNotNull(), functions.xxhash64(group)))
         .ifPresent(selection::add);
+    Optional<String> offset = estimator.offsetColumn();
+    offset.map(name -> functions.col(name).cast("double")).ifPresent(selection::add);
     Dataset<Row> selected =
         InvalidFeatures.skipped(features.rows(), features.column(), estimator)
             .select(selection.toArray(Column[]::new));
@@ -157,12 +166,14 @@ record Fit(
                 weight,
                 validation,
                 fold,
+                offset,
                 from.names(input)),
             classes,
             estimator.getMaxBlockSizeInMB(),
             estimator.getAggregationDepth(),
             from.codes(input, estimator.categoricalFeatures()),
-            InvalidFeatures.areKept(estimator));
+            InvalidFeatures.areKept(estimator),
+            estimator.regressionLoss());
     Progress watched =
         Cancellation.watched(
             progress,

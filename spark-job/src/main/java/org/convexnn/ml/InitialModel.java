@@ -3,6 +3,7 @@ package org.convexnn.ml;
 import java.util.Optional;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.MLReader;
+import org.convexnn.loss.RegressionLoss;
 import org.convexnn.network.Network;
 import org.convexnn.solver.Certificate;
 import org.convexnn.solver.WarmStart;
@@ -41,7 +42,20 @@ record InitialModel(Network network, Certificate certificate) {
         .initialModelPath()
         .<ConvexReLUModel<?>>map(reader::load)
         .or(() -> inMemory(estimator))
-        .map(model -> new InitialModel(model.network(), model.certificate()));
+        .map(model -> of(model, estimator.regressionLoss()));
+  }
+
+  private static InitialModel of(ConvexReLUModel<?> model, RegressionLoss loss) {
+    if (!model.regressionLoss().equals(loss)) {
+      throw new IllegalArgumentException(
+          "initialModel was trained with loss '"
+              + model.regressionLoss()
+              + "', loss is '"
+              + loss
+              + "' now: their outputs mean different things; train with the model's loss, or unset"
+              + " initialModel");
+    }
+    return new InitialModel(model.network(), model.certificate());
   }
 
   private static Optional<ConvexReLUModel<?>> inMemory(ConvexReLUParams estimator) {

@@ -76,6 +76,11 @@ record InputColumns(StructType schema) {
     checkNumeric("weight", "weightCol", name, "cast it to double");
   }
 
+  /** Refuses an offset column that is missing or not numeric. */
+  void checkOffset(String name) {
+    checkNumeric("offset", "offsetCol", name, "cast it to double");
+  }
+
   /** Refuses a column of marks that is missing or not boolean. */
   void checkValidationIndicator(String name) {
     DataType type = field("validation indicator", "validationIndicatorCol", name).dataType();

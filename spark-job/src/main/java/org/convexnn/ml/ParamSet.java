@@ -13,6 +13,7 @@ import org.apache.spark.ml.param.LongParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.Params;
 import org.apache.spark.ml.param.StringArrayParam;
+import org.convexnn.loss.RegressionLoss;
 import org.convexnn.solver.Progress;
 import org.convexnn.solver.TrainingOptions;
 import org.convexnn.solver.TrainingOptions.Activation;
@@ -66,6 +67,11 @@ public final class ParamSet implements Serializable {
   final Param<String> checkpointDir;
   final IntParam checkpointInterval;
   final BooleanParam resume;
+  final Param<String> loss;
+  final DoubleParam variancePower;
+  final DoubleParam epsilon;
+  final DoubleParam quantile;
+  final Param<String> offsetCol;
   final Param<String> weightCol;
   final Param<String> validationIndicatorCol;
   final Param<String> foldCol;
@@ -367,6 +373,42 @@ public final class ParamSet implements Serializable {
             "resume",
             "whether the fit goes on from the last checkpoint in checkpointDir, after its driver was"
                 + " lost, true or false; begins anew where there is none");
+    loss =
+        choice(
+            owner,
+            "loss",
+            "what a regression minimises: squared = squared errors, poisson = half the deviance of counts,"
+                + " gamma = that of positive amounts, tweedie = that of amounts many of which are 0, see"
+                + " variancePower (these three with a log link: the raw output is the logarithm of the"
+                + " mean), huber = squared errors that count linearly beyond epsilon, quantile = the"
+                + " pinball loss of a quantile; classifiers have losses of their own",
+            RegressionLoss.Kind.values());
+    variancePower =
+        new DoubleParam(
+            owner,
+            "variancePower",
+            "power of the mean that the variance of loss 'tweedie' is proportional to, in (1, 2); loss"
+                + " 'poisson' is 1, 'gamma' 2",
+            Allowed.numbers("variancePower", "in (1, 2)", v -> v > 1 && v < 2));
+    epsilon =
+        new DoubleParam(
+            owner,
+            "epsilon",
+            "error beyond which loss 'huber' is linear, > 0, in units of the labels' spread: the distance"
+                + " of their quartiles / 1.349, which is the standard deviation of a normal distribution",
+            Allowed.numbers("epsilon", "a positive number", v -> v > 0 && Double.isFinite(v)));
+    quantile =
+        new DoubleParam(
+            owner,
+            "quantile",
+            "the quantile that loss 'quantile' is of, in (0, 1); 0.5 = the median, by absolute errors",
+            Allowed.numbers("quantile", "in (0, 1)", v -> v > 0 && v < 1));
+    offsetCol =
+        new Param<>(
+            owner,
+            "offsetCol",
+            "name of a column of numbers that are added to a regression's raw output, in training and in"
+                + " transform: with a log link the logarithm of an exposure; unset or empty = none");
     weightCol =
         new Param<>(
             owner,
@@ -490,6 +532,10 @@ public final class ParamSet implements Serializable {
     owner.setDefault(precision, AUTO);
     owner.setDefault(maxIter, 200);
     owner.setDefault(refit, true);
+    owner.setDefault(loss, "squared");
+    owner.setDefault(variancePower, 1.5);
+    owner.setDefault(epsilon, 1.35);
+    owner.setDefault(quantile, 0.5);
     owner.setDefault(numFolds, 0);
     owner.setDefault(seed, (long) owner.getClass().getName().hashCode());
     owner.setDefault(activation, GATED);

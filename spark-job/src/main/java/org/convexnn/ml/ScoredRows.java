@@ -18,6 +18,7 @@ import org.apache.spark.ml.Transformer;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.convexnn.loss.RegressionLoss;
 
 /** Rows with a model's predictions, made when they are first asked for, and what metrics read of them. */
 final class ScoredRows implements Serializable {
@@ -28,6 +29,8 @@ final class ScoredRows implements Serializable {
   private final String labelCol;
   private final String predictionCol;
   private final String weightCol;
+  private final String offsetCol;
+  private final RegressionLoss loss;
   private final transient Supplier<Dataset<Row>> scoring;
   private transient Dataset<Row> rows;
 
@@ -37,6 +40,8 @@ final class ScoredRows implements Serializable {
     this.labelCol = model.getLabelCol();
     this.predictionCol = model.getPredictionCol();
     this.weightCol = model.weightColumn().orElse("");
+    this.offsetCol = model.offsetColumn().orElse("");
+    this.loss = model.regressionLoss();
     this.scoring = scoring;
   }
 
@@ -117,6 +122,16 @@ final class ScoredRows implements Serializable {
         weight.geq(0).and(weight.lt(Double.POSITIVE_INFINITY)),
         "weight column '" + weightCol + "'",
         "weights must be 0 or positive, and finite");
+  }
+
+  /** The model's loss. */
+  RegressionLoss loss() {
+    return loss;
+  }
+
+  /** The offset, which the model has checked; 0 where the rows have no such column. */
+  Column offset() {
+    return offsetCol.isEmpty() ? lit(0.0) : col(offsetCol).cast("double");
   }
 
   private static Column checked(Column column, Column good, String name, String remedy) {

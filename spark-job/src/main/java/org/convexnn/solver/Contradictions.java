@@ -3,9 +3,13 @@ package org.convexnn.solver;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import org.convexnn.loss.RegressionLoss;
+import org.convexnn.solver.TrainingOptions.Activation;
 import org.convexnn.solver.TrainingOptions.GateSampler;
 import org.convexnn.solver.TrainingOptions.GroupNorm;
 import org.convexnn.solver.TrainingOptions.Normalization;
+import org.convexnn.solver.TrainingOptions.SolverKind;
+import org.convexnn.solver.TrainingOptions.Task;
 
 /**
  * Settings that exclude each other. Each method throws IllegalArgumentException for the first pair
@@ -33,6 +37,33 @@ final class Contradictions {
             + " and "
             + (regParam.isPresent() ? "regParam" : "regRatio")
             + " is set: folds choose beta, which is given; unset one of them");
+  }
+
+  /** What is made for squared loss alone, or for classes. */
+  static void ofLoss(
+      RegressionLoss loss, Task task, SolverKind solver, Activation activation, int patternRank) {
+    if (loss.squared()) {
+      return;
+    }
+    String set = "loss is '" + loss.kind().word() + "' and ";
+    refuse(
+        task != Task.REGRESSION,
+        set + "labels are classes, which have a loss of their own; leave loss unset");
+    refuse(
+        solver == SolverKind.GRAM,
+        set
+            + "solver is 'gram', whose one pass is for squared loss; use auto, admm, lbfgs or gradient");
+    refuse(
+        activation == Activation.RELU,
+        set
+            + "activation is 'relu': plain ReLU networks are trained with squared loss; use activation"
+            + " 'gated', or loss 'squared'");
+    refuse(
+        patternRank > 0,
+        set
+            + "patternRank is "
+            + patternRank
+            + ", whose bound is for squared loss; unset patternRank, or use loss 'squared'");
   }
 
   /** Gates are held to a span where they are dense half-spaces in coordinates that have one. */

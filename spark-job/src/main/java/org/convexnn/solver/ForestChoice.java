@@ -9,7 +9,6 @@ import java.util.stream.IntStream;
 import org.convexnn.block.RowSelection;
 import org.convexnn.block.SweepJob;
 import org.convexnn.gate.Boosting;
-import org.convexnn.loss.SquaredLoss;
 import org.convexnn.network.LeafPenalty;
 
 /**
@@ -265,7 +264,7 @@ final class ForestChoice {
 
   private double firstBeta() {
     int outputs = run.frame().loss().outputs();
-    return run.frame().loss() instanceof SquaredLoss
+    return run.options().task() == TrainingOptions.Task.REGRESSION
         ? FIRST_OF_SQUARED
         : FIRST_OF_LOGISTIC / (outputs == 1 ? 1 : 2 * outputs);
   }

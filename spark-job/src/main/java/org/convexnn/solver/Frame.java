@@ -18,6 +18,8 @@ import org.convexnn.network.FeatureMap;
  * @param scale of the label
  * @param rarestClass the share of the rarest class, 1 in a regression
  * @param constantLoss the loss of the constant model
+ * @param dispersion there, the mean square of derivatives by the mean curvature: how many rows say what
+ *     one says where it is 1, of classes and squared loss
  */
 record Frame(
     ColumnStats stats,
@@ -28,7 +30,8 @@ record Frame(
     double shift,
     double scale,
     double rarestClass,
-    double constantLoss) {
+    double constantLoss,
+    double dispersion) {
 
   /** The same with a clipped feature map. */
   Frame clipped(double c) {
@@ -37,7 +40,8 @@ record Frame(
 
   /** The same with another feature map. */
   Frame with(FeatureMap other) {
-    return new Frame(stats, other, span, loss, offset, shift, scale, rarestClass, constantLoss);
+    return new Frame(
+        stats, other, span, loss, offset, shift, scale, rarestClass, constantLoss, dispersion);
   }
 
   /** What the penalty is a sum over. */
@@ -56,6 +60,16 @@ record Frame(
   /** The ridge on the skip, of all rows. */
   double skipRidge(TrainingOptions options) {
     return options.skipRidge(size(), map.dimension());
+  }
+
+  /** What a network adds to its outputs: of log links the logarithm of the label's scale. */
+  double outputShift() {
+    return loss.logLink() ? Math.log(scale) : shift;
+  }
+
+  /** What a network multiplies its outputs by. */
+  double outputScale() {
+    return loss.logLink() ? 1 : scale;
   }
 
   /** Whether there is nothing to learn. */

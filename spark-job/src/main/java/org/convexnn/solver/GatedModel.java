@@ -155,8 +155,8 @@ record GatedModel(
         gates,
         coordinates.toNetwork(weights),
         frame.offset(),
-        frame.shift(),
-        frame.scale());
+        frame.outputShift(),
+        frame.outputScale());
   }
 
   /** Releases the gated rows. */

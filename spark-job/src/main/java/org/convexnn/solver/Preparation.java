@@ -140,9 +140,25 @@ final class Preparation {
       case BINARY, MULTICLASS -> classes(rows, stats, map, span, options);
       case REGRESSION -> {
         double sd = labelHalf(stats) * Math.sqrt(moments[1][0] / stats.weight());
+        if (!options.loss().squared()) {
+          LabelUnits units =
+              LabelUnits.of(
+                  rows, stats, sd, options.fitIntercept(), options.loss(), options.seed());
+          yield new Frame(
+              stats,
+              map,
+              span,
+              options.loss().training(),
+              new double[1],
+              units.shift(),
+              units.scale(),
+              1,
+              units.constantLoss(),
+              units.dispersion());
+        }
         double shift = options.fitIntercept() || sd == 0 ? stats.labelMean() : 0;
         yield new Frame(
-            stats, map, span, new SquaredLoss(), new double[1], shift, sd > 0 ? sd : 1, 1, 0.5);
+            stats, map, span, new SquaredLoss(), new double[1], shift, sd > 0 ? sd : 1, 1, 0.5, 1);
       }
     };
   }
@@ -191,7 +207,7 @@ final class Preparation {
     ConstantModel model = ConstantModel.of(rows, stats, options.task());
     double[] offset = options.fitIntercept() ? model.offset() : new double[model.offset().length];
     return new Frame(
-        stats, map, span, model.loss(), offset, 0, 1, model.rarestClass(), model.entropy());
+        stats, map, span, model.loss(), offset, 0, 1, model.rarestClass(), model.entropy(), 1);
   }
 
   private static void checkUnscaled(ColumnStats stats) {

@@ -152,8 +152,9 @@ final class SampleMetric {
       for (int c = 0; c < outputs; c++) {
         f[i * outputs + c] += setting.offset()[c];
       }
-      loss.derivative(setting.label(sample.block(), i), f, i * outputs, r, 0);
-      double rho = Math.max(loss.rowCurvature(r, 0), floor * loss.curvature());
+      double y = setting.label(sample.block(), i);
+      loss.derivative(y, f, i * outputs, r, 0);
+      double rho = Math.max(loss.rowCurvature(y, f, i * outputs, r, 0), floor * loss.curvature());
       roots[i] = Math.sqrt(sample.block().weight(i) * rho / problem.totalWeight());
     }
     return roots;

@@ -257,6 +257,12 @@ public final class Trainer {
       throw new IllegalArgumentException(
           "only the squared loss of a regression is trained from one pass, not a classifier");
     }
+    if (!options.loss().squared()) {
+      throw new IllegalArgumentException(
+          "loss is '"
+              + options.loss().kind().word()
+              + "': one pass is enough for squared loss alone; use fit, or loss 'squared'");
+    }
     if (options.groupNorm() == TrainingOptions.GroupNorm.SLIM) {
       throw new IllegalArgumentException(
           "groupNorm 'slim' is not for a path or a cross-validation from one pass; use auto,"

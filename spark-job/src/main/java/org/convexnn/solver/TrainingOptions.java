@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.convexnn.block.Precision;
+import org.convexnn.loss.RegressionLoss;
 import org.convexnn.network.LeafModel;
 
 /**
@@ -42,6 +43,7 @@ import org.convexnn.network.LeafModel;
  * @param elasticNet a of the penalty {@code beta sum_i (a N_i + (1 - a) N_i^2 / 2)}, in [0, 1]; empty =
  *     automatic, 1 where no leaf is narrow
  * @param leaves what stands in the leaves of trees
+ * @param loss of a regression; squared loss where classes are told apart, which have one of their own
  */
 public record TrainingOptions(
     Task task,
@@ -70,7 +72,8 @@ public record TrainingOptions(
     Activation activation,
     boolean polish,
     OptionalDouble elasticNet,
-    Leaves leaves) {
+    Leaves leaves,
+    RegressionLoss loss) {
 
   private static final double ROUGH = 1e-2;
   private static final double LEAST_SKIP_RIDGE = 1e-3;
@@ -100,7 +103,7 @@ public record TrainingOptions(
     BINARY,
     /** Labels 0 .. C - 1, softmax loss. */
     MULTICLASS,
-    /** Real labels, squared loss. */
+    /** Real labels, a loss of their own. */
     REGRESSION
   }
 
@@ -288,6 +291,7 @@ public record TrainingOptions(
         polish && activation != Activation.RELU,
         "polish is true and activation is 'gated': polishing moves the hidden weights of plain ReLU"
             + " neurons; set activation to 'relu', or leave polish off");
+    Contradictions.ofLoss(loss, task, solver, activation, patternRank);
     Contradictions.refuse(
         solver == SolverKind.GRAM && task != Task.REGRESSION,
         "solver 'gram' needs the squared loss of a regression; use auto, admm, lbfgs or gradient");
@@ -322,7 +326,8 @@ public record TrainingOptions(
         Activation.GATED,
         false,
         elasticNet,
-        leaves);
+        leaves,
+        loss);
   }
 
   /** The same with the slim norm. */
@@ -354,7 +359,8 @@ public record TrainingOptions(
         activation,
         polish,
         elasticNet,
-        leaves);
+        leaves,
+        loss);
   }
 
   /** The same with this elastic norm and these leaves, which chose themselves. */
@@ -386,7 +392,8 @@ public record TrainingOptions(
         activation,
         polish,
         OptionalDouble.of(a),
-        chosen);
+        chosen,
+        loss);
   }
 
   /**

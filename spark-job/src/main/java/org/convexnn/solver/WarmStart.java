@@ -113,7 +113,7 @@ public record WarmStart(Network network) {
 
   /** The network's weights on z~ for labels and constant model of a frame. */
   private double[] weights(Frame frame) {
-    double ratio = network.labelScale() / frame.scale();
+    double ratio = network.labelScale() / frame.outputScale();
     double[] u = network.weights().clone();
     for (int k = 0; k < u.length; k++) {
       u[k] *= ratio;
@@ -122,7 +122,8 @@ public record WarmStart(Network network) {
     double[] offset = network.offset();
     for (int c = 0; c < offset.length; c++) {
       double constant = network.labelShift() + network.labelScale() * offset[c];
-      u[(c + 1) * width - 1] += (constant - frame.shift()) / frame.scale() - frame.offset()[c];
+      u[(c + 1) * width - 1] +=
+          (constant - frame.outputShift()) / frame.outputScale() - frame.offset()[c];
     }
     return u;
   }

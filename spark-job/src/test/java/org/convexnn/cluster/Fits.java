@@ -6,6 +6,7 @@ import java.util.OptionalDouble;
 import java.util.Random;
 import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.sql.Row;
+import org.convexnn.loss.RegressionLoss;
 import org.convexnn.network.LeafModel;
 import org.convexnn.solver.TrainingOptions;
 import org.convexnn.solver.TrainingOptions.GateSampler;
@@ -76,6 +77,7 @@ final class Fits {
         TrainingOptions.Activation.GATED,
         false,
         OptionalDouble.empty(),
-        TrainingOptions.Leaves.of(LeafModel.LINEAR));
+        TrainingOptions.Leaves.of(LeafModel.LINEAR),
+        RegressionLoss.SQUARED);
   }
 }

@@ -101,7 +101,7 @@ class OnnxExportTest {
 
   private static byte[] regression(Network network) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    OnnxExport.writeRegression(network, out);
+    OnnxExport.writeRegression(network, false, out);
     return out.toByteArray();
   }
 
@@ -278,7 +278,7 @@ class OnnxExportTest {
     var write =
         new WithoutTheFormat()
             .loadClass(OnnxExport.class.getName())
-            .getMethod("writeRegression", Network.class, OutputStream.class);
+            .getMethod("writeRegression", Network.class, boolean.class, OutputStream.class);
     Network network = network(1, 4, List.of(8), 6, 2, 1);
     assertThatThrownBy(() -> write.invoke(null, network, OutputStream.nullOutputStream()))
         .isInstanceOf(InvocationTargetException.class)

@@ -172,7 +172,7 @@ class OnnxForestTest {
   private static double[][] onnx(Network network, double[][] x) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     if (network.outputs() == 1) {
-      OnnxExport.writeRegression(network, out);
+      OnnxExport.writeRegression(network, false, out);
       return OnnxRun.of(out.toByteArray(), x).get("prediction");
     }
     OnnxExport.writeClassification(network, Optional.empty(), out);
@@ -300,7 +300,8 @@ class OnnxForestTest {
             new double[1],
             0,
             1);
-    assertThatThrownBy(() -> OnnxExport.writeRegression(network, OutputStream.nullOutputStream()))
+    assertThatThrownBy(
+            () -> OnnxExport.writeRegression(network, false, OutputStream.nullOutputStream()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContainingAll("column 0", "set of categories");
   }
@@ -317,7 +318,9 @@ class OnnxForestTest {
       int weights = gates.layout(1, D + 1).length();
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       OnnxExport.writeRegression(
-          new Network(map, gates, random.doubles(weights).toArray(), new double[1], 0, 1), out);
+          new Network(map, gates, random.doubles(weights).toArray(), new double[1], 0, 1),
+          false,
+          out);
       OnnxSize size =
           OnnxSize.of(new Network(map, gates, new double[weights], new double[1], 0, 1));
       long sum = size.weights() + size.gates() + size.map();

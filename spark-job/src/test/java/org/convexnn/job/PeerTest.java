@@ -14,6 +14,7 @@ import org.apache.spark.ml.regression.LinearRegression;
 import org.apache.spark.ml.regression.RandomForestRegressor;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.convexnn.ml.ConvexReLURegressor;
 import org.junit.jupiter.api.Test;
 
 /** Which of MLlib's Estimators learns which task. */
@@ -33,6 +34,11 @@ class PeerTest {
     learns(new Peer.Linear(), BINARY, LogisticRegression.class);
     learns(new Peer.Linear(), MULTICLASS, LogisticRegression.class);
     learns(new Peer.Linear(), REGRESSION, LinearRegression.class);
+    ConvexReLURegressor counts = new ConvexReLURegressor().setLoss("poisson");
+    learns(new Peer.Linear(counts), BINARY, LogisticRegression.class);
+    assertThat(new Peer.Linear(counts.setLoss("quantile")).obstacle(REGRESSION)).isPresent();
+    assertThat(new Peer.RandomForest(1, counts).obstacle(REGRESSION)).isPresent();
+    assertThat(new Peer.RandomForest(1, counts).obstacle(BINARY)).isEmpty();
   }
 
   @Test

@@ -19,6 +19,7 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
+import org.convexnn.ml.PredictionCost;
 import org.convexnn.solver.PathPoint;
 import org.convexnn.solver.TraceRecord;
 import org.junit.jupiter.api.Test;
@@ -142,7 +143,7 @@ class ReportPageTest {
 
   @Test
   void numbersHaveResiduals() {
-    Scores.Tally tally = new Scores.RegressionTally();
+    Scores.Tally tally = new Scores.RegressionTally(PredictionCost.SQUARED);
     for (int i = -500; i <= 500; i++) {
       tally.add(1000 + i, 1, 1000, 1000);
     }

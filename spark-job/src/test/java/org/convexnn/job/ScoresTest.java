@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import org.convexnn.linalg.CounterRandom;
+import org.convexnn.ml.PredictionCost;
 import org.junit.jupiter.api.Test;
 
 class ScoresTest {
@@ -109,7 +110,7 @@ class ScoresTest {
     assertThat(tally.scores().get("areaUnderROC")).isNaN();
     assertThat(tally.scores()).hasToString("accuracy 1.000, logLoss 0.1054");
     for (double guess : new double[] {7, 8}) {
-      Scores.Tally constant = new Scores.RegressionTally();
+      Scores.Tally constant = new Scores.RegressionTally(PredictionCost.SQUARED);
       constant.add(7, 1, guess, guess);
       constant.add(7, 2, guess, guess);
       assertThat(constant.scores().get("r2")).isNaN();
@@ -137,13 +138,14 @@ class ScoresTest {
   void r2SurvivesLabelsFarFromZero() {
     double[] label = {1e9 + 1, 1e9 + 2, 1e9 + 3, 1e9 + 6};
     double[] guess = {1e9 + 1, 1e9 + 2, 1e9 + 4, 1e9 + 5};
-    Scores.Tally tally = new Scores.RegressionTally();
-    Scores.Tally other = new Scores.RegressionTally();
+    Scores.Tally tally = new Scores.RegressionTally(PredictionCost.SQUARED);
+    Scores.Tally other = new Scores.RegressionTally(PredictionCost.SQUARED);
     for (int i = 0; i < 4; i++) {
       (i < 1 ? tally : other).add(label[i], 2, guess[i], guess[i]);
     }
     // mean 3, squared deviations 4 + 1 + 0 + 9 = 14, squared errors 0 + 0 + 1 + 1 = 2
-    Scores scores = tally.merge(new Scores.RegressionTally()).merge(other).scores();
+    Scores scores =
+        tally.merge(new Scores.RegressionTally(PredictionCost.SQUARED)).merge(other).scores();
     assertThat(scores.get("r2")).isCloseTo(1 - 2.0 / 14, within(1e-7));
     assertThat(scores.get("rmse")).isCloseTo(Math.sqrt(0.5), within(1e-9));
   }

@@ -49,7 +49,13 @@ class TablePipelineTest {
 
   private static TablePipeline fit(Dataset<Row> table, String label) {
     return TablePipeline.fit(
-        table, TableSurvey.of(table, List.of(label)), label, Set.of(label), Map.of(), false);
+        table,
+        TableSurvey.of(table, List.of(label)),
+        label,
+        Optional.empty(),
+        Set.of(label),
+        Map.of(),
+        false);
   }
 
   @Test

@@ -357,7 +357,13 @@ class TablesAsPeopleHaveThemTest {
 
   private static TablePipeline fit(Dataset<Row> table) {
     return TablePipeline.fit(
-        table, TableSurvey.of(table, List.of("y")), "y", Set.of("y"), Map.of(), false);
+        table,
+        TableSurvey.of(table, List.of("y")),
+        "y",
+        Optional.empty(),
+        Set.of("y"),
+        Map.of(),
+        false);
   }
 
   private static List<double[]> features(Dataset<Row> table, int rows) {

@@ -67,7 +67,16 @@ class LossGoldenTest {
 
   @Test
   void positionsInTheArraysAreRespected() {
-    for (Loss loss : new Loss[] {new SquaredLoss(), new LogisticLoss()}) {
+    for (Loss loss :
+        new Loss[] {
+          new SquaredLoss(),
+          new LogisticLoss(),
+          new TweedieLoss(1),
+          new TweedieLoss(1.5),
+          new TweedieLoss(2),
+          new HuberLoss(1),
+          new QuantileLoss(0.3, 0.1)
+        }) {
       double[] f = {7, 0.25, 9};
       double[] r = {5, 5, 5};
       loss.derivative(1, f, 1, r, 2);
@@ -86,5 +95,52 @@ class LossGoldenTest {
       loss.prox(1, f, 1, 2, f, 1);
       assertThat(f).containsExactly(7, to[0], 9);
     }
+  }
+
+  private static double value(Loss loss, double y, double f) {
+    return loss.value(y, new double[] {f}, 0);
+  }
+
+  /** Half of the unit deviances that textbooks have, and the family's power between its ends. */
+  @Test
+  void deviances() {
+    double f = Math.log(3);
+    assertThat(value(new TweedieLoss(1), 2, f))
+        .isCloseTo(2 * Math.log(2 / 3.0) - (2 - 3), within(1e-15));
+    assertThat(value(new TweedieLoss(1), 0, f)).isCloseTo(3, within(1e-15));
+    assertThat(value(new TweedieLoss(2), 2, f))
+        .isCloseTo(-Math.log(2 / 3.0) + (2 - 3) / 3.0, within(1e-15));
+    double power = 1.3;
+    assertThat(value(new TweedieLoss(power), 2, f))
+        .isCloseTo(
+            Math.pow(2, 0.7) / (-0.3 * 0.7) - 2 * Math.pow(3, -0.3) / -0.3 + Math.pow(3, 0.7) / 0.7,
+            within(1e-14));
+    assertThat(value(new TweedieLoss(power), 0, f))
+        .isCloseTo(Math.pow(3, 0.7) / 0.7, within(1e-14));
+    assertThat(value(new TweedieLoss(1 + 1e-9), 2, f))
+        .isCloseTo(value(new TweedieLoss(1), 2, f), within(1e-8));
+    for (double p : new double[] {1, 1.3, 2}) {
+      assertThat(value(new TweedieLoss(p), 3, f)).isLessThan(1e-15);
+    }
+  }
+
+  /** Above the pinball loss by h / 4 at most, and equal to it outside the window. */
+  @Test
+  void smoothedPinball() {
+    QuantileLoss loss = new QuantileLoss(0.9, 0.1);
+    assertThat(value(loss, 1, 1)).isCloseTo(0.1 / 4, within(1e-16));
+    assertThat(value(loss, 1, 0)).isEqualTo(0.9);
+    assertThat(value(loss, 1, 2)).isCloseTo(0.1, within(1e-16));
+    for (double e = -0.2; e < 0.2; e += 0.01) {
+      assertThat(value(loss, 1, 1 + e) - QuantileLoss.pinball(0.9, 1, 1 + e))
+          .isBetween(-1e-16, 0.025 + 1e-16);
+    }
+  }
+
+  @Test
+  void huberIsSquaredInsideAndLinearBeyond() {
+    HuberLoss loss = new HuberLoss(2);
+    assertThat(value(loss, 1, 2.5)).isEqualTo(1.125);
+    assertThat(value(loss, 1, -9)).isEqualTo(2 * 10 - 2);
   }
 }

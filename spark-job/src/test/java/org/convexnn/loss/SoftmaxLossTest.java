@@ -134,13 +134,13 @@ class SoftmaxLossTest {
     double sum = 0;
     for (int c = 0; c < classes; c++) {
       for (int k = 0; k < classes; k++) {
-        sum += (c == k ? 1 : -1) * loss.hessian(y, r, 0, c, k) * v[c] * v[k];
+        sum += (c == k ? 1 : -1) * loss.hessian(y, f, 0, r, 0, c, k) * v[c] * v[k];
       }
-      assertThat(loss.outputCurvature(r, 0, c)).isBetween(0.0, 0.25);
+      assertThat(loss.outputCurvature(y, f, 0, r, 0, c)).isBetween(0.0, 0.25);
     }
     assertThat(sum).isCloseTo(form, within(1e-12));
     assertThat(loss.curvature() * square).isGreaterThanOrEqualTo(form * (1 - 1e-12));
-    assertThat(loss.rowCurvature(r, 0)).isBetween(0.0, loss.curvature());
+    assertThat(loss.rowCurvature(y, f, 0, r, 0)).isBetween(0.0, loss.curvature());
   }
 
   @Property(tries = 300)

@@ -43,6 +43,11 @@ class ParamsTest {
           "elasticNetParam",
           "adaptivePower",
           "boostingPrior",
+          "loss",
+          "variancePower",
+          "epsilon",
+          "quantile",
+          "offsetCol",
           "layerWidths",
           "gateSampler",
           "patternRank",
@@ -89,7 +94,7 @@ class ParamsTest {
 
   private static final Pattern RANGE =
       Pattern.compile(
-          "> 0|>= [01]|in [\\[(]0, 1[])]|from 2 to \\d+|positive integers?|true or false|any integer");
+          "> 0|>= [01]|in [\\[(]0, 1[])]|in \\(1, 2\\)|from 2 to \\d+|positive integers?|true or false|any integer");
 
   static Stream<Params> owners() {
     return Stream.of(
@@ -134,6 +139,7 @@ class ParamsTest {
       assertThat(param.name())
           .isIn(
               "weightCol",
+              "offsetCol",
               "validationIndicatorCol",
               "foldCol",
               "initialModel",
@@ -226,6 +232,9 @@ class ParamsTest {
             .setElasticNetParam(0.5)
             .setAdaptivePower(2)
             .setBoostingPrior(0.5)
+            .setQuantile(0.9)
+            .setEpsilon(2)
+            .setVariancePower(1.2)
             .setGateSampler("columns")
             .setEffort("best")
             .setNormalization("standardize")
@@ -254,7 +263,18 @@ class ParamsTest {
                 + " regRatio=OptionalDouble.empty, refit=false, numFolds=0, solver=GRAM, precision=FLOAT64,"
                 + " maxIter=9, tol=OptionalDouble[1.0E-5], seed=42, activation=GATED, polish=false,"
                 + " elasticNet=OptionalDouble[0.5], leaves=Leaves[model=Optional[LINEAR],"
-                + " adaptivePower=OptionalDouble[2.0], boostingPrior=OptionalDouble[0.5]]]");
+                + " adaptivePower=OptionalDouble[2.0], boostingPrior=OptionalDouble[0.5]], loss=squared]");
+    for (String loss : List.of("poisson", "gamma", "tweedie 1.2", "huber 2.0", "quantile 0.9")) {
+      assertThat(
+              new ConvexReLURegressor()
+                  .setQuantile(0.9)
+                  .setEpsilon(2)
+                  .setVariancePower(1.2)
+                  .setLoss(loss.split(" ")[0])
+                  .trainingOptions(Task.REGRESSION)
+                  .loss())
+          .hasToString(loss);
+    }
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Random;
+import org.convexnn.loss.RegressionLoss;
 import org.convexnn.network.HalfSpaces;
 import org.convexnn.network.Network;
 import org.convexnn.solver.Certificate;
@@ -81,7 +82,8 @@ class ReluTrainerTest {
         Activation.RELU,
         polish,
         OptionalDouble.empty(),
-        TrainingOptions.Leaves.AUTO);
+        TrainingOptions.Leaves.AUTO,
+        RegressionLoss.SQUARED);
   }
 
   private static final int N = 400;

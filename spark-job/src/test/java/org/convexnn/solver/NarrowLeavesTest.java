@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.convexnn.loss.Loss;
+import org.convexnn.loss.RegressionLoss;
 import org.convexnn.network.Forest;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
@@ -97,7 +98,8 @@ class NarrowLeavesTest {
     return switch (task) {
       case "binary" -> Training.binary();
       case "multiclass" -> Training.multiclass();
-      default -> Training.regression();
+      case "regression" -> Training.regression();
+      default -> Training.regression(RegressionLoss.Kind.of(task));
     };
   }
 
@@ -105,7 +107,8 @@ class NarrowLeavesTest {
     return switch (task) {
       case "binary" -> Training.xor(3, n, FEATURES, 0.1);
       case "multiclass" -> Training.quadrants(3, n, FEATURES, 0.1);
-      default -> Training.absolute(3, n, FEATURES);
+      case "regression" -> Training.absolute(3, n, FEATURES);
+      default -> Training.labelled(RegressionLoss.Kind.of(task), 3, n, FEATURES);
     };
   }
 
@@ -174,7 +177,13 @@ class NarrowLeavesTest {
     "multiclass, 0.2, 0.5",
     "regression, 0, 0",
     "regression, 0.5, 0.5",
-    "regression, 1, 0"
+    "regression, 1, 0",
+    "poisson, 0, 0",
+    "poisson, 0.5, 0.5",
+    "gamma, 0.2, 0",
+    "tweedie, 0, 0.5",
+    "huber, 0.2, 0",
+    "quantile, 0, 0.5"
   })
   void consensusAndProximalGradientMeetAtOneOptimum(String task, double a, double farthest) {
     Training training = training(task);

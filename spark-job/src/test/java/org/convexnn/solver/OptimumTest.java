@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.convexnn.loss.RegressionLoss;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
 import org.junit.jupiter.api.Named;
@@ -133,6 +135,25 @@ class OptimumTest {
     assertThat(certificate.solver()).isEqualTo(solver.name().toLowerCase(Locale.ROOT));
     assertThat(reference.solver()).isEqualTo("gram");
     same(sampled, reference, certificate);
+  }
+
+  /** Whatever the loss, each record of each solver is a bracket of the one optimum. */
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SQUARED")
+  void solversOfOtherLossesMeet(RegressionLoss.Kind kind) {
+    Training.Data data = Training.labelled(kind, 3, 400, 2);
+    Training training = Training.regression(kind);
+    training.maxIter = 20_000;
+    training.tol = 1e-5;
+    Certificate reference =
+        fit(training.solver(TrainingOptions.SolverKind.GRADIENT), data, gates(6, 2));
+    assertThat(reference.stopReason()).isEqualTo(StopReason.GAP);
+    training.maxIter = 500;
+    training.tol = 1e-4;
+    for (TrainingOptions.SolverKind solver :
+        List.of(TrainingOptions.SolverKind.ADMM, TrainingOptions.SolverKind.LBFGS)) {
+      same(training, reference, fit(training.solver(solver), data, gates(6, 2)));
+    }
   }
 
   /** The sample of the metric grows twice, the second time without a new smoothing. */

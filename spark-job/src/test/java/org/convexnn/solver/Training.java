@@ -10,6 +10,7 @@ import org.convexnn.block.RowSelection;
 import org.convexnn.linalg.Blas;
 import org.convexnn.loss.LogisticLoss;
 import org.convexnn.loss.Loss;
+import org.convexnn.loss.RegressionLoss;
 import org.convexnn.loss.SoftmaxLoss;
 import org.convexnn.loss.SquaredLoss;
 import org.convexnn.network.LeafModel;
@@ -38,6 +39,7 @@ final class Training {
   TrainingOptions.PrecisionChoice precision = TrainingOptions.PrecisionChoice.FLOAT64;
   boolean refit = true;
   int folds;
+  RegressionLoss loss = RegressionLoss.SQUARED;
   int maxIter = 300;
   double tol = 1e-5;
   long seed = 1;
@@ -59,6 +61,39 @@ final class Training {
     return t;
   }
 
+  /** With a loss of its own, of an ordinary parameter. */
+  static Training regression(RegressionLoss.Kind kind) {
+    double parameter =
+        switch (kind) {
+          case SQUARED, POISSON, GAMMA -> 0;
+          case TWEEDIE -> 1.5;
+          case HUBER -> 1;
+          case QUANTILE -> 0.8;
+        };
+    return regression().loss(new RegressionLoss(kind, parameter));
+  }
+
+  /** Labels that a loss takes, of a mean that depends on features as {@link #absolute} does. */
+  static Data labelled(RegressionLoss.Kind kind, long seed, int n, int d) {
+    Data data = absolute(seed, n, d);
+    Random random = new Random(seed + 1);
+    double[] y = new double[n];
+    for (int r = 0; r < n; r++) {
+      double f = (data.y[r] - 30) / 10;
+      double exponential = -Math.log(1 - random.nextDouble());
+      // Claims of an exponential distribution's tail: rows without one are 0.
+      double count = Math.floor(exponential * Math.exp(f));
+      y[r] =
+          switch (kind) {
+            case POISSON -> count;
+            case GAMMA -> Math.exp(f) * (0.1 + exponential);
+            case TWEEDIE -> count * exponential;
+            case SQUARED, HUBER, QUANTILE -> data.y[r] + (r % 10 == 0 ? 100 * exponential : 0);
+          };
+    }
+    return new Data(data.x, y, data.w);
+  }
+
   Training solver(TrainingOptions.SolverKind kind) {
     solver = kind;
     return this;
@@ -72,6 +107,11 @@ final class Training {
   Training path() {
     regRatio = OptionalDouble.empty();
     tol = 1e-3;
+    return this;
+  }
+
+  Training loss(RegressionLoss other) {
+    loss = other;
     return this;
   }
 
@@ -103,7 +143,8 @@ final class Training {
         TrainingOptions.Activation.GATED,
         false,
         OptionalDouble.empty(),
-        TrainingOptions.Leaves.of(LeafModel.LINEAR));
+        TrainingOptions.Leaves.of(LeafModel.LINEAR),
+        loss);
   }
 
   TrainingResult train(Rows rows) {

@@ -1,0 +1,190 @@
+package org.convexnn.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.convexnn.linalg.CounterRandom;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Losses and offsets of the command line: learnt, reported, scored, refused. */
+@Tag("spark")
+class LossOptionsTest {
+
+  @TempDir Path folder;
+
+  /** Claims, with exposures between a half and one and a half; few different counts. */
+  private Path claims() {
+    List<String> lines = new ArrayList<>(List.of("claims,years,age,kind"));
+    CounterRandom random = new CounterRandom(3, 0);
+    for (int r = 0; r < 300; r++) {
+      double years = 0.5 + random.nextDouble();
+      double age = 20 + 50 * random.nextDouble();
+      String kind = r % 3 == 0 ? "red" : "blue";
+      double mean = years * (kind.equals("red") ? 1.5 : 0.5) * (age < 30 ? 2 : 1);
+      int count = (int) Math.floor(-Math.log(1 - random.nextDouble()) * mean);
+      lines.add(String.format(Locale.ROOT, "%d,%.4f,%.1f,%s", count, years, age, kind));
+    }
+    return CommandLineRun.file(folder, "claims.csv", lines.toArray(String[]::new));
+  }
+
+  private static double deviance(double count, double mean) {
+    return 2 * ((count == 0 ? 0 : count * Math.log(count / mean)) - count + mean);
+  }
+
+  /** Counts are numbers and not classes; the model reads the exposure of rows that it scores. */
+  @Test
+  void countsAreLearntWithTheirExposureAndScored() throws IOException {
+    Path claims = claims();
+    Path model = folder.resolve("model");
+    CommandLineRun run =
+        CommandLineRun.train(
+                claims,
+                "claims",
+                model,
+                "--loss",
+                "poisson",
+                "--offset",
+                "log(years)",
+                "--test",
+                claims)
+            .good();
+    assertThat(run.out()).contains("deviance");
+    JsonNode report = Outcome.report(new org.apache.hadoop.fs.Path(model.toString()));
+    Path scored = folder.resolve("scored");
+    CommandLineRun.of("score", "--model", model, "--input", claims, "--output", scored).good();
+    double sum = 0;
+    double years = 0;
+    double predicted = 0;
+    double counted = 0;
+    try (Stream<Path> files = Files.list(scored)) {
+      for (Path part : files.filter(p -> p.getFileName().toString().startsWith("part")).toList()) {
+        for (String line : Files.readAllLines(part).stream().skip(1).toList()) {
+          String[] cells = line.split(",");
+          sum += deviance(Double.parseDouble(cells[0]), Double.parseDouble(cells[4]));
+          years += Double.parseDouble(cells[1]);
+          counted += Double.parseDouble(cells[0]);
+          predicted += Double.parseDouble(cells[4]);
+        }
+      }
+    }
+    double expected = sum / years;
+    assertThat(report.at("/test/deviance").asDouble()).isCloseTo(expected, within(1e-9 * expected));
+    // The intercept is free, but for its small ridge.
+    assertThat(predicted).isCloseTo(counted, within(0.01 * counted));
+    assertThat(report.at("/options/offset").asText()).isEqualTo("log(years)");
+
+    CommandLineRun.of(
+            "score",
+            "--model",
+            model,
+            "--input",
+            CommandLineRun.file(folder, "none.csv", "age,kind", "30,red"),
+            "--output",
+            folder.resolve("b"))
+        .failed("'years'");
+    CommandLineRun.of(
+            "score",
+            "--model",
+            model,
+            "--input",
+            CommandLineRun.file(folder, "zero.csv", "years,age,kind", "0,30,red"),
+            "--output",
+            folder.resolve("c"))
+        .failed("offset column 'years' holds '0'", "positive numbers");
+  }
+
+  @Test
+  void quantilesAreReportedByTheirPinballLoss() {
+    assertThat(
+            CommandLineRun.train(
+                    claims(), "age", folder.resolve("q"), "--loss", "quantile", "--quantile", "0.9")
+                .good()
+                .out())
+        .contains("pinball");
+  }
+
+  /** The linear model beside it is the generalised one; what learns by squared errors is left out. */
+  @Test
+  void aBenchmarkComparesDeviances() {
+    Path claims = claims();
+    assertThat(
+            CommandLineRun.of(
+                    "benchmark",
+                    "--input",
+                    claims,
+                    "--label",
+                    "claims",
+                    "--test",
+                    claims,
+                    "--loss",
+                    "poisson",
+                    "--offset",
+                    "log(years)",
+                    "--against",
+                    "lr,rf")
+                .good()
+                .out())
+        .contains("log-loss / deviance", "ConvexReLU", "linear (MLlib)", "squared errors only");
+  }
+
+  /** y = offset + 2 x: those who know no offsets learn y - offset, and are given it back. */
+  @Test
+  void offsetsReachModelsThatKnowNone() {
+    List<String> lines = new ArrayList<>(List.of("x,o,y"));
+    CounterRandom random = new CounterRandom(4, 0);
+    for (int r = 0; r < 200; r++) {
+      double x = random.nextGaussian();
+      double o = 10 * random.nextGaussian();
+      lines.add(String.format(Locale.ROOT, "%.6f,%.6f,%.6f", x, o, o + 2 * x));
+    }
+    Path rows = CommandLineRun.file(folder, "rows.csv", lines.toArray(String[]::new));
+    String table =
+        CommandLineRun.of(
+                "benchmark",
+                "--input",
+                rows,
+                "--label",
+                "y",
+                "--test",
+                rows,
+                "--offset",
+                "o",
+                "--against",
+                "lr")
+            .good()
+            .out();
+    assertThat(table.lines().filter(line -> line.contains("linear (MLlib)")))
+        .singleElement()
+        .satisfies(line -> assertThat(line).contains("| 1.0000"));
+  }
+
+  @Test
+  void whatDoesNotFitIsRefused() {
+    Path claims = claims();
+    Path output = folder.resolve("x");
+    CommandLineRun.train(claims, "claims", output, "--loss", "poisson", "--task", "multiclass")
+        .wrongUsage("--loss is poisson", "--task is multiclass");
+    CommandLineRun.train(claims, "claims", output, "--offset", "years", "--positive", "1")
+        .wrongUsage("--offset is 'years'", "--positive is '1'");
+    CommandLineRun.train(claims, "claims", output, "--loss", "absolute")
+        .wrongUsage("--loss is 'absolute'", "quantile");
+    CommandLineRun.train(claims, "claims", output, "--offset", "claims")
+        .wrongUsage("--label and --offset are both 'claims'");
+    CommandLineRun.train(claims, "claims", output, "--loss", "poisson", "--offset", "log(year)")
+        .failed("--offset is 'year'", "years");
+    CommandLineRun.train(claims, "claims", output, "--loss", "gamma")
+        .failed("'claims' has the value 0.0", "must be positive");
+    CommandLineRun.train(claims, "age", output, "--offset", "kind").failed("offset column 'kind'");
+    assertThat(output).doesNotExist();
+  }
+}
