@@ -23,6 +23,13 @@ final class TrainingData implements AutoCloseable {
 
   private static final double MOST_WEIGHTS = 1e100;
 
+  /** Spark's option of the rows of a batch in its cache. */
+  private static final String CACHED_ROWS = "spark.sql.inMemoryColumnarStorage.batchSize";
+
+  private static final int MOST_CACHED_CELLS = 1_000_000;
+  private static final int LEAST_CACHED_ROWS = 50;
+  private static final int MOST_CACHED_ROWS = 10_000;
+
   private final TrainingSource source;
   private final Dataset<Row> table;
   private final Optional<Dataset<Row>> testTable;
@@ -64,7 +71,7 @@ final class TrainingData implements AutoCloseable {
     source.categories().forEach(c -> requireColumn("--categories", c, columns, source.input()));
     source.numbers().forEach(c -> requireColumn("--numbers", c, columns, source.input()));
     refuseOutputNames(columns, List.of(), source.input());
-    table.persist(StorageLevel.MEMORY_AND_DISK());
+    persist(table);
     try {
       TableSurvey survey = TableSurvey.of(table, List.of(source.label()));
       LabelRule rule =
@@ -94,6 +101,19 @@ final class TrainingData implements AutoCloseable {
       table.unpersist();
       throw e;
     }
+  }
+
+  /**
+   * Caches a table. Spark's cache sets room aside for each column of a batch before it sees a cell,
+   * 200 kB by itself: of some thousand columns more than a driver has.
+   */
+  private static void persist(Dataset<Row> table) {
+    SparkSession spark = table.sparkSession();
+    if (!spark.sparkContext().conf().contains(CACHED_ROWS)) {
+      int rows = MOST_CACHED_CELLS / Math.max(1, table.columns().length);
+      spark.conf().set(CACHED_ROWS, Math.max(LEAST_CACHED_ROWS, Math.min(rows, MOST_CACHED_ROWS)));
+    }
+    table.persist(StorageLevel.MEMORY_AND_DISK());
   }
 
   /** Params of an Estimator, with those that its rows want. */
