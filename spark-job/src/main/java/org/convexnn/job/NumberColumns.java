@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 record NumberColumns(List<InputColumn> columns) {
 
   /** Columns beyond which they are read together: fewer are read faster by code of their own. */
-  static final int FEWEST = 200;
+  static final int FEWEST = 500;
 
   /** Copies the list. */
   NumberColumns {

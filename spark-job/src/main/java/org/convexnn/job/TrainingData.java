@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -22,6 +23,9 @@ final class TrainingData implements AutoCloseable {
   private static final double LEAST_WEIGHTS = 1e-100;
 
   private static final double MOST_WEIGHTS = 1e100;
+
+  /** Most columns of a table; features of a vector or an array are one. */
+  private static final int MOST_COLUMNS = 2000;
 
   /** Spark's option of the rows of a batch in its cache. */
   private static final String CACHED_ROWS = "spark.sql.inMemoryColumnarStorage.batchSize";
@@ -62,8 +66,8 @@ final class TrainingData implements AutoCloseable {
    */
   static TrainingData load(SparkSession spark, TrainingSource source, LongPredicate natively) {
     TableReader reader = new TableReader(spark);
-    Dataset<Row> table = spread(reader.read(source.inputTable()));
-    List<String> columns = List.of(table.columns());
+    Dataset<Row> read = reader.read(source.inputTable());
+    List<String> columns = List.of(read.columns());
     requireColumn("--label", source.label(), columns, source.input());
     source.weight().ifPresent(w -> requireColumn("--weight", w, columns, source.input()));
     source.fold().ifPresent(f -> requireColumn("--fold", f, columns, source.input()));
@@ -71,6 +75,8 @@ final class TrainingData implements AutoCloseable {
     source.categories().forEach(c -> requireColumn("--categories", c, columns, source.input()));
     source.numbers().forEach(c -> requireColumn("--numbers", c, columns, source.input()));
     refuseOutputNames(columns, List.of(), source.input());
+    refuseTooMany(columns.size(), source.input());
+    Dataset<Row> table = spread(read);
     persist(table);
     try {
       TableSurvey survey = TableSurvey.of(table, List.of(source.label()));
@@ -147,6 +153,21 @@ final class TrainingData implements AutoCloseable {
 
   private static void refuseTest(String path, String problem) {
     throw new JobException("test input " + path + ": " + problem);
+  }
+
+  /** Spark plans each column of a table by itself, in its every rule: of 5,000 that takes many minutes. */
+  private static void refuseTooMany(int columns, String path) {
+    if (columns > MOST_COLUMNS) {
+      throw new JobException(
+          String.format(
+              Locale.ROOT,
+              "%s has %d columns, which Spark would take many minutes to plan; at most %d can be"
+                  + " learnt from. Write the table as LIBSVM, a label and index:value in each line,"
+                  + " whose features are one column however many they are, or take columns out",
+              path,
+              columns,
+              MOST_COLUMNS));
+    }
   }
 
   /** A compressed file is one partition; spread it, or one core would do all the work. */
