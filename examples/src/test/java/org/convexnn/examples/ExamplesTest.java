@@ -73,6 +73,12 @@ class ExamplesTest {
   }
 
   @Test
+  void embedding() {
+    // A label that is the same at x and -x: a linear model is at chance.
+    assertThat(EmbeddingExample.run(SPARK, folder.toString())).isGreaterThan(0.9);
+  }
+
+  @Test
   void streaming() throws Exception {
     Dataset<Row> scored = StreamingExample.run(SPARK, folder.toString());
     assertThat(scored.count()).isEqualTo(400);

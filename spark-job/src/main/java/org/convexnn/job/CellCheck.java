@@ -21,8 +21,14 @@ record CellCheck(long rows, Optional<String> problem) {
   static CellCheck of(Dataset<Row> table, InputLayout layout, Optional<LabelRule> rule) {
     List<Column> problems = new ArrayList<>();
     rule.ifPresent(r -> problems.add(functions.expr(r.problem())));
+    NumberColumns together = layout.together();
+    if (!together.columns().isEmpty()) {
+      problems.add(functions.expr(together.problem()));
+    }
     for (InputColumn column : layout.columns()) {
-      column.problem().ifPresent(sql -> problems.add(functions.expr(sql)));
+      if (!together.holds(column)) {
+        column.problem().ifPresent(sql -> problems.add(functions.expr(sql)));
+      }
     }
     layout
         .offset()

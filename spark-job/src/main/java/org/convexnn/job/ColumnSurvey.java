@@ -134,6 +134,10 @@ final class ColumnSurvey implements Serializable {
 
   private void bound(double number) {
     integers &= number == Math.rint(number);
+    if (!integers && count(CellShape.TEXT) == 0) {
+      // Fractions are no identifiers.
+      remembered = null;
+    }
     least = Math.min(least, number);
     largest = Math.max(largest, number);
   }

@@ -133,7 +133,13 @@ final class ErrorMessages {
   }
 
   private static Optional<String> outOfMemory(List<Throwable> chain) {
-    return chain.stream().anyMatch(OutOfMemoryError.class::isInstance)
+    // Scala's MatchError says of what it is in words alone.
+    return chain.stream()
+            .anyMatch(
+                t ->
+                    t instanceof OutOfMemoryError
+                        || String.valueOf(t.getMessage())
+                            .contains(OutOfMemoryError.class.getName()))
         ? Optional.of(
             "out of memory; give the driver more, for example submit.sh --driver-memory 6g, or take"
                 + " fewer gates")

@@ -2,7 +2,6 @@ package org.convexnn.job;
 
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -59,7 +58,7 @@ final class IdxTable {
       schema = schema.add(labels.get().column(), DataTypes.IntegerType, false);
     }
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    List<Slice> slices = slices(images, context.defaultParallelism());
+    List<int[]> slices = slices(images, context.defaultParallelism());
     JavaRDD<Row> rows =
         context
             .parallelize(slices, slices.size())
@@ -95,22 +94,21 @@ final class IdxTable {
     return labels;
   }
 
-  /** Rows from one number to before another. */
-  private record Slice(int from, int to) implements Serializable {}
-
-  private static List<Slice> slices(IdxFile images, int cores) {
+  /** Rows from one number to before another; no records, which Kryo does not take. */
+  private static List<int[]> slices(IdxFile images, int cores) {
     long bytes = (long) images.rows() * images.rowBytes();
     int count = (int) Math.min(images.rows(), Math.max(cores, bytes / PARTITION_BYTES));
     return IntStream.range(0, count)
         .mapToObj(
             i ->
-                new Slice(
-                    (int) ((long) images.rows() * i / count),
-                    (int) ((long) images.rows() * (i + 1) / count)))
+                new int[] {
+                  (int) ((long) images.rows() * i / count),
+                  (int) ((long) images.rows() * (i + 1) / count)
+                })
         .toList();
   }
 
-  private static final class ReadSlices implements FlatMapFunction<Iterator<Slice>, Row> {
+  private static final class ReadSlices implements FlatMapFunction<Iterator<int[]>, Row> {
 
     private static final long serialVersionUID = 1L;
     private final ArrayList<IdxFile> files;
@@ -123,14 +121,14 @@ final class IdxTable {
 
     /** One slice to a partition. */
     @Override
-    public Iterator<Row> call(Iterator<Slice> slices) throws IOException {
-      Slice slice = slices.next();
+    public Iterator<Row> call(Iterator<int[]> slices) throws IOException {
+      int[] slice = slices.next();
       List<DataInputStream> streams = new ArrayList<>();
       TaskContext.get().addTaskCompletionListener((TaskCompletionListener) task -> close(streams));
       for (IdxFile file : files) {
-        streams.add(file.from(slice.from(), hadoop.value()));
+        streams.add(file.from(slice[0], hadoop.value()));
       }
-      return new SliceRows(streams, files.get(0).rowBytes(), slice.to() - slice.from());
+      return new SliceRows(streams, files.get(0).rowBytes(), slice[1] - slice[0]);
     }
 
     private static void close(List<DataInputStream> streams) {

@@ -204,7 +204,12 @@ record InputColumn(String name, Kind kind, int size, Notation notation, List<Tim
 
   /** The SQL of whether there is no value: a blank, or what people write in its place. */
   private String missing() {
-    return String.format("coalesce(lower(%s) IN (%s), TRUE)", filledText(), MARKERS);
+    return missing(filledText());
+  }
+
+  /** The SQL of whether this text, null of a blank, stands where there is no value. */
+  static String missing(String text) {
+    return String.format("coalesce(lower(%s) IN (%s), TRUE)", text, MARKERS);
   }
 
   /** The cell as text, null where it is blank. */
@@ -218,8 +223,13 @@ record InputColumn(String name, Kind kind, int size, Notation notation, List<Tim
         + ", "
         + filledText()
         + ", "
-        + Sql.text("' where " + expected() + "; " + remedy())
+        + refusalEnd()
         + ")";
+  }
+
+  /** The SQL of what a refusal says behind the cell. */
+  String refusalEnd() {
+    return Sql.text("' where " + expected() + "; " + remedy());
   }
 
   /** What its cells should be, in words. */

@@ -33,6 +33,9 @@ record InputLayout(String label, List<InputColumn> columns, Optional<OffsetColum
       Pattern.compile("/\\* convexnn (\\{.*}) \\*/", Pattern.DOTALL);
   private static final String STAGE = "in";
 
+  /** The array of the numbers of columns that are read together; inner names begin otherwise. */
+  private static final String NUMBERS = "convexnn_numbers";
+
   /** Most entries of a vector that a saved model may ask for. */
   private static final int MOST_ENTRIES = 100_000_000;
 
@@ -69,12 +72,26 @@ record InputLayout(String label, List<InputColumn> columns, Optional<OffsetColum
         : column.parts().stream().map(part -> part.sql(read)).toList();
   }
 
+  /** The columns of numbers that are read together. */
+  NumberColumns together() {
+    return NumberColumns.of(columns);
+  }
+
   /** The statement: the whole table, and beside it the clean columns of each input. */
   String statement() {
     StringBuilder read = new StringBuilder("SELECT *");
     StringBuilder derived = new StringBuilder();
+    NumberColumns together = together();
+    int next = 0;
+    if (!together.columns().isEmpty()) {
+      append(read, together.numbers(), NUMBERS);
+    }
     for (int i = 0; i < columns.size(); i++) {
-      append(read, columns.get(i).expression(), innerName(i));
+      if (together.holds(columns.get(i))) {
+        append(derived, "get(" + NUMBERS + ", " + next++ + ")", innerName(i));
+      } else {
+        append(read, columns.get(i).expression(), innerName(i));
+      }
       List<String> sql = derived(i);
       List<String> names = derivedNames(i);
       for (int k = 0; k < sql.size(); k++) {

@@ -157,7 +157,12 @@ enum Notation {
 
   /** The SQL of the number, or of the seconds, of a text; null where the text is none. */
   String sql(String text) {
-    return "CASE WHEN " + text + " RLIKE " + Sql.text(regex) + " THEN " + value(text) + " END";
+    return "CASE WHEN " + matches(text) + " THEN " + value(text) + " END";
+  }
+
+  /** The SQL of whether a text is of this notation. */
+  String matches(String text) {
+    return text + " RLIKE " + Sql.text(regex);
   }
 
   private String value(String text) {

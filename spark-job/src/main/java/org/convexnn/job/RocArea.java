@@ -1,6 +1,5 @@
 package org.convexnn.job;
 
-import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -18,7 +17,7 @@ import org.apache.spark.sql.functions;
  * @param positives sum of weights of class 1
  * @param negatives sum of weights of class 0
  */
-record RocArea(double won, double positives, double negatives) implements Serializable {
+record RocArea(double won, double positives, double negatives) {
 
   /** Of no rows. */
   static final RocArea NONE = new RocArea(0, 0, 0);
@@ -64,16 +63,20 @@ record RocArea(double won, double positives, double negatives) implements Serial
         .mapPartitions(RocArea::inOrder)
         .collect()
         .stream()
+        .map(sums -> new RocArea(sums[0], sums[1], sums[2]))
         .reduce(NONE, RocArea::below);
   }
 
-  /** Of rows (positives, negatives) in the order of their scores. */
-  private static Iterator<RocArea> inOrder(Iterator<Row> rows) {
+  /**
+   * Of rows (positives, negatives) in the order of their scores; numbers alone, as Kryo, which many
+   * clusters set, takes no records.
+   */
+  private static Iterator<double[]> inOrder(Iterator<Row> rows) {
     RocArea area = NONE;
     while (rows.hasNext()) {
       Row row = rows.next();
       area = area.below(tied(row.getDouble(0), row.getDouble(1)));
     }
-    return List.of(area).iterator();
+    return List.of(new double[] {area.won, area.positives, area.negatives}).iterator();
   }
 }

@@ -171,11 +171,11 @@ record Scores(Map<String, Double> values) {
     private double loss;
     private final double[] negatives = new double[BINS];
     private final double[] positives = new double[BINS];
-    private RocArea area = RocArea.NONE;
+    private double area = Double.NaN;
 
     /** Tells the area under ROC of all rows. */
     void rank(RocArea ofAll) {
-      area = ofAll;
+      area = ofAll.value();
     }
 
     @Override
@@ -207,7 +207,7 @@ record Scores(Map<String, Double> values) {
       Map<String, Double> values = new LinkedHashMap<>();
       values.put("accuracy", correct / weight);
       values.put("logLoss", loss / weight);
-      values.put("areaUnderROC", area.value());
+      values.put("areaUnderROC", area);
       return new Scores(values);
     }
 

@@ -62,6 +62,9 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
   /** Below this many cells medians are exact, and so independent of how tasks happen to run. */
   private static final long EXACT_MEDIAN_CELLS = 5_000_000;
 
+  /** Of the driver's memory that a feature takes before anything is computed. */
+  private static final long FEATURE_BYTES = 500;
+
   private static final double MEDIAN_ERROR = 0.001;
 
   /** What MLlib's stages and the Estimators call taking what is missing as it is. */
@@ -87,6 +90,7 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
       throw new JobException("the input has a header but no rows; there is nothing to learn from");
     }
     InputLayout layout = layout(survey, label, leftOut, wishes);
+    refuseTooMany(layout, Runtime.getRuntime().maxMemory());
     InputLayout told = new InputLayout(label, withoutConstantParts(layout, table), offset);
     return new TablePipeline(
         told,
@@ -146,6 +150,22 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
   private static boolean keepsBlanks(InputLayout layout) {
     return numbers(layout) > 0
         && layout.columns().stream().noneMatch(c -> c.kind() == InputColumn.Kind.VECTOR);
+  }
+
+  /** Refuses features whose names and attributes alone, which VectorAssembler makes, fill the heap. */
+  static void refuseTooMany(InputLayout layout, long heap) {
+    long features = layout.columns().stream().mapToLong(InputColumn::size).sum();
+    if (features > heap / 2 / FEATURE_BYTES) {
+      throw new JobException(
+          String.format(
+              Locale.ROOT,
+              "the table has %d features, of which the driver's memory of %d MB holds %d; renumber"
+                  + " sparse indices without gaps, drop columns, or give the driver more, for example"
+                  + " submit.sh --driver-memory 6g",
+              features,
+              heap >> 20,
+              heap / 2 / FEATURE_BYTES));
+    }
   }
 
   private static InputLayout layout(

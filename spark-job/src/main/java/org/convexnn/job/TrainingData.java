@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -22,6 +23,16 @@ final class TrainingData implements AutoCloseable {
   private static final double LEAST_WEIGHTS = 1e-100;
 
   private static final double MOST_WEIGHTS = 1e100;
+
+  /** Most columns of a table; features of a vector or an array are one. */
+  private static final int MOST_COLUMNS = 2000;
+
+  /** Spark's option of the rows of a batch in its cache. */
+  private static final String CACHED_ROWS = "spark.sql.inMemoryColumnarStorage.batchSize";
+
+  private static final int MOST_CACHED_CELLS = 1_000_000;
+  private static final int LEAST_CACHED_ROWS = 50;
+  private static final int MOST_CACHED_ROWS = 10_000;
 
   private final TrainingSource source;
   private final Dataset<Row> table;
@@ -58,8 +69,8 @@ final class TrainingData implements AutoCloseable {
    */
   static TrainingData load(SparkSession spark, TrainingSource source, LongPredicate takesNatively) {
     TableReader reader = new TableReader(spark);
-    Dataset<Row> table = spread(reader.read(source.inputTable()));
-    List<String> columns = List.of(table.columns());
+    Dataset<Row> read = reader.read(source.inputTable());
+    List<String> columns = List.of(read.columns());
     requireColumn("--label", source.label(), columns, source.input());
     source.weight().ifPresent(w -> requireColumn("--weight", w, columns, source.input()));
     source.fold().ifPresent(f -> requireColumn("--fold", f, columns, source.input()));
@@ -68,7 +79,9 @@ final class TrainingData implements AutoCloseable {
     source.categories().forEach(c -> requireColumn("--categories", c, columns, source.input()));
     source.numbers().forEach(c -> requireColumn("--numbers", c, columns, source.input()));
     refuseOutputNames(columns, List.of(), source.input());
-    table.persist(StorageLevel.MEMORY_AND_DISK());
+    refuseTooMany(columns.size(), source.input());
+    Dataset<Row> table = spread(read);
+    persist(table);
     try {
       TableSurvey survey = TableSurvey.of(table, List.of(source.label()));
       LabelRule rule =
@@ -100,6 +113,19 @@ final class TrainingData implements AutoCloseable {
   /** Whether categories and missing values are taken as they are. */
   boolean natively() {
     return natively;
+  }
+
+  /**
+   * Caches a table. Spark's cache sets room aside for each column of a batch before it sees a cell,
+   * 200 kB by itself: of some thousand columns more than a driver has.
+   */
+  private static void persist(Dataset<Row> table) {
+    SparkSession spark = table.sparkSession();
+    if (!spark.sparkContext().conf().contains(CACHED_ROWS)) {
+      int rows = MOST_CACHED_CELLS / Math.max(1, table.columns().length);
+      spark.conf().set(CACHED_ROWS, Math.max(LEAST_CACHED_ROWS, Math.min(rows, MOST_CACHED_ROWS)));
+    }
+    table.persist(StorageLevel.MEMORY_AND_DISK());
   }
 
   /** Params of an Estimator, with those that its rows want. */
@@ -135,6 +161,21 @@ final class TrainingData implements AutoCloseable {
 
   private static void refuseTest(String path, String problem) {
     throw new JobException("test input " + path + ": " + problem);
+  }
+
+  /** Spark plans each column of a table by itself, in its every rule: of 5,000 that takes many minutes. */
+  private static void refuseTooMany(int columns, String path) {
+    if (columns > MOST_COLUMNS) {
+      throw new JobException(
+          String.format(
+              Locale.ROOT,
+              "%s has %d columns, which Spark would take many minutes to plan; at most %d can be"
+                  + " learnt from. Write the table as LIBSVM, a label and index:value in each line,"
+                  + " whose features are one column however many they are, or take columns out",
+              path,
+              columns,
+              MOST_COLUMNS));
+    }
   }
 
   /** A compressed file is one partition; spread it, or one core would do all the work. */

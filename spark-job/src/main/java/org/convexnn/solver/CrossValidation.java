@@ -1,5 +1,6 @@
 package org.convexnn.solver;
 
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
@@ -17,6 +18,12 @@ import java.util.function.Function;
  * @param folds K
  */
 record CrossValidation(Run run, Function<SelectedRows, PathFits> fits, int folds) {
+
+  /**
+   * A fold's path ends where its held-out loss is so many times its lowest one. Who asks for folds has
+   * the whole table.
+   */
+  private static final double LOST = 1.5;
 
   /**
    * The losses at {@link RegularizationPath#FROM_ONE}.
@@ -77,14 +84,19 @@ record CrossValidation(Run run, Function<SelectedRows, PathFits> fits, int folds
     }
   }
 
-  /** The held-out losses of a fold; all of them, as another fold may need less regularisation. */
-  private static double[] losses(PathFits path, Validation validation) {
+  /**
+   * The held-out losses of a fold, infinite beyond where they are lost. Up to there all of them, as
+   * another fold may need less regularisation.
+   */
+  private double[] losses(PathFits path, Validation validation) {
     PathFits.Point point = path.begin();
+    double lost = run.options().numFolds() > 0 ? Double.POSITIVE_INFINITY : LOST;
     double[] losses = new double[RegularizationPath.FROM_ONE.length];
+    Arrays.fill(losses, Double.POSITIVE_INFINITY);
     double[] weights = point.fit().skip();
     losses[0] = validation.loss(point.fit(), weights);
     double best = losses[0];
-    for (int i = 1; i < losses.length; i++) {
+    for (int i = 1; i < losses.length && losses[i - 1] <= lost * best; i++) {
       point = i > 1 ? path.next(point, weights) : point;
       double beta = RegularizationPath.FROM_ONE[i] * point.fit().betaMax();
       weights = point.solve(beta, validation.watch(beta, best)).weights();

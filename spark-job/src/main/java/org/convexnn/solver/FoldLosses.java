@@ -30,7 +30,8 @@ final class FoldLosses {
    * Adds a fold.
    *
    * @param weight of its rows
-   * @param byRatio its mean losses at the ratios
+   * @param byRatio its mean losses at the ratios; infinite at those that it did not come to, which no
+   *     fold's loss can make up for
    */
   void add(double weight, double... byRatio) {
     weights.add(weight);
@@ -68,7 +69,7 @@ final class FoldLosses {
   }
 
   /**
-   * The ratio of the lowest mean loss; all means become the path of the log.
+   * The ratio of the lowest mean loss; all means of all folds become the path of the log.
    *
    * @param folds K, those without a score among them
    * @throws IllegalArgumentException where no fold was scored
@@ -85,7 +86,9 @@ final class FoldLosses {
     int best = 0;
     for (int i = 0; i < ratios.length; i++) {
       best = means[i] < means[best] ? i : best;
-      log.validated(ratios[i], means[i], standardError(i));
+      if (means[i] < Double.POSITIVE_INFINITY) {
+        log.validated(ratios[i], means[i], standardError(i));
+      }
     }
     log.message(
         String.format(

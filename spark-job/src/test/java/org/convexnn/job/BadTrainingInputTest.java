@@ -11,6 +11,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.convexnn.linalg.CounterRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -84,6 +86,13 @@ class BadTrainingInputTest {
     refused(train("a,Y", "1,2"), "--label is 'y'", "did you mean 'Y'?", "a, Y");
     refused(train(new Object[] {"--weight", "w"}, "a,y", "1,2"), "--weight is 'w'");
     refused(train(new Object[] {"--drop", "b"}, "a,y", "1,2"), "--drop is 'b'");
+  }
+
+  @Test
+  void tooManyColumns() {
+    String header =
+        IntStream.range(0, 2001).mapToObj(j -> "x" + j + ",").collect(Collectors.joining()) + "y";
+    refused(train(header, "1,".repeat(2001) + "0"), "has 2002 columns", "at most 2000", "LIBSVM");
   }
 
   @Test

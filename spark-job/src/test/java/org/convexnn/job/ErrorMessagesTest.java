@@ -30,5 +30,8 @@ class ErrorMessagesTest {
     assertThat(ErrorMessages.of(new RuntimeException())).isEqualTo("java.lang.RuntimeException");
     assertThat(ErrorMessages.of(new RuntimeException(new OutOfMemoryError("Java heap"))))
         .contains("--driver-memory");
+    // As Spark's readers let it through.
+    assertThat(ErrorMessages.of(new scala.MatchError(new OutOfMemoryError("Java heap space"))))
+        .startsWith("out of memory");
   }
 }

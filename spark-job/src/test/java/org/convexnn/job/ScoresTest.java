@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import org.apache.spark.SparkConf;
+import org.apache.spark.serializer.KryoSerializer;
+import org.apache.spark.serializer.SerializerInstance;
 import org.convexnn.linalg.CounterRandom;
 import org.convexnn.ml.PredictionCost;
 import org.junit.jupiter.api.Test;
+import scala.reflect.ClassTag;
+import scala.reflect.ClassTag$;
 
 class ScoresTest {
 
@@ -148,5 +153,25 @@ class ScoresTest {
         tally.merge(new Scores.RegressionTally(PredictionCost.SQUARED)).merge(other).scores();
     assertThat(scores.get("r2")).isCloseTo(1 - 2.0 / 14, within(1e-7));
     assertThat(scores.get("rmse")).isCloseTo(Math.sqrt(0.5), within(1e-9));
+  }
+
+  /** What tasks send back: many clusters set Kryo, which takes no records. */
+  @Test
+  void talliesAndSurveysSurviveKryo() {
+    SerializerInstance kryo = new KryoSerializer(new SparkConf(false)).newInstance();
+    ClassTag<Object> tag = ClassTag$.MODULE$.apply(Object.class);
+    for (Object sent :
+        List.of(
+            new Scores.BinaryTally(),
+            new Scores.MulticlassTally(),
+            new Scores.RegressionTally(PredictionCost.SQUARED),
+            new ColumnSurvey[] {new ColumnSurvey(10, 10)},
+            new int[] {1, 2})) {
+      assertThat(kryo.<Object>deserialize(kryo.serialize(sent, tag), tag))
+          .hasSameClassAs(sent)
+          .usingRecursiveComparison()
+          .withEqualsForType((a, b) -> Double.compare(a, b) == 0, Double.class)
+          .isEqualTo(sent);
+    }
   }
 }

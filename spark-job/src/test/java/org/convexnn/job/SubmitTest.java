@@ -15,12 +15,15 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("faults")
 class SubmitTest {
 
+  /** What many clusters set; it takes no records. */
+  private static final String KRYO = "spark.serializer=org.apache.spark.serializer.KryoSerializer";
+
   @TempDir private Path folder;
 
   @Test
   void toAStandaloneCluster() throws Exception {
     try (StandaloneCluster cluster = StandaloneCluster.start(folder, 2)) {
-      trainsAndScores(cluster.url());
+      trainsAndScores(Submission.to(cluster.url(), folder));
       // One executor on each Worker.
       assertThat(folder.resolve("work1")).isNotEmptyDirectory();
       assertThat(folder.resolve("work2")).isNotEmptyDirectory();
@@ -29,14 +32,13 @@ class SubmitTest {
 
   @Test
   void toALocalCluster() throws Exception {
-    trainsAndScores("local-cluster[2,1,1024]");
+    trainsAndScores(Submission.to("local-cluster[2,1,1024]", folder).with(KRYO));
   }
 
-  private void trainsAndScores(String master) throws Exception {
+  private void trainsAndScores(Submission submission) throws Exception {
     Path input = NoisyXor.csv(folder);
     Path output = folder.resolve("model");
     Path scored = folder.resolve("scored");
-    Submission submission = Submission.to(master, folder);
     List<Object> train =
         new ArrayList<>(List.of("train", "--input", input, "--label", "label", "--output", output));
     train.addAll(NoisyXor.fit("1e-7"));

@@ -4,17 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.Transformer;
 import org.apache.spark.ml.feature.SQLTransformer;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
 import org.convexnn.SparkTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -175,5 +180,71 @@ class TablePipelineTest {
     double[] often = features(pipeline.transform(table("one.csv", "id", "often"))).get(0);
     assertThat(often).hasSize(TablePipeline.MAX_CATEGORIES + 1);
     assertThat(often[0]).isEqualTo(1);
+  }
+
+  @Test
+  void refusesMoreFeaturesThanTheDriverHolds() {
+    InputLayout sparse =
+        new InputLayout(
+            "label", List.of(new InputColumn("features", InputColumn.Kind.VECTOR, 100_000_000)));
+    assertThatThrownBy(() -> TablePipeline.refuseTooMany(sparse, 1L << 30))
+        .isInstanceOf(JobException.class)
+        .hasMessageContainingAll("100000000 features", "1024 MB holds 1073741", "--driver-memory");
+    TablePipeline.refuseTooMany(sparse, 1L << 37);
+  }
+
+  /** Many columns of numbers are read together; blanks, markers, texts and types as in few. */
+  @Test
+  void readsManyColumnsOfNumbersAsItReadsFew() {
+    int few = 3;
+    int many = NumberColumns.FEWEST;
+    List<List<double[]>> read =
+        Stream.of(few, many)
+            .map(
+                columns -> {
+                  String more = ",4".repeat(columns - few);
+                  Dataset<Row> table =
+                      table(
+                          columns + ".csv",
+                          "a,b`.c,d"
+                              + IntStream.range(few, columns)
+                                  .mapToObj(j -> ",x" + j)
+                                  .collect(Collectors.joining())
+                              + ",y",
+                          "1.5, -2e3 ,NA" + more + ",u",
+                          ",+.5,7" + more + ",v",
+                          "3,,8" + more + ",u");
+                  TablePipeline pipeline = fit(table);
+                  assertThat(pipeline.layout().together().columns())
+                      .hasSize(columns == few ? 0 : many);
+                  // Numbers that are numbers already.
+                  Dataset<Row> typed =
+                      SparkTest.session()
+                          .sql(
+                              "SELECT 1.5F AS a, 7L AS `b``.c`, double('NaN') AS d"
+                                  + IntStream.range(few, columns)
+                                      .mapToObj(j -> ", 4 AS x" + j)
+                                      .collect(Collectors.joining()));
+                  List<double[]> all = new ArrayList<>(features(pipeline.transform(table)));
+                  all.addAll(features(pipeline.transform(typed)));
+                  for (String cell : List.of("12D", "u", "Infinity", "1e400")) {
+                    Dataset<Row> bad = typed.withColumn("d", functions.lit(cell));
+                    assertThat(
+                            CellCheck.of(bad, pipeline.layout(), Optional.empty())
+                                .problem()
+                                .orElseThrow())
+                        .startsWith("column 'd' holds '" + cell + "' where numbers are expected");
+                    assertThatThrownBy(() -> pipeline.transform(bad).collectAsList())
+                        .satisfies(
+                            e ->
+                                assertThat(ErrorMessages.of((Throwable) e))
+                                    .startsWith("column 'd' holds '" + cell + "' where numbers"));
+                  }
+                  return all.stream().map(f -> Arrays.copyOf(f, few)).toList();
+                })
+            .toList();
+    assertThat(read.get(1)).usingRecursiveComparison().isEqualTo(read.get(0));
+    assertThat(read.get(1).get(0)).containsExactly(1.5, -2000, 7);
+    assertThat(read.get(1).get(3)).containsExactly(1.5, 7, 7);
   }
 }

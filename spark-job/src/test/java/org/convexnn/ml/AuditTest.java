@@ -1,7 +1,9 @@
 package org.convexnn.ml;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,7 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -18,8 +22,12 @@ import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructType;
 import org.convexnn.SparkTest;
+import org.convexnn.export.OnnxRun;
+import org.convexnn.solver.Progress;
+import org.convexnn.solver.TraceRecord;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -461,6 +469,39 @@ class AuditTest {
       return gradient;
     }
 
+    /** The linear part alone, solved on the rows that are not held out, by elimination. */
+    double[] ridgeRegression(boolean[] heldOut) {
+      double[][] system = new double[width][width + 1];
+      double sum = 0;
+      for (int r = 0; r < N; r++) {
+        sum += heldOut[r] ? 0 : w[r];
+      }
+      for (int r = 0; r < N; r++) {
+        for (int i = 0; i < width && !heldOut[r]; i++) {
+          for (int j = 0; j < width; j++) {
+            system[i][j] += w[r] / sum * phi[r][i] * phi[r][j];
+          }
+          system[i][width] += w[r] / sum * phi[r][i] * (y[r] - offset[0]);
+        }
+      }
+      for (int i = 0; i < width; i++) {
+        system[i][i] += ridge;
+      }
+      for (int i = 0; i < width; i++) {
+        for (int k = 0; k < width; k++) {
+          double factor = k == i ? 0 : system[k][i] / system[i][i];
+          for (int j = i; j <= width; j++) {
+            system[k][j] -= factor * system[i][j];
+          }
+        }
+      }
+      double[] b = new double[width];
+      for (int i = 0; i < width; i++) {
+        b[i] = system[i][width] / system[i][i];
+      }
+      return b;
+    }
+
     private double[][] proximal(double[][] b, double[][] gradient, double t) {
       double[][] next = new double[b.length][outputs];
       for (int j = 0; j < width; j++) {
@@ -643,5 +684,144 @@ class AuditTest {
             0,
             false);
     assertBounded(program);
+  }
+
+  /** Sums of a part of the rows and the rows that came later are those of all rows. */
+  @Test
+  void fromStatisticsThatWereAdded() throws Exception {
+    ConvexReLURegressor regressor = regressor().setGateSampler("gaussian").setNumGates(12);
+    ConvexReLURegressionStatistics sums =
+        regressor.statistics(rows(0).filter("not marked")).add(rows(0).filter("marked"));
+    sums.save(directory.resolve("sums").toString());
+    List<ConvexReLURegressionModel> path =
+        regressor.loadStatistics(directory.resolve("sums").toString()).fitPath(0.3, 0.03);
+    assertBounded(audited(path.get(1), 0, false));
+  }
+
+  /** A fit whose driver was lost ends with a certificate of its own network. */
+  @Test
+  void fromACheckpoint() throws Exception {
+    ConvexReLUClassifier resumable =
+        classifier()
+            .setGateSampler("gaussian")
+            .setNumGates(16)
+            .setRegRatio(0.05)
+            .setSolver("admm")
+            .setTol(1e-6)
+            .setMaxIter(2000)
+            .setCheckpointDir(directory.resolve("checkpoints").toString())
+            .setCheckpointInterval(4);
+    resumable.setProgress(
+        new Progress() {
+          @Override
+          public void iteration(TraceRecord trace) {
+            if (trace.passes() > 15) {
+              throw new IllegalStateException("the driver is lost");
+            }
+          }
+
+          @Override
+          public void message(String text) {}
+        });
+    assertThatThrownBy(() -> resumable.fit(rows(2))).hasMessageContaining("driver is lost");
+    assertThat(directory.resolve("checkpoints")).isNotEmptyDirectory();
+    resumable.setProgress(Progress.SILENT).setResume(true);
+    assertBounded(audited(resumable.fit(rows(2)), 2, false));
+  }
+
+  /** What ONNX Runtime says of a row is what the saved files say, evaluated here. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 2, 3})
+  void onnx(int classes) throws Exception {
+    assumeTrue(OnnxRun.possible(), "export to ONNX needs the protocol buffers of Spark 4");
+    Path file = directory.resolve("network.onnx");
+    Program program;
+    if (classes == 0) {
+      ConvexReLURegressionModel model =
+          regressor().setNumTrees(5).setNumLeaves(6).setRegRatio(0.05).fit(rows(0));
+      program = audited(model, 0, false);
+      model.toOnnx(file.toString());
+    } else {
+      ConvexReLUClassificationModel model =
+          classifier()
+              .setGateSampler("gaussian")
+              .setNumGates(12)
+              .setRegRatio(0.05)
+              .fit(rows(classes));
+      program = audited(model, classes, false);
+      model.toOnnx(file.toString());
+    }
+    double[][] f = program.outputs(program.weights);
+    String output = classes == 0 ? "prediction" : "probability";
+    double[][] told = OnnxRun.of(Files.readAllBytes(file), X).get(output);
+    double shift = program.saved.map.getAs("labelShift");
+    double scale = program.saved.map.getAs("labelScale");
+    for (int r = 0; r < N; r++) {
+      double exp = Arrays.stream(f[r]).map(Math::exp).sum();
+      double expected =
+          classes == 0
+              ? shift + scale * f[r][0]
+              : classes == 2 ? 1 / (1 + Math.exp(-f[r][0])) : Math.exp(f[r][2]) / exp;
+      double value = told[r][told[r].length - 1];
+      assertThat(value)
+          .as("row %d", r)
+          .isCloseTo(expected, within(1e-6 * (1 + Math.abs(expected))));
+    }
+  }
+
+  /**
+   * At regRatio 1 a network is linear: the held-out losses of K folds are those of K ridge regressions,
+   * solved here by their normal equations.
+   */
+  @Test
+  void lossesOfFolds() throws Exception {
+    int folds = 3;
+    Dataset<Row> grouped = rows(0).withColumn("fold", functions.expr("pmod(hash(features), 3)"));
+    ConvexReLURegressionModel model =
+        regressor()
+            .setGateSampler("gaussian")
+            .setNumGates(8)
+            .setNumFolds(folds)
+            .setFoldCol("fold")
+            .fit(grouped);
+    Program program = audited(model, 0, false);
+    Map<List<Double>, Integer> group = new HashMap<>();
+    for (Row row : grouped.select("features", "fold").collectAsList()) {
+      double[] x = ((org.apache.spark.ml.linalg.Vector) row.get(0)).toArray();
+      group.put(Arrays.stream(x).boxed().toList(), row.getInt(1));
+    }
+    double[] losses = new double[folds];
+    double[] weights = new double[folds];
+    for (int k = 0; k < folds; k++) {
+      int heldOut = k;
+      boolean[] in = new boolean[N];
+      for (int r = 0; r < N; r++) {
+        in[r] = group.get(Arrays.stream(X[r]).boxed().toList()) == heldOut;
+      }
+      double[] b = program.ridgeRegression(in);
+      for (int r = 0; r < N; r++) {
+        if (in[r]) {
+          double f = program.offset[0];
+          for (int j = 0; j < b.length; j++) {
+            f += program.phi[r][j] * b[j];
+          }
+          weights[k] += WEIGHT[r];
+          losses[k] += WEIGHT[r] * (f - program.y[r]) * (f - program.y[r]) / 2;
+        }
+      }
+      losses[k] /= weights[k];
+    }
+    double mean = 0;
+    for (int k = 0; k < folds; k++) {
+      mean += weights[k] * losses[k] / program.total;
+    }
+    double square = 0;
+    for (int k = 0; k < folds; k++) {
+      square += Math.pow(weights[k] / program.total * (losses[k] - mean), 2);
+    }
+    assertThat(model.summary().path().get(0).ratio()).isEqualTo(1);
+    assertThat(model.summary().path().get(0).validationLoss()).isCloseTo(mean, within(1e-6 * mean));
+    assertThat(model.summary().path().get(0).standardError())
+        .isCloseTo(Math.sqrt(folds / (folds - 1.0) * square), within(1e-6 * mean));
   }
 }

@@ -56,6 +56,16 @@ class FoldLossesTest {
     assertThat(losses.standardError(2)).isCloseTo(1.5, within(1e-14));
   }
 
+  /** A fold that did not come to a ratio has not validated it. */
+  @Test
+  void ratiosThatAFoldDidNotComeToAreNotChosen() {
+    FoldLosses losses = new FoldLosses(RATIOS);
+    losses.add(1, 2, 3, Double.POSITIVE_INFINITY);
+    losses.add(1, 2, 1.5, 0);
+    assertThat(losses.choose(2, log)).isEqualTo(1);
+    assertThat(log.path()).extracting(PathPoint::ratio).containsExactly(1.0, 0.3);
+  }
+
   @Test
   void oneFoldHasNoErrorAndNoneNothingToChooseBy() {
     FoldLosses losses = new FoldLosses(RATIOS);
