@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.convexnn.gate.SplitSearch.Sums;
 import org.convexnn.gate.TreeGrowth.Grown;
 import org.convexnn.linalg.CounterRandom;
+import org.convexnn.linalg.HistogramKernel;
 import org.convexnn.linalg.RowCount;
 import org.convexnn.loss.Loss;
 import org.convexnn.loss.SquaredLoss;
@@ -314,6 +315,10 @@ public final class Boosting {
     for (int r = 0; r < n; r++) {
       weights[r] = (float) (rows.weights()[r] / unit);
     }
+    boolean weighted = false;
+    for (float weight : weights) {
+      weighted |= weight != 1;
+    }
     this.outputs = outputs(n, start);
     this.derivatives = new double[outputs.length];
     this.codeBuffer = new byte[options.codes() ? 0 : n];
@@ -324,7 +329,8 @@ public final class Boosting {
             .mapToInt(Panels.Member::column)
             .sorted()
             .toArray();
-    this.growth = new TreeGrowth(rows, panels, stride, total / unit, mostSums, options, workers);
+    this.growth =
+        new TreeGrowth(rows, panels, stride, weighted, total / unit, mostSums, options, workers);
     this.heldOut = heldOut.map(held -> new HeldOut(held, outputs(held.size(), start)));
   }
 
@@ -463,16 +469,20 @@ public final class Boosting {
   private TreeGrowth.RowSums rowSums(int output) {
     int c = loss.outputs();
     double factor = c > 1 ? c / (c - 1.0) : 1;
-    return (numbers, from, to, sums) -> {
-      for (int k = from, at = from * stride; k < to; k++, at += stride) {
+    return (numbers, from, to, pairs, ofRows) -> {
+      for (int k = from; k < to; k++) {
         int r = numbers[k];
-        sums[at] = (float) (weights[r] * derivatives[r * c + output]);
+        double h = 1;
         if (!quadratic) {
-          double h =
-              loss.splitCurvature(rows.labels()[r], outputs, r * c, derivatives, r * c, output);
-          sums[at + 1] = (float) (weights[r] * Math.max(factor * h, LEAST_CURVATURE));
+          h = loss.splitCurvature(rows.labels()[r], outputs, r * c, derivatives, r * c, output);
+          h = Math.max(factor * h, LEAST_CURVATURE);
         }
-        sums[at + stride - 1] = weights[r];
+        pairs[k] =
+            HistogramKernel.pair(
+                (float) (weights[r] * derivatives[r * c + output]), (float) (weights[r] * h));
+        if (ofRows != null) {
+          ofRows[k] = weights[r];
+        }
       }
     };
   }

@@ -1,5 +1,7 @@
 package org.convexnn.gate;
 
+import org.convexnn.linalg.HistogramKernel;
+
 /**
  * The rows that a tree sees, those of a leaf side by side, with all that growth reads of them: read in
  * their order, rows stream from memory, where an index into rows that stay in place misses the caches
@@ -10,22 +12,23 @@ final class RowStore {
   /** Rows whose places are found before they are moved: few enough to stay in the first cache. */
   private static final int BLOCK = 1024;
 
-  private final int stride;
-
   /** The number of each row. */
   final int[] rows;
 
   /** By panel the codes of its slots ({@link Panels}). */
   final int[][] codes;
 
-  /** What each row adds to a bin ({@link org.convexnn.linalg.HistogramKernel}). */
-  final float[] sums;
+  /** Derivative and curvature of each row, weighted ({@link HistogramKernel#pair}). */
+  final long[] pairs;
 
-  RowStore(int n, int panels, int stride) {
-    this.stride = stride;
+  /** The weight of each row; null where all are 1. */
+  final float[] weights;
+
+  RowStore(int n, int panels, boolean weighted) {
     this.rows = new int[n];
     this.codes = new int[panels][n];
-    this.sums = new float[Math.multiplyExact(n, stride)];
+    this.pairs = new long[n];
+    this.weights = weighted ? new float[n] : null;
   }
 
   /**
@@ -41,7 +44,7 @@ final class RowStore {
     }
   }
 
-  /** Writes rows {@code from .. to - 1} of a table, or of those listed, without their sums. */
+  /** Writes rows {@code from .. to - 1} of a table, or of those listed, without what they add. */
   void begin(int[][] allCodes, int[] listed, int from, int to) {
     for (int k = from; k < to; k++) {
       rows[k] = listed == null ? k : listed[k];
@@ -86,10 +89,11 @@ final class RowStore {
       for (int p = 0; p < codes.length; p++) {
         move(codes[p], start, places, count, other.codes[p]);
       }
-      if (stride == 4) {
-        moveSums4(start, places, count, other.sums);
-      } else {
-        moveSums2(start, places, count, other.sums);
+      for (int k = 0; k < count; k++) {
+        other.pairs[places[k]] = pairs[start + k];
+      }
+      for (int k = 0; weights != null && k < count; k++) {
+        other.weights[places[k]] = weights[start + k];
       }
     }
   }
@@ -100,33 +104,17 @@ final class RowStore {
     }
   }
 
-  private void moveSums4(int start, int[] places, int count, float[] target) {
-    for (int k = 0, at = 4 * start; k < count; k++, at += 4) {
-      int place = 4 * places[k];
-      target[place] = sums[at];
-      target[place + 1] = sums[at + 1];
-      target[place + 3] = sums[at + 3];
-    }
-  }
-
-  private void moveSums2(int start, int[] places, int count, float[] target) {
-    for (int k = 0, at = 2 * start; k < count; k++, at += 2) {
-      int place = 2 * places[k];
-      target[place] = sums[at];
-      target[place + 1] = sums[at + 1];
-    }
-  }
-
   /** What the rows at {@code from .. to - 1} add up to. */
   SplitSearch.Sums total(int from, int to) {
     double g = 0;
     double h = 0;
-    double w = 0;
-    int last = stride - 1;
-    for (int k = from, at = from * stride; k < to; k++, at += stride) {
-      g += sums[at];
-      h += sums[at + 1];
-      w += sums[at + last];
+    double w = weights == null ? to - from : 0;
+    for (int k = from; k < to; k++) {
+      g += HistogramKernel.first(pairs[k]);
+      h += HistogramKernel.second(pairs[k]);
+    }
+    for (int k = from; weights != null && k < to; k++) {
+      w += weights[k];
     }
     return new SplitSearch.Sums(g, h, w);
   }

@@ -117,6 +117,7 @@ final class TreeGrowth {
       BinnedRows rows,
       Panels panels,
       int stride,
+      boolean weighted,
       double totalWeight,
       long mostSums,
       Boosting.Options options,
@@ -129,8 +130,8 @@ final class TreeGrowth {
     this.workers = workers;
     this.stride = stride;
     this.search = new SplitSearch(options, stride, totalWeight);
-    this.first = new RowStore(n, panels.codes.length, stride);
-    this.second = new RowStore(n, panels.codes.length, stride);
+    this.first = new RowStore(n, panels.codes.length, weighted);
+    this.second = new RowStore(n, panels.codes.length, weighted);
     this.offsets = new int[panels.slots.size() + 1];
     this.unbundled = new double[d][];
     this.keys = new long[d][];
@@ -158,10 +159,10 @@ final class TreeGrowth {
   interface RowSums {
 
     /**
-     * Writes weighted derivative, curvature and weight ({@link HistogramKernel}) of the rows {@code
-     * numbers[from .. to - 1]} to {@code sums[from * stride ..]}.
+     * Writes weighted derivative and curvature ({@link HistogramKernel#pair}) of the rows {@code
+     * numbers[from .. to - 1]}, and their weights, unless all are 1, to the same places.
      */
-    void write(int[] numbers, int from, int to, float[] sums);
+    void write(int[] numbers, int from, int to, long[] pairs, float[] weights);
   }
 
   /**
@@ -183,7 +184,7 @@ final class TreeGrowth {
         count,
         (chunk, from, to) -> {
           first.begin(panels.codes, seen, from, to);
-          rowSums.write(first.rows, from, to, first.sums);
+          rowSums.write(first.rows, from, to, first.pairs, first.weights);
         });
     Leaf root = new Leaf(-1, first, 0, count, total(first, 0, count));
     leaves.add(root);
@@ -444,7 +445,8 @@ final class TreeGrowth {
     }
     HistogramKernel.BEST.add(
         leaf.store.codes[panel],
-        leaf.store.sums,
+        leaf.store.pairs,
+        leaf.store.weights,
         leaf.from,
         leaf.to,
         stride,

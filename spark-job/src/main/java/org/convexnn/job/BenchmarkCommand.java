@@ -30,8 +30,8 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Fits a network and other models to the same rows and prints a Markdown table.",
-      "Either --input, --label and --test, or --suite readme with --data, or --suite generated or"
-          + " scaling with --rows, or --suite large with either or both."
+      "Either --input, --label and --test, or --suite readme with --data, or --suite generated,"
+          + " classes or scaling with --rows, or --suite large with either or both."
     })
 final class BenchmarkCommand implements Callable<Integer> {
 
@@ -43,6 +43,8 @@ final class BenchmarkCommand implements Callable<Integer> {
     README,
     /** Generated rows of each task. */
     GENERATED,
+    /** Generated rows of 23 and 100 very unequal classes. */
+    CLASSES,
     /** Generated rows in growing numbers and partitions, for the network alone. */
     SCALING,
     /** Flights and many generated rows, with seconds by phase. */
@@ -91,7 +93,7 @@ final class BenchmarkCommand implements Callable<Integer> {
   @Option(
       names = "--suite",
       paramLabel = "NAME",
-      description = "readme, generated, scaling or large.")
+      description = "readme, generated, classes, scaling or large.")
   private Suite suite;
 
   @Option(
@@ -189,10 +191,19 @@ final class BenchmarkCommand implements Callable<Integer> {
       compare(spark, source.get(), name, model.given(), peers.against(), table);
       return;
     }
-    if (suite == Suite.README) {
-      readme(spark, table);
-    } else {
-      generated(spark, table);
+    switch (suite) {
+      case README -> readme(spark, table);
+      case CLASSES -> {
+        for (int classes : List.of(23, 100)) {
+          GeneratedRows.Recipe recipe = new GeneratedRows.Unequal(classes);
+          generated(spark, recipe, LearningTask.MULTICLASS, classes + " classes", 400_000, table);
+        }
+      }
+      default -> {
+        for (LearningTask task : GeneratedRows.Bent.TASKS) {
+          generated(spark, new GeneratedRows.Bent(task), task, task.toString(), 100_000, table);
+        }
+      }
     }
   }
 
@@ -301,19 +312,24 @@ final class BenchmarkCommand implements Callable<Integer> {
     }
   }
 
-  private void generated(SparkSession spark, RunTable table) {
-    for (long count : rows.isEmpty() ? List.of(100_000L) : rows) {
-      boolean grown = model.growsConstantLeaves(count);
-      List<Contender> all = new ArrayList<>(ours(model.given(), grown));
+  /** Rows of a recipe, in the numbers that were given, or else in a usual one. */
+  private void generated(
+      SparkSession spark,
+      GeneratedRows.Recipe recipe,
+      LearningTask task,
+      String what,
+      long usual,
+      RunTable table) {
+    for (long count : rows.isEmpty() ? List.of(usual) : rows) {
+      List<Contender> all = new ArrayList<>(ours(model.given(), model.growsConstantLeaves(count)));
       all.addAll(peers(peers.against()));
-      for (LearningTask task : GeneratedRows.Bent.TASKS) {
-        new Comparison(
-                count + " generated rows, " + task,
-                GeneratedRows.bent(spark, task, seed(), 0, count),
-                GeneratedRows.bent(spark, task, seed(), count, count / 4),
-                task)
-            .run(all, table);
-      }
+      new Comparison(
+              count + " generated rows, " + what,
+              GeneratedRows.of(spark, recipe, seed(), 0, count),
+              GeneratedRows.of(spark, recipe, seed(), count, count / 4),
+              task,
+              model.costs())
+          .run(all, table);
     }
   }
 }

@@ -117,6 +117,41 @@ final class GeneratedRows {
     }
   }
 
+  /**
+   * 41 features and very unequal classes: cuts of a bent function of the features, or of noise in one row
+   * of ten. Shares of classes fall by one factor from each to the next, {@value #RARITY} decades from the
+   * first to the last, which a few rows of 400,000 are in.
+   *
+   * @param classes their number, 3 or more
+   */
+  record Unequal(int classes) implements Recipe {
+
+    private static final int FEATURES = 41;
+    private static final double RARITY = 4.5;
+    private static final double NOISE = 0.1;
+
+    @Override
+    public int features() {
+      return FEATURES;
+    }
+
+    @Override
+    public double fill(CounterRandom random, double[] x) {
+      for (int j = 0; j < FEATURES; j++) {
+        x[j] = (float) random.nextGaussian();
+      }
+      double bent = Math.abs(x[0]) - Math.abs(x[1] + x[2]) + x[3] * x[4] + 0.5 * x[5] - 0.5 * x[6];
+      double share = random.nextDouble();
+      if (random.nextDouble() >= NOISE) {
+        share = 1 / (1 + StrictMath.exp(-bent));
+      }
+      // Class k ends at share 1 - factor^(k + 1).
+      double factor = StrictMath.pow(10, -RARITY / (classes - 1));
+      return Math.min(
+          classes - 1.0, Math.floor(StrictMath.log(1 - share) / StrictMath.log(factor)));
+    }
+  }
+
   /** Rows first to first + count - 1 of a data set; nothing is computed before it is used. */
   static Dataset<Row> of(
       SparkSession spark, Recipe recipe, long seed, long first, long count, int partitions) {
@@ -128,9 +163,14 @@ final class GeneratedRows {
   /** Rows of {@link Bent}, in partitions of up to {@value #PARTITION_ROWS} rows. */
   static Dataset<Row> bent(
       SparkSession spark, LearningTask task, long seed, long first, long count) {
+    return of(spark, new Bent(task), seed, first, count);
+  }
+
+  /** Rows of a recipe, in partitions of up to {@value #PARTITION_ROWS} rows. */
+  static Dataset<Row> of(SparkSession spark, Recipe recipe, long seed, long first, long count) {
     int partitions =
         (int) Math.max(spark.sparkContext().defaultParallelism(), count / PARTITION_ROWS);
-    return of(spark, new Bent(task), seed, first, count, partitions);
+    return of(spark, recipe, seed, first, count, partitions);
   }
 
   /** The label knows how many classes there are, as if StringIndexer had made it. */

@@ -18,8 +18,8 @@ public interface HistogramKernel {
     try {
       HistogramKernel vector = new VectorHistogramKernel();
       int[] one = new int[1];
-      vector.add(one, new float[4], 0, 1, 4, new double[4], one, one, 1);
-      vector.add(one, new float[2], 0, 1, 2, new double[2], one, one, 1);
+      vector.add(one, new long[1], null, 0, 1, 4, new double[4], one, one, 1);
+      vector.add(one, new long[1], null, 0, 1, 2, new double[2], one, one, 1);
       return vector;
     } catch (LinkageError otherApi) {
       // An incubator's interface may change with the JDK.
@@ -27,11 +27,28 @@ public interface HistogramKernel {
     }
   }
 
+  /** What a row brings beside its weight: derivative and curvature, two floats in one number. */
+  static long pair(float derivative, float curvature) {
+    long high = (long) Float.floatToRawIntBits(curvature) << Integer.SIZE;
+    return high | Float.floatToRawIntBits(derivative) & 0xFFFF_FFFFL;
+  }
+
+  /** The derivative of a pair. */
+  static float first(long pair) {
+    return Float.intBitsToFloat((int) pair);
+  }
+
+  /** The curvature of a pair. */
+  static float second(long pair) {
+    return Float.intBitsToFloat((int) (pair >>> Integer.SIZE));
+  }
+
   /**
    * Adds rows {@code from .. to - 1}.
    *
    * @param codes the slots' bins of the rows
-   * @param sums what the rows bring, stride numbers each
+   * @param pairs what the rows bring, {@link #pair}
+   * @param weights of the rows; null where all are 1, and without a meaning where stride is 2
    * @param stride 4 or 2
    * @param shifts the first bit of each slot's code
    * @param offsets where the slots' histograms begin
@@ -39,7 +56,8 @@ public interface HistogramKernel {
    */
   void add(
       int[] codes,
-      float[] sums,
+      long[] pairs,
+      float[] weights,
       int from,
       int to,
       int stride,

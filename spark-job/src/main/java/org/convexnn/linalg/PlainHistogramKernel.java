@@ -6,7 +6,8 @@ final class PlainHistogramKernel implements HistogramKernel {
   @Override
   public void add(
       int[] codes,
-      float[] sums,
+      long[] pairs,
+      float[] weights,
       int from,
       int to,
       int stride,
@@ -16,18 +17,19 @@ final class PlainHistogramKernel implements HistogramKernel {
       int slots) {
     for (int s = 0; s < slots; s += 2) {
       if (s + 1 == slots) {
-        one(codes, sums, from, to, stride, histogram, shifts[s], offsets[s]);
+        one(codes, pairs, weights, from, to, stride, histogram, shifts[s], offsets[s]);
       } else if (stride == 4) {
-        two4(codes, sums, from, to, histogram, shifts, offsets, s);
+        two4(codes, pairs, weights, from, to, histogram, shifts, offsets, s);
       } else {
-        two2(codes, sums, from, to, histogram, shifts, offsets, s);
+        two2(codes, pairs, weights, from, to, histogram, shifts, offsets, s);
       }
     }
   }
 
   private static void two4(
       int[] codes,
-      float[] sums,
+      long[] pairs,
+      float[] weights,
       int from,
       int to,
       double[] histogram,
@@ -38,11 +40,11 @@ final class PlainHistogramKernel implements HistogramKernel {
     int s1 = shifts[s + 1];
     int o0 = offsets[s];
     int o1 = offsets[s + 1];
-    for (int k = from, p = 4 * from; k < to; k++, p += 4) {
+    for (int k = from; k < to; k++) {
       int code = codes[k];
-      double g = sums[p];
-      double h = sums[p + 1];
-      double w = sums[p + 3];
+      double g = HistogramKernel.first(pairs[k]);
+      double h = HistogramKernel.second(pairs[k]);
+      double w = weights == null ? 1 : weights[k];
       int at = o0 + 4 * (code >>> s0 & 0xFF);
       histogram[at] += g;
       histogram[at + 1] += h;
@@ -56,7 +58,8 @@ final class PlainHistogramKernel implements HistogramKernel {
 
   private static void two2(
       int[] codes,
-      float[] sums,
+      long[] pairs,
+      float[] weights,
       int from,
       int to,
       double[] histogram,
@@ -67,10 +70,10 @@ final class PlainHistogramKernel implements HistogramKernel {
     int s1 = shifts[s + 1];
     int o0 = offsets[s];
     int o1 = offsets[s + 1];
-    for (int k = from, p = 2 * from; k < to; k++, p += 2) {
+    for (int k = from; k < to; k++) {
       int code = codes[k];
-      double g = sums[p];
-      double w = sums[p + 1];
+      double g = HistogramKernel.first(pairs[k]);
+      double w = HistogramKernel.second(pairs[k]);
       int at = o0 + 2 * (code >>> s0 & 0xFF);
       histogram[at] += g;
       histogram[at + 1] += w;
@@ -82,19 +85,20 @@ final class PlainHistogramKernel implements HistogramKernel {
 
   private static void one(
       int[] codes,
-      float[] sums,
+      long[] pairs,
+      float[] weights,
       int from,
       int to,
       int stride,
       double[] histogram,
       int shift,
       int offset) {
-    for (int k = from, p = stride * from; k < to; k++, p += stride) {
+    for (int k = from; k < to; k++) {
       int at = offset + stride * (codes[k] >>> shift & 0xFF);
-      histogram[at] += sums[p];
-      histogram[at + 1] += sums[p + 1];
+      histogram[at] += HistogramKernel.first(pairs[k]);
+      histogram[at + 1] += HistogramKernel.second(pairs[k]);
       if (stride == 4) {
-        histogram[at + 3] += sums[p + 3];
+        histogram[at + 3] += weights == null ? 1 : weights[k];
       }
     }
   }

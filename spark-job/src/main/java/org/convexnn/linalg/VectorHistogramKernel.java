@@ -1,7 +1,8 @@
 package org.convexnn.linalg;
 
 import jdk.incubator.vector.DoubleVector;
-import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -11,15 +12,17 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class VectorHistogramKernel implements HistogramKernel {
 
-  private static final VectorSpecies<Float> FLOATS_4 = FloatVector.SPECIES_128;
-  private static final VectorSpecies<Float> FLOATS_2 = FloatVector.SPECIES_64;
+  private static final VectorSpecies<Long> PAIRS = LongVector.SPECIES_128;
   private static final VectorSpecies<Double> DOUBLES_4 = DoubleVector.SPECIES_256;
   private static final VectorSpecies<Double> DOUBLES_2 = DoubleVector.SPECIES_128;
+  private static final VectorMask<Double> WEIGHTS =
+      VectorMask.fromArray(DOUBLES_4, new boolean[] {false, false, true, true}, 0);
 
   @Override
   public void add(
       int[] codes,
-      float[] sums,
+      long[] pairs,
+      float[] weights,
       int from,
       int to,
       int stride,
@@ -28,14 +31,14 @@ final class VectorHistogramKernel implements HistogramKernel {
       int[] offsets,
       int slots) {
     switch (10 * slots + stride) {
-      case 14 -> one4(codes, sums, from, to, histogram, shifts, offsets);
-      case 24 -> two4(codes, sums, from, to, histogram, shifts, offsets);
-      case 34 -> three4(codes, sums, from, to, histogram, shifts, offsets);
-      case 44 -> four4(codes, sums, from, to, histogram, shifts, offsets);
-      case 12 -> one2(codes, sums, from, to, histogram, shifts, offsets);
-      case 22 -> two2(codes, sums, from, to, histogram, shifts, offsets);
-      case 32 -> three2(codes, sums, from, to, histogram, shifts, offsets);
-      case 42 -> four2(codes, sums, from, to, histogram, shifts, offsets);
+      case 14 -> one4(codes, pairs, weights, from, to, histogram, shifts, offsets);
+      case 24 -> two4(codes, pairs, weights, from, to, histogram, shifts, offsets);
+      case 34 -> three4(codes, pairs, weights, from, to, histogram, shifts, offsets);
+      case 44 -> four4(codes, pairs, weights, from, to, histogram, shifts, offsets);
+      case 12 -> one2(codes, pairs, weights, from, to, histogram, shifts, offsets);
+      case 22 -> two2(codes, pairs, weights, from, to, histogram, shifts, offsets);
+      case 32 -> three2(codes, pairs, weights, from, to, histogram, shifts, offsets);
+      case 42 -> four2(codes, pairs, weights, from, to, histogram, shifts, offsets);
       default -> {
         if (slots != 0) {
           throw new IllegalArgumentException(slots + " slots of stride " + stride);
@@ -44,14 +47,22 @@ final class VectorHistogramKernel implements HistogramKernel {
     }
   }
 
-  private static DoubleVector row4(float[] sums, int at) {
-    return (DoubleVector)
-        FloatVector.fromArray(FLOATS_4, sums, at).convertShape(VectorOperators.F2D, DOUBLES_4, 0);
+  /** Derivative, curvature and twice the weight. */
+  private static DoubleVector row4(long[] pairs, float[] weights, int k) {
+    DoubleVector row =
+        (DoubleVector)
+            LongVector.broadcast(PAIRS, pairs[k])
+                .reinterpretAsFloats()
+                .convertShape(VectorOperators.F2D, DOUBLES_4, 0);
+    return row.blend(weights == null ? 1 : weights[k], WEIGHTS);
   }
 
-  private static DoubleVector row2(float[] sums, int at) {
+  /** Derivative, and curvature that is the weight. */
+  private static DoubleVector row2(long[] pairs, int k) {
     return (DoubleVector)
-        FloatVector.fromArray(FLOATS_2, sums, at).convertShape(VectorOperators.F2D, DOUBLES_2, 0);
+        LongVector.broadcast(PAIRS, pairs[k])
+            .reinterpretAsFloats()
+            .convertShape(VectorOperators.F2D, DOUBLES_2, 0);
   }
 
   private static void add4(double[] histogram, int at, DoubleVector row) {
@@ -64,7 +75,8 @@ final class VectorHistogramKernel implements HistogramKernel {
 
   private static void four4(
       int[] codes,
-      float[] sums,
+      long[] pairs,
+      float[] weights,
       int from,
       int to,
       double[] histogram,
@@ -78,9 +90,9 @@ final class VectorHistogramKernel implements HistogramKernel {
     int o1 = offsets[1];
     int o2 = offsets[2];
     int o3 = offsets[3];
-    for (int k = from, p = 4 * from; k < to; k++, p += 4) {
+    for (int k = from; k < to; k++) {
       int code = codes[k];
-      DoubleVector row = row4(sums, p);
+      DoubleVector row = row4(pairs, weights, k);
       add4(histogram, o0 + 4 * (code >>> s0 & 0xFF), row);
       add4(histogram, o1 + 4 * (code >>> s1 & 0xFF), row);
       add4(histogram, o2 + 4 * (code >>> s2 & 0xFF), row);
@@ -90,7 +102,8 @@ final class VectorHistogramKernel implements HistogramKernel {
 
   private static void three4(
       int[] codes,
-      float[] sums,
+      long[] pairs,
+      float[] weights,
       int from,
       int to,
       double[] histogram,
@@ -102,9 +115,9 @@ final class VectorHistogramKernel implements HistogramKernel {
     int o0 = offsets[0];
     int o1 = offsets[1];
     int o2 = offsets[2];
-    for (int k = from, p = 4 * from; k < to; k++, p += 4) {
+    for (int k = from; k < to; k++) {
       int code = codes[k];
-      DoubleVector row = row4(sums, p);
+      DoubleVector row = row4(pairs, weights, k);
       add4(histogram, o0 + 4 * (code >>> s0 & 0xFF), row);
       add4(histogram, o1 + 4 * (code >>> s1 & 0xFF), row);
       add4(histogram, o2 + 4 * (code >>> s2 & 0xFF), row);
@@ -113,7 +126,8 @@ final class VectorHistogramKernel implements HistogramKernel {
 
   private static void two4(
       int[] codes,
-      float[] sums,
+      long[] pairs,
+      float[] weights,
       int from,
       int to,
       double[] histogram,
@@ -123,9 +137,9 @@ final class VectorHistogramKernel implements HistogramKernel {
     int s1 = shifts[1];
     int o0 = offsets[0];
     int o1 = offsets[1];
-    for (int k = from, p = 4 * from; k < to; k++, p += 4) {
+    for (int k = from; k < to; k++) {
       int code = codes[k];
-      DoubleVector row = row4(sums, p);
+      DoubleVector row = row4(pairs, weights, k);
       add4(histogram, o0 + 4 * (code >>> s0 & 0xFF), row);
       add4(histogram, o1 + 4 * (code >>> s1 & 0xFF), row);
     }
@@ -133,7 +147,8 @@ final class VectorHistogramKernel implements HistogramKernel {
 
   private static void one4(
       int[] codes,
-      float[] sums,
+      long[] pairs,
+      float[] weights,
       int from,
       int to,
       double[] histogram,
@@ -141,16 +156,17 @@ final class VectorHistogramKernel implements HistogramKernel {
       int[] offsets) {
     int s0 = shifts[0];
     int o0 = offsets[0];
-    for (int k = from, p = 4 * from; k < to; k++, p += 4) {
+    for (int k = from; k < to; k++) {
       int code = codes[k];
-      DoubleVector row = row4(sums, p);
+      DoubleVector row = row4(pairs, weights, k);
       add4(histogram, o0 + 4 * (code >>> s0 & 0xFF), row);
     }
   }
 
   private static void four2(
       int[] codes,
-      float[] sums,
+      long[] pairs,
+      float[] weights,
       int from,
       int to,
       double[] histogram,
@@ -164,9 +180,9 @@ final class VectorHistogramKernel implements HistogramKernel {
     int o1 = offsets[1];
     int o2 = offsets[2];
     int o3 = offsets[3];
-    for (int k = from, p = 2 * from; k < to; k++, p += 2) {
+    for (int k = from; k < to; k++) {
       int code = codes[k];
-      DoubleVector row = row2(sums, p);
+      DoubleVector row = row2(pairs, k);
       add2(histogram, o0 + 2 * (code >>> s0 & 0xFF), row);
       add2(histogram, o1 + 2 * (code >>> s1 & 0xFF), row);
       add2(histogram, o2 + 2 * (code >>> s2 & 0xFF), row);
@@ -176,7 +192,8 @@ final class VectorHistogramKernel implements HistogramKernel {
 
   private static void three2(
       int[] codes,
-      float[] sums,
+      long[] pairs,
+      float[] weights,
       int from,
       int to,
       double[] histogram,
@@ -188,9 +205,9 @@ final class VectorHistogramKernel implements HistogramKernel {
     int o0 = offsets[0];
     int o1 = offsets[1];
     int o2 = offsets[2];
-    for (int k = from, p = 2 * from; k < to; k++, p += 2) {
+    for (int k = from; k < to; k++) {
       int code = codes[k];
-      DoubleVector row = row2(sums, p);
+      DoubleVector row = row2(pairs, k);
       add2(histogram, o0 + 2 * (code >>> s0 & 0xFF), row);
       add2(histogram, o1 + 2 * (code >>> s1 & 0xFF), row);
       add2(histogram, o2 + 2 * (code >>> s2 & 0xFF), row);
@@ -199,7 +216,8 @@ final class VectorHistogramKernel implements HistogramKernel {
 
   private static void two2(
       int[] codes,
-      float[] sums,
+      long[] pairs,
+      float[] weights,
       int from,
       int to,
       double[] histogram,
@@ -209,9 +227,9 @@ final class VectorHistogramKernel implements HistogramKernel {
     int s1 = shifts[1];
     int o0 = offsets[0];
     int o1 = offsets[1];
-    for (int k = from, p = 2 * from; k < to; k++, p += 2) {
+    for (int k = from; k < to; k++) {
       int code = codes[k];
-      DoubleVector row = row2(sums, p);
+      DoubleVector row = row2(pairs, k);
       add2(histogram, o0 + 2 * (code >>> s0 & 0xFF), row);
       add2(histogram, o1 + 2 * (code >>> s1 & 0xFF), row);
     }
@@ -219,7 +237,8 @@ final class VectorHistogramKernel implements HistogramKernel {
 
   private static void one2(
       int[] codes,
-      float[] sums,
+      long[] pairs,
+      float[] weights,
       int from,
       int to,
       double[] histogram,
@@ -227,9 +246,9 @@ final class VectorHistogramKernel implements HistogramKernel {
       int[] offsets) {
     int s0 = shifts[0];
     int o0 = offsets[0];
-    for (int k = from, p = 2 * from; k < to; k++, p += 2) {
+    for (int k = from; k < to; k++) {
       int code = codes[k];
-      DoubleVector row = row2(sums, p);
+      DoubleVector row = row2(pairs, k);
       add2(histogram, o0 + 2 * (code >>> s0 & 0xFF), row);
     }
   }

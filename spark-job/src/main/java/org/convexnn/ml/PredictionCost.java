@@ -15,10 +15,17 @@ public final class PredictionCost implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
-  private final RegressionLoss loss;
+  // Not the record of both: tasks send this, and Spark's Kryo writes no records.
+  private final RegressionLoss.Kind kind;
+  private final double parameter;
 
   private PredictionCost(RegressionLoss loss) {
-    this.loss = loss;
+    this.kind = loss.kind();
+    this.parameter = loss.parameter();
+  }
+
+  private RegressionLoss loss() {
+    return new RegressionLoss(kind, parameter);
   }
 
   /** Of the loss of an estimator or a model. */
@@ -28,22 +35,22 @@ public final class PredictionCost implements Serializable {
 
   /** What the mean cost is called: deviance or pinball; empty of losses whose measure is the RMSE. */
   public Optional<String> measure() {
-    return loss.measure();
+    return loss().measure();
   }
 
   /** The cost of a prediction: the unit deviance, the pinball loss, or the square of the error. */
   public double of(double label, double prediction) {
-    return loss.cost(label, prediction);
+    return loss().cost(label, prediction);
   }
 
   /** What a label is without the offset of its row: for those who know no offsets. */
   public double withoutOffset(double label, double offset) {
-    return loss.label(label, offset);
+    return loss().label(label, offset);
   }
 
   /** Whether an offset multiplies predictions by its exponential, and is not added to them. */
   public boolean logLink() {
-    return loss.kind().logLink();
+    return kind.logLink();
   }
 
   /**
@@ -51,6 +58,6 @@ public final class PredictionCost implements Serializable {
    * with the logarithm of an exposure as offset and p = 1 that is the exposure.
    */
   public double unit(double weight, double offset) {
-    return loss.weight(weight, offset);
+    return loss().weight(weight, offset);
   }
 }

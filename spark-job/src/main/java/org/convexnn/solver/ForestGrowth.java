@@ -15,6 +15,8 @@ import org.convexnn.gate.Boosting;
 record ForestGrowth(Run run) {
 
   private static final int PILOT_ROUNDS = 24;
+  private static final int FEWEST_PILOT_ROUNDS = 4;
+  private static final int PILOT_TREES = 240;
   private static final double PILOT_RATE = 0.25;
   private static final int PILOT_PATIENCE = 6;
   private static final int[] SIZES = {128, 31, 8};
@@ -27,6 +29,9 @@ record ForestGrowth(Run run) {
   // rounds at .1 log-loss .3238, 150 at .2 .3339 in half the time (XGBoost, 300 rounds: .3634).
   private static final double ROWS_OF_A_RATE = 300_000;
   private static final double MOST_RATE = 0.2;
+  // A round of many classes grows as many trees; each sees the few rows of its class.
+  private static final double CLASSES_OF_A_RATE = 10;
+  private static final double MOST_TREES = 1000;
   // Where a row says as little as a claim in ten policies does, steps are halved.
   private static final double MUCH_NOISE = 4;
   private static final double NOISY_RATE = 0.05;
@@ -104,7 +109,7 @@ record ForestGrowth(Run run) {
         continue;
       }
       Boosting.Result result =
-          grow(train, heldOut, new Size(PILOT_ROUNDS, leaves, PILOT_RATE), PILOT_PATIENCE);
+          grow(train, heldOut, new Size(pilotRounds(), leaves, PILOT_RATE), PILOT_PATIENCE);
       double loss = Arrays.stream(result.heldOutLoss()).min().orElse(Double.POSITIVE_INFINITY);
       tried.append(String.format(Locale.ROOT, " %d: %.5f", leaves, loss));
       if (loss >= least) {
@@ -117,13 +122,19 @@ record ForestGrowth(Run run) {
     return new Size(mostRounds(), best, rate());
   }
 
-  /** Larger, with as many times fewer rounds, on more rows. */
+  private int pilotRounds() {
+    int byTrees = PILOT_TREES / run.frame().loss().outputs();
+    return Math.max(FEWEST_PILOT_ROUNDS, Math.min(PILOT_ROUNDS, byTrees));
+  }
+
+  /** Larger, with as many times fewer rounds, on more rows and of more classes. */
   private double rate() {
     if (run.frame().dispersion() > MUCH_NOISE) {
       return NOISY_RATE;
     }
     double grown = Math.cbrt(run.frame().stats().rows() / ROWS_OF_A_RATE);
-    return Math.min(MOST_RATE, RATE * Math.max(1, grown));
+    double classes = run.frame().loss().outputs() / CLASSES_OF_A_RATE;
+    return Math.min(MOST_RATE, RATE * Math.max(1, Math.max(grown, classes)));
   }
 
   private int mostRounds() {
@@ -137,7 +148,8 @@ record ForestGrowth(Run run) {
           case BALANCED -> balanced;
           case BEST -> 3 * balanced;
         };
-    return (int) Math.round(rounds * Math.min(1, RATE / rate()));
+    double most = MOST_TREES * (double) rounds / balanced / run.frame().loss().outputs();
+    return (int) Math.max(1, Math.round(Math.min(most, rounds * Math.min(1, RATE / rate()))));
   }
 
   /**

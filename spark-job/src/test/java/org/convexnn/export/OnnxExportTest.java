@@ -280,7 +280,7 @@ class OnnxExportTest {
             .loadClass(OnnxExport.class.getName())
             .getMethod("writeRegression", Network.class, boolean.class, OutputStream.class);
     Network network = network(1, 4, List.of(8), 6, 2, 1);
-    assertThatThrownBy(() -> write.invoke(null, network, OutputStream.nullOutputStream()))
+    assertThatThrownBy(() -> write.invoke(null, network, false, OutputStream.nullOutputStream()))
         .isInstanceOf(InvocationTargetException.class)
         .cause()
         .isInstanceOf(IllegalStateException.class)

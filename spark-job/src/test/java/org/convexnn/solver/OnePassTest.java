@@ -453,9 +453,11 @@ class OnePassTest {
           .isEqualTo(explicit.path().get(k).validationLoss());
     }
     assertThat(result.certificate().beta()).isCloseTo(explicit.certificate().beta(), within(1e-12));
-    // Refits with another solver come to the same scores, up to the gap of a path.
+    // Refits with another solver come to the same scores, up to the gap of a path and to where all
+    // folds are lost.
     TrainingResult refits = training.solver(TrainingOptions.SolverKind.ADMM).train(data);
-    for (int k = 0; k < 7; k++) {
+    assertThat(refits.path()).hasSizeGreaterThan(3);
+    for (int k = 0; k < refits.path().size(); k++) {
       double loss = refits.path().get(k).validationLoss();
       assertThat(result.path().get(k).validationLoss()).isCloseTo(loss, within(0.05 * loss));
     }
