@@ -450,9 +450,10 @@ public final class Boosting {
       columns[varying[k]] = true;
     }
     int c = loss.outputs();
-    chunks(
+    workers.chunks(
+        0,
         n,
-        (from, to) -> {
+        (chunk, from, to) -> {
           for (int r = from; r < to; r++) {
             loss.derivative(rows.labels()[r], outputs, r * c, derivatives, r * c);
           }
@@ -499,9 +500,10 @@ public final class Boosting {
     if (seen == null) {
       growth.writeLeaves(code);
     } else {
-      chunks(rows.size(), (from, to) -> route(grown, rows, code, from, to));
+      workers.chunks(0, rows.size(), (chunk, from, to) -> route(grown, rows, code, from, to));
     }
-    chunks(rows.size(), (from, to) -> addTo(outputs, c, output, code, value, from, to));
+    workers.chunks(
+        0, rows.size(), (chunk, from, to) -> addTo(outputs, c, output, code, value, from, to));
     heldOut.ifPresent(held -> held.add(grown, output, value));
     trees.add(grown.tree());
     outputOf.add(output);
@@ -548,9 +550,10 @@ public final class Boosting {
 
     void add(Grown grown, int output, double[] value) {
       byte[] code = new byte[held.size()];
-      chunks(
+      workers.chunks(
+          0,
           held.size(),
-          (from, to) -> {
+          (chunk, from, to) -> {
             route(grown, held, code, from, to);
             addTo(heldOutputs, loss.outputs(), output, code, value, from, to);
           });
@@ -559,29 +562,19 @@ public final class Boosting {
 
     double loss() {
       int c = loss.outputs();
-      double[] sums = new double[(held.size() + TreeGrowth.CHUNK - 1) / TreeGrowth.CHUNK];
-      chunks(
+      double[] sums = new double[Workers.chunks(held.size())];
+      workers.chunks(
+          0,
           held.size(),
-          (from, to) -> {
+          (chunk, from, to) -> {
             double sum = 0;
             for (int r = from; r < to; r++) {
               sum += held.weights()[r] * loss.value(held.labels()[r], heldOutputs, r * c);
             }
-            sums[from / TreeGrowth.CHUNK] = sum;
+            sums[chunk] = sum;
           });
       return Arrays.stream(sums).sum() / total;
     }
-  }
-
-  @FunctionalInterface
-  private interface RangeTask {
-    void run(int from, int to);
-  }
-
-  /** Fixed chunks of rows, shared out. */
-  private void chunks(int n, RangeTask task) {
-    int size = TreeGrowth.CHUNK;
-    workers.run((n + size - 1) / size, k -> task.run(k * size, Math.min(n, (k + 1) * size)));
   }
 
   /** Draws {@code count} of 0 .. n - 1 in rising order (Knuth, TAOCP 2, algorithm 3.4.2 S). */

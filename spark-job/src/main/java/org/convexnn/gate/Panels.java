@@ -139,19 +139,22 @@ final class Panels {
     return new Panels(List.copyOf(slots), first, codes);
   }
 
-  /** The side of each code of the slot whose column a split tests. */
-  RowStore.Sides sides(SplitSearch.Split split) {
+  /**
+   * The side of each code of a column's slot.
+   *
+   * @param byBin 1 for each bin of the column that goes left
+   */
+  RowStore.Sides sides(int column, byte[] byBin) {
     int slot = 0;
     Member tested = null;
     while (tested == null) {
-      tested = slots.get(slot).member(split.column());
+      tested = slots.get(slot).member(column);
       slot += tested == null ? 1 : 0;
     }
     int panel = 0;
     while (first[panel + 1] <= slot) {
       panel++;
     }
-    byte[] byBin = split.sides();
     byte[] byCode = new byte[MOST_CODES];
     for (int code = 0; code < MOST_CODES; code++) {
       int bin = tested.bin(code);

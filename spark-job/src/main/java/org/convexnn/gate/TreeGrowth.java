@@ -19,9 +19,6 @@ import org.convexnn.network.Tree;
  */
 final class TreeGrowth {
 
-  /** Rows of a chunk: what a thread takes at a time. */
-  static final int CHUNK = 1 << 14;
-
   /** Sums that all histograms together may hold (256 MB); beyond, some are built again from rows. */
   static final long MOST_SUMS = 1L << 25;
 
@@ -179,7 +176,7 @@ final class TreeGrowth {
     }
     leaves.clear();
     int count = seen == null ? first.rows.length : seen.length;
-    chunks(
+    workers.chunks(
         0,
         count,
         (chunk, from, to) -> {
@@ -257,7 +254,7 @@ final class TreeGrowth {
     child[2 * node] = ~i;
     child[2 * node + 1] = ~leaves.size();
     RowStore store = parent.store == first ? second : first;
-    int middle = partition(parent, store);
+    int middle = partition(parent, panels.sides(parent.split.column(), sides[node]), store);
     boolean leftIsSmaller = middle - parent.from <= parent.to - middle;
     int from = leftIsSmaller ? parent.from : middle;
     int to = leftIsSmaller ? middle : parent.to;
@@ -275,11 +272,10 @@ final class TreeGrowth {
   }
 
   /** Moves the rows of a leaf, those that go left first; returns where they end. */
-  private int partition(Leaf leaf, RowStore target) {
-    RowStore.Sides sides = panels.sides(leaf.split);
-    int chunks = chunks(leaf.size());
+  private int partition(Leaf leaf, RowStore.Sides sides, RowStore target) {
+    int chunks = Workers.chunks(leaf.size());
     int[] before = new int[chunks + 1];
-    chunks(
+    workers.chunks(
         leaf.from,
         leaf.to,
         (chunk, from, to) -> before[chunk + 1] = leaf.store.lefts(sides, from, to));
@@ -287,7 +283,7 @@ final class TreeGrowth {
       before[c + 1] += before[c];
     }
     int middle = leaf.from + before[chunks];
-    chunks(
+    workers.chunks(
         leaf.from,
         leaf.to,
         (chunk, from, to) ->
@@ -303,8 +299,8 @@ final class TreeGrowth {
 
   /** What rows add up to. */
   private Sums total(RowStore store, int first, int last) {
-    Sums[] sums = new Sums[chunks(last - first)];
-    chunks(first, last, (chunk, from, to) -> sums[chunk] = store.total(from, to));
+    Sums[] sums = new Sums[Workers.chunks(last - first)];
+    workers.chunks(first, last, (chunk, from, to) -> sums[chunk] = store.total(from, to));
     double g = 0;
     double h = 0;
     double w = 0;
@@ -314,21 +310,6 @@ final class TreeGrowth {
       w += sum.w();
     }
     return new Sums(g, h, w);
-  }
-
-  @FunctionalInterface
-  private interface ChunkTask {
-    void run(int chunk, int from, int to);
-  }
-
-  private static int chunks(int rows) {
-    return (rows + CHUNK - 1) / CHUNK;
-  }
-
-  private void chunks(int from, int to, ChunkTask task) {
-    workers.run(
-        chunks(to - from),
-        c -> task.run(c, from + c * CHUNK, Math.min(to, from + (c + 1) * CHUNK)));
   }
 
   /** Best splits of two new leaves. */

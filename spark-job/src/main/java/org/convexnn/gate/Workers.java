@@ -12,6 +12,9 @@ import java.util.function.IntConsumer;
 final class Workers implements AutoCloseable {
 
   /** About 50 microseconds. */
+  /** Rows of a chunk: what a thread takes at a time. */
+  static final int CHUNK = 1 << 14;
+
   private static final int SPINS = 1000;
 
   private static final class Job {
@@ -84,6 +87,24 @@ final class Workers implements AutoCloseable {
     if (current.error instanceof RuntimeException exception) {
       throw exception;
     }
+  }
+
+  /** What is done with a chunk of rows, {@code from .. to - 1}. */
+  @FunctionalInterface
+  interface ChunkTask {
+    void run(int chunk, int from, int to);
+  }
+
+  /** The number of chunks of so many rows. */
+  static int chunks(int rows) {
+    return (rows + CHUNK - 1) / CHUNK;
+  }
+
+  /** Runs a task for each chunk of rows {@code from .. to - 1}: the same ones for any number of threads. */
+  void chunks(int from, int to, ChunkTask task) {
+    run(
+        chunks(to - from),
+        c -> task.run(c, from + c * CHUNK, Math.min(to, from + (c + 1) * CHUNK)));
   }
 
   private void serve() {

@@ -69,6 +69,14 @@ final class GeneratedRows {
     }
   }
 
+  /** Fills a row with normal single-precision numbers; a function of the first seven that bends. */
+  private static double bent(CounterRandom random, double[] x) {
+    for (int j = 0; j < x.length; j++) {
+      x[j] = (float) random.nextGaussian();
+    }
+    return Math.abs(x[0]) - Math.abs(x[1] + x[2]) + x[3] * x[4] + 0.5 * x[5] - 0.5 * x[6];
+  }
+
   /**
    * 28 single-precision features, like those of the HIGGS data, and a function of them that bends:
    * the log-odds of two classes; or a number with standard normal noise, as it is or cut at -1 and 1
@@ -100,10 +108,7 @@ final class GeneratedRows {
 
     @Override
     public double fill(CounterRandom random, double[] x) {
-      for (int j = 0; j < FEATURES; j++) {
-        x[j] = (float) random.nextGaussian();
-      }
-      double bent = Math.abs(x[0]) - Math.abs(x[1] + x[2]) + x[3] * x[4] + 0.5 * x[5] - 0.5 * x[6];
+      double bent = bent(random, x);
       return switch (task) {
         case BINARY -> random.nextDouble() < 1 / (1 + StrictMath.exp(-bent)) ? 1 : 0;
         case MULTICLASS -> 1 + cut(bent + random.nextGaussian());
@@ -137,10 +142,7 @@ final class GeneratedRows {
 
     @Override
     public double fill(CounterRandom random, double[] x) {
-      for (int j = 0; j < FEATURES; j++) {
-        x[j] = (float) random.nextGaussian();
-      }
-      double bent = Math.abs(x[0]) - Math.abs(x[1] + x[2]) + x[3] * x[4] + 0.5 * x[5] - 0.5 * x[6];
+      double bent = bent(random, x);
       double share = random.nextDouble();
       if (random.nextDouble() >= NOISE) {
         share = 1 / (1 + StrictMath.exp(-bent));
@@ -158,12 +160,6 @@ final class GeneratedRows {
     return spark.createDataFrame(
         spark.range(first, first + count, 1, partitions).toJavaRDD().map(new Maker(recipe, seed)),
         schema(recipe));
-  }
-
-  /** Rows of {@link Bent}, in partitions of up to {@value #PARTITION_ROWS} rows. */
-  static Dataset<Row> bent(
-      SparkSession spark, LearningTask task, long seed, long first, long count) {
-    return of(spark, new Bent(task), seed, first, count);
   }
 
   /** Rows of a recipe, in partitions of up to {@value #PARTITION_ROWS} rows. */

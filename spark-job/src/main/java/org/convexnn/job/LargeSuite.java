@@ -188,11 +188,12 @@ record LargeSuite(
 
   private void generated(long count, RunTable table, RunTable phases) {
     LearningTask task = LearningTask.BINARY;
+    GeneratedRows.Recipe recipe = new GeneratedRows.Bent(task);
     Comparison comparison =
         new Comparison(
             count + " generated rows",
-            GeneratedRows.bent(spark, task, seed, 0, count),
-            GeneratedRows.bent(spark, task, seed, count, Math.min(count / 4, 1_000_000)),
+            GeneratedRows.of(spark, recipe, seed, 0, count),
+            GeneratedRows.of(spark, recipe, seed, count, Math.min(count / 4, 1_000_000)),
             task);
     compare(comparison, given, new XgBoost(FEW_ROUNDS, LOW, seed), table, phases);
     comparison.run(List.of(new Peer.Linear()), table);

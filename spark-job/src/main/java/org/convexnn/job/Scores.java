@@ -61,7 +61,7 @@ record Scores(Map<String, Double> values) {
   }
 
   private static Tally sum(Dataset<Row> predicted, LearningTask task, PredictionCost costs) {
-    boolean shifted = List.of(predicted.columns()).contains(RowColumns.OFFSET);
+    boolean shifted = Peer.shifted(predicted);
     Column guess =
         task.classification()
             ? functions.col(RowColumns.PROBABILITY)

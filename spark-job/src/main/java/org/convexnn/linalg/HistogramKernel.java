@@ -2,9 +2,9 @@ package org.convexnn.linalg;
 
 /**
  * Adds what rows bring to histograms of up to four slots, whose bins are the bytes of one integer a
- * row. A row brings {@code stride} numbers, and so many sums has a bin: derivative, curvature, nothing
- * and weight (4, which is a vector of the processor), or derivative and weight where the curvature is
- * the weight (2). Kernels differ in speed alone: a bin's sums are taken in the order of the rows.
+ * row. A row brings derivative, curvature and weight; a bin has {@code stride} sums: of derivatives,
+ * curvatures, nothing of meaning, and weights (4, which is a vector of the processor), or of derivatives
+ * and weights where the curvature is the weight (2). Kernels differ in speed alone: a bin's sums are taken in the order of the rows.
  */
 public interface HistogramKernel {
 

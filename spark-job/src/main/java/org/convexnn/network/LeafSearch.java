@@ -187,15 +187,25 @@ public final class LeafSearch {
         long goesLeft = ~below[2 * node + 1][w];
         long goesRight = ~below[2 * node][w];
         long[] set = tree.set(node);
-        int firstRight = set == null ? firstRight(tree, node) : 0;
-        for (int rank = 0; rank < CategoryBins.MISSING; rank++) {
-          boolean isLeft = set == null ? rank < firstRight : Tree.contains(set, rank);
-          table[rank] &= isLeft ? goesLeft : goesRight;
+        if (set == null) {
+          int firstRight = Math.max(0, Math.min(CategoryBins.MISSING, firstRight(tree, node)));
+          keep(table, 0, firstRight, goesLeft);
+          keep(table, firstRight, CategoryBins.MISSING, goesRight);
+        } else {
+          for (int rank = 0; rank < CategoryBins.MISSING; rank++) {
+            table[rank] &= Tree.contains(set, rank) ? goesLeft : goesRight;
+          }
         }
         table[CategoryBins.MISSING] &= tree.missingLeft()[node] ? goesLeft : goesRight;
       }
     }
     return table;
+  }
+
+  private static void keep(long[] table, int from, int to, long leaves) {
+    for (int rank = from; rank < to; rank++) {
+      table[rank] &= leaves;
+    }
   }
 
   /** The least rank, or bin, that is not below a node's threshold. */
