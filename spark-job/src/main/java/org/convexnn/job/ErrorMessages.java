@@ -2,6 +2,7 @@ package org.convexnn.job;
 
 import java.io.EOFException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.hadoop.util.LineReader;
 import org.apache.spark.SparkThrowable;
 import org.convexnn.ml.ShownText;
 
@@ -133,17 +135,30 @@ final class ErrorMessages {
   }
 
   private static Optional<String> outOfMemory(List<Throwable> chain) {
-    // Scala's MatchError says of what it is in words alone.
-    return chain.stream()
-            .anyMatch(
+    // Scala's MatchError says of what it is in words alone, a task's failure where it was.
+    List<Throwable> lacks =
+        chain.stream()
+            .filter(
                 t ->
                     t instanceof OutOfMemoryError
                         || String.valueOf(t.getMessage())
                             .contains(OutOfMemoryError.class.getName()))
-        ? Optional.of(
-            "out of memory; give the driver more, for example submit.sh --driver-memory 6g, or take"
-                + " fewer gates")
-        : Optional.empty();
+            .toList();
+    return lacks.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "out of memory"
+                + (lacks.stream().anyMatch(ErrorMessages::readsALine)
+                    ? " within one line of the input: it may hold no line ends, or other data than a"
+                        + " table; correct it, or "
+                    : "; take fewer gates, or ")
+                + "give the driver more, for example submit.sh --driver-memory 6g");
+  }
+
+  private static boolean readsALine(Throwable thrown) {
+    String reader = LineReader.class.getName();
+    return String.valueOf(thrown.getMessage()).contains(reader)
+        || Arrays.stream(thrown.getStackTrace()).anyMatch(f -> f.getClassName().equals(reader));
   }
 
   /** The Estimators and the solver say what is wrong with an argument in one line of their own. */

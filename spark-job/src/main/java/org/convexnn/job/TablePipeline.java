@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
@@ -116,26 +117,20 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
       Optional<double[]> medians,
       String[][] categories,
       boolean codes) {
-    // Of one row a column's median is the number there; its texts are not looked at.
-    double[] filled = medians.orElseGet(() -> new double[numbers(layout)]);
     StructType schema = new StructType();
-    List<Object> row = new ArrayList<>();
-    int number = 0;
     for (int i = 0; i < layout.columns().size(); i++) {
-      boolean median = layout.columns().get(i).kind().numeric();
+      boolean numeric = layout.columns().get(i).kind().numeric();
       schema =
-          schema.add(layout.innerName(i), median ? DataTypes.DoubleType : DataTypes.StringType);
-      row.add(median ? filled[number++] : null);
-      if (median) {
+          schema.add(layout.innerName(i), numeric ? DataTypes.DoubleType : DataTypes.StringType);
+      if (numeric) {
         for (String part : layout.derivedNames(i)) {
           schema = schema.add(part, DataTypes.DoubleType);
-          row.add(filled[number++]);
         }
       }
     }
-    Dataset<Row> clean = spark.createDataFrame(List.of(RowFactory.create(row.toArray())), schema);
+    Dataset<Row> clean = spark.createDataFrame(List.<Row>of(), schema);
     return new TablePipeline(
-        layout, stages(layout, clean, new Given(categories), codes, medians.isEmpty()), 0);
+        layout, stages(layout, clean, new Given(medians, categories), codes, medians.isEmpty()), 0);
   }
 
   /** The numbers that come of a table's columns of numbers and times. */
@@ -266,7 +261,7 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
 
   /** Where stages take their numbers and texts from. */
   private interface Values {
-    ImputerModel medians(Imputer imputer, Dataset<Row> clean);
+    double[] medians(Names columns, Dataset<Row> clean);
 
     String[][] categories(Names columns, Dataset<Row> clean);
   }
@@ -302,7 +297,7 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
       }
     }
     if (!numbers.isEmpty()) {
-      stages.add(values.medians(imputer(numbers), clean));
+      stages.add(imputer(numbers, values.medians(numbers, clean), clean.sparkSession()));
     }
     if (!categories.isEmpty()) {
       StringIndexerModel indexer = indexer(categories, values.categories(categories, clean));
@@ -324,6 +319,17 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
     return List.copyOf(stages);
   }
 
+  private static ImputerModel imputer(Names numbers, double[] medians, SparkSession spark) {
+    StructType schema = new StructType();
+    for (String name : numbers.inputs()) {
+      schema = schema.add(name, DataTypes.DoubleType);
+    }
+    // Of one row a column's median is the number there; what constructs a model differs between
+    // versions of Spark.
+    Row row = RowFactory.create(Arrays.stream(medians).boxed().toArray());
+    return imputer(numbers).fit(spark.createDataFrame(List.of(row), schema));
+  }
+
   private static Imputer imputer(Names numbers) {
     return new Imputer()
         .setInputCols(numbers.inputs())
@@ -343,9 +349,14 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
   private record Fitting(InputLayout layout, TableSurvey survey) implements Values {
 
     @Override
-    public ImputerModel medians(Imputer imputer, Dataset<Row> clean) {
-      boolean exact = survey.rows() * imputer.getInputCols().length <= EXACT_MEDIAN_CELLS;
-      return imputer.setRelativeError(exact ? 0 : MEDIAN_ERROR).fit(clean);
+    public double[] medians(Names columns, Dataset<Row> clean) {
+      String[] names = columns.inputs();
+      if (survey.rows() * names.length <= EXACT_MEDIAN_CELLS) {
+        return Medians.of(clean, names);
+      }
+      Row medians =
+          imputer(columns).setRelativeError(MEDIAN_ERROR).fit(clean).surrogateDF().first();
+      return IntStream.range(0, names.length).mapToDouble(medians::getDouble).toArray();
     }
 
     @Override
@@ -377,12 +388,12 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
     }
   }
 
-  /** Values that are known; medians stand in the table. */
-  private record Given(String[][] labels) implements Values {
+  /** Values that are known. */
+  private record Given(Optional<double[]> medians, String[][] labels) implements Values {
 
     @Override
-    public ImputerModel medians(Imputer imputer, Dataset<Row> clean) {
-      return imputer.fit(clean);
+    public double[] medians(Names columns, Dataset<Row> clean) {
+      return medians.orElseThrow();
     }
 
     @Override

@@ -15,6 +15,9 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.storage.StorageLevel;
+import org.convexnn.ml.ShownText;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A table read, its label understood and its pipeline fitted; the test table the same way. */
 final class TrainingData implements AutoCloseable {
@@ -33,6 +36,8 @@ final class TrainingData implements AutoCloseable {
   private static final int MOST_CACHED_CELLS = 1_000_000;
   private static final int LEAST_CACHED_ROWS = 50;
   private static final int MOST_CACHED_ROWS = 10_000;
+
+  private static final Logger LOG = LoggerFactory.getLogger(TrainingData.class);
 
   private final TrainingSource source;
   private final Dataset<Row> table;
@@ -80,6 +85,7 @@ final class TrainingData implements AutoCloseable {
     source.numbers().forEach(c -> requireColumn("--numbers", c, columns, source.input()));
     refuseOutputNames(columns, List.of(), source.input());
     refuseTooMany(columns.size(), source.input());
+    LOG.info("reading {}: {} columns", ShownText.of(source.input()), columns.size());
     Dataset<Row> table = spread(read);
     persist(table);
     try {

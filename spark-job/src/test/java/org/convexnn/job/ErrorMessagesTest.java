@@ -2,6 +2,7 @@ package org.convexnn.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.apache.hadoop.util.LineReader;
 import org.junit.jupiter.api.Test;
 
 class ErrorMessagesTest {
@@ -33,5 +34,27 @@ class ErrorMessagesTest {
     // As Spark's readers let it through.
     assertThat(ErrorMessages.of(new scala.MatchError(new OutOfMemoryError("Java heap space"))))
         .startsWith("out of memory");
+  }
+
+  /** A line without end fills any heap: more memory and fewer gates are no remedy. */
+  @Test
+  void saysThatALineIsTooLong() {
+    OutOfMemoryError lack = new OutOfMemoryError("Java heap space");
+    lack.setStackTrace(
+        new StackTraceElement[] {
+          new StackTraceElement("org.apache.hadoop.io.Text", "append", "Text.java", 1),
+          new StackTraceElement(LineReader.class.getName(), "readDefaultLine", "L.java", 1)
+        });
+    String words = "within one line of the input";
+    assertThat(ErrorMessages.of(new RuntimeException(lack))).contains(words, "no line ends");
+    // As a failed task of an executor comes back.
+    assertThat(
+            ErrorMessages.of(
+                new RuntimeException(
+                    "Task 0 failed: java.lang.OutOfMemoryError: Java heap space\n\tat "
+                        + LineReader.class.getName()
+                        + ".readDefaultLine(LineReader.java:227)")))
+        .contains(words);
+    assertThat(ErrorMessages.of(new OutOfMemoryError())).contains("fewer gates");
   }
 }
