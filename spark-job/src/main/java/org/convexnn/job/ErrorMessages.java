@@ -44,6 +44,7 @@ final class ErrorMessages {
         .or(() -> unreadableFile(chain))
         .or(() -> truncated(chain))
         .or(() -> outOfMemory(chain))
+        .or(() -> fullDisk(chain))
         .or(() -> refusedArgument(chain))
         .orElseGet(() -> innermost(chain));
   }
@@ -159,6 +160,17 @@ final class ErrorMessages {
     String reader = LineReader.class.getName();
     return String.valueOf(thrown.getMessage()).contains(reader)
         || Arrays.stream(thrown.getStackTrace()).anyMatch(f -> f.getClassName().equals(reader));
+  }
+
+  /** Spark's own files, models and checkpoints may be on different disks: which, it does not say. */
+  private static Optional<String> fullDisk(List<Throwable> chain) {
+    return chain.stream()
+            .anyMatch(t -> String.valueOf(t.getMessage()).contains("No space left on device"))
+        ? Optional.of(
+            "no space left on the disk: free some where the output goes and in Spark's folder for its"
+                + " own files, or name another for these, for example submit.sh --conf"
+                + " spark.local.dir=FOLDER")
+        : Optional.empty();
   }
 
   /** The Estimators and the solver say what is wrong with an argument in one line of their own. */

@@ -2,6 +2,7 @@ package org.convexnn.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import org.apache.hadoop.util.LineReader;
 import org.junit.jupiter.api.Test;
 
@@ -56,5 +57,12 @@ class ErrorMessagesTest {
                         + ".readDefaultLine(LineReader.java:227)")))
         .contains(words);
     assertThat(ErrorMessages.of(new OutOfMemoryError())).contains("fewer gates");
+  }
+
+  @Test
+  void saysWhichDiskMayBeFull() {
+    IOException full = new IOException("No space left on device");
+    assertThat(ErrorMessages.of(new RuntimeException("Job aborted", full)))
+        .contains("no space left", "spark.local.dir");
   }
 }
