@@ -54,8 +54,8 @@ public final class Boosting {
    * @param rowShare the share of the rows that a tree sees, drawn without replacement
    * @param categorySmoothing rows by which the ratio G / H of a category is shrunk to its leaf's
    * @param categoryRidge what lambda grows by where sets of categories are compared
-   * @param patience rounds without a lower loss of the held-out rows after which no more are tried;
-   *     0 for all rounds
+   * @param patience rounds without a lower loss of the held-out rows after which no more are tried,
+   *     or as many as the best ones, where these are more; 0 for all rounds
    * @param codes whether the leaf of each row is kept: a byte a row and tree
    * @param threads threads that work
    * @param seed varies the draws of rows and columns
@@ -254,7 +254,7 @@ public final class Boosting {
    * @param heldOutCodes the leaf of each held-out row in each tree; empty without such rows
    * @param heldOutLoss the mean loss of the held-out rows after each round; empty without such rows
    * @param bestRounds the rounds after which that was lowest; without such rows, all
-   * @param bestTrees the trees of those rounds: the first ones
+   * @param treesAfter the trees after 0, 1, .. rounds: the first ones
    */
   public record Result(
       List<Tree> trees,
@@ -265,7 +265,13 @@ public final class Boosting {
       byte[][] heldOutCodes,
       double[] heldOutLoss,
       int bestRounds,
-      int bestTrees) {}
+      int[] treesAfter) {
+
+    /** The rounds that were grown. */
+    public int rounds() {
+      return treesAfter.length - 1;
+    }
+  }
 
   private final BinnedRows rows;
   private final Loss loss;
@@ -399,8 +405,8 @@ public final class Boosting {
   private Result boost(Runnable eachTree) {
     double[] losses = new double[options.rounds()];
     int round = 0;
+    int[] treesAfter = new int[options.rounds() + 1];
     int bestRounds = 0;
-    int bestTrees = 0;
     double bestLoss = heldOut.isPresent() ? heldOut.get().loss() : 0;
     while (round < options.rounds()) {
       int before = trees.size();
@@ -410,18 +416,18 @@ public final class Boosting {
         break;
       }
       round++;
+      treesAfter[round] = trees.size();
       if (heldOut.isPresent()) {
         losses[round - 1] = heldOut.get().loss();
         if (losses[round - 1] < bestLoss) {
           bestLoss = losses[round - 1];
           bestRounds = round;
-          bestTrees = trees.size();
-        } else if (options.patience() > 0 && round - bestRounds >= options.patience()) {
+        } else if (options.patience() > 0
+            && round - bestRounds >= Math.max(options.patience(), bestRounds)) {
           break;
         }
       } else {
         bestRounds = round;
-        bestTrees = trees.size();
       }
     }
     return new Result(
@@ -433,7 +439,7 @@ public final class Boosting {
         heldOut.map(held -> held.codes.toArray(byte[][]::new)).orElse(new byte[0][]),
         Arrays.copyOf(losses, heldOut.isPresent() ? round : 0),
         bestRounds,
-        bestTrees);
+        Arrays.copyOf(treesAfter, round + 1));
   }
 
   /** The draws of a round are the same for all outputs: their order does not matter. */

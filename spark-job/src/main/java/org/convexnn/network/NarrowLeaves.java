@@ -5,12 +5,15 @@ import java.util.List;
 /**
  * Adds the narrow leaves of a network to its outputs, row by row: of each tree t with the leaf i that
  * the row reaches {@code f_c += y_i~.v_ic}, y_i~ the leaf's own columns of the row coordinates and 1.
+ * Has scratch memory and serves one thread.
  */
 final class NarrowLeaves {
 
   private final FeatureMap map;
   private final Forest forest;
-  private final List<Tree> trees;
+  private final int trees;
+  private final TreeWalk walk;
+  private final int[] reached;
   private final int[] first;
   private final WeightLayout layout;
   private final double[] weights;
@@ -20,7 +23,10 @@ final class NarrowLeaves {
   private NarrowLeaves(Network network, double[] weights) {
     this.map = network.map();
     this.forest = network.gates().forest();
-    this.trees = network.gates().forest().narrow() ? network.gates().trees() : List.of();
+    List<Tree> narrow = forest.narrow() ? forest.trees() : List.of();
+    this.trees = narrow.size();
+    this.walk = new TreeWalk(narrow);
+    this.reached = new int[walk.room()];
     this.first = network.gates().forest().firstLeaves();
     this.layout = network.layout();
     this.weights = weights;
@@ -34,7 +40,7 @@ final class NarrowLeaves {
 
   /** The same of a raw row whose row coordinates are not known. */
   void add(double[] x, double[] outputs) {
-    if (!trees.isEmpty()) {
+    if (trees > 0) {
       add(x, constant ? x : map.rowCoordinates(x), outputs);
     }
   }
@@ -47,9 +53,12 @@ final class NarrowLeaves {
    * @param outputs C numbers, added to
    */
   void add(double[] x, double[] y, double[] outputs) {
-    double[] tested = forest.row(x);
-    for (int t = 0; t < trees.size(); t++) {
-      int i = first[t] + trees.get(t).leaf(tested);
+    if (trees == 0) {
+      return;
+    }
+    walk.leaves(forest.row(x), reached);
+    for (int t = 0; t < trees; t++) {
+      int i = first[t] + reached[t];
       int at = layout.start()[i] - from;
       int output = layout.output()[i];
       int[] columns = layout.columns()[i];

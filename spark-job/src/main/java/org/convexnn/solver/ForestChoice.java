@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 import org.convexnn.block.RowSelection;
 import org.convexnn.block.SweepJob;
@@ -16,8 +17,9 @@ import org.convexnn.network.LeafPenalty;
  * no part in either: {@code beta (a N + (1 - a) N^2 / 2)} with weights of leaves to a power gamma. The
  * loss of the held-out rows is looked at along beta, of the squared norm (a = 0), where most of it is
  * decided; where it is least, other powers are tried, an a that halves the square's part, and centres
- * of the penalty, kappa times what boosting found. With kappa = 1 and a large beta the network is
- * boosting's: what is chosen is no worse on the held-out rows.
+ * of the penalty, kappa times what boosting found. The fit has twice the rounds after which boosting
+ * alone is best. Where that is not better than boosting, the best rounds alone are tried, with which
+ * kappa = 1 and a large beta are boosting: what is chosen is no worse on the held-out rows.
  *
  * <p>What is tried has half as many trees as the network will have, grown at twice the rate. The
  * outputs of T trees under the squared norm have the kernel {@code sum_t F_t F_t' / (W beta)}, W the
@@ -30,6 +32,13 @@ final class ForestChoice {
 
   /** Trees of the network for each that is tried. */
   private static final int SPEED_UP = 2;
+
+  /**
+   * Rounds of a fit by those after which boosting learns noise: the joint fit is held by its penalty.
+   * Test log-loss of adult .2768 for .2774, R2 of california_housing .8374 for .8350, means of three
+   * seeds; of 270,000 flights .4034 for .4230 (rate .2).
+   */
+  private static final int TREES_OF_A_FIT = 2;
 
   // Rows that are tried on, or a share of them where that is more. Fewer would choose smaller and
   // fewer trees than all rows can fill.
@@ -176,27 +185,25 @@ final class ForestChoice {
     List<ForestSample> trains = seen.stream().map(s -> sample.on(s).atMost(most)).toList();
     List<ForestSample> helds =
         seen.stream().map(s -> sample.on(s.complement()).atMost(most / 2)).toList();
-    ForestGrowth.Size size = growth.size(trains.get(0), helds.get(0));
+    ForestGrowth.Size size = growth.size(trains, helds);
+    List<Boosting.Result> results =
+        growth.grow(trains, helds, size.faster(SPEED_UP), growth.patience() / SPEED_UP);
+    double weight = helds.stream().mapToDouble(ForestSample::weight).sum();
     double boosting = 0;
-    double weight = 0;
-    int rounds = 0;
-    for (int k = 0; k < seen.size(); k++) {
-      Boosting.Result result =
-          growth.grow(
-              trains.get(k), helds.get(k), size.faster(SPEED_UP), growth.patience() / SPEED_UP);
-      rounds += SPEED_UP * result.bestRounds();
-      GrownForest grown =
-          GrownForest.of(
-              result, sample.rows().binning().categories(), run.frame().loss().outputs());
-      Split split = new Split(run, grown, trains.get(k), helds.get(k));
-      splits.add(split);
-      boosting += split.heldOutWeight * grown.heldOutLoss();
-      weight += split.heldOutWeight;
+    for (int k = 0; k < results.size(); k++) {
+      Boosting.Result result = results.get(k);
+      double lowest = Arrays.stream(result.heldOutLoss()).min().orElse(Double.NaN);
+      boosting += lowest * helds.get(k).weight() / weight;
     }
-    boosting /= weight;
-    Scored best = search();
+    ToIntFunction<Boosting.Result> more =
+        result -> Math.min(result.rounds(), TREES_OF_A_FIT * result.bestRounds());
+    Best best = search(trains, helds, results, more);
+    if (!(best.scored.loss < boosting)) {
+      Best asBoosting = search(trains, helds, results, Boosting.Result::bestRounds);
+      best = asBoosting.scored.loss < best.scored.loss ? asBoosting : best;
+    }
     double trained = trains.stream().mapToDouble(ForestSample::weight).average().orElseThrow();
-    Point chosen = best.point.times(SPEED_UP * trained / run.frame().stats().weight());
+    Point chosen = best.scored.point.times(SPEED_UP * trained / run.frame().stats().weight());
     run.log()
         .message(
             String.format(
@@ -207,13 +214,36 @@ final class ForestChoice {
                 chosen.power,
                 chosen.prior,
                 chosen.beta,
-                best.loss,
+                best.scored.loss,
                 boosting));
     return new Choice(
         chosen,
-        size.rounds(Math.max(1, Math.round((float) rounds / seen.size()))),
+        size.rounds((int) Math.max(1, Math.round(SPEED_UP * best.rounds))),
         boosting,
-        best.loss);
+        best.scored.loss);
+  }
+
+  /** What was found, with so many rounds a split on average. */
+  private record Best(Scored scored, double rounds) {}
+
+  /** Searches with the trees of the first rounds of each split. */
+  private Best search(
+      List<ForestSample> trains,
+      List<ForestSample> helds,
+      List<Boosting.Result> results,
+      ToIntFunction<Boosting.Result> rounds) {
+    splits.clear();
+    for (int k = 0; k < results.size(); k++) {
+      ForestSample train = trains.get(k);
+      GrownForest grown =
+          GrownForest.of(
+              results.get(k),
+              rounds.applyAsInt(results.get(k)),
+              train.rows().binning().categories(),
+              run.frame().loss().outputs());
+      splits.add(new Split(run, grown, train, helds.get(k)));
+    }
+    return new Best(search(), results.stream().mapToInt(rounds).average().orElseThrow());
   }
 
   private Scored search() {

@@ -22,6 +22,11 @@ final class ForestFit {
   private static final double MOST_LOCAL_CODES = 1e8;
   private static final int FEWEST_FOR_VALIDATION = 20;
 
+  // A tenth of few rows judges with noise: as many of five folds do as cost no more than so many
+  // rows.
+  private static final int FOLDS = 5;
+  private static final double ROWS_OF_FOLDS = 65_000;
+
   private final Run run;
   private final ForestGrowth growth;
 
@@ -61,13 +66,21 @@ final class ForestFit {
   }
 
   private List<RowSelection> splits() {
-    long seed = run.options().seed();
     int folds = RegularizationPath.folds(run, RegularizationPath.FEWEST_FOR_HOLD_OUT);
-    return folds == 1
-        ? List.of(Folds.withoutHeldOut(run.rows(), seed))
-        : IntStream.range(0, folds)
-            .mapToObj(k -> Folds.withoutFold(run.rows(), folds, k, seed))
-            .toList();
+    if (folds > 1) {
+      return folds(folds, folds);
+    }
+    int some = (int) Math.min(FOLDS, ROWS_OF_FOLDS / run.frame().size());
+    return some > 1 && run.options().numFolds() == 0 && !run.rows().marked()
+        ? folds(FOLDS, some)
+        : List.of(Folds.withoutHeldOut(run.rows(), run.options().seed()));
+  }
+
+  /** The first of some folds. */
+  private List<RowSelection> folds(int folds, int some) {
+    return IntStream.range(0, some)
+        .mapToObj(k -> Folds.withoutFold(run.rows(), folds, k, run.options().seed()))
+        .toList();
   }
 
   /** Grows the network's trees and trains them. */
@@ -81,7 +94,11 @@ final class ForestFit {
     boolean local = sample.share() >= 1 && codes <= MOST_LOCAL_CODES;
     Boosting.Result result = growth.grow(sample, choice.growth(), local);
     GrownForest boosted =
-        GrownForest.of(result, sample.rows().binning().categories(), run.frame().loss().outputs());
+        GrownForest.of(
+            result,
+            result.rounds(),
+            sample.rows().binning().categories(),
+            run.frame().loss().outputs());
     GrownForest grown = boosted.with(choice.point().penalty(boosted));
     int features = run.rows().features();
     GateSet gates = new GateSet(HalfSpaces.none(features), List.of(), grown.forest());

@@ -17,19 +17,13 @@ import org.convexnn.network.WeightLayout;
  * @param shares p_i of all leaves, their shares of the weight of the rows
  * @param codes by tree the leaf of each row that it was grown on; empty where that is not kept
  * @param heldOutCodes by tree the leaf of each held-out row
- * @param heldOutLoss the held-out rows' mean loss after boosting; NaN without such rows
  */
 record GrownForest(
-    Forest forest,
-    double[] values,
-    double[] shares,
-    byte[][] codes,
-    byte[][] heldOutCodes,
-    double heldOutLoss) {
+    Forest forest, double[] values, double[] shares, byte[][] codes, byte[][] heldOutCodes) {
 
-  /** The trees of the best rounds. */
-  static GrownForest of(Boosting.Result grown, CategoryBins categories, int outputs) {
-    int trees = grown.bestTrees();
+  /** The trees of the first rounds. */
+  static GrownForest of(Boosting.Result grown, int rounds, CategoryBins categories, int outputs) {
+    int trees = grown.treesAfter()[rounds];
     int[] output = new int[trees];
     for (int t = 0; t < trees; t++) {
       output[t] = outputs == 1 ? WeightLayout.ALL : grown.outputOf()[t];
@@ -49,15 +43,12 @@ record GrownForest(
             .flatMapToDouble(GrownForest::shares)
             .toArray(),
         first(grown.codes(), trees),
-        first(grown.heldOutCodes(), trees),
-        grown.heldOutLoss().length == 0
-            ? Double.NaN
-            : grown.heldOutLoss()[Math.max(0, grown.bestRounds() - 1)]);
+        first(grown.heldOutCodes(), trees));
   }
 
   /** The same under a penalty. */
   GrownForest with(LeafPenalty penalty) {
-    return new GrownForest(forest.with(penalty), values, shares, codes, heldOutCodes, heldOutLoss);
+    return new GrownForest(forest.with(penalty), values, shares, codes, heldOutCodes);
   }
 
   /** The number of trees. */

@@ -458,9 +458,11 @@ class BoostingTest {
             .getAsInt();
     assertThat(all.bestRounds()).isEqualTo(best + 1).isBetween(2, 100);
     assertThat(stopped.bestRounds()).isEqualTo(best + 1);
-    assertThat(stopped.bestTrees()).isEqualTo(best + 1);
-    assertThat(stopped.trees()).hasSize(best + 11);
-    assertThat(stopped.heldOutLoss()).containsExactly(Arrays.copyOf(all.heldOutLoss(), best + 11));
+    int grown = best + 1 + Math.max(10, best + 1);
+    assertThat(stopped.trees()).hasSize(grown);
+    assertThat(stopped.heldOutLoss()).containsExactly(Arrays.copyOf(all.heldOutLoss(), grown));
+    assertThat(stopped.rounds()).isEqualTo(grown);
+    assertThat(stopped.treesAfter()).containsExactly(IntStream.rangeClosed(0, grown).toArray());
   }
 
   /** Five rows in 3,000: the loss of fresh rows falls and stays low over many rounds. */

@@ -3,6 +3,7 @@ package org.convexnn.network;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,7 @@ class LeafSearchTest {
       for (int t = 0; t < 3; t++) {
         trees.add(tree(random, categories));
       }
+      trees.add(new Tree(new int[0], new double[0], new int[0], new int[0]));
       byte[][] tables = new byte[COLUMNS][];
       // Bins of codes 0 to 3; the last was never seen.
       tables[0] = categories ? new byte[] {3, 0, (byte) 253, (byte) 255} : null;
@@ -95,6 +97,17 @@ class LeafSearchTest {
             .as("row %d, tree %d", r, t)
             .isEqualTo(forest.trees().get(t).leaf(forest.row(rows[r])));
       }
+    }
+    checkWalk(forest, rows);
+  }
+
+  private static void checkWalk(Forest forest, double[][] rows) {
+    TreeWalk walk = new TreeWalk(forest.trees());
+    int[] leaves = new int[walk.room()];
+    for (double[] row : rows) {
+      walk.leaves(forest.row(row), leaves);
+      assertThat(Arrays.copyOf(leaves, forest.trees().size()))
+          .isEqualTo(forest.trees().stream().mapToInt(t -> t.leaf(forest.row(row))).toArray());
     }
   }
 
