@@ -12,7 +12,8 @@ import org.convexnn.linalg.OrderedFit;
  * to rise in is raised and nothing else changes, a row leaves its box through an upper face and enters
  * the box behind it; the forest rises in the feature if and only if of every two boxes with such a
  * face in common (one ends where the other begins, and they meet in every other column) the upper
- * one's value is not below the lower one's. Missing values are neither below nor above any others.
+ * one's value is not below the lower one's. Missing values are neither below nor above any others
+ * (docs/theory/narrow-leaves.md#monotone).
  *
  * @param first the number of the first leaf of each tree, and the number of leaves
  * @param pairs by tree lower and upper leaf of each pair, one after the other, numbered in the tree
