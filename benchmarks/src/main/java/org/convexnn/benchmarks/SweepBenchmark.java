@@ -19,6 +19,7 @@ import org.convexnn.network.Forest;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
 import org.convexnn.network.LeafModel;
+import org.convexnn.network.LeafOrder;
 import org.convexnn.network.Tree;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
@@ -89,6 +90,7 @@ public class SweepBenchmark {
             new double[0],
             scales,
             new double[0],
+            LeafOrder.NONE,
             new SweepJob.Penalty(1, 0, 1e-3),
             0,
             SWEEPS);

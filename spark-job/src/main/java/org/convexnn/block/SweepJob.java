@@ -6,8 +6,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.convexnn.linalg.OrderedFit;
 import org.convexnn.loss.Loss;
 import org.convexnn.loss.SquaredLoss;
+import org.convexnn.network.LeafOrder;
 import org.convexnn.network.WeightLayout;
 
 /**
@@ -29,11 +31,17 @@ import org.convexnn.network.WeightLayout;
  * Newton's where leaves do not meet. A partition without a row of a leaf has no say in it; a leaf without rows
  * goes where the penalty rests ({@link #step}).
  *
+ * <p>Where leaves are held to an order, those of a tree are set together ({@link OrderedFit}), so that v
+ * is in order, and the step is to the nearest point in order of the quotients. A leaf that the partition
+ * has no row of must give way as it would elsewhere: it has the gradient of all rows, and the curvature
+ * that the tree's other leaves have on average.
+ *
  * @param setting the rows' setting, constant leaves
  * @param weights u in row coordinates
  * @param gradient g in row coordinates, of the mean loss; empty where the partition has all rows
  * @param scales s_i of every leaf
  * @param centres c_i of every leaf; empty where all are 0
+ * @param order that leaves are held to
  * @param penalty on the weights
  * @param damping mu, not negative
  * @param sweeps over the trees, at least 1
@@ -44,6 +52,7 @@ public record SweepJob(
     double[] gradient,
     double[] scales,
     double[] centres,
+    LeafOrder order,
     Penalty penalty,
     double damping,
     int sweeps)
@@ -83,7 +92,76 @@ public record SweepJob(
     for (int i = 0; i < step.length; i++) {
       step[i] = sums[1][i] > 0 ? sums[0][i] / sums[1][i] : rest(i) - weights[i];
     }
+    return inOrder(step, sums[1]);
+  }
+
+  /**
+   * The step to the nearest point in order of where another leads.
+   *
+   * @param step is written over
+   * @param curvature by weight, the metric
+   */
+  public double[] inOrder(double[] step, double[] curvature) {
+    if (!order.none()) {
+      int leaves = setting.layout().wideLength();
+      double[] there = weights.clone();
+      for (int i = leaves; i < there.length; i++) {
+        there[i] += step[i];
+      }
+      order.project(there, curvature, leaves);
+      for (int i = leaves; i < there.length; i++) {
+        step[i] = there[i] - weights[i];
+      }
+    }
     return step;
+  }
+
+  /**
+   * A step that leads downhill where the consensus's does not: all trees at once, each as if the others
+   * stayed, of leaves in order; the intercept as the consensus has it.
+   *
+   * @param step the consensus step
+   * @param curvature by weight, of the mean loss
+   */
+  public double[] downhill(double[] step, double[] curvature) {
+    double[] downhill = step.clone();
+    int[] first = setting.firstLeaves();
+    int leaves = setting.layout().wideLength();
+    for (int t = 0; t < first.length - 1; t++) {
+      int from = leaves + first[t];
+      int to = leaves + first[t + 1];
+      double[] sizes = Arrays.copyOfRange(curvature, from, to);
+      Arrays.setAll(sizes, l -> sizes[l] * (1 + damping));
+      double[] next =
+          inOrder(
+              t,
+              Arrays.copyOfRange(weights, from, to),
+              Arrays.copyOfRange(gradient, from, to),
+              sizes);
+      for (int l = 0; l < next.length; l++) {
+        downhill[from + l] = next[l] - weights[from + l];
+      }
+    }
+    return downhill;
+  }
+
+  /** {@code argmin_x sum_l slope_l (x_l - v_l) + size_l/2 (x_l - v_l)^2 + beta phi}, x in order. */
+  private double[] inOrder(int t, double[] v, double[] slopes, double[] sizes) {
+    int leaves = v.length;
+    int leaf = setting.firstLeaves()[t];
+    double[] h = new double[leaves];
+    double[] z = new double[leaves];
+    double[] c = new double[leaves];
+    double[] b = new double[leaves];
+    for (int l = 0; l < leaves; l++) {
+      double s = scales[leaf + l];
+      double squared = penalty.beta * (1 - penalty.elasticNet) / (s * s);
+      b[l] = centres.length == 0 ? 0 : centres[leaf + l];
+      c[l] = penalty.beta * penalty.elasticNet / s;
+      h[l] = sizes[l] + squared;
+      z[l] = h[l] > 0 ? (sizes[l] * v[l] - slopes[l] + squared * b[l]) / h[l] : 0;
+    }
+    return new OrderedFit(leaves, order.pairs(t)).solve(h, z, c, b);
   }
 
   /** Where weight i is where no row tells: a leaf at its centre, everything else at 0. */
@@ -275,6 +353,9 @@ public record SweepJob(
         double[] correction,
         double[] curvature,
         boolean measure) {
+      if (job.order.pairs(t).length > 0) {
+        return orderedSteps(t, sums, v, correction, curvature, measure);
+      }
       int at = layout.start()[first[t]];
       float[] steps = new float[sums.length / 2];
       for (int l = 0; l < steps.length; l++) {
@@ -292,6 +373,51 @@ public record SweepJob(
           steps[l] = (float) (next - v[at + l]);
           v[at + l] += steps[l];
         }
+      }
+      return steps;
+    }
+
+    /** The same for a tree whose leaves are held to an order. */
+    private float[] orderedSteps(
+        int t,
+        double[] sums,
+        double[] v,
+        double[] correction,
+        double[] curvature,
+        boolean measure) {
+      int at = layout.start()[first[t]];
+      int leaves = sums.length / 2;
+      double mean = 0;
+      int present = 0;
+      for (int l = 0; l < leaves; l++) {
+        mean += sums[2 * l + 1] / weight;
+        present += sums[2 * l + 1] > 0 ? 1 : 0;
+      }
+      mean = job.gradient.length > 0 && present > 0 ? mean / present : 0;
+      double[] slopes = new double[leaves];
+      double[] sizes = new double[leaves];
+      for (int l = 0; l < leaves; l++) {
+        double own = sums[2 * l + 1] / weight;
+        double moved = v[at + l] - job.weights[at + l];
+        if (measure) {
+          curvature[at + l] = own;
+        }
+        double slope = 0;
+        double size = mean;
+        if (own > 0) {
+          size = own * (1 + job.damping);
+          slope = sums[2 * l] / weight + correction[at + l] + job.damping * own * moved;
+        } else if (mean > 0) {
+          slope = job.gradient[at + l] + mean * moved;
+        }
+        slopes[l] = slope;
+        sizes[l] = size;
+      }
+      double[] next = job.inOrder(t, Arrays.copyOfRange(v, at, at + leaves), slopes, sizes);
+      float[] steps = new float[leaves];
+      for (int l = 0; l < leaves; l++) {
+        steps[l] = (float) (next[l] - v[at + l]);
+        v[at + l] += steps[l];
       }
       return steps;
     }

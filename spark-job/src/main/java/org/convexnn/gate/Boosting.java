@@ -11,6 +11,7 @@ import org.convexnn.linalg.HistogramKernel;
 import org.convexnn.linalg.RowCount;
 import org.convexnn.loss.Loss;
 import org.convexnn.loss.SquaredLoss;
+import org.convexnn.network.FeatureConstraints;
 import org.convexnn.network.Tree;
 
 /**
@@ -59,6 +60,8 @@ public final class Boosting {
    * @param codes whether the leaf of each row is kept: a byte a row and tree
    * @param threads threads that work
    * @param seed varies the draws of rows and columns
+   * @param constraints what trees are held to: leaf values are in the order that makes each tree
+   *     monotone, of one output
    */
   public record Options(
       int rounds,
@@ -75,7 +78,8 @@ public final class Boosting {
       int patience,
       boolean codes,
       int threads,
-      long seed) {
+      long seed,
+      FeatureConstraints constraints) {
 
     /** Checks ranges. */
     public Options {
@@ -101,7 +105,22 @@ public final class Boosting {
     public static Options of(int rounds, int leaves, double rate, long seed) {
       int threads = Runtime.getRuntime().availableProcessors();
       return new Options(
-          rounds, leaves, rate, 0.1, 20, 1e-3, 3, 1, 1, 10, 10, 0, true, threads, seed);
+          rounds,
+          leaves,
+          rate,
+          0.1,
+          20,
+          1e-3,
+          3,
+          1,
+          1,
+          10,
+          10,
+          0,
+          true,
+          threads,
+          seed,
+          FeatureConstraints.NONE);
     }
 
     /** With other shares of columns and rows. */
@@ -121,7 +140,8 @@ public final class Boosting {
           patience,
           codes,
           threads,
-          seed);
+          seed,
+          constraints);
     }
 
     /** With another ridge and other least sizes of leaves. */
@@ -142,7 +162,8 @@ public final class Boosting {
           patience,
           codes,
           threads,
-          seed);
+          seed,
+          constraints);
     }
 
     /**
@@ -172,7 +193,8 @@ public final class Boosting {
           patience,
           codes,
           threads,
-          seed);
+          seed,
+          constraints);
     }
 
     /** With another patience. */
@@ -192,7 +214,8 @@ public final class Boosting {
           patience,
           codes,
           threads,
-          seed);
+          seed,
+          constraints);
     }
 
     /** Without the leaves of the rows. */
@@ -212,7 +235,8 @@ public final class Boosting {
           patience,
           false,
           threads,
-          seed);
+          seed,
+          constraints);
     }
 
     /** With another number of threads. */
@@ -232,7 +256,29 @@ public final class Boosting {
           patience,
           codes,
           threads,
-          seed);
+          seed,
+          constraints);
+    }
+
+    /** Held to constraints. */
+    public Options held(FeatureConstraints constraints) {
+      return new Options(
+          rounds,
+          leaves,
+          rate,
+          lambda,
+          minRowsPerLeaf,
+          minHessian,
+          maxLeafStep,
+          columnShare,
+          rowShare,
+          categorySmoothing,
+          categoryRidge,
+          patience,
+          codes,
+          threads,
+          seed,
+          constraints);
     }
 
     private static void require(boolean holds, String name, Number value) {
@@ -500,7 +546,7 @@ public final class Boosting {
     int leaves = grown.sums().length;
     double[] value = new double[leaves];
     for (int i = 0; i < leaves; i++) {
-      value[i] = value(grown.sums()[i]);
+      value[i] = options.rate() * grown.steps()[i];
     }
     byte[] code = options.codes() ? new byte[rows.size()] : codeBuffer;
     if (seen == null) {
@@ -518,13 +564,6 @@ public final class Boosting {
     if (options.codes()) {
       codes.add(code);
     }
-  }
-
-  private double value(Sums sums) {
-    double size = sums.h() + options.lambda();
-    double step = size > 0 ? -sums.g() / size : 0;
-    double most = quadratic ? Double.POSITIVE_INFINITY : options.maxLeafStep();
-    return options.rate() * Math.max(-most, Math.min(most, step));
   }
 
   private static void route(Grown grown, BinnedRows rows, byte[] code, int from, int to) {

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.convexnn.gate.SplitSearch.Bounds;
 import org.convexnn.gate.SplitSearch.Candidate;
 import org.convexnn.gate.SplitSearch.Split;
 import org.convexnn.gate.SplitSearch.Sums;
@@ -35,6 +37,10 @@ final class TreeGrowth {
     final int from;
     final int to;
     final Sums sums;
+    final Bounds bounds;
+
+    /** The columns tested on the way; empty where it does not matter. */
+    final int[] path;
 
     /** Kept where the leaf may be split and there is room. */
     double[] histogram;
@@ -42,12 +48,14 @@ final class TreeGrowth {
     /** The best split; null where there is none. */
     Split split;
 
-    Leaf(int pointer, RowStore store, int from, int to, Sums sums) {
+    Leaf(int pointer, RowStore store, int from, int to, Sums sums, Bounds bounds, int[] path) {
       this.pointer = pointer;
       this.store = store;
       this.from = from;
       this.to = to;
       this.sums = sums;
+      this.bounds = bounds;
+      this.path = path;
     }
 
     int size() {
@@ -61,8 +69,9 @@ final class TreeGrowth {
    * @param tree with thresholds
    * @param sides for each node 1 for each bin that goes left
    * @param sums the sums of the rows of each leaf
+   * @param steps the value of each leaf, before the rate is applied
    */
-  record Grown(Tree tree, byte[][] sides, Sums[] sums) {
+  record Grown(Tree tree, byte[][] sides, Sums[] sums, double[] steps) {
 
     /** The leaf that a row reaches. */
     int leaf(byte[][] bins, int row) {
@@ -183,7 +192,7 @@ final class TreeGrowth {
           first.begin(panels.codes, seen, from, to);
           rowSums.write(first.rows, from, to, first.pairs, first.weights);
         });
-    Leaf root = new Leaf(-1, first, 0, count, total(first, 0, count));
+    Leaf root = new Leaf(-1, first, 0, count, total(first, 0, count), Bounds.NONE, new int[0]);
     leaves.add(root);
     if (options.leaves() > 1 && search.mayBeSplit(root.sums)) {
       root.histogram = acquire();
@@ -239,7 +248,9 @@ final class TreeGrowth {
     Tree tree =
         new Tree(feature, threshold, left, right, anySet ? sets : new long[0][], missingLeft);
     Sums[] sums = leaves.stream().map(leaf -> leaf.sums).toArray(Sums[]::new);
-    return new Grown(tree, Arrays.copyOf(sides, nodes), sums);
+    double[] steps =
+        leaves.stream().mapToDouble(leaf -> search.value(leaf.sums, leaf.bounds)).toArray();
+    return new Grown(tree, Arrays.copyOf(sides, nodes), sums, steps);
   }
 
   /** Leaf i keeps its number on the left; the right side is the next new leaf. */
@@ -260,8 +271,12 @@ final class TreeGrowth {
     int to = leftIsSmaller ? middle : parent.to;
     Sums small = total(store, from, to);
     Sums large = parent.sums.less(small);
-    Leaf left = new Leaf(2 * node, store, parent.from, middle, leftIsSmaller ? small : large);
-    Leaf right = new Leaf(2 * node + 1, store, middle, parent.to, leftIsSmaller ? large : small);
+    Sums leftSums = leftIsSmaller ? small : large;
+    Sums rightSums = leftIsSmaller ? large : small;
+    Bounds[] bounds = bounds(parent, leftSums, rightSums);
+    int[] path = path(parent);
+    Leaf left = new Leaf(2 * node, store, parent.from, middle, leftSums, bounds[0], path);
+    Leaf right = new Leaf(2 * node + 1, store, middle, parent.to, rightSums, bounds[1], path);
     leaves.set(i, left);
     leaves.add(right);
     if (leaves.size() < options.leaves()) {
@@ -269,6 +284,21 @@ final class TreeGrowth {
     } else {
       release(parent);
     }
+  }
+
+  /** Of the sides of a leaf that is split. What is known and what is missing have no order. */
+  private Bounds[] bounds(Leaf parent, Sums left, Sums right) {
+    Split split = parent.split;
+    boolean ordered = split.set() == null && split.bin() < rows.binning().bins(split.column()) - 1;
+    return search.bounds(split, ordered, parent.bounds, left, right);
+  }
+
+  private int[] path(Leaf parent) {
+    return options.constraints().together().isEmpty()
+        ? parent.path
+        : IntStream.concat(Arrays.stream(parent.path), IntStream.of(parent.split.column()))
+            .distinct()
+            .toArray();
   }
 
   /** Moves the rows of a leaf, those that go left first; returns where they end. */
@@ -388,16 +418,19 @@ final class TreeGrowth {
     } else {
       workers.run(parts, p -> searchPanel(p, leaf, searched, sibling, siblingSearched));
     }
-    leaf.split = searched ? best(candidates[0]) : null;
+    leaf.split = searched ? best(candidates[0], leaf) : null;
     if (sibling != null) {
-      sibling.split = siblingSearched ? best(candidates[1]) : null;
+      sibling.split = siblingSearched ? best(candidates[1], sibling) : null;
     }
   }
 
-  private Split best(Candidate[] found) {
+  private Split best(Candidate[] found, Leaf leaf) {
     int best = -1;
     for (int j = 0; j < found.length; j++) {
-      if (found[j] != null && drawn[j] && found[j].gain() > 0) {
+      if (found[j] != null
+          && drawn[j]
+          && found[j].gain() > 0
+          && options.constraints().admits(leaf.path, j)) {
         if (best < 0 || SplitSearch.exceeds(found[j].gain(), found[best].gain())) {
           best = j;
         }
@@ -463,7 +496,7 @@ final class TreeGrowth {
           sums = unbundled[j];
           at = 0;
         }
-        search.search(member, keys[j] != null, sums, at, leaf.sums, keys[j], found[j]);
+        search.search(member, keys[j] != null, sums, at, leaf.sums, leaf.bounds, keys[j], found[j]);
       }
     }
   }

@@ -40,6 +40,7 @@ final class DescribeCommand implements Callable<Integer> {
           "task:        "
               + ShownText.of(saved.classes().map(DescribeCommand::classes).orElse("regression")));
       out.println("certificate: " + saved.certificate());
+      saved.bestAmong().ifPresent(text -> out.println("best among:  " + ShownText.of(text)));
       out.println("gates kept:  " + saved.gates());
       out.printf(
           Locale.ROOT,

@@ -2,6 +2,7 @@ package org.convexnn.job;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -9,6 +10,7 @@ import java.util.Optional;
 import org.apache.spark.ml.param.Params;
 import org.convexnn.ml.ConvexReLURegressor;
 import org.convexnn.ml.PredictionCost;
+import org.convexnn.network.FeatureConstraints;
 import org.convexnn.solver.TrainingOptions;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
@@ -105,6 +107,20 @@ final class ModelOptions {
           "Share of boosting's values that constant leaves are drawn to, from 0 to 1, or auto"
               + " (validation).")
   private Double boostingPrior;
+
+  @Option(
+      names = "--monotone-constraints",
+      paramLabel = "C1:1,C2:-1,..",
+      description =
+          "Columns in which the network rises (1) or falls (-1) everywhere. none = no such column.")
+  private String monotoneConstraints;
+
+  @Option(
+      names = "--interaction-constraints",
+      paramLabel = "C1,C2;..",
+      description =
+          "Columns that may act together, lists with semicolons between. none = all together.")
+  private String interactionConstraints;
 
   @Option(
       names = "--loss",
@@ -393,8 +409,10 @@ final class ModelOptions {
 
   /** The same with these Params. */
   static boolean growsConstantLeaves(Map<String, Object> params, long rows) {
-    return regressor(params)
-        .trainingOptions(TrainingOptions.Task.REGRESSION)
+    ConvexReLURegressor estimator = regressor(params);
+    boolean held = estimator.monotoneFeatures().size() + estimator.interactingFeatures().size() > 0;
+    TrainingOptions options = estimator.trainingOptions(TrainingOptions.Task.REGRESSION);
+    return (held ? options.held(new FeatureConstraints(List.of(1), List.of())) : options)
         .growsConstantLeaves(rows);
   }
 
@@ -433,6 +451,8 @@ final class ModelOptions {
     all.put("elasticNetParam", elasticNetParam);
     all.put("adaptivePower", adaptivePower);
     all.put("boostingPrior", boostingPrior);
+    all.put("monotoneConstraints", texts(monotoneConstraints, ","));
+    all.put("interactionConstraints", texts(interactionConstraints, ";"));
     all.put("loss", loss);
     all.put("variancePower", variancePower);
     all.put("epsilon", epsilon);
@@ -461,6 +481,15 @@ final class ModelOptions {
     all.put("resume", resume);
     all.values().removeIf(Objects::isNull);
     return all;
+  }
+
+  private static String[] texts(String list, String separator) {
+    if (list == null) {
+      return null;
+    }
+    return list.equalsIgnoreCase("none")
+        ? new String[0]
+        : Arrays.stream(list.split(separator, -1)).map(String::strip).toArray(String[]::new);
   }
 
   /** Sets Params by name. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.apache.spark.ml.Transformer;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -26,6 +27,8 @@ import org.convexnn.solver.TraceRecord;
  * @param model the model
  * @param network its network
  * @param certificate its certificate
+ * @param bestAmong what the certificate compares it with, features by numbers; empty of all networks
+ *     with these gates
  * @param rankBound what gates of low rank cost, where patternRank holds them to one
  * @param trace one record per iteration
  * @param path the regularisation path
@@ -38,6 +41,7 @@ record NetworkFit(
     Transformer model,
     Network network,
     Certificate certificate,
+    Optional<String> bestAmong,
     Optional<RankBound> rankBound,
     List<TraceRecord> trace,
     List<PathPoint> path,
@@ -49,6 +53,22 @@ record NetworkFit(
   /** The number of features. */
   int features() {
     return network.features();
+  }
+
+  /** The same with names of features. */
+  NetworkFit inNames(UnaryOperator<String> names) {
+    return new NetworkFit(
+        model,
+        network,
+        certificate,
+        bestAmong.map(names),
+        rankBound,
+        trace,
+        path,
+        setUpSeconds,
+        solveSeconds,
+        fitSeconds,
+        phases);
   }
 
   /** Fits the Estimator of a task with the Params that were given. */
@@ -87,6 +107,7 @@ record NetworkFit(
         model,
         model.network(),
         model.certificate(),
+        model.bestAmong(),
         summary.rankBound(),
         summary.trace(),
         summary.path(),

@@ -49,6 +49,7 @@ final class Report {
     root.put("primalObjective", finite(c.primalObjective()));
     root.put("dualBound", finite(c.dualBound()));
     root.put("relativeGap", finite(c.relativeGap()));
+    fit.bestAmong().ifPresent(text -> root.put("bestAmong", text));
     root.put("tol", c.tol());
     root.put("passes", c.passes());
     root.put("jobs", c.jobs());

@@ -93,6 +93,11 @@ record SavedModel(InputLayout layout, List<Transformer> stages) {
     return stage().certificate();
   }
 
+  /** What the certificate compares it with, where that is not all networks with its gates. */
+  Optional<String> bestAmong() {
+    return stage().bestAmong().map(new TablePipeline(layout, stages, 0)::inNames);
+  }
+
   /** The gates that it kept, in words. */
   String gates() {
     return stage().network().gates().description();

@@ -9,6 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.ml.Pipeline;
@@ -53,6 +55,8 @@ import org.slf4j.LoggerFactory;
  * @param rows the number of rows of the table
  */
 record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
+
+  private static final Pattern NUMBERED = Pattern.compile("\\b(\\d+) (\\([+-]\\))");
 
   /** Categories of one column; the rarer ones count as missing, or features would be millions. */
   static final int MAX_CATEGORIES = ColumnRule.MOST_CATEGORIES;
@@ -458,6 +462,69 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
       }
     }
     return names;
+  }
+
+  /** Directions of columns as those of features' numbers; a list of numbers alone is taken as it is. */
+  String[] directions(String[] texts) {
+    return Arrays.stream(texts)
+        .map(
+            text -> {
+              int colon = text.lastIndexOf(':');
+              return colon < 0
+                  ? text
+                  : feature("--monotone-constraints", text.substring(0, colon), true)
+                      + text.substring(colon);
+            })
+        .toArray(String[]::new);
+  }
+
+  /** Lists of columns as those of features' numbers. */
+  String[] interactions(String[] texts) {
+    return Arrays.stream(texts)
+        .map(
+            text ->
+                Arrays.stream(text.split(","))
+                    .map(name -> "" + feature("--interaction-constraints", name.strip(), false))
+                    .collect(Collectors.joining(",")))
+        .toArray(String[]::new);
+  }
+
+  private int feature(String option, String name, boolean ordered) {
+    List<String> names = featureNames();
+    int j = names.indexOf(name);
+    boolean category =
+        layout.columns().stream()
+            .anyMatch(column -> column.name().equals(name) && column.kind().categorical());
+    if (category && ordered) {
+      throw new JobException(
+          option
+              + " names '"
+              + name
+              + "', a column of categories, which have no order: leave it out, or name it by --numbers");
+    }
+    if (j < 0) {
+      throw new JobException(
+          option
+              + " names '"
+              + name
+              + "', which is no column that is learnt from"
+              + Suggestions.didYouMean(name, names)
+              + " (its columns: "
+              + Suggestions.listed(names)
+              + ")");
+    }
+    return j;
+  }
+
+  /** A text in which features with a direction, such as {@code 4 (+)}, have their names. */
+  String inNames(String text) {
+    List<String> names = featureNames();
+    return NUMBERED
+        .matcher(text)
+        .replaceAll(
+            found ->
+                Matcher.quoteReplacement(
+                    names.get(Integer.parseInt(found.group(1))) + " " + found.group(2)));
   }
 
   /** Whether blanks of numbers are missing values, NaN. */

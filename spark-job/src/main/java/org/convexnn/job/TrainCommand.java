@@ -92,7 +92,7 @@ final class TrainCommand implements Callable<Integer> {
     Dataset<Row> rows = data.rows();
     double load = total.seconds();
     LearningTask task = data.rule().task();
-    NetworkFit fit = fit(data, rows);
+    NetworkFit fit = fit(data, rows).inNames(data.pipeline()::inNames);
     Scores.Tally train = Scores.tally(fit.model().transform(rows), task, model.costs());
     Optional<Scores.Tally> test =
         data.testRows().map(t -> Scores.tally(fit.model().transform(t), task, model.costs()));
@@ -163,6 +163,7 @@ final class TrainCommand implements Callable<Integer> {
         data.pipeline().layout().columns().size(),
         fit.features());
     out.println("certificate: " + fit.certificate());
+    fit.bestAmong().ifPresent(text -> out.println("best among:  " + ShownText.of(text)));
     fit.certificate().warning().ifPresent(text -> out.println("warning: " + text));
     out.println("train: " + train);
     test.ifPresent(t -> out.println("test:  " + t));

@@ -137,6 +137,10 @@ final class TrainingData implements AutoCloseable {
   /** Params of an Estimator, with those that its rows want. */
   Map<String, Object> params(Map<String, Object> given) {
     Map<String, Object> all = new LinkedHashMap<>(given);
+    all.computeIfPresent(
+        "monotoneConstraints", (option, texts) -> pipeline.directions((String[]) texts));
+    all.computeIfPresent(
+        "interactionConstraints", (option, texts) -> pipeline.interactions((String[]) texts));
     if (pipeline.keepsBlanks()) {
       all.put("handleInvalid", TablePipeline.KEEP);
     }

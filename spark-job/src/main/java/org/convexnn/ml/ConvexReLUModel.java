@@ -26,6 +26,16 @@ public interface ConvexReLUModel<S extends ConvexReLUTrainingSummary>
   Certificate certificate();
 
   /**
+   * What the certificate compares the network with where {@code monotoneConstraints} are set: {@code
+   * networks with these gates that are monotone in age (+)}; empty where they are not.
+   */
+  default Optional<String> bestAmong() {
+    return Optional.of(Constraints.of(this).directions())
+        .filter(directions -> !directions.isEmpty())
+        .map(directions -> "networks with these gates that are monotone in " + directions);
+  }
+
+  /**
    * Writes the network as an ONNX model to a file of any Hadoop file system, for ONNX Runtime. Needs
    * org.tribuo:tribuo-util-onnx on the class path.
    *

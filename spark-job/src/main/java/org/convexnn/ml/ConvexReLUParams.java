@@ -217,6 +217,36 @@ public interface ConvexReLUParams extends HasWeightCol {
     return (double) getOrDefault(boostingPrior());
   }
 
+  /** Param: in which features the network rises or falls. */
+  default StringArrayParam monotoneConstraints() {
+    return paramSet().monotoneConstraints;
+  }
+
+  /** In which features the network rises (feature:1) or falls (feature:-1). */
+  default String[] getMonotoneConstraints() {
+    return (String[]) getOrDefault(monotoneConstraints());
+  }
+
+  /** In which features the network rises or falls; empty where it is free. */
+  default List<String> monotoneFeatures() {
+    return isDefined(monotoneConstraints()) ? List.of(getMonotoneConstraints()) : List.of();
+  }
+
+  /** Param: which features may act together. */
+  default StringArrayParam interactionConstraints() {
+    return paramSet().interactionConstraints;
+  }
+
+  /** Which features may act together, with commas between. */
+  default String[] getInteractionConstraints() {
+    return (String[]) getOrDefault(interactionConstraints());
+  }
+
+  /** Which features may act together; empty where all may. */
+  default List<String> interactingFeatures() {
+    return isDefined(interactionConstraints()) ? List.of(getInteractionConstraints()) : List.of();
+  }
+
   /** Param: whether there is a linear term beside the neurons. */
   default BooleanParam linearSkip() {
     return paramSet().linearSkip;

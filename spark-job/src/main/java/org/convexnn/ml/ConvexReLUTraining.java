@@ -117,6 +117,27 @@ public interface ConvexReLUTraining<E extends ConvexReLUTraining<E>> extends Con
   }
 
   /**
+   * Sets features in which the network is to rise, {@code "age:1"}, or to fall, {@code "age:-1"},
+   * everywhere: by the names of columns of featuresCols or of the vector's entries, or by the numbers of
+   * entries; or a number 1, -1 or 0 for each feature. What rises or falls is the raw output: the
+   * regression's, whose mean follows, or the log-odds of two classes. A missing value is neither below
+   * nor above others. Trees of constant leaves are trained; the certificate compares with networks of
+   * the same gates that are monotone, too.
+   */
+  default E setMonotoneConstraints(String... directions) {
+    return with(monotoneConstraints(), directions);
+  }
+
+  /**
+   * Sets lists of features, with commas between, that may act together, {@code "age,region"}: those
+   * tested on the way to a leaf are all in one list, so that the network is a sum of functions of one
+   * list each. A feature in no list stands alone.
+   */
+  default E setInteractionConstraints(String... lists) {
+    return with(interactionConstraints(), lists);
+  }
+
+  /**
    * Sets what a regression minimises: squared (the default) errors; poisson, gamma or tweedie deviance,
    * the raw output being the logarithm of the mean; huber; or quantile, the pinball loss.
    */

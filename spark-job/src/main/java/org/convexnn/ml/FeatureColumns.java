@@ -85,32 +85,49 @@ record FeatureColumns(String one, List<String> several) {
    * @throws IllegalArgumentException for one that is no feature
    */
   int[] codes(InputColumns input, List<String> categorical) {
-    boolean vectors = areVectors(input.schema());
     int[] codes =
-        vectors ? input.codes(one) : several.stream().mapToInt(input::codesOfNumber).toArray();
-    int size = !several.isEmpty() ? several.size() : vectors ? input.size(one) : -1;
-    IntFunction<Optional<String>> names = names(input);
+        areVectors(input.schema())
+            ? input.codes(one)
+            : several.stream().mapToInt(input::codesOfNumber).toArray();
     for (String name : categorical) {
-      int j =
-          IntStream.range(0, Math.max(0, size))
-              .filter(i -> names.apply(i).filter(name::equals).isPresent())
-              .findFirst()
-              .orElseGet(() -> NUMBER.matcher(name).matches() ? Integer.parseInt(name) : -1);
-      if (j < 0 || (size >= 0 && j >= size)) {
-        throw new IllegalArgumentException(
-            "categoricalCols names '"
-                + name
-                + "', which is no feature: name "
-                + (several.isEmpty()
-                    ? "an entry of features column '"
-                        + one
-                        + "' by its name or its number from 0 on"
-                    : "one of " + String.join(", ", several)));
-      }
+      int j = feature(input, "categoricalCols", name);
       codes = Arrays.copyOf(codes, Math.max(codes.length, j + 1));
       codes[j] = codes[j] == 0 ? Integer.MAX_VALUE : codes[j];
     }
     return codes;
+  }
+
+  /** The number of features as far as a schema tells it, else -1. */
+  int size(InputColumns input) {
+    return !several.isEmpty() ? several.size() : areVectors(input.schema()) ? input.size(one) : -1;
+  }
+
+  /**
+   * The number of a feature.
+   *
+   * @param param the Param that names it
+   * @param name its name, or its number in digits
+   * @throws IllegalArgumentException where it is no feature
+   */
+  int feature(InputColumns input, String param, String name) {
+    int size = size(input);
+    IntFunction<Optional<String>> names = names(input);
+    int j =
+        IntStream.range(0, Math.max(0, size))
+            .filter(i -> names.apply(i).filter(name::equals).isPresent())
+            .findFirst()
+            .orElseGet(() -> NUMBER.matcher(name).matches() ? Integer.parseInt(name) : -1);
+    if (j < 0 || (size >= 0 && j >= size)) {
+      throw new IllegalArgumentException(
+          param
+              + " names '"
+              + name
+              + "', which is no feature: name "
+              + (several.isEmpty()
+                  ? "an entry of features column '" + one + "' by its name or its number from 0 on"
+                  : "one of " + String.join(", ", several)));
+    }
+    return j;
   }
 
   private boolean areVectors(StructType schema) {

@@ -17,6 +17,7 @@ import org.convexnn.cluster.DataColumns;
 import org.convexnn.cluster.DataSummary;
 import org.convexnn.cluster.Packing;
 import org.convexnn.cluster.RddRows;
+import org.convexnn.network.FeatureConstraints;
 import org.convexnn.relu.ReluTrainer;
 import org.convexnn.solver.Progress;
 import org.convexnn.solver.Trainer;
@@ -54,7 +55,8 @@ record Fit(
   void check(InputColumns input, Task task, String labelRemedy) {
     FeatureColumns from = FeatureColumns.of(columns, estimator);
     from.check(input);
-    from.codes(input, estimator.categoricalFeatures());
+    int[] codes = from.codes(input, estimator.categoricalFeatures());
+    FeatureConstraints constraints = Constraints.of(estimator).numbered(from, input, codes);
     input.checkLabel(columns.getLabelCol(), labelRemedy);
     estimator.weightColumn().ifPresent(input::checkWeight);
     estimator.validationIndicatorColumn().ifPresent(input::checkValidationIndicator);
@@ -69,7 +71,7 @@ record Fit(
               + "' and labels are classes: offsets are for regressions; unset offsetCol");
     }
     // Options refuse what does not go together.
-    estimator.trainingOptions(task);
+    estimator.trainingOptions(task).held(constraints);
   }
 
   /**
@@ -190,7 +192,10 @@ record Fit(
                 + ": number them from 0 to "
                 + (summary.features() - 1));
       }
-      TrainingOptions options = estimator.trainingOptions(task.apply(summary));
+      Constraints written = Constraints.of(estimator);
+      FeatureConstraints constraints = written.numbered(from, input, packing.codes());
+      written.check(constraints, summary.features());
+      TrainingOptions options = estimator.trainingOptions(task.apply(summary)).held(constraints);
       watched.message(
           "training on "
               + summary.rows()

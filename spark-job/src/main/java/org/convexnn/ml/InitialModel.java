@@ -42,10 +42,20 @@ record InitialModel(Network network, Certificate certificate) {
         .initialModelPath()
         .<ConvexReLUModel<?>>map(reader::load)
         .or(() -> inMemory(estimator))
-        .map(model -> of(model, estimator.regressionLoss()));
+        .map(model -> of(model, estimator));
   }
 
-  private static InitialModel of(ConvexReLUModel<?> model, RegressionLoss loss) {
+  private static InitialModel of(ConvexReLUModel<?> model, ConvexReLUParams estimator) {
+    RegressionLoss loss = estimator.regressionLoss();
+    String directions = Constraints.of(model).directions();
+    if (!directions.isEmpty() && !directions.equals(Constraints.of(estimator).directions())) {
+      throw new IllegalArgumentException(
+          "initialModel was trained to be monotone in "
+              + directions
+              + ", monotoneConstraints is "
+              + estimator.monotoneFeatures()
+              + " now: set those of the model, or unset initialModel");
+    }
     if (!model.regressionLoss().equals(loss)) {
       throw new IllegalArgumentException(
           "initialModel was trained with loss '"

@@ -81,6 +81,11 @@ record ParamRules(ConvexReLUParams estimator) {
           (initialModel ? "initialModel" : "validationIndicatorCol")
               + " is set: it has no part in training from one pass; unset it");
     }
+    if (!Constraints.of(estimator).none()) {
+      throw new IllegalArgumentException(
+          "monotoneConstraints or interactionConstraints is set: they hold trees of constant leaves,"
+              + " which one pass does not train; use fit, or unset them");
+    }
     if (InvalidFeatures.areKept(estimator)) {
       throw new IllegalArgumentException(
           "handleInvalid is 'keep': sums of one pass have no place for missing values; use 'skip' or"

@@ -52,6 +52,8 @@ public final class ParamSet implements Serializable {
   final DoubleParam elasticNetParam;
   final DoubleParam adaptivePower;
   final DoubleParam boostingPrior;
+  final StringArrayParam monotoneConstraints;
+  final StringArrayParam interactionConstraints;
   final BooleanParam linearSkip;
   final Param<String> solver;
   final Param<String> precision;
@@ -193,6 +195,28 @@ public final class ParamSet implements Serializable {
                 + " set",
             Allowed.numbers(
                 "boostingPrior", "in [0, 1], or unset for automatic", v -> v >= 0 && v <= 1));
+    monotoneConstraints =
+        new StringArrayParam(
+            owner,
+            "monotoneConstraints",
+            "features in which the network's raw output rises (feature:1) or falls (feature:-1)"
+                + " everywhere, by name or number from 0 on, or 1, -1 or 0 for each feature; with trees"
+                + " of constant leaves, of a regression or two classes; unset or empty = none",
+            texts(
+                Allowed.texts(
+                    "monotoneConstraints", Constraints.DIRECTIONS, Constraints::areDirections)));
+    interactionConstraints =
+        new StringArrayParam(
+            owner,
+            "interactionConstraints",
+            "lists of features, with commas between, that may be tested together on the way to a leaf, by"
+                + " name or number from 0 on; a feature in no list stands alone; with trees of constant"
+                + " leaves; unset or empty = all together",
+            texts(
+                Allowed.texts(
+                    "interactionConstraints",
+                    Constraints.INTERACTIONS,
+                    Constraints::areInteractions)));
     normalization =
         choice(
             owner,

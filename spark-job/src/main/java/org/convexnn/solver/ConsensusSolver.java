@@ -33,6 +33,9 @@ final class ConsensusSolver implements Solver {
   private static final double FIRST_DAMPING = 0;
   private static final double LEAST_DAMPING = 0.05;
   private static final double MOST_DAMPING = 1e3;
+  // Partitions that keep an order, each by its own curvatures, may agree on a step that leads
+  // nowhere.
+  private static final double DOWNHILL_DAMPING = 1;
   private static final double SHORT_STEP = 0.6;
   private static final double LONG_STEP = 1.2;
   // A guessed step that keeps this share of what the best one gains is taken: it costs no half
@@ -79,7 +82,7 @@ final class ConsensusSolver implements Solver {
       this.watch = watch;
       this.best = new Incumbent(start);
       this.startPasses = problem.ledger().passes();
-      this.u = start.clone();
+      this.u = groups.inCone(start).clone();
       WeightLayout layout = problem.coordinates().layout();
       this.scales = new double[layout.narrow()];
       Arrays.setAll(scales, problem.coordinates()::leafScale);
@@ -141,21 +144,24 @@ final class ConsensusSolver implements Solver {
     /** One round; false where no step lowers the objective. */
     private boolean round() {
       while (damping <= MOST_DAMPING) {
+        SweepJob job =
+            new SweepJob(
+                problem.setting(),
+                inRows,
+                problem.coordinates().toRowGradient(at.at().gradient()),
+                scales,
+                centres,
+                groups.cone().order(),
+                penalty(),
+                damping,
+                SWEEPS);
         Problem.Consensus consensus =
             problem.sweep(
                 String.format(Locale.ROOT, "consensus round %d, local sweeps", round + 1),
-                new SweepJob(
-                    problem.setting(),
-                    inRows,
-                    problem.coordinates().toRowGradient(at.at().gradient()),
-                    scales,
-                    centres,
-                    penalty(),
-                    damping,
-                    SWEEPS),
+                job,
                 state);
         double[] mixed = mixing.step(inRows, consensus.direction(), consensus.curvature());
-        if (move(mixed)) {
+        if (move(job.inOrder(mixed, consensus.curvature()))) {
           return true;
         }
         if (mixing.mixes()) {
@@ -163,6 +169,11 @@ final class ConsensusSolver implements Solver {
           if (move(consensus.direction())) {
             return true;
           }
+        }
+        if (!groups.cone().all()
+            && damping >= DOWNHILL_DAMPING
+            && move(job.downhill(consensus.direction(), consensus.curvature()))) {
+          return true;
         }
         damp(Math.max(2 * damping, LEAST_DAMPING));
       }
@@ -247,7 +258,9 @@ final class ConsensusSolver implements Solver {
       double bestLength = 0;
       double atOne = 0;
       double start = penalty.applyAsDouble(0);
-      for (int s = 0; s < steps.length; s++) {
+      // Beyond 1 weights in order may lose it.
+      double longest = groups.cone().all() ? Double.POSITIVE_INFINITY : 1;
+      for (int s = 0; s < steps.length && steps[s] <= longest; s++) {
         loss += 0.5 * (steps[s] - last) * (slope + slopes[s]);
         double change = loss + penalty.applyAsDouble(steps[s]) - start;
         if (change < best) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import org.convexnn.loss.RegressionLoss;
+import org.convexnn.network.LeafModel;
 import org.convexnn.solver.TrainingOptions.Activation;
 import org.convexnn.solver.TrainingOptions.GateSampler;
 import org.convexnn.solver.TrainingOptions.GroupNorm;
@@ -64,6 +65,64 @@ final class Contradictions {
             + "patternRank is "
             + patternRank
             + ", whose bound is for squared loss; unset patternRank, or use loss 'squared'");
+  }
+
+  /** Trees of constant leaves are held to constraints, and nothing else is. */
+  static void ofConstraints(
+      TrainingOptions.Leaves leaves,
+      Task task,
+      SolverKind solver,
+      Activation activation,
+      GateSampler sampler,
+      int gates,
+      int mostLeaves,
+      List<Integer> widths,
+      int rank) {
+    if (leaves.constraints().none()) {
+      return;
+    }
+    boolean ordered = leaves.constraints().ordered();
+    String set = (ordered ? "monotoneConstraints" : "interactionConstraints") + " is set and ";
+    String held = ": trees of constant leaves alone are held to it; ";
+    refuse(
+        ordered && task == Task.MULTICLASS,
+        set
+            + "labels have more than two classes: what rises or falls is the log-odds of two; unset"
+            + " monotoneConstraints, or tell two classes apart");
+    refuse(
+        leaves.model().filter(m -> m == LeafModel.LINEAR).isPresent(),
+        set
+            + "leafModel is 'linear', or linearSkip is true"
+            + held
+            + "use leafModel 'constant' or 'auto', and leave linearSkip unset");
+    refuse(
+        activation == Activation.RELU,
+        set + "activation is 'relu'" + held + "use activation 'gated'");
+    refuse(
+        sampler != GateSampler.AUTO && sampler != GateSampler.TREES,
+        set
+            + "gateSampler is '"
+            + word(sampler)
+            + "'"
+            + held
+            + "use gateSampler 'auto' or 'trees'");
+    refuse(gates > 0, set + "numGates is " + gates + held + "leave numGates automatic");
+    refuse(
+        mostLeaves > TrainingOptions.MOST_CONSTANT_LEAVES,
+        set
+            + "numLeaves is "
+            + mostLeaves
+            + ": trees of constant leaves have at most "
+            + TrainingOptions.MOST_CONSTANT_LEAVES
+            + "; lower numLeaves");
+    refuse(!widths.isEmpty(), set + "layerWidths is " + widths + held + "leave layerWidths empty");
+    refuse(rank > 0, set + "patternRank is " + rank + held + "set patternRank to 0");
+    refuse(
+        solver != SolverKind.AUTO && solver != SolverKind.ADMM,
+        set
+            + "solver is '"
+            + solver.name().toLowerCase(Locale.ROOT)
+            + "', which knows no constraints; use solver 'auto' or 'admm'");
   }
 
   /** Gates are held to a span where they are dense half-spaces in coordinates that have one. */

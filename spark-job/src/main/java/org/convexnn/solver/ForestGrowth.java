@@ -192,7 +192,8 @@ record ForestGrowth(Run run) {
 
   private Boosting.Options options(Size size) {
     return Boosting.Options.of(size.rounds, size.leaves, size.rate, run.options().seed())
-        .dispersed(run.frame().dispersion());
+        .dispersed(run.frame().dispersion())
+        .held(run.options().leaves().constraints());
   }
 
   private Boosting.Result grow(

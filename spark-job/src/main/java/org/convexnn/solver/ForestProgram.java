@@ -16,6 +16,7 @@ import org.convexnn.linalg.Blas;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
+import org.convexnn.network.LeafOrder;
 
 /**
  * Rows on the driver under the trees of a forest, whose leaf codes boosting has found: what convex
@@ -35,6 +36,7 @@ final class ForestProgram {
   private final double weight;
   private final int rows;
   private final double[] metric;
+  private final LeafOrder order;
 
   /**
    * A forest on rows.
@@ -82,6 +84,7 @@ final class ForestProgram {
           new GatedBlock(block, Patterns.of(LeafCodes.slice(first, codes, from, to), to - from)));
     }
     this.gated = new LocalRows.LocalGatedRows(parts);
+    this.order = LeafOrder.of(grown.forest(), run.options().leaves().constraints());
     this.metric = grown.trees() == 0 ? new double[0] : LeafNorms.metric(gated, setting, weight);
   }
 
@@ -111,7 +114,8 @@ final class ForestProgram {
    */
   double[] swept(
       double[] v, double[] scales, double[] centres, SweepJob.Penalty penalty, int sweeps) {
-    SweepJob job = new SweepJob(setting, v, new double[0], scales, centres, penalty, 0, sweeps);
+    SweepJob job =
+        new SweepJob(setting, v, new double[0], scales, centres, order, penalty, 0, sweeps);
     double[][] sums = gated.step("sweeps", job, GatedRows.NO_STATE, GatedRows.NO_STATE);
     double[] next = v.clone();
     Blas.axpy(1, job.step(sums), next);

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.convexnn.block.RowSetting;
 import org.convexnn.network.GateSet;
+import org.convexnn.network.LeafOrder;
 import org.convexnn.network.Network;
 import org.convexnn.network.SlimNorm;
 
@@ -129,7 +130,22 @@ record GatedModel(
     for (int i = 0; i < centres.length; i++) {
       centres[i] /= norms[gates.wide() + i][0];
     }
-    return frame.groups(options).elastic(elasticNet).with(setting.layout()).centred(centres);
+    return frame
+        .groups(options)
+        .elastic(elasticNet)
+        .with(setting.layout())
+        .centred(centres)
+        .in(cone());
+  }
+
+  private LeafCone cone() {
+    LeafOrder order = LeafOrder.of(gates.forest(), options.leaves().constraints());
+    if (order.none()) {
+      return LeafCone.ALL;
+    }
+    double[] scales = new double[gates.forest().leaves()];
+    Arrays.setAll(scales, i -> norms[gates.wide() + i][0]);
+    return new LeafCone(order, scales);
   }
 
   /** The relative gap that the final fit has to reach. */
@@ -148,15 +164,15 @@ record GatedModel(
     return 1e-6 * frame.constantLoss();
   }
 
-  /** The network of weights in solver coordinates, not pruned. */
+  /** The network of weights in solver coordinates, not pruned; leaves in order to the last bit. */
   Network network(Coordinates coordinates, double[] weights) {
+    double[] stored = coordinates.toNetwork(weights);
+    LeafOrder order = LeafOrder.of(gates.forest(), options.leaves().constraints());
+    double[] alike = new double[stored.length];
+    Arrays.fill(alike, 1);
+    order.project(stored, alike, setting.layout().wideLength());
     return new Network(
-        frame.map(),
-        gates,
-        coordinates.toNetwork(weights),
-        frame.offset(),
-        frame.outputShift(),
-        frame.outputScale());
+        frame.map(), gates, stored, frame.offset(), frame.outputShift(), frame.outputScale());
   }
 
   /** Releases the gated rows. */

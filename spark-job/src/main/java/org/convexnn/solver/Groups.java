@@ -20,8 +20,10 @@ import org.convexnn.network.WeightLayout;
  *     is none
  * @param elasticNet a, in [0, 1]
  * @param centres of the narrow leaves' numbers; empty where all are 0
+ * @param cone that narrow leaves are held to
  */
-public record Groups(int block, int length, int[] narrow, double elasticNet, double[] centres) {
+public record Groups(
+    int block, int length, int[] narrow, double elasticNet, double[] centres, LeafCone cone) {
 
   /**
    * The least a in the denominator of {@link #betaMax}: with a = 0 no beta is large enough to switch
@@ -35,7 +37,7 @@ public record Groups(int block, int length, int[] narrow, double elasticNet, dou
 
   /** Groups under the norm alone, no narrow leaf among them. */
   public Groups(int block, int length) {
-    this(block, length, NONE, 1, AT_ZERO);
+    this(block, length, NONE, 1, AT_ZERO, LeafCone.ALL);
   }
 
   /**
@@ -60,7 +62,7 @@ public record Groups(int block, int length, int[] narrow, double elasticNet, dou
 
   /** The same under the elastic norm. */
   Groups elastic(double a) {
-    return new Groups(block, length, narrow, a, centres);
+    return new Groups(block, length, narrow, a, centres, cone);
   }
 
   /** The same with the narrow leaves of a layout. */
@@ -78,17 +80,22 @@ public record Groups(int block, int length, int[] narrow, double elasticNet, dou
     starts[count] = layout.length();
     return layout.narrow() == 0
         ? this
-        : new Groups(block, length, Arrays.copyOf(starts, count + 1), elasticNet, centres);
+        : new Groups(block, length, Arrays.copyOf(starts, count + 1), elasticNet, centres, cone);
   }
 
   /** The same where there is no gate. */
   Groups withoutGates() {
-    return new Groups(block, length, NONE, elasticNet, AT_ZERO);
+    return new Groups(block, length, NONE, elasticNet, AT_ZERO, LeafCone.ALL);
   }
 
   /** The same with centres of the narrow leaves' numbers. */
   Groups centred(double[] others) {
-    return new Groups(block, length, narrow, elasticNet, others);
+    return new Groups(block, length, narrow, elasticNet, others, cone);
+  }
+
+  /** The same with narrow leaves in a cone. */
+  Groups in(LeafCone other) {
+    return new Groups(block, length, narrow, elasticNet, centres, other);
   }
 
   /** The smallest of the groups' values at wide gate i, its own or that of the group it is in. */
@@ -179,6 +186,16 @@ public record Groups(int block, int length, int[] narrow, double elasticNet, dou
       sum += centres[i] * q[narrow[0] + i];
     }
     return sum;
+  }
+
+  /** A gradient without what the cone takes over; see {@link LeafCone#relieved}. */
+  double[] relieved(double[] gradient, double beta) {
+    return cone.all() ? gradient : cone.relieved(gradient, narrow[0], beta, elasticNet, centres);
+  }
+
+  /** The nearest vector that is in the cone. */
+  double[] inCone(double[] w) {
+    return cone.all() ? w : cone.nearest(w, narrow[0]);
   }
 
   /** {@code phi(t) = a t + (1 - a) t^2 / 2}. */

@@ -231,12 +231,17 @@ public final class Problem {
   /**
    * A lower bound on the optimum from a dual point r: that of the best scaling tau r. Under the norm
    * alone ||tau q_i|| &lt;= beta must hold; the elastic norm takes {@link Groups#conjugate} off instead.
-   * Centres add {@code tau c.q}: the conjugate of {@code R(v - c)} is that of R and c.q.
+   * Centres add {@code tau c.q}: the conjugate of {@code R(v - c)} is that of R and c.q. A cone takes
+   * what it can from q first ({@link LeafCone#relieved}).
    *
    * @param gradient q = F' w r / W in solver coordinates
    * @param dual sums of r's dual value over the grid, divided by W
    */
   public double lowerBound(double[] gradient, double[] dual, double beta) {
+    return lowerBoundOf(groups.relieved(gradient, beta), dual, beta);
+  }
+
+  private double lowerBoundOf(double[] gradient, double[] dual, double beta) {
     double penalty = groups.linearSquare(gradient) / (2 * ridge);
     double[] norms = groups.norms(gradient);
     double most = Double.POSITIVE_INFINITY;

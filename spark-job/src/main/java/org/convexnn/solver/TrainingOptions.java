@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import org.convexnn.block.Precision;
 import org.convexnn.loss.RegressionLoss;
+import org.convexnn.network.FeatureConstraints;
 import org.convexnn.network.LeafModel;
 
 /**
@@ -210,13 +211,28 @@ public record TrainingOptions(
    *     value in boosting, p_i its share of the rows; not negative, 0 = all alike; empty = automatic
    * @param boostingPrior kappa: the penalty on leaf i is of {@code v - kappa v_i}; in [0, 1], 0 = of v;
    *     empty = automatic
+   * @param constraints what trees and the values in their leaves are held to
    */
   public record Leaves(
-      Optional<LeafModel> model, OptionalDouble adaptivePower, OptionalDouble boostingPrior) {
+      Optional<LeafModel> model,
+      OptionalDouble adaptivePower,
+      OptionalDouble boostingPrior,
+      FeatureConstraints constraints) {
 
     /** Everything automatic. */
     public static final Leaves AUTO =
         new Leaves(Optional.empty(), OptionalDouble.empty(), OptionalDouble.empty());
+
+    /** Leaves that are held to nothing. */
+    public Leaves(
+        Optional<LeafModel> model, OptionalDouble adaptivePower, OptionalDouble boostingPrior) {
+      this(model, adaptivePower, boostingPrior, FeatureConstraints.NONE);
+    }
+
+    /** The same held to constraints. */
+    public Leaves held(FeatureConstraints others) {
+      return new Leaves(model, adaptivePower, boostingPrior, others);
+    }
 
     /** Leaves of a model, whose penalty takes nothing from boosting. */
     public static Leaves of(LeafModel model) {
@@ -273,6 +289,16 @@ public record TrainingOptions(
             + MOST_CONSTANT_LEAVES
             + "; lower numLeaves, or use leafModel 'linear'");
     Contradictions.ofBeta(regParam, regRatio, numFolds);
+    Contradictions.ofConstraints(
+        leaves,
+        task,
+        solver,
+        activation,
+        gateSampler,
+        numGates,
+        numLeaves,
+        layerWidths,
+        patternRank);
     Contradictions.ofPatternRank(
         patternRank, gateSampler, numTrees > 0 || numLeaves > 0, normalization);
     Contradictions.ofLayers(
@@ -363,8 +389,17 @@ public record TrainingOptions(
         loss);
   }
 
+  /** The same held to constraints. */
+  public TrainingOptions held(FeatureConstraints constraints) {
+    return with(elasticNet, leaves.held(constraints));
+  }
+
   /** The same with this elastic norm and these leaves, which chose themselves. */
   TrainingOptions with(double a, Leaves chosen) {
+    return with(OptionalDouble.of(a), chosen);
+  }
+
+  private TrainingOptions with(OptionalDouble a, Leaves chosen) {
     return new TrainingOptions(
         task,
         numGates,
@@ -391,7 +426,7 @@ public record TrainingOptions(
         seed,
         activation,
         polish,
-        OptionalDouble.of(a),
+        a,
         chosen,
         loss);
   }
@@ -415,7 +450,8 @@ public record TrainingOptions(
   /** Whether trees of constant leaves are grown on so many rows. */
   public boolean growsConstantLeaves(long rows) {
     boolean linear = leaves.model().filter(m -> m == LeafModel.LINEAR).isPresent();
-    boolean asked = numTrees > 0 || numLeaves > 0 || leaves.model().isPresent();
+    boolean asked =
+        numTrees > 0 || numLeaves > 0 || leaves.model().isPresent() || !leaves.constraints().none();
     boolean sampled =
         switch (gateSampler) {
           case TREES -> numGates == 0;

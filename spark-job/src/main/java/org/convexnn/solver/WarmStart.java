@@ -2,7 +2,9 @@ package org.convexnn.solver;
 
 import java.util.Arrays;
 import java.util.Locale;
+import org.convexnn.network.FeatureConstraints;
 import org.convexnn.network.Imputation;
+import org.convexnn.network.LeafModel;
 import org.convexnn.network.Network;
 
 /**
@@ -72,6 +74,20 @@ public record WarmStart(Network network) {
               + options.patternRank()
               + ") and initialModel are set: the gates are those of the model; unset one of them");
     }
+    FeatureConstraints constraints = options.leaves().constraints();
+    if (!constraints.together().isEmpty()) {
+      throw new IllegalArgumentException(
+          "interactionConstraints and initialModel are set: the trees are those of the model; unset"
+              + " one of them");
+    }
+    if (constraints.ordered()
+        && (network.gates().wide() > 0
+            || network.gates().forest().leafModel() != LeafModel.CONSTANT)) {
+      throw new IllegalArgumentException(
+          "monotoneConstraints is set and initialModel has "
+              + network.gates().description()
+              + ": trees of constant leaves alone are held to it; train anew, without initialModel");
+    }
     if (options.choosesBeta()) {
       throw new IllegalArgumentException(
           "initialModel needs a regularisation parameter, as rows that its gates have seen cannot"
@@ -95,7 +111,8 @@ public record WarmStart(Network network) {
    */
   Solver.Start of(Fit fit, double beta) {
     Problem problem = fit.problem();
-    double[] weights = problem.coordinates().fromNetwork(weights(fit.model().frame()));
+    double[] weights =
+        problem.groups().inCone(problem.coordinates().fromNetwork(weights(fit.model().frame())));
     Problem.Evaluation at = problem.evaluate("initial model", weights, true);
     double objective = at.loss() + problem.penalty(weights, beta);
     boolean better = objective < fit.skipObjective();

@@ -17,7 +17,13 @@ import org.convexnn.loss.LogisticLoss;
 import org.convexnn.loss.Loss;
 import org.convexnn.loss.SoftmaxLoss;
 import org.convexnn.loss.SquaredLoss;
+import org.convexnn.network.FeatureConstraints;
+import org.convexnn.network.Forest;
+import org.convexnn.network.LeafModel;
+import org.convexnn.network.LeafOrder;
+import org.convexnn.network.LeafPenalty;
 import org.convexnn.network.Tree;
+import org.convexnn.network.WeightLayout;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -560,5 +566,44 @@ class BoostingTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("leaves out of range: 257");
     assertThatThrownBy(() -> Options.of(3, 8, 0, 0)).hasMessage("rate out of range: 0.0");
+  }
+
+  /** Boosting's own values are in the order that makes every tree rise and fall. */
+  @Test
+  void grownTreesAreMonotone() {
+    FeatureConstraints constraints = new FeatureConstraints(List.of(1, 0, -1), List.of());
+    for (Loss loss : List.of(SQUARED, LOGISTIC)) {
+      Data data = loss == SQUARED ? mixed(2000, true, 3) : classes(mixed(2000, true, 3), 2);
+      Options free = Options.of(12, 24, 0.3, 5).withThreads(1);
+      Result result = grow(data, loss, free.held(constraints));
+      Forest forest = forest(data, result);
+      LeafOrder order = LeafOrder.of(forest, constraints);
+      assertThat(order.none()).isFalse();
+      assertThat(order.holds(values(result), 0)).isTrue();
+      assertThat(result.trees()).hasSize(12);
+      Result other = grow(data, loss, free);
+      Forest others = forest(data, other);
+      assertThat(LeafOrder.of(others, constraints).holds(values(other), 0)).isFalse();
+      // In a feature that no tree tests in the wrong direction nothing changes.
+      assertThat(
+              grow(data, loss, free.held(new FeatureConstraints(List.of(0, 0, 0), List.of())))
+                  .values())
+          .isDeepEqualTo(other.values());
+    }
+  }
+
+  private static Forest forest(Data data, Result result) {
+    int[] outputs = new int[result.trees().size()];
+    Arrays.fill(outputs, WeightLayout.ALL);
+    return new Forest(
+        result.trees(),
+        LeafModel.CONSTANT,
+        outputs,
+        data.binned().binning().categories(),
+        LeafPenalty.PLAIN);
+  }
+
+  private static double[] values(Result result) {
+    return Arrays.stream(result.values()).flatMapToDouble(Arrays::stream).toArray();
   }
 }

@@ -187,4 +187,35 @@ class LossOptionsTest {
     CommandLineRun.train(claims, "age", output, "--offset", "kind").failed("offset column 'kind'");
     assertThat(output).doesNotExist();
   }
+
+  @Test
+  void columnsAreHeldToBeMonotone() throws IOException {
+    Path model = folder.resolve("held");
+    CommandLineRun run =
+        held(
+                model,
+                "--loss",
+                "poisson",
+                "--monotone-constraints",
+                "age:1",
+                "--interaction-constraints",
+                "age,years;kind")
+            .good();
+    String text = "networks with these gates that are monotone in age (+)";
+    assertThat(run.out()).contains("best among:  " + text);
+    JsonNode report = Outcome.report(new org.apache.hadoop.fs.Path(model.toString()));
+    assertThat(report.at("/bestAmong").asText()).isEqualTo(text);
+    assertThat(CommandLineRun.of("describe", "--model", model).good().out()).contains(text);
+    held(folder.resolve("x"), "--monotone-constraints", "agee:1")
+        .failed("--monotone-constraints names 'agee'", "did you mean 'age'");
+    held(folder.resolve("x"), "--monotone-constraints", "kind:1")
+        .failed("--monotone-constraints names 'kind'", "categories");
+  }
+
+  private CommandLineRun held(Path output, String... options) {
+    List<Object> words = new ArrayList<>(List.of("train", "--input", claims()));
+    words.addAll(List.of("--label", "claims", "--output", output, "--num-trees", 20));
+    words.addAll(List.of(options));
+    return CommandLineRun.of(words.toArray());
+  }
 }

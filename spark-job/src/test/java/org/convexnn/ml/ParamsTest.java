@@ -43,6 +43,8 @@ class ParamsTest {
           "elasticNetParam",
           "adaptivePower",
           "boostingPrior",
+          "monotoneConstraints",
+          "interactionConstraints",
           "loss",
           "variancePower",
           "epsilon",
@@ -125,7 +127,8 @@ class ParamsTest {
 
   /** Once for numbers and truth values, each word of a choice. */
   private static void assertRangeIsStated(Params owner, Param<?> param) {
-    if (param.name().equals("featuresCols") || param.name().equals("categoricalCols")) {
+    if (Set.of("featuresCols", "categoricalCols", "monotoneConstraints", "interactionConstraints")
+        .contains(param.name())) {
       // Names of columns, any of them.
       return;
     }
@@ -263,7 +266,8 @@ class ParamsTest {
                 + " regRatio=OptionalDouble.empty, refit=false, numFolds=0, solver=GRAM, precision=FLOAT64,"
                 + " maxIter=9, tol=OptionalDouble[1.0E-5], seed=42, activation=GATED, polish=false,"
                 + " elasticNet=OptionalDouble[0.5], leaves=Leaves[model=Optional[LINEAR],"
-                + " adaptivePower=OptionalDouble[2.0], boostingPrior=OptionalDouble[0.5]], loss=squared]");
+                + " adaptivePower=OptionalDouble[2.0], boostingPrior=OptionalDouble[0.5],"
+                + " constraints=FeatureConstraints[monotone=[], together=[]]], loss=squared]");
     for (String loss : List.of("poisson", "gamma", "tweedie 1.2", "huber 2.0", "quantile 0.9")) {
       assertThat(
               new ConvexReLURegressor()
