@@ -390,6 +390,20 @@ class ConvexNNTest(unittest.TestCase):
                 elif method.getName() != "training":
                     getattr(summary, method.getName())
 
+    def test_contributions_sum_to_the_raw_prediction(self):
+        named = self.model.copy().setContributionsCol("why")
+        scored = named.transform(self.data).select("why", "rawPrediction").collect()
+        alone = self.model.contributions(self.data).select("contributions").collect()
+        for (why, raw), (again,) in zip(scored, alone):
+            self.assertEqual(why, again)
+            self.assertAlmostEqual(sum(why.toArray()), raw[1])
+        base = scored[0].why[-1]
+        other = self.model.withBackground(self.data.limit(5)).contributions(self.data)
+        self.assertNotEqual(other.first().contributions[-1], base)
+        importances = self.model.summary.featureImportances
+        self.assertEqual(len(importances), len(scored[0].why) - 1)
+        self.assertEqual(len(self.model.evaluate(self.data).lossImportances), len(importances))
+
     def test_provenance(self):
         provenance = self.model.provenance
         self.assertIsInstance(provenance, Provenance)
