@@ -510,6 +510,10 @@ class ConvexNNTest(unittest.TestCase):
         both = loaded.add(new)
         self.assertEqual(both.rows, 80)
         self.assertEqual(first.merge(first.collect(new)).rows, 80)
+        again = both.remove(new).fitPath([0.1])[0].certificate
+        self.assertAlmostEqual(again.dualBound, first.fitPath([0.1])[0].certificate.dualBound)
+        with self.assertRaisesRegex(IllegalArgumentException, "not among those summed up"):
+            first.remove(self.data)
         coarse, fine = both.fitPath([0.5, 0.01])
         self.assertEqual([model.getRegRatio() for model in (coarse, fine)], [0.5, 0.01])
         self.assertIsInstance(fine, ConvexReLURegressionModel)
