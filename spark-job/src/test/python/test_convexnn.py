@@ -390,6 +390,20 @@ class ConvexNNTest(unittest.TestCase):
                 elif method.getName() != "training":
                     getattr(summary, method.getName())
 
+    def test_contributions_sum_to_the_raw_prediction(self):
+        named = self.model.copy().setContributionsCol("why")
+        scored = named.transform(self.data).select("why", "rawPrediction").collect()
+        alone = self.model.contributions(self.data).select("contributions").collect()
+        for (why, raw), (again,) in zip(scored, alone):
+            self.assertEqual(why, again)
+            self.assertAlmostEqual(sum(why.toArray()), raw[1])
+        base = scored[0].why[-1]
+        other = self.model.withBackground(self.data.limit(5)).contributions(self.data)
+        self.assertNotEqual(other.first().contributions[-1], base)
+        importances = self.model.summary.featureImportances
+        self.assertEqual(len(importances), len(scored[0].why) - 1)
+        self.assertEqual(len(self.model.evaluate(self.data).lossImportances), len(importances))
+
     def test_provenance(self):
         provenance = self.model.provenance
         self.assertIsInstance(provenance, Provenance)
@@ -496,6 +510,10 @@ class ConvexNNTest(unittest.TestCase):
         both = loaded.add(new)
         self.assertEqual(both.rows, 80)
         self.assertEqual(first.merge(first.collect(new)).rows, 80)
+        again = both.remove(new).fitPath([0.1])[0].certificate
+        self.assertAlmostEqual(again.dualBound, first.fitPath([0.1])[0].certificate.dualBound)
+        with self.assertRaisesRegex(IllegalArgumentException, "not among those summed up"):
+            first.remove(self.data)
         coarse, fine = both.fitPath([0.5, 0.01])
         self.assertEqual([model.getRegRatio() for model in (coarse, fine)], [0.5, 0.01])
         self.assertIsInstance(fine, ConvexReLURegressionModel)

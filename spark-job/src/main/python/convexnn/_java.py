@@ -32,7 +32,7 @@ from pyspark.sql import DataFrame
 from convexnn._connect import Told, remote_reader
 from convexnn._errors import check_dataset, not_remote, told_plainly
 from convexnn._session import is_remote, new_java
-from convexnn.records import Certificate, Network, Provenance, python_value
+from convexnn.records import Certificate, Marginals, Network, Provenance, python_value
 
 if TYPE_CHECKING:
     from py4j.java_gateway import JavaObject
@@ -176,6 +176,14 @@ class TrainedModel(Stage[RL], JavaModel, HasTrainingSummary[S]):
         return network
 
     @property
+    def marginals(self) -> Optional[Marginals]:
+        """The distributions of training rows' columns that contributions are measured against, or None."""
+        if is_remote():
+            not_remote("a model's marginals", "save the model and load it in a classic session")
+        marginals: Optional[Marginals] = python_value(self._java_obj.marginals())
+        return marginals
+
+    @property
     def certificate(self) -> Certificate:
         """How good the network is: bounds, gap and why training stopped."""
         return self._told().certificate()
@@ -187,6 +195,37 @@ class TrainedModel(Stage[RL], JavaModel, HasTrainingSummary[S]):
 
     def _told(self) -> Told:
         return Told.of(self._java_obj)
+
+    def setContributionsCol(self: MT, value: str) -> MT:
+        """Sets the column of contributions that transform adds; "" is none."""
+        return self._set(contributionsCol=value)
+
+    def contributions(self, dataset: DataFrame) -> DataFrame:
+        """The rows with what each feature adds to their raw prediction.
+
+        The column ``contributionsCol``, or "contributions" where it is not set, holds a vector of the
+        features' contributions and, last, a base value, which sum to the raw prediction; of more than
+        two classes an array of vectors, one a class.
+
+        >>> model.contributions(test).select("contributions").first()
+        """
+        if is_remote():
+            not_remote("contributions", "set contributionsCol and use transform")
+        self._transfer_params_to_java()
+        with told_plainly():
+            return DataFrame(
+                self._java_obj.contributions(java_dataset(dataset)), dataset.sparkSession
+            )
+
+    def withBackground(self: MT, dataset: DataFrame) -> MT:
+        """This model, its contributions measured against the marginals of these rows."""
+        if is_remote():
+            not_remote("withBackground", "fit again: a model knows its training rows")
+        self._transfer_params_to_java()
+        with told_plainly():
+            java_model = self._java_obj.withBackground(java_dataset(dataset))
+        other: MT = self._copyValues(type(self)(java_model))
+        return other
 
     def setHandleInvalid(self: MT, value: str) -> MT:
         """Sets what to do about features that are null, NaN or infinite: error, skip or keep."""

@@ -80,6 +80,16 @@ class ConvexReLUParams(HasWeightCol):
         typeConverter=TypeConverters.toInt,
     )
 
+    contributionsCol: Param[str] = Param(
+        Params._dummy(),
+        "contributionsCol",
+        "name of a column in which transform tells what each feature adds to a row's "
+        "raw prediction: a vector of the features' contributions and, last, a base "
+        "value, which sum to it; of more than two classes an array of vectors, one a "
+        "class; unset or empty = none",
+        typeConverter=TypeConverters.toString,
+    )
+
     effort: Param[str] = Param(
         Params._dummy(),
         "effort",
@@ -495,6 +505,10 @@ class ConvexReLUParams(HasWeightCol):
         """Gets the value of checkpointInterval or its default value."""
         return self.getOrDefault(self.checkpointInterval)
 
+    def getContributionsCol(self) -> str:
+        """Gets the value of contributionsCol or its default value."""
+        return self.getOrDefault(self.contributionsCol)
+
     def getEffort(self) -> str:
         """Gets the value of effort or its default value."""
         return self.getOrDefault(self.effort)
@@ -712,6 +726,15 @@ class ConvexReLUTraining(ConvexReLUParams):
         written again, >= 1; -1 = never (default: 10).
         """
         return self._set(checkpointInterval=value)
+
+    def setContributionsCol(self: T, value: str) -> T:
+        """
+        Sets contributionsCol: name of a column in which transform tells what each
+        feature adds to a row's raw prediction: a vector of the features' contributions
+        and, last, a base value, which sum to it; of more than two classes an array of
+        vectors, one a class; unset or empty = none.
+        """
+        return self._set(contributionsCol=value)
 
     def setEffort(self: T, value: str) -> T:
         """
@@ -1064,6 +1087,7 @@ class ConvexReLUClassifierArguments:
         categoricalCols: Optional[List[str]] = None,
         checkpointDir: Optional[str] = None,
         checkpointInterval: int = 10,
+        contributionsCol: Optional[str] = None,
         effort: str = "balanced",
         elasticNetParam: Optional[float] = None,
         epsilon: float = 1.35,
@@ -1124,6 +1148,7 @@ class ConvexReLUClassifierArguments:
         categoricalCols: Optional[List[str]] = None,
         checkpointDir: Optional[str] = None,
         checkpointInterval: int = 10,
+        contributionsCol: Optional[str] = None,
         effort: str = "balanced",
         elasticNetParam: Optional[float] = None,
         epsilon: float = 1.35,
@@ -1188,6 +1213,7 @@ class ConvexReLURegressorArguments:
         categoricalCols: Optional[List[str]] = None,
         checkpointDir: Optional[str] = None,
         checkpointInterval: int = 10,
+        contributionsCol: Optional[str] = None,
         effort: str = "balanced",
         elasticNetParam: Optional[float] = None,
         epsilon: float = 1.35,
@@ -1245,6 +1271,7 @@ class ConvexReLURegressorArguments:
         categoricalCols: Optional[List[str]] = None,
         checkpointDir: Optional[str] = None,
         checkpointInterval: int = 10,
+        contributionsCol: Optional[str] = None,
         effort: str = "balanced",
         elasticNetParam: Optional[float] = None,
         epsilon: float = 1.35,

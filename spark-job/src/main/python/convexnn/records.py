@@ -254,6 +254,17 @@ class Imputation(NamedTuple):
     indicated: List[int]
 
 
+class Marginals(NamedTuple):
+    """How columns of training rows are distributed, each by itself; contributions are measured against it."""
+
+    #: of all columns that gates and feature map take
+    means: List[float]
+    #: of each column the thresholds that trees test, ascending; none of categories
+    cuts: List[List[float]]
+    #: of each column the share of each interval between cuts, or of each bin, and last of what is missing
+    masses: List[List[float]]
+
+
 class Network(NamedTuple):
     """The trained function of a row x, with z = map(x), z~ = [z, 1], s_i(x) = 1 where gate i is active::
 
@@ -292,6 +303,7 @@ _RECORDS: Dict[str, Type[Any]] = {
         HalfSpaces,
         Imputation,
         LeafPenalty,
+        Marginals,
         Network,
         Objective,
         PathPoint,

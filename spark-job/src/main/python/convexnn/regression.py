@@ -179,6 +179,23 @@ class ConvexReLURegressionStatistics(JavaWrapper):
         """The statistics of these rows and new ones together: ``collect`` and ``merge``."""
         return self.merge(self.collect(dataset))
 
+    def subtract(self, other: ConvexReLURegressionStatistics) -> ConvexReLURegressionStatistics:
+        """The statistics of these rows without others that are among them, exact to rounding.
+
+        Refused where the others cannot be among these rows, and where so little would remain that the
+        difference of sums is rounding errors.
+        """
+        if not isinstance(other, ConvexReLURegressionStatistics):
+            raise TypeError(
+                "other is %r; it must be a ConvexReLURegressionStatistics" % (other,)
+            )
+        with told_plainly():
+            return self._of(self._java_obj.subtract(other._java_obj))
+
+    def remove(self, dataset: DataFrame) -> ConvexReLURegressionStatistics:
+        """The statistics without rows that were added: ``collect`` and ``subtract``."""
+        return self.subtract(self.collect(dataset))
+
     def _of(self, java_obj: JavaObject) -> ConvexReLURegressionStatistics:
         return ConvexReLURegressionStatistics(java_obj, self._regressor)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any, List, Optional
 
 from pyspark.ml.classification import _BinaryClassificationSummary, _TrainingSummary
+from pyspark.ml.linalg import Vector
 from pyspark.ml.wrapper import JavaWrapper
 from pyspark.sql import DataFrame
 
 from convexnn._connect import Told, regression_metric
-from convexnn._errors import told_plainly
+from convexnn._errors import not_remote, told_plainly
 from convexnn._session import is_remote
 from convexnn.records import Certificate, PathPoint, RankBound, TraceRecord
 
@@ -20,6 +21,12 @@ class Asked(JavaWrapper):
     def _call_java(self, name: str, *args: Any) -> Any:
         with told_plainly():
             return super()._call_java(name, *args)
+
+    def _importances(self, name: str) -> Vector:
+        if is_remote():
+            not_remote(name, "aggregate the column that contributionsCol names")
+        importances: Vector = self._call_java(name)
+        return importances
 
 
 class ConvexReLUTrainingSummary(Asked, _TrainingSummary):
@@ -101,6 +108,16 @@ class ConvexReLUClassificationSummary(Asked, _BinaryClassificationSummary):
         """The column with the features."""
         return str(self._call_java("featuresCol"))
 
+    @property
+    def featureImportances(self) -> Vector:
+        """How much each feature matters on the rows: the mean of its absolute contributions, added up over classes."""
+        return self._importances("featureImportances")
+
+    @property
+    def lossImportances(self) -> Vector:
+        """What the mean loss of the rows would grow by without each feature's contributions."""
+        return self._importances("lossImportances")
+
 
 class ConvexReLUClassificationTrainingSummary(ConvexReLUClassificationSummary, ConvexReLUTrainingSummary):
     """How a classifier was trained, and how it does on the rows it was trained on."""
@@ -145,6 +162,16 @@ class ConvexReLURegressionSummary(Asked):
     def weightCol(self) -> str:
         """The weight column, "" where none was set; rows without it count once each."""
         return str(self._call_java("weightCol"))
+
+    @property
+    def featureImportances(self) -> Vector:
+        """How much each feature matters on the rows: the mean of its absolute contributions."""
+        return self._importances("featureImportances")
+
+    @property
+    def lossImportances(self) -> Vector:
+        """What the mean loss of the rows would grow by without each feature's contributions."""
+        return self._importances("lossImportances")
 
     @property
     def residuals(self) -> DataFrame:

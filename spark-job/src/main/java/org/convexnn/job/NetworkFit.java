@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.apache.spark.ml.Transformer;
 import org.apache.spark.sql.Dataset;
@@ -36,6 +37,7 @@ import org.convexnn.solver.TraceRecord;
  * @param solveSeconds path, final fit, certificate
  * @param fitSeconds from rows to model, all of it
  * @param phases seconds by phase, of constant leaves
+ * @param importances how much each feature matters on a sample of the training rows
  */
 record NetworkFit(
     Transformer model,
@@ -48,7 +50,8 @@ record NetworkFit(
     double setUpSeconds,
     double solveSeconds,
     double fitSeconds,
-    Map<String, Double> phases) {
+    Map<String, Double> phases,
+    Supplier<FeatureImportances> importances) {
 
   /** The number of features. */
   int features() {
@@ -78,30 +81,42 @@ record NetworkFit(
     all.put("labelCol", RowColumns.LABEL);
     all.put("weightCol", RowColumns.WEIGHT);
     return task.classification()
-        ? fitted(new ConvexReLUClassifier(), all, estimator -> estimator.fit(rows))
-        : fitted(new ConvexReLURegressor(), all, estimator -> estimator.fit(rows));
+        ? fitted(
+            new ConvexReLUClassifier(),
+            all,
+            estimator -> estimator.fit(rows),
+            model -> FeatureImportances.of(model, rows))
+        : fitted(
+            new ConvexReLURegressor(),
+            all,
+            estimator -> estimator.fit(rows),
+            model -> FeatureImportances.of(model, rows));
   }
 
   /** Fits with a line of progress, where someone sees it. */
   private static <E extends ConvexReLUTraining<E>, M extends Transformer & ConvexReLUModel<?>>
-      NetworkFit fitted(E estimator, Map<String, Object> params, Function<E, M> fit) {
+      NetworkFit fitted(
+          E estimator,
+          Map<String, Object> params,
+          Function<E, M> fit,
+          Function<M, FeatureImportances> importances) {
     ModelOptions.set(estimator, params);
     Optional<PrintWriter> screen = TerminalProgress.screen();
     Stopwatch watch = new Stopwatch();
     if (screen.isEmpty()) {
       PhaseClock clock = new PhaseClock(estimator.progress());
       estimator.setProgress(clock);
-      return of(fit.apply(estimator), watch.seconds(), clock);
+      return of(fit.apply(estimator), watch.seconds(), clock, importances);
     }
     try (TerminalProgress progress = new TerminalProgress(screen.get())) {
       PhaseClock clock = new PhaseClock(progress);
       estimator.setProgress(clock);
-      return of(fit.apply(estimator), watch.seconds(), clock);
+      return of(fit.apply(estimator), watch.seconds(), clock, importances);
     }
   }
 
   private static <M extends Transformer & ConvexReLUModel<?>> NetworkFit of(
-      M model, double seconds, PhaseClock clock) {
+      M model, double seconds, PhaseClock clock, Function<M, FeatureImportances> importances) {
     ConvexReLUTrainingSummary summary = model.summary();
     return new NetworkFit(
         model,
@@ -114,6 +129,7 @@ record NetworkFit(
         summary.setUpSeconds(),
         summary.solveSeconds(),
         seconds,
-        clock.phases());
+        clock.phases(),
+        () -> importances.apply(model));
   }
 }

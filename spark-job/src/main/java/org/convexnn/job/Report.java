@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -113,6 +114,19 @@ final class Report {
   /** JSON knows no NaN. */
   private static Double finite(double value) {
     return Double.isFinite(value) ? value : null;
+  }
+
+  /** How much each feature matters. */
+  Report importances(FeatureImportances importances, List<String> names) {
+    var features = root.putArray("featureImportances");
+    for (int j = 0; j < names.size(); j++) {
+      features
+          .addObject()
+          .put("feature", names.get(j))
+          .put("absolute", finite(importances.absolute()[j]))
+          .put("loss", finite(importances.loss()[j]));
+    }
+    return this;
   }
 
   /** Where the time went. */

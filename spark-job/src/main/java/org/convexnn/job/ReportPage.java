@@ -287,6 +287,27 @@ final class ReportPage {
     return this;
   }
 
+  /** Features by their mean absolute contributions. */
+  ReportPage importances(FeatureImportances importances, List<String> names) {
+    page.heading("Contributions");
+    page.paragraph(
+        "Mean absolute contribution of each feature to the raw predictions of training rows: what"
+            + " predictions are made of, not what causes the label.");
+    int[] top =
+        IntStream.range(0, names.size())
+            .boxed()
+            .sorted(Comparator.comparingDouble((Integer j) -> importances.absolute()[j]).reversed())
+            .limit(TOP)
+            .mapToInt(Integer::intValue)
+            .toArray();
+    page.bars(
+        "feature",
+        "contribution",
+        IntStream.of(top).mapToObj(names::get).toList(),
+        IntStream.of(top).mapToDouble(j -> importances.absolute()[j]).toArray());
+    return this;
+  }
+
   private void picture(String description, LineChart chart) {
     page.paragraph(description + ".");
     chart

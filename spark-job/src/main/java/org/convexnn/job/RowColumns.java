@@ -27,6 +27,9 @@ final class RowColumns {
   /** Scores of the classes that are no chances. */
   static final String RAW_PREDICTION = "rawPrediction";
 
+  /** What features add to the raw prediction. */
+  static final String CONTRIBUTIONS = "convexnn_contributions";
+
   /** The predicted class by its name. */
   static final String PREDICTED_LABEL = "predictedLabel";
 

@@ -103,6 +103,18 @@ record SavedModel(InputLayout layout, List<Transformer> stages) {
     return stage().network().gates().description();
   }
 
+  /** The names of the network's features, for people. */
+  List<String> featureNames() {
+    return TablePipeline.featureNames(layout, stages);
+  }
+
+  /** This model, which adds {@link RowColumns#CONTRIBUTIONS}. */
+  SavedModel explaining() {
+    ConvexReLUModel<?> stage = stage();
+    stage.set(stage.contributionsCol(), RowColumns.CONTRIBUTIONS);
+    return this;
+  }
+
   /** How many features the network takes. */
   int features() {
     return stage().network().features();

@@ -65,6 +65,14 @@ final class ScoreCommand implements Callable<Integer> {
       description = "csv, parquet, libsvm or idx, where the input's name does not tell.")
   private TableFormat inputFormat;
 
+  @Option(
+      names = "--contributions",
+      description =
+          "Write what each feature adds to the raw prediction too: contribution_NAME for each, and"
+              + " contribution_base, which sum to it; of more than two classes, to that of the"
+              + " predicted class.")
+  private boolean contributions;
+
   @Option(names = "--overwrite", description = "Replace the output folder if it exists.")
   private boolean overwrite;
 
@@ -84,18 +92,22 @@ final class ScoreCommand implements Callable<Integer> {
                 output,
                 overwrite,
                 List.of(input, model.directory(), model.directory() + "/model"))) {
-      SavedModel saved = model.load(session.spark());
+      SavedModel loaded = model.load(session.spark());
+      SavedModel saved = contributions ? loaded.explaining() : loaded;
       Dataset<Row> table =
           new TableReader(session.spark()).readFor(saved.layout(), source(csvOptions));
       List<String> probabilities =
           saved.classes().map(ScoreCommand::probabilities).orElse(List.of());
-      TrainingData.refuseOutputNames(List.of(table.columns()), probabilities, input);
+      List<String> explanations = contributions ? explanations(saved.featureNames()) : List.of();
+      List<String> added = new ArrayList<>(probabilities);
+      added.addAll(explanations);
+      TrainingData.refuseOutputNames(List.of(table.columns()), added, input);
       CellCheck check = CellCheck.of(table, saved.layout(), Optional.empty());
       if (check.rows() == 0) {
         throw new JobException("input " + input + " has no rows to score");
       }
       check.refuseProblem();
-      scored(saved, probabilities, table)
+      scored(saved, probabilities, explanations, table)
           .write()
           .format(format.toString())
           .option("header", true)
@@ -123,10 +135,21 @@ final class ScoreCommand implements Callable<Integer> {
     if (classes.size() == 2) {
       return List.of(RowColumns.PROBABILITY);
     }
+    return numbered(RowColumns.PROBABILITY, classes);
+  }
+
+  /** The columns of contributions: {@code contribution_NAME} for each feature, and of the base value. */
+  static List<String> explanations(List<String> features) {
+    List<String> all = new ArrayList<>(features);
+    all.add("base");
+    return numbered("contribution", all);
+  }
+
+  private static List<String> numbered(String prefix, List<String> of) {
     Set<String> taken = new HashSet<>();
     List<String> names = new ArrayList<>();
-    for (String name : classes) {
-      String plain = RowColumns.PROBABILITY + "_" + name.replaceAll("[^\\p{L}\\p{N}-]", "_");
+    for (String name : of) {
+      String plain = prefix + "_" + name.replaceAll("[^\\p{L}\\p{N}-]", "_");
       String free = plain;
       for (int i = 2; !taken.add(free.toLowerCase(Locale.ROOT)); i++) {
         free = plain + "_" + i;
@@ -136,7 +159,8 @@ final class ScoreCommand implements Callable<Integer> {
     return names;
   }
 
-  private Dataset<Row> scored(SavedModel saved, List<String> probabilities, Dataset<Row> table) {
+  private Dataset<Row> scored(
+      SavedModel saved, List<String> probabilities, List<String> explanations, Dataset<Row> table) {
     boolean classes = saved.classes().isPresent();
     List<Column> columns = new ArrayList<>();
     for (StructField field : table.schema().fields()) {
@@ -158,6 +182,14 @@ final class ScoreCommand implements Callable<Integer> {
               .vector_to_array(Sql.column(RowColumns.PROBABILITY), "float64")
               .getItem(first + i)
               .as(probabilities.get(i)));
+    }
+    Column vector = Sql.column(RowColumns.CONTRIBUTIONS);
+    if (saved.classes().filter(names -> names.size() > 2).isPresent()) {
+      vector = vector.getItem(Sql.column(RowColumns.PREDICTION).cast("int"));
+    }
+    Column numbers = functions.vector_to_array(vector, "float64");
+    for (int i = 0; i < explanations.size(); i++) {
+      columns.add(numbers.getItem(i).as(explanations.get(i)));
     }
     return saved.transform(table).select(columns.toArray(Column[]::new));
   }

@@ -439,6 +439,12 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
    * with the value of a category.
    */
   List<String> featureNames() {
+    return featureNames(layout, stages);
+  }
+
+  /** The same of a pipeline that was saved. */
+  static List<String> featureNames(InputLayout layout, List<Transformer> stages) {
+    boolean codes = codes(stages);
     Iterator<String[]> categories =
         stages.stream()
             .filter(StringIndexerModel.class::isInstance)
@@ -446,7 +452,7 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
             .iterator();
     List<String> names = new ArrayList<>();
     for (InputColumn column : layout.columns()) {
-      if (column.kind().categorical() && codes()) {
+      if (column.kind().categorical() && codes) {
         names.add(column.name());
       } else if (column.kind().categorical()) {
         for (String value : categories.next()) {
@@ -534,6 +540,10 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
 
   /** Whether categories are codes, and not indicators. */
   private boolean codes() {
+    return codes(stages);
+  }
+
+  private static boolean codes(List<Transformer> stages) {
     return stages.stream().noneMatch(OneHotEncoderModel.class::isInstance);
   }
 

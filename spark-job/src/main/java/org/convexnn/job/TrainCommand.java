@@ -98,9 +98,12 @@ final class TrainCommand implements Callable<Integer> {
         data.testRows().map(t -> Scores.tally(fit.model().transform(t), task, model.costs()));
 
     save(pipeline(data, fit), staged, "model");
+    FeatureImportances importances = fit.importances().get();
+    List<String> names = data.pipeline().featureNames();
     Report report = new Report().data(data).network(fit).scores("train", train.scores());
     test.ifPresent(t -> report.scores("test", t.scores()));
     report
+        .importances(importances, names)
         .seconds(total.seconds(), load, fit)
         .environment(spark.version())
         .options(options(source))
@@ -111,7 +114,8 @@ final class TrainCommand implements Callable<Integer> {
         .path(fit.path())
         .predictions(
             test.isPresent() ? "test" : "training", test.orElse(train), data.rule().classes())
-        .weights(NetworkWeights.of(fit.network()), data.pipeline().featureNames())
+        .weights(NetworkWeights.of(fit.network()), names)
+        .importances(importances, names)
         .write(staged.files(), new Path(staged.directory(), "report.html"));
     staged.commit();
     print(data, fit, train.scores(), test.map(Scores.Tally::scores), total.seconds());

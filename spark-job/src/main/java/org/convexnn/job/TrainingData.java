@@ -221,6 +221,7 @@ final class TrainingData implements AutoCloseable {
                 RowColumns.RAW_PREDICTION,
                 RowColumns.PREDICTED_LABEL,
                 RowColumns.FEATURES,
+                RowColumns.CONTRIBUTIONS,
                 RowColumns.LABEL,
                 RowColumns.WEIGHT,
                 RowColumns.FOLD,

@@ -21,6 +21,7 @@ import org.apache.spark.sql.types.StructType;
 import org.convexnn.export.OnnxExport;
 import org.convexnn.loss.LogisticLoss;
 import org.convexnn.loss.SoftmaxLoss;
+import org.convexnn.network.Marginals;
 import org.convexnn.network.Network;
 import org.convexnn.solver.Certificate;
 import org.convexnn.solver.TrainingResult;
@@ -53,12 +54,16 @@ public final class ConvexReLUClassificationModel
   }
 
   ConvexReLUClassificationModel(String uid, Network network, Certificate certificate) {
-    this(uid, network, certificate, Optional.empty());
+    this(uid, network, Optional.empty(), certificate, Optional.empty());
   }
 
   ConvexReLUClassificationModel(
-      String uid, Network network, Certificate certificate, Optional<Provenance> provenance) {
-    this(PendingUid.claim(uid), TrainedNetwork.of(network, certificate, provenance));
+      String uid,
+      Network network,
+      Optional<Marginals> marginals,
+      Certificate certificate,
+      Optional<Provenance> provenance) {
+    this(PendingUid.claim(uid), TrainedNetwork.of(network, marginals, certificate, provenance));
   }
 
   private ConvexReLUClassificationModel(
@@ -89,6 +94,45 @@ public final class ConvexReLUClassificationModel
   @Override
   public Network network() {
     return trained.network();
+  }
+
+  @Override
+  public Optional<Marginals> marginals() {
+    return trained.marginals();
+  }
+
+  /**
+   * This model, its contributions measured against the marginals of these rows, in place of those of
+   * the rows that it was trained on: against a sample of at most 20,000 of them.
+   *
+   * @throws IllegalArgumentException where the columns of features are not what they must be, and where
+   *     there are no rows
+   */
+  public ConvexReLUClassificationModel withBackground(Dataset<?> rows) {
+    return copy(new ParamMap(), trained.with(Background.of(this, rows)));
+  }
+
+  /**
+   * The rows with what each feature adds to their outputs, in the column {@code contributionsCol}, or
+   * "contributions" where it is not set; {@code transform} adds the column where it is set.
+   *
+   * <p>A vector of d + 1 numbers: those of the features and then the base value; of more than two classes
+   * an array of such vectors, one a class.
+   * Their sum is the raw prediction, of two classes that of class 1; what they are,
+   * {@link org.convexnn.network.Contributions} says.
+   *
+   * @throws IllegalStateException where the model knows no marginals of its training rows: see {@link
+   *     #withBackground}
+   * @throws IllegalArgumentException as {@code transform}
+   */
+  @Override
+  public Dataset<Row> contributions(Dataset<?> dataset) {
+    ConvexReLUClassificationModel alone = copy(new ParamMap());
+    alone.set(contributionsCol(), contributionsColumn().orElse(ContributionsColumn.NAME));
+    alone.setPredictionCol("");
+    alone.setRawPredictionCol("");
+    alone.setProbabilityCol("");
+    return alone.transform(dataset);
   }
 
   @Override
@@ -245,6 +289,12 @@ public final class ConvexReLUClassificationModel
     return this;
   }
 
+  /** Sets the column of contributions that transform adds; the empty string = none. */
+  public ConvexReLUClassificationModel setContributionsCol(String value) {
+    set(contributionsCol(), value);
+    return this;
+  }
+
   /** Checks the features, their number where metadata tells it, and the outputs. */
   @Override
   public StructType transformSchema(StructType schema) {
@@ -255,8 +305,11 @@ public final class ConvexReLUClassificationModel
     Map<String, String> outputs =
         outputs(getRawPredictionCol(), getProbabilityCol(), getPredictionCol());
     trainingColumn().ifPresent(name -> outputs.put("trainingCol", name));
+    outputs.put("contributionsCol", contributionsColumn().orElse(""));
     input.checkOutputs(outputs);
-    return features.ofRows(schema, super.transformSchema(features.withVectors(schema)));
+    StructType extended =
+        features.ofRows(schema, super.transformSchema(features.withVectors(schema)));
+    return ContributionsColumn.in(extended, this, network().outputs());
   }
 
   /** Adds the columns that have names; a large network is broadcast. */
@@ -264,11 +317,12 @@ public final class ConvexReLUClassificationModel
   public Dataset<Row> transform(Dataset<?> dataset) {
     transformSchema(dataset.schema());
     FeatureColumns.Vectors features = FeatureColumns.of(this).vectors(dataset);
+    ConvexReLUClassificationModel reader = features.readBy(shared(dataset.sparkSession()));
     Dataset<Row> scored =
-        features
-            .readBy(shared(dataset.sparkSession()))
-            .transformWithThis(InvalidFeatures.skipped(features.rows(), features.column(), this));
-    return TrainingColumn.add(this, features.taken(scored));
+        reader.transformWithThis(InvalidFeatures.skipped(features.rows(), features.column(), this));
+    Dataset<Row> explained =
+        ContributionsColumn.add(reader, reader.trained.scorer(), features.column(), scored);
+    return TrainingColumn.add(this, features.taken(explained));
   }
 
   /** This model, with its network in a broadcast if it is large. */

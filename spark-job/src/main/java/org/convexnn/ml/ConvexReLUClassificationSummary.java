@@ -6,6 +6,8 @@ import static org.apache.spark.sql.functions.col;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.ml.classification.BinaryClassificationSummary;
 import org.apache.spark.ml.classification.ClassificationSummary;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.mllib.evaluation.BinaryClassificationMetrics;
 import org.apache.spark.mllib.evaluation.MulticlassMetrics;
 import org.apache.spark.sql.Column;
@@ -81,6 +83,30 @@ public class ConvexReLUClassificationSummary
   @Override
   public String weightCol() {
     return scored.weightCol();
+  }
+
+  /**
+   * How much each feature matters on the rows: the mean of its absolute contributions, added up
+   * over classes.
+   *
+   * @throws IllegalStateException where the model knows no marginals of its training rows
+   */
+  public Vector featureImportances() {
+    return Vectors.dense(importances().absolute());
+  }
+
+  /**
+   * What the mean log loss of the rows would grow by if each feature's contributions were taken away; below
+   * zero where they harm.
+   *
+   * @throws IllegalStateException where the model knows no marginals of its training rows
+   */
+  public Vector lossImportances() {
+    return Vectors.dense(importances().loss());
+  }
+
+  private Importances importances() {
+    return scored.importances(Importances::logLoss);
   }
 
   // The accessors of the two traits, made when they are first used. MLlib's own initialisers are

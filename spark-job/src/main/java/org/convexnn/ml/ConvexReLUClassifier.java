@@ -2,6 +2,7 @@ package org.convexnn.ml;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
@@ -97,11 +98,16 @@ public final class ConvexReLUClassifier
     InputColumns input = new InputColumns(schema);
     Fit.of(this).check(input, Task.BINARY, LABEL_REMEDY);
     checkKnown(input.classes(getLabelCol()));
-    input.checkOutputs(
+    Map<String, String> outputs =
         ConvexReLUClassificationModel.outputs(
-            getRawPredictionCol(), getProbabilityCol(), getPredictionCol()));
+            getRawPredictionCol(), getProbabilityCol(), getPredictionCol());
+    outputs.put("contributionsCol", contributionsColumn().orElse(""));
+    input.checkOutputs(outputs);
     FeatureColumns features = FeatureColumns.of(this);
-    return features.ofRows(schema, super.transformSchema(features.withVectors(schema)));
+    StructType extended =
+        features.ofRows(schema, super.transformSchema(features.withVectors(schema)));
+    int classes = input.classes(getLabelCol()).orElse(2);
+    return ContributionsColumn.in(extended, this, classes == 2 ? 1 : classes);
   }
 
   /** One threshold for each class, as MLlib would say when the model transforms. */
@@ -218,6 +224,7 @@ public final class ConvexReLUClassifier
             new ConvexReLUClassificationModel(
                 uid(),
                 result.network(),
+                result.marginals(),
                 result.certificate(),
                 Optional.of(Provenance.of(result, getSeed()))),
             new ParamMap())

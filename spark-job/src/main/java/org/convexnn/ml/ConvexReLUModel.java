@@ -3,6 +3,9 @@ package org.convexnn.ml;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.apache.spark.ml.util.HasTrainingSummary;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.convexnn.network.Marginals;
 import org.convexnn.network.Network;
 import org.convexnn.solver.Certificate;
 
@@ -17,6 +20,19 @@ public interface ConvexReLUModel<S extends ConvexReLUTrainingSummary>
 
   /** The trained network, without the gates that training switched off. */
   Network network();
+
+  /**
+   * How the columns of a sample of the training rows are distributed, which contributions are measured
+   * against; empty of models from sums or by earlier versions.
+   */
+  Optional<Marginals> marginals();
+
+  /**
+   * The rows with what each feature adds to their outputs.
+   *
+   * @throws IllegalStateException where the model knows no {@link #marginals}
+   */
+  Dataset<Row> contributions(Dataset<?> dataset);
 
   /**
    * How good the network is: bounds, gap and why training stopped.

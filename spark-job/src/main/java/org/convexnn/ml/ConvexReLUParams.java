@@ -29,7 +29,7 @@ import org.convexnn.solver.TrainingOptions.Task;
  * prints what each means; models carry the values they were trained with.
  *
  * <p>A getter of a Param without default ({@code regParam}, {@code regRatio}, {@code skipRidge},
- * {@code tol}, {@code checkpointDir}, {@code offsetCol}, {@code weightCol}, {@code validationIndicatorCol}, {@code
+ * {@code tol}, {@code checkpointDir}, {@code offsetCol}, {@code contributionsCol}, {@code weightCol}, {@code validationIndicatorCol}, {@code
  * foldCol}, {@code initialModel}) throws NoSuchElementException while it is unset, as MLlib's do; {@code isSet} asks.
  */
 public interface ConvexReLUParams extends HasWeightCol {
@@ -539,6 +539,21 @@ public interface ConvexReLUParams extends HasWeightCol {
   /** Features that hold categories, beside those that metadata tell. */
   default List<String> categoricalFeatures() {
     return isDefined(categoricalCols()) ? List.of(getCategoricalCols()) : List.of();
+  }
+
+  /** Param: the column in which transform tells what each feature adds to the raw prediction. */
+  default Param<String> contributionsCol() {
+    return paramSet().contributionsCol;
+  }
+
+  /** The column in which transform tells what each feature adds to the raw prediction. */
+  default String getContributionsCol() {
+    return getOrDefault(contributionsCol());
+  }
+
+  /** The column of contributions, where one is set and not the empty string. */
+  default Optional<String> contributionsColumn() {
+    return given(contributionsCol());
   }
 
   /** Param: the column in which transform tells how the model was trained. */

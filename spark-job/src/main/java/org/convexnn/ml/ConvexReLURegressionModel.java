@@ -20,6 +20,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.convexnn.export.OnnxExport;
 import org.convexnn.loss.RegressionLoss;
+import org.convexnn.network.Marginals;
 import org.convexnn.network.Network;
 import org.convexnn.solver.Certificate;
 import org.convexnn.solver.TrainingResult;
@@ -49,12 +50,16 @@ public final class ConvexReLURegressionModel
   }
 
   ConvexReLURegressionModel(String uid, Network network, Certificate certificate) {
-    this(uid, network, certificate, Optional.empty());
+    this(uid, network, Optional.empty(), certificate, Optional.empty());
   }
 
   ConvexReLURegressionModel(
-      String uid, Network network, Certificate certificate, Optional<Provenance> provenance) {
-    this(PendingUid.claim(uid), TrainedNetwork.of(network, certificate, provenance));
+      String uid,
+      Network network,
+      Optional<Marginals> marginals,
+      Certificate certificate,
+      Optional<Provenance> provenance) {
+    this(PendingUid.claim(uid), TrainedNetwork.of(network, marginals, certificate, provenance));
   }
 
   private ConvexReLURegressionModel(
@@ -85,6 +90,43 @@ public final class ConvexReLURegressionModel
   @Override
   public Network network() {
     return trained.network();
+  }
+
+  @Override
+  public Optional<Marginals> marginals() {
+    return trained.marginals();
+  }
+
+  /**
+   * This model, its contributions measured against the marginals of these rows, in place of those of
+   * the rows that it was trained on: against a sample of at most 20,000 of them.
+   *
+   * @throws IllegalArgumentException where the columns of features are not what they must be, and where
+   *     there are no rows
+   */
+  public ConvexReLURegressionModel withBackground(Dataset<?> rows) {
+    return copy(new ParamMap(), trained.with(Background.of(this, rows)));
+  }
+
+  /**
+   * The rows with what each feature adds to their outputs, in the column {@code contributionsCol}, or
+   * "contributions" where it is not set; {@code transform} adds the column where it is set.
+   *
+   * <p>A vector of d + 1 numbers: those of the features and then the base value.
+   * Their sum is the raw prediction f(x), the offset included: of a log link
+   * the logarithm of the prediction; what they are,
+   * {@link org.convexnn.network.Contributions} says.
+   *
+   * @throws IllegalStateException where the model knows no marginals of its training rows: see {@link
+   *     #withBackground}
+   * @throws IllegalArgumentException as {@code transform}
+   */
+  @Override
+  public Dataset<Row> contributions(Dataset<?> dataset) {
+    ConvexReLURegressionModel alone = copy(new ParamMap());
+    alone.set(contributionsCol(), contributionsColumn().orElse(ContributionsColumn.NAME));
+    alone.setPredictionCol("");
+    return alone.transform(dataset);
   }
 
   @Override
@@ -178,6 +220,12 @@ public final class ConvexReLURegressionModel
     return this;
   }
 
+  /** Sets the column of contributions that transform adds; the empty string = none. */
+  public ConvexReLURegressionModel setContributionsCol(String value) {
+    set(contributionsCol(), value);
+    return this;
+  }
+
   /** Checks the features, their number where metadata tells it, and the outputs. */
   @Override
   public StructType transformSchema(StructType schema) {
@@ -187,8 +235,16 @@ public final class ConvexReLURegressionModel
     features.checkSize(input, numFeatures());
     offsetColumn().ifPresent(input::checkOffset);
     input.checkOutputs(
-        Map.of("predictionCol", getPredictionCol(), "trainingCol", trainingColumn().orElse("")));
-    return features.ofRows(schema, super.transformSchema(features.withVectors(schema)));
+        Map.of(
+            "predictionCol",
+            getPredictionCol(),
+            "trainingCol",
+            trainingColumn().orElse(""),
+            "contributionsCol",
+            contributionsColumn().orElse("")));
+    StructType outputs =
+        features.ofRows(schema, super.transformSchema(features.withVectors(schema)));
+    return ContributionsColumn.in(outputs, this, network().outputs());
   }
 
   /** Adds the columns that have names; a large network is broadcast. */
@@ -196,11 +252,12 @@ public final class ConvexReLURegressionModel
   public Dataset<Row> transform(Dataset<?> dataset) {
     transformSchema(dataset.schema());
     FeatureColumns.Vectors features = FeatureColumns.of(this).vectors(dataset);
+    ConvexReLURegressionModel reader = features.readBy(shared(dataset.sparkSession()));
     Dataset<Row> scored =
-        features
-            .readBy(shared(dataset.sparkSession()))
-            .transformWithThis(InvalidFeatures.skipped(features.rows(), features.column(), this));
-    return TrainingColumn.add(this, features.taken(scored));
+        reader.transformWithThis(InvalidFeatures.skipped(features.rows(), features.column(), this));
+    Dataset<Row> explained =
+        ContributionsColumn.add(reader, reader.trained.scorer(), features.column(), scored);
+    return TrainingColumn.add(this, features.taken(explained));
   }
 
   /** This model, with its network in a broadcast if it is large. */
@@ -213,24 +270,12 @@ public final class ConvexReLURegressionModel
       return super.transform(dataset);
     }
     UDF2<Vector, Double, Double> predict =
-        (features, offset) -> predict(features, checkedOffset(offset));
+        (features, offset) -> predict(features, Offsets.of(offset, this));
     return dataset.withColumn(
         getPredictionCol(),
         functions
             .udf(predict, DataTypes.DoubleType)
             .apply(functions.col(getFeaturesCol()), functions.col(getOffsetCol()).cast("double")));
-  }
-
-  private double checkedOffset(Double offset) {
-    if (offset == null || !Double.isFinite(offset)) {
-      throw new IllegalArgumentException(
-          "offset column '"
-              + getOffsetCol()
-              + "' has the value "
-              + offset
-              + ": every row needs a finite offset, 0 leaves its output as it is");
-    }
-    return offset;
   }
 
   @Override

@@ -85,6 +85,26 @@ public final class ConvexReLURegressionStatistics {
     return merge(collect(dataset));
   }
 
+  /**
+   * The statistics of these rows without others, which must be among them, exact to rounding: {@code
+   * add} and then {@code subtract} gives the old sums to some ulps.
+   *
+   * @throws IllegalArgumentException as {@link #merge}; where the others cannot be among these rows, as
+   *     far as counts and sums of squares tell; where so little would remain of the rows, or of one
+   *     column, that the difference of sums is rounding errors
+   */
+  public ConvexReLURegressionStatistics subtract(ConvexReLURegressionStatistics other) {
+    return with(sums.minus(other.sums));
+  }
+
+  /**
+   * The statistics without rows that were added, with the labels and weights they had: {@link #collect}
+   * and {@link #subtract}. Models of what remains have certificates as others do.
+   */
+  public ConvexReLURegressionStatistics remove(Dataset<?> dataset) {
+    return subtract(collect(dataset));
+  }
+
   private ConvexReLURegressionStatistics with(GramStatistics others) {
     return new ConvexReLURegressionStatistics(regressor, others);
   }

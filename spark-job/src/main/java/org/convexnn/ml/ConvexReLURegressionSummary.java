@@ -8,6 +8,8 @@ import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.udf;
 
 import java.io.Serializable;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.mllib.evaluation.RegressionMetrics;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -72,6 +74,37 @@ public class ConvexReLURegressionSummary implements Serializable {
     Column weighted = sqrt(scored.weight()).multiply(residual());
     Row range = scored.aggregates(min(weighted), max(weighted));
     return new double[] {range.getDouble(0), range.getDouble(1)};
+  }
+
+  /**
+   * How much each feature matters on the rows: the mean of its absolute contributions.
+   *
+   * @throws IllegalStateException where the model knows no marginals of its training rows
+   */
+  public Vector featureImportances() {
+    return Vectors.dense(importances().absolute());
+  }
+
+  /**
+   * What the mean loss ({@link PredictionCost}) of the rows would grow by if each feature's contributions were taken away; below
+   * zero where they harm.
+   *
+   * @throws IllegalStateException where the model knows no marginals of its training rows
+   */
+  public Vector lossImportances() {
+    return Vectors.dense(importances().loss());
+  }
+
+  private Importances importances() {
+    return scored.importances(rowLoss(scored.loss()));
+  }
+
+  private static Importances.RowLoss rowLoss(RegressionLoss loss) {
+    // Not the record itself: tasks send this, and Spark's Kryo writes no records.
+    RegressionLoss.Kind kind = loss.kind();
+    double parameter = loss.parameter();
+    return (outputs, label) ->
+        new RegressionLoss(kind, parameter).cost(label, kind.prediction(outputs[0]));
   }
 
   private Column residual() {

@@ -79,9 +79,16 @@ public final class ConvexReLURegressor
   public StructType transformSchema(StructType schema) {
     InputColumns input = new InputColumns(schema);
     Fit.of(this).check(input, Task.REGRESSION, LABEL_REMEDY);
-    input.checkOutputs(Map.of("predictionCol", getPredictionCol()));
+    input.checkOutputs(
+        Map.of(
+            "predictionCol",
+            getPredictionCol(),
+            "contributionsCol",
+            contributionsColumn().orElse("")));
     FeatureColumns features = FeatureColumns.of(this);
-    return features.ofRows(schema, super.transformSchema(features.withVectors(schema)));
+    StructType extended =
+        features.ofRows(schema, super.transformSchema(features.withVectors(schema)));
+    return ContributionsColumn.in(extended, this, 1);
   }
 
   /** Trains; called by {@code fit} with the label and weight columns cast to double. */

@@ -366,6 +366,14 @@ public interface ConvexReLUTraining<E extends ConvexReLUTraining<E>> extends Con
   }
 
   /**
+   * Sets the column in which the model's transform tells what each feature adds to the raw prediction,
+   * see the models' {@code contributions}. The empty string = none.
+   */
+  default E setContributionsCol(String value) {
+    return with(contributionsCol(), value);
+  }
+
+  /**
    * Sets the column in which the model's transform tells, on every row, how it was trained, as JSON:
    * {@code certificate}, {@code provenance} and, in the session that trained it, {@code training} with
    * path and trace. The empty string = none.

@@ -96,18 +96,27 @@ record Fit(
         classes,
         task,
         (options, listener, rows) -> {
-          if (start.isPresent()) {
-            return trainer(options, listener).train(rows, start.get().start());
-          }
-          if (from.isPresent()) {
-            listener.message(
-                "initialModel is linear, without gates to go on from: new ones are drawn");
-          }
-          return switch (options.activation()) {
-            case GATED -> trainer(options, listener).train(rows);
-            case RELU -> reluTrainer(options, listener).train(rows);
-          };
+          TrainingResult result = train(options, listener, rows, from, start);
+          return result.with(Background.of(result, rows, options.seed()));
         });
+  }
+
+  private TrainingResult train(
+      TrainingOptions options,
+      Progress listener,
+      RddRows rows,
+      Optional<InitialModel> from,
+      Optional<InitialModel> start) {
+    if (start.isPresent()) {
+      return trainer(options, listener).train(rows, start.get().start());
+    }
+    if (from.isPresent()) {
+      listener.message("initialModel is linear, without gates to go on from: new ones are drawn");
+    }
+    return switch (options.activation()) {
+      case GATED -> trainer(options, listener).train(rows);
+      case RELU -> reluTrainer(options, listener).train(rows);
+    };
   }
 
   /** A trainer that keeps the checkpoints that are wanted. */

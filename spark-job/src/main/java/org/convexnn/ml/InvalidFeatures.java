@@ -71,17 +71,27 @@ final class InvalidFeatures {
    *     another size than the training data
    */
   static double[] score(Scorer scorer, Vector features, ConvexReLUParams params) {
-    boolean kept = areKept(params);
-    if (valid(features, kept)) {
+    if (areUsable(features, params)) {
       return scorer.score(features);
-    }
-    // There is no row to skip for one who scores a vector.
-    if (!kept) {
-      throw new IllegalArgumentException(refusal(features));
     }
     double[] outputs = new double[scorer.network().outputs()];
     Arrays.fill(outputs, Double.NaN);
     return outputs;
+  }
+
+  /**
+   * Whether a network takes these features; false where they are kept and tell nothing.
+   *
+   * @throws IllegalArgumentException for those that are invalid and not kept
+   */
+  static boolean areUsable(Vector features, ConvexReLUParams params) {
+    boolean kept = areKept(params);
+    boolean usable = valid(features, kept);
+    // There is no row to skip for one who scores a vector.
+    if (!usable && !kept) {
+      throw new IllegalArgumentException(refusal(features));
+    }
+    return usable;
   }
 
   private static String refusal(Vector features) {

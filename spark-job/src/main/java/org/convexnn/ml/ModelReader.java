@@ -3,6 +3,7 @@ package org.convexnn.ml;
 import java.util.Optional;
 import org.apache.spark.ml.param.Params;
 import org.apache.spark.ml.util.MLReader;
+import org.convexnn.network.Marginals;
 import org.convexnn.network.Network;
 import org.convexnn.solver.Certificate;
 
@@ -20,7 +21,12 @@ final class ModelReader<M extends Params> extends MLReader<M> {
    */
   interface Create<M> {
     /** A model with these parts and default Params. */
-    M create(String uid, Network network, Certificate certificate, Optional<Provenance> provenance);
+    M create(
+        String uid,
+        Network network,
+        Optional<Marginals> marginals,
+        Certificate certificate,
+        Optional<Provenance> provenance);
   }
 
   private final Class<M> type;
@@ -49,7 +55,8 @@ final class ModelReader<M extends Params> extends MLReader<M> {
     Certificate certificate = CertificateJson.decode(metadata);
     Optional<Provenance> provenance = metadata.optional("provenance", Provenance.class);
     Network network = NetworkTables.read(storage);
-    M model = create.create(metadata.uid(), network, certificate, provenance);
+    Optional<Marginals> marginals = MarginalsTable.read(storage, network);
+    M model = create.create(metadata.uid(), network, marginals, certificate, provenance);
     metadata.apply(model);
     return model;
   }

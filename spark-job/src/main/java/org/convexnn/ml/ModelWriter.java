@@ -43,6 +43,7 @@ final class ModelWriter extends MLWriter {
     extra.set("certificate", CertificateJson.encode(certificate));
     SavedMetadata.write(storage, model, extra);
     NetworkTables.write(storage, model.network());
+    model.marginals().ifPresent(marginals -> MarginalsTable.write(storage, marginals));
     storage.seal();
   }
 }

@@ -2,10 +2,14 @@ package org.convexnn.ml;
 
 import java.io.IOException;
 import java.io.ObjectInputStream;
+import java.util.Arrays;
+import java.util.Optional;
 import org.apache.spark.ml.linalg.DenseVector;
 import org.apache.spark.ml.linalg.SparseVector;
 import org.apache.spark.ml.linalg.Vector;
 import org.convexnn.block.Features;
+import org.convexnn.network.Contributions;
+import org.convexnn.network.Marginals;
 import org.convexnn.network.Network;
 
 /** Evaluates a network on MLlib's vectors, on any number of threads. */
@@ -14,12 +18,18 @@ final class NetworkScorer implements Scorer {
   private static final long serialVersionUID = 1L;
 
   private final Network network;
+  // Null = not known.
+  private final Marginals marginals;
 
   // An evaluator has scratch memory and serves one thread; folding the weights is worth keeping.
   private transient ThreadLocal<Network.Evaluator> evaluators;
 
-  NetworkScorer(Network network) {
+  // Compiled when first asked for.
+  private transient Contributions contributions;
+
+  NetworkScorer(Network network, Optional<Marginals> marginals) {
     this.network = network;
+    this.marginals = marginals.orElse(null);
     this.evaluators = ThreadLocal.withInitial(network::evaluator);
   }
 
@@ -34,7 +44,24 @@ final class NetworkScorer implements Scorer {
   }
 
   @Override
-  public double[] score(Vector features) {
+  public Optional<Marginals> marginals() {
+    return Optional.ofNullable(marginals);
+  }
+
+  @Override
+  public double[][][] contributions(Vector[] rows) {
+    Arrays.stream(rows).forEach(this::checkSize);
+    return compiled().of(Arrays.stream(rows).map(Vector::toArray).toArray(double[][]::new));
+  }
+
+  private synchronized Contributions compiled() {
+    if (contributions == null) {
+      contributions = Contributions.of(network, marginals);
+    }
+    return contributions;
+  }
+
+  private void checkSize(Vector features) {
     if (features.size() != network.features()) {
       throw new IllegalArgumentException(
           "a features vector has "
@@ -43,6 +70,11 @@ final class NetworkScorer implements Scorer {
               + network.features()
               + ": use the same feature columns as in training");
     }
+  }
+
+  @Override
+  public double[] score(Vector features) {
+    checkSize(features);
     double[] outputs = new double[network.outputs()];
     Network.Evaluator evaluator = evaluators.get();
     // By its zeros and not by its type, so that a sparse vector gets the bits of a dense one.

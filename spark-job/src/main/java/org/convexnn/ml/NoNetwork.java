@@ -1,6 +1,8 @@
 package org.convexnn.ml;
 
+import java.util.Optional;
 import org.apache.spark.ml.linalg.Vector;
+import org.convexnn.network.Marginals;
 import org.convexnn.network.Network;
 
 /** Stands for the network in a model that was made without one. */
@@ -16,5 +18,15 @@ record NoNetwork() implements Scorer {
   @Override
   public double[] score(Vector features) {
     return new double[network().outputs()];
+  }
+
+  @Override
+  public Optional<Marginals> marginals() {
+    return Optional.empty();
+  }
+
+  @Override
+  public double[][][] contributions(Vector[] rows) {
+    return new double[network().outputs()][][];
   }
 }

@@ -100,6 +100,7 @@ record OnePassRegression(ConvexReLURegressor estimator) {
         new ConvexReLURegressionModel(
             estimator.uid(),
             result.network(),
+            result.marginals(),
             result.certificate(),
             Optional.of(Provenance.of(result, estimator.getSeed())));
     return estimator.copyValues(model.setParent(estimator), trained).summarized(result, rows);

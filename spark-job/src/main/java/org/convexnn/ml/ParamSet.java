@@ -79,6 +79,7 @@ public final class ParamSet implements Serializable {
   final Param<String> foldCol;
   final StringArrayParam featuresCols;
   final StringArrayParam categoricalCols;
+  final Param<String> contributionsCol;
   final Param<String> trainingCol;
   final Param<String> handleInvalid;
   final Param<String> initialModel;
@@ -478,6 +479,14 @@ public final class ParamSet implements Serializable {
                     "categoricalCols",
                     "names of features, each once",
                     names -> new HashSet<>(names).size() == names.size())));
+    contributionsCol =
+        new Param<>(
+            owner,
+            "contributionsCol",
+            "name of a column in which transform tells what each feature adds to a row's raw"
+                + " prediction: a vector of the features' contributions and, last, a base value, which"
+                + " sum to it; of more than two classes an array of vectors, one a class; unset or empty"
+                + " = none");
     trainingCol =
         new Param<>(
             owner,

@@ -85,6 +85,11 @@ record SavedRow(Row row, String table, String path) {
     return array;
   }
 
+  /** An array of finite numbers of any length. */
+  double[] doubles(String column) {
+    return doubles(column, size(column));
+  }
+
   private int size(String column) {
     value(column);
     return row.getList(row.fieldIndex(column)).size();

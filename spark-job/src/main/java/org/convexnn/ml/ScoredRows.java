@@ -31,11 +31,14 @@ final class ScoredRows implements Serializable {
   private final String weightCol;
   private final String offsetCol;
   private final RegressionLoss loss;
+  private final String contributionsCol;
   private final transient Supplier<Dataset<Row>> scoring;
+  private final transient Supplier<Dataset<Row>> explaining;
+  private transient Importances importances;
   private transient Dataset<Row> rows;
 
-  private <M extends PredictorParams & ConvexReLUParams> ScoredRows(
-      M model, Supplier<Dataset<Row>> scoring) {
+  private <M extends PredictorParams & ConvexReLUModel<?>> ScoredRows(
+      M model, Supplier<Dataset<Row>> scoring, Supplier<Dataset<?>> rows) {
     this.featuresCol = model.getFeaturesCol();
     this.labelCol = model.getLabelCol();
     this.predictionCol = model.getPredictionCol();
@@ -43,6 +46,8 @@ final class ScoredRows implements Serializable {
     this.offsetCol = model.offsetColumn().orElse("");
     this.loss = model.regressionLoss();
     this.scoring = scoring;
+    this.explaining = () -> model.contributions(rows.get());
+    this.contributionsCol = model.contributionsColumn().orElse(ContributionsColumn.NAME);
   }
 
   /**
@@ -52,11 +57,11 @@ final class ScoredRows implements Serializable {
    * @param labelRemedy what to do about a label that is not numeric
    * @throws IllegalArgumentException where the columns of features and label are not what they must be
    */
-  static <M extends Transformer & PredictorParams & ConvexReLUParams> ScoredRows of(
+  static <M extends Transformer & PredictorParams & ConvexReLUModel<?>> ScoredRows of(
       M model, Dataset<?> dataset, String labelRemedy) {
     new InputColumns(dataset.schema()).checkLabel(model.getLabelCol(), labelRemedy);
     Dataset<Row> scored = model.transform(dataset);
-    return new ScoredRows(model, () -> scored);
+    return new ScoredRows(model, () -> scored, () -> dataset);
   }
 
   /**
@@ -65,9 +70,10 @@ final class ScoredRows implements Serializable {
    * @param model has names for the columns that are asked for
    * @param rows empty where the rows themselves are not known: then to ask for them is an error
    */
-  static <M extends Transformer & PredictorParams & ConvexReLUParams> ScoredRows trainedOn(
+  static <M extends Transformer & PredictorParams & ConvexReLUModel<?>> ScoredRows trainedOn(
       M model, Optional<Dataset<Row>> rows) {
-    return new ScoredRows(model, () -> model.transform(rows.orElseThrow(ScoredRows::unknown)));
+    Supplier<Dataset<?>> known = () -> rows.orElseThrow(ScoredRows::unknown);
+    return new ScoredRows(model, () -> model.transform(known.get()), known);
   }
 
   /** The error of a summary of training on rows of which only sums were there. */
@@ -113,7 +119,11 @@ final class ScoredRows implements Serializable {
 
   /** The weight, 1 where the rows have no weight column. */
   Column weight() {
-    if (!Arrays.asList(rows().columns()).contains(weightCol)) {
+    return weight(rows());
+  }
+
+  private Column weight(Dataset<Row> of) {
+    if (!Arrays.asList(of.columns()).contains(weightCol)) {
       return lit(1.0);
     }
     Column weight = col(weightCol).cast("double");
@@ -122,6 +132,20 @@ final class ScoredRows implements Serializable {
         weight.geq(0).and(weight.lt(Double.POSITIVE_INFINITY)),
         "weight column '" + weightCol + "'",
         "weights must be 0 or positive, and finite");
+  }
+
+  /** How much each feature matters on the rows, by the loss of outputs. */
+  synchronized Importances importances(Importances.RowLoss rowLoss) {
+    if (importances == null) {
+      Dataset<Row> explained = explaining.get();
+      if (explained.isEmpty()) {
+        throw noRows();
+      }
+      importances =
+          Importances.of(
+              explained.select(col(contributionsCol), label(), weight(explained)), rowLoss);
+    }
+    return importances;
   }
 
   /** The model's loss. */

@@ -1,9 +1,11 @@
 package org.convexnn.ml;
 
+import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.SparkSession;
+import org.convexnn.network.Marginals;
 import org.convexnn.network.Network;
 
 /**
@@ -41,5 +43,15 @@ final class SharedScorer implements Scorer {
   @Override
   public double[] score(Vector features) {
     return shared.value().score(features);
+  }
+
+  @Override
+  public Optional<Marginals> marginals() {
+    return shared.value().marginals();
+  }
+
+  @Override
+  public double[][][] contributions(Vector[] rows) {
+    return shared.value().contributions(rows);
   }
 }

@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.Optional;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.SparkSession;
+import org.convexnn.network.Marginals;
 import org.convexnn.network.Network;
 import org.convexnn.solver.Certificate;
 import scala.Option;
@@ -33,9 +34,17 @@ final class TrainedNetwork<S> implements Serializable {
 
   /** A network without a summary. */
   static <S> TrainedNetwork<S> of(
-      Network network, Certificate certificate, Optional<Provenance> provenance) {
+      Network network,
+      Optional<Marginals> marginals,
+      Certificate certificate,
+      Optional<Provenance> provenance) {
     return new TrainedNetwork<>(
-        new NetworkScorer(network), certificate, provenance.orElse(null), null);
+        new NetworkScorer(network, marginals), certificate, provenance.orElse(null), null);
+  }
+
+  /** A copy whose contributions are measured against these marginals. */
+  TrainedNetwork<S> with(Marginals marginals) {
+    return scoredBy(new NetworkScorer(network(), Optional.of(marginals)));
   }
 
   /** Stands for what a model without a network does not hold. */
@@ -59,6 +68,15 @@ final class TrainedNetwork<S> implements Serializable {
 
   Network network() {
     return scorer.network();
+  }
+
+  Optional<Marginals> marginals() {
+    return scorer.marginals();
+  }
+
+  /** What tells contributions, to be sent to executors. */
+  Scorer scorer() {
+    return scorer;
   }
 
   /**

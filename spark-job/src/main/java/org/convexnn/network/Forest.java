@@ -74,6 +74,19 @@ public record Forest(
     return categories.tables().length == 0 ? x : categories.apply(x);
   }
 
+  /** The number of bins of a column of categories; 0 of numbers. */
+  int bins(int column) {
+    if (categories.tables().length == 0 || !categories.isCategorical(column)) {
+      return 0;
+    }
+    int bins = 1;
+    for (byte bin : categories.tables()[column]) {
+      int number = bin & 0xFF;
+      bins = number == CategoryBins.MISSING ? bins : Math.max(bins, number + 1);
+    }
+    return bins;
+  }
+
   /** The number of leaves of all trees. */
   public int leaves() {
     return trees.stream().mapToInt(Tree::leaves).sum();

@@ -86,7 +86,8 @@ public record Tree(
     return goesLeft(node, x[feature[node]]) ? left[node] : right[node];
   }
 
-  private boolean goesLeft(int node, double value) {
+  /** Whether a value of the column that a node tests goes left there. */
+  boolean goesLeft(int node, double value) {
     if (Double.isNaN(value)) {
       return missingLeft[node];
     }

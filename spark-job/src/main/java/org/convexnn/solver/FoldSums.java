@@ -12,6 +12,15 @@ package org.convexnn.solver;
  */
 record FoldSums(double rows, double weight, double labelSquare, double[] moments, double[] gram) {
 
+  /**
+   * The most that a sum of squares may have been of what remains of it. A difference has the rounding
+   * errors of the larger sums: below this ratio they are at most about 1e-12 of what remains.
+   */
+  private static final double MOST_LOST = 4096;
+
+  /** Rounding errors of sums, relative to the larger one. */
+  private static final double ROUNDING = 1e-11;
+
   /** The sums of no rows. */
   static FoldSums none(int size) {
     return new FoldSums(0, 0, 0, new double[size], new double[size * (size + 1) / 2]);
@@ -25,6 +34,64 @@ record FoldSums(double rows, double weight, double labelSquare, double[] moments
         labelSquare + other.labelSquare,
         sum(moments, other.moments),
         sum(gram, other.gram));
+  }
+
+  /**
+   * A new sum of these rows without others: exact to rounding, {@code eps} times the larger sums.
+   *
+   * @param other of rows that are among these
+   * @param width numbers of y~, whose squares tell how much is lost
+   * @throws IllegalArgumentException where others cannot be among these, and where the difference would
+   *     be rounding errors
+   */
+  FoldSums minus(FoldSums other, int width) {
+    if (other.rows == 0) {
+      return this;
+    }
+    double left = rows - other.rows;
+    if (left < 0 || weight - other.weight < -ROUNDING * weight) {
+      throw strangers();
+    }
+    double[] remaining = difference(gram, other.gram);
+    int at = 0;
+    boolean exact = weight <= MOST_LOST * (weight - other.weight);
+    for (int i = 0; i < moments.length; i++) {
+      if (remaining[at] < -ROUNDING * gram[at]) {
+        throw strangers();
+      }
+      exact &= i >= width || gram[at] <= MOST_LOST * remaining[at];
+      at += moments.length - i;
+    }
+    double square = labelSquare - other.labelSquare;
+    if (square < -ROUNDING * labelSquare) {
+      throw strangers();
+    }
+    if (left == 0) {
+      return none(moments.length);
+    }
+    if (!exact || labelSquare > MOST_LOST * Math.max(square, weight - other.weight)) {
+      throw new IllegalArgumentException(
+          "of the rows so little would remain that their sums were rounding errors: a column, the"
+              + " label or the weights of a fold would keep less than 1 / "
+              + (int) MOST_LOST
+              + " of its sum of squares; collect the rows that remain instead");
+    }
+    return new FoldSums(
+        left, weight - other.weight, square, difference(moments, other.moments), remaining);
+  }
+
+  private static IllegalArgumentException strangers() {
+    return new IllegalArgumentException(
+        "rows are to be removed that are not among those summed up: a count or a sum of squares would"
+            + " be below zero; remove rows that were added, with the labels and weights they had");
+  }
+
+  private static double[] difference(double[] left, double[] right) {
+    double[] difference = new double[left.length];
+    for (int i = 0; i < difference.length; i++) {
+      difference[i] = left[i] - right[i];
+    }
+    return difference;
   }
 
   private static double[] sum(double[] left, double[] right) {

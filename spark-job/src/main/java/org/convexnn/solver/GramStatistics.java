@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BinaryOperator;
 import org.convexnn.block.FoldGramJob;
 import org.convexnn.linalg.Blas;
 
@@ -19,7 +20,7 @@ import org.convexnn.linalg.Blas;
  * in float64, from one sweep over the rows. With them every beta is solved, certified and validated
  * without another look at the rows (docs/theory/solvers.md#gram-matrix). They are additive: the
  * statistics of new rows can be {@linkplain #plus added} and the network trained again without the
- * old rows, and they can be {@linkplain #write saved}. Immutable.
+ * old rows, rows can be {@linkplain #minus taken out} again, and they can be {@linkplain #write saved}. Immutable.
  *
  * <p>The fold of a row is a hash of its key: equal rows are in one fold, whenever they come. "All
  * rows but fold k" is the sum of the other folds, which unlike a subtraction cancels nothing.
@@ -90,12 +91,28 @@ public final class GramStatistics {
    * @throws IllegalArgumentException where they are of different bases or folds
    */
   public GramStatistics plus(GramStatistics other) {
+    return with(other, FoldSums::plus);
+  }
+
+  /**
+   * The statistics of these rows without the other's, which must be among them: exact to rounding, an
+   * ulp or so of these sums in each number, whatever was added in between.
+   *
+   * @throws IllegalArgumentException as {@link #plus}; where the other's rows cannot be among these, as
+   *     far as counts and sums of squares tell; where so little would remain, in all or in one column,
+   *     that differences are no more exact
+   */
+  public GramStatistics minus(GramStatistics other) {
+    return with(other, (fold, less) -> fold.minus(less, basis.width()));
+  }
+
+  private GramStatistics with(GramStatistics other, BinaryOperator<FoldSums> operation) {
     if (folds.size() != other.folds.size() || seed != other.seed) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
               "statistics of %d folds with seed %d cannot be added to those of %d folds with seed"
-                  + " %d",
+                  + " %d, nor taken from them",
               other.folds.size(),
               other.seed,
               folds.size(),
@@ -108,7 +125,7 @@ public final class GramStatistics {
     }
     List<FoldSums> sums = new ArrayList<>();
     for (int k = 0; k < folds.size(); k++) {
-      sums.add(folds.get(k).plus(other.folds.get(k)));
+      sums.add(operation.apply(folds.get(k), other.folds.get(k)));
     }
     return new GramStatistics(basis, seed, sums);
   }

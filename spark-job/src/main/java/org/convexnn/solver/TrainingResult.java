@@ -2,6 +2,7 @@ package org.convexnn.solver;
 
 import java.util.List;
 import java.util.Optional;
+import org.convexnn.network.Marginals;
 import org.convexnn.network.Network;
 
 /**
@@ -17,6 +18,7 @@ import org.convexnn.network.Network;
  * @param skipRidge the ridge on the skip and the intercept correction, as given or automatic
  * @param setUpSeconds moments, gates, patterns, skip fit, betaMax
  * @param solveSeconds path, final fit and certificate
+ * @param marginals of a sample of the rows, where one was taken
  */
 public record TrainingResult(
     Network network,
@@ -28,7 +30,8 @@ public record TrainingResult(
     long rows,
     double skipRidge,
     double setUpSeconds,
-    double solveSeconds) {
+    double solveSeconds,
+    Optional<Marginals> marginals) {
 
   /** Copies the lists. */
   public TrainingResult {
@@ -36,8 +39,43 @@ public record TrainingResult(
     path = List.copyOf(path);
   }
 
+  /** Without marginals. */
+  public TrainingResult(
+      Network network,
+      Certificate certificate,
+      Objective objective,
+      Optional<RankBound> rankBound,
+      List<TraceRecord> trace,
+      List<PathPoint> path,
+      long rows,
+      double skipRidge,
+      double setUpSeconds,
+      double solveSeconds) {
+    this(
+        network,
+        certificate,
+        objective,
+        rankBound,
+        trace,
+        path,
+        rows,
+        skipRidge,
+        setUpSeconds,
+        solveSeconds,
+        Optional.empty());
+  }
+
   /** The same with the network in another form. */
   public TrainingResult with(Network other) {
+    return with(other, marginals);
+  }
+
+  /** The same with marginals of its rows. */
+  public TrainingResult with(Marginals ofRows) {
+    return with(network, Optional.of(ofRows));
+  }
+
+  private TrainingResult with(Network other, Optional<Marginals> ofRows) {
     return new TrainingResult(
         other,
         certificate,
@@ -48,6 +86,7 @@ public record TrainingResult(
         rows,
         skipRidge,
         setUpSeconds,
-        solveSeconds);
+        solveSeconds,
+        ofRows);
   }
 }

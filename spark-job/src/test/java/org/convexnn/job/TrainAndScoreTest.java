@@ -125,6 +125,52 @@ class TrainAndScoreTest {
       assertThat(prediction).isEqualTo(probability > 0.5 ? "low" : "high");
     }
     assertThat(rows).extracting(r -> r.getAs("note")).containsExactlyInAnyOrder("keep", "0");
+    assertThat(report.get("featureImportances")).hasSize(8);
+    assertThat(report.get("featureImportances").get(0).get("feature").asText())
+        .isEqualTo("age.years");
+    assertThat(report.get("featureImportances").get(0).get("absolute").asDouble()).isPositive();
+    List<String> names =
+        explained(
+            model,
+            input,
+            (row, sum) -> {
+              double p = Double.parseDouble(row.getAs("probability"));
+              assertThat(sum).isCloseTo(Math.log(p / (1 - p)), within(1e-9));
+            });
+    assertThat(names)
+        .contains("contribution_age_years", "contribution_colour___red", "contribution_base");
+    Path clash = CommandLineRun.file(folder, "c.csv", "member,colour,age.years,contribution_base");
+    CommandLineRun.of(
+            "score",
+            "--model",
+            model,
+            "--input",
+            clash,
+            "--output",
+            folder.resolve("o"),
+            "--contributions")
+        .failed("column 'contribution_base' of", "rename");
+  }
+
+  /** Scores with contributions, and hands each row and their sum on. */
+  private List<String> explained(
+      Path model, Path input, java.util.function.BiConsumer<Row, Double> check) {
+    Path scored = folder.resolve("explained");
+    CommandLineRun.of(
+            "score", "--model", model, "--input", input, "--output", scored, "--contributions")
+        .good();
+    Dataset<Row> table =
+        SparkTest.session()
+            .read()
+            .option("header", true)
+            .option("escape", "\"")
+            .csv(scored.toString());
+    List<String> names =
+        Arrays.stream(table.columns()).filter(c -> c.startsWith("contribution_")).toList();
+    for (Row row : table.collectAsList()) {
+      check.accept(row, names.stream().mapToDouble(n -> Double.parseDouble(row.getAs(n))).sum());
+    }
+    return names;
   }
 
   @Test
@@ -309,6 +355,10 @@ class TrainAndScoreTest {
       assertThat(right / 200)
           .isCloseTo(report.get("test").get("accuracy").asDouble(), within(1e-12));
     }
+
+    // Of the predicted class.
+    assertThat(explained(model, test, (row, sum) -> assertThat(sum).isPositive()))
+        .containsExactly("contribution_length", "contribution_width", "contribution_base");
 
     Path clash = CommandLineRun.file(folder, "c.csv", "length,width,probability_iris_A", "1,2,3");
     CommandLineRun.of("score", "--model", model, "--input", clash, "--output", folder.resolve("o"))

@@ -148,6 +148,11 @@ class OnePassRegressionTest {
     same(sum.crossValidate(), together.crossValidate(), all);
     // Sums collected apart, as by another session, merge to the same.
     same(first.merge(loaded.collect(later)).fitPath(0.03).get(0), updated.get(1), all);
+    // Rows that were added are taken out again.
+    same(sum.remove(later).fitPath(0.03).get(0), loaded.fitPath(0.03).get(0), all);
+    assertThatThrownBy(() -> loaded.remove(all))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("not among those summed up");
     // The old rows alone are another model.
     assertThat(loaded.fitPath(0.03).get(0).certificate().betaMax())
         .isNotCloseTo(updated.get(1).certificate().betaMax(), within(1e-4));

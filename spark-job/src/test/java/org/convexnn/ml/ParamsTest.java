@@ -35,6 +35,7 @@ class ParamsTest {
       Set.of(
           "featuresCols",
           "categoricalCols",
+          "contributionsCol",
           "trainingCol",
           "numGates",
           "numTrees",
@@ -147,6 +148,7 @@ class ParamsTest {
               "foldCol",
               "initialModel",
               "checkpointDir",
+              "contributionsCol",
               "trainingCol");
       return;
     }

@@ -23,6 +23,7 @@ import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
 import org.convexnn.network.Imputation;
 import org.convexnn.network.LeafPenalty;
+import org.convexnn.network.Marginals;
 import org.convexnn.network.Network;
 import org.convexnn.network.SubNetwork;
 import org.convexnn.network.Tree;
@@ -79,6 +80,7 @@ class PythonPackageTest {
         AllPatterns.class,
         CategoryBins.class,
         LeafPenalty.class,
+        Marginals.class,
         Certificate.class,
         FeatureMap.class,
         Forest.class,

@@ -285,6 +285,55 @@ class OnePassTest {
   }
 
   @Test
+  void rowsAreTakenOutAgain() {
+    Training training = training(1e-13);
+    Training.Data all = data(3, 300);
+    Training.Data first = part(all, IntStream.range(0, 180).toArray());
+    Training.Data second = part(all, IntStream.range(180, 300).toArray());
+    GramStatistics old = trainer(training).statistics(first.rows(64), 3);
+    GramStatistics more = old.collect(second.rows(64));
+    GramStatistics again = old.plus(more).minus(more);
+    assertThat(again.rows()).isEqualTo(180);
+    for (int k = 0; k < 3; k++) {
+      same(again.fold(k).gram(), old.fold(k).gram(), 1e-12);
+      same(again.fold(k).moments(), old.fold(k).moments(), 1e-12);
+      assertThat(again.fold(k).labelSquare())
+          .isCloseTo(old.fold(k).labelSquare(), within(1e-12));
+    }
+    TrainingResult ofAgain = trainer(training).fitPath(again, 0.03).get(0);
+    TrainingResult ofOld = trainer(training).fitPath(old, 0.03).get(0);
+    assertThat(ofAgain.certificate().dualBound())
+        .isCloseTo(ofOld.certificate().dualBound(), within(1e-11));
+    same(predictions(ofAgain.network(), all), predictions(ofOld.network(), all), 1e-8);
+    // Nothing remains of a fold, or of all.
+    assertThat(more.minus(more).rows()).isZero();
+    assertThat(more.minus(more).fold(0).gram()).containsOnly(0);
+  }
+
+  @Test
+  void whatCannotBeTakenOutIsRefused() {
+    Training training = training(1e-3);
+    Training.Data all = data(3, 300);
+    GramStatistics statistics = trainer(training).statistics(all.rows(64), 1);
+    GramStatistics others = statistics.collect(data(9, 100).rows(64));
+    refused(() -> others.minus(statistics), "not among those summed up");
+    // One row whose squares are all there is of its column's.
+    Training.Data outlier = part(all, new int[] {0});
+    outlier.x()[0][1] = 1e9;
+    GramStatistics with = statistics.plus(statistics.collect(outlier.rows(1)));
+    refused(
+        () -> with.minus(statistics.collect(outlier.rows(1))), "rounding errors", "that remain");
+    GramStatistics most = statistics.collect(part(all, IntStream.range(1, 300).toArray()).rows(9));
+    GramStatistics many = statistics;
+    for (int i = 0; i < 13; i++) {
+      many = many.plus(many);
+    }
+    GramStatistics nearlyAll = many;
+    GramStatistics whole = many.plus(most);
+    refused(() -> whole.minus(nearlyAll), "rounding errors");
+  }
+
+  @Test
   void onlyStatisticsOfOneBasisAdd() {
     Training training = training(1e-3);
     LocalRows rows = data(4, 100).rows(64);
