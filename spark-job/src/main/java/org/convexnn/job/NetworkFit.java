@@ -71,7 +71,8 @@ record NetworkFit(
         setUpSeconds,
         solveSeconds,
         fitSeconds,
-        phases);
+        phases,
+        importances);
   }
 
   /** Fits the Estimator of a task with the Params that were given. */
