@@ -168,7 +168,7 @@ class PersistenceTest {
             "4.1.0",
             "0.1.0");
     new ConvexReLUClassificationModel(
-            "mine", Models.network(), Models.CERTIFICATE, Optional.of(provenance))
+            "mine", Models.network(), Optional.empty(), Models.CERTIFICATE, Optional.of(provenance))
         .save(path());
     ConvexReLUClassificationModel loaded = ConvexReLUClassificationModel.load(path());
     assertThat(loaded.provenance()).contains(provenance);

@@ -297,8 +297,7 @@ class OnePassTest {
     for (int k = 0; k < 3; k++) {
       same(again.fold(k).gram(), old.fold(k).gram(), 1e-12);
       same(again.fold(k).moments(), old.fold(k).moments(), 1e-12);
-      assertThat(again.fold(k).labelSquare())
-          .isCloseTo(old.fold(k).labelSquare(), within(1e-12));
+      assertThat(again.fold(k).labelSquare()).isCloseTo(old.fold(k).labelSquare(), within(1e-12));
     }
     TrainingResult ofAgain = trainer(training).fitPath(again, 0.03).get(0);
     TrainingResult ofOld = trainer(training).fitPath(old, 0.03).get(0);
