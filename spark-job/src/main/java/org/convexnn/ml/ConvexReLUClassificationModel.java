@@ -331,6 +331,12 @@ public final class ConvexReLUClassificationModel
   }
 
   private Dataset<Row> transformWithThis(Dataset<?> dataset) {
+    boolean predicts =
+        !(getPredictionCol() + getRawPredictionCol() + getProbabilityCol()).isEmpty();
+    if (!predicts && contributionsColumn().isPresent()) {
+      // MLlib would warn that nothing is added.
+      return dataset.toDF();
+    }
     return super.transform(dataset);
   }
 

@@ -266,6 +266,10 @@ public final class ConvexReLURegressionModel
   }
 
   private Dataset<Row> transformWithThis(Dataset<?> dataset) {
+    if (getPredictionCol().isEmpty() && contributionsColumn().isPresent()) {
+      // MLlib would warn that nothing is added.
+      return dataset.toDF();
+    }
     if (offsetColumn().isEmpty() || getPredictionCol().isEmpty()) {
       return super.transform(dataset);
     }
