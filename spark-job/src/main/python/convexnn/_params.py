@@ -186,6 +186,15 @@ class ConvexReLUParams(HasWeightCol):
         typeConverter=TypeConverters.toString,
     )
 
+    interactionConstraints: Param[List[str]] = Param(
+        Params._dummy(),
+        "interactionConstraints",
+        "lists of features, with commas between, that may be tested together on the "
+        "way to a leaf, by name or number from 0 on; a feature in no list stands "
+        "alone; with trees of constant leaves; unset or empty = all together",
+        typeConverter=TypeConverters.toListString,
+    )
+
     layerWidths: Param[List[int]] = Param(
         Params._dummy(),
         "layerWidths",
@@ -240,6 +249,16 @@ class ConvexReLUParams(HasWeightCol):
         "most passes over the rows in the final fit, >= 1; reaching it returns the "
         "model with the gap reached",
         typeConverter=TypeConverters.toInt,
+    )
+
+    monotoneConstraints: Param[List[str]] = Param(
+        Params._dummy(),
+        "monotoneConstraints",
+        "features in which the network's raw output rises (feature:1) or falls "
+        "(feature:-1) everywhere, by name or number from 0 on, or 1, -1 or 0 for each "
+        "feature; with trees of constant leaves, of a regression or two classes; unset "
+        "or empty = none",
+        typeConverter=TypeConverters.toListString,
     )
 
     normalization: Param[str] = Param(
@@ -549,6 +568,10 @@ class ConvexReLUParams(HasWeightCol):
         """Gets the value of initialModel or its default value."""
         return self.getOrDefault(self.initialModel)
 
+    def getInteractionConstraints(self) -> List[str]:
+        """Gets the value of interactionConstraints or its default value."""
+        return self.getOrDefault(self.interactionConstraints)
+
     def getLayerWidths(self) -> List[int]:
         """Gets the value of layerWidths or its default value."""
         return self.getOrDefault(self.layerWidths)
@@ -572,6 +595,10 @@ class ConvexReLUParams(HasWeightCol):
     def getMaxIter(self) -> int:
         """Gets the value of maxIter or its default value."""
         return self.getOrDefault(self.maxIter)
+
+    def getMonotoneConstraints(self) -> List[str]:
+        """Gets the value of monotoneConstraints or its default value."""
+        return self.getOrDefault(self.monotoneConstraints)
 
     def getNormalization(self) -> str:
         """Gets the value of normalization or its default value."""
@@ -827,6 +854,15 @@ class ConvexReLUTraining(ConvexReLUParams):
         """
         return self._set(initialModel=value)
 
+    def setInteractionConstraints(self: T, value: List[str]) -> T:
+        """
+        Sets interactionConstraints: lists of features, with commas between, that may be
+        tested together on the way to a leaf, by name or number from 0 on; a feature in
+        no list stands alone; with trees of constant leaves; unset or empty = all
+        together.
+        """
+        return self._set(interactionConstraints=value)
+
     def setLayerWidths(self: T, value: List[int]) -> T:
         """
         Sets layerWidths: widths of layers 1 to L - 2 of sub-networks of L layers, each
@@ -877,6 +913,15 @@ class ConvexReLUTraining(ConvexReLUParams):
         returns the model with the gap reached (default: 200).
         """
         return self._set(maxIter=value)
+
+    def setMonotoneConstraints(self: T, value: List[str]) -> T:
+        """
+        Sets monotoneConstraints: features in which the network's raw output rises
+        (feature:1) or falls (feature:-1) everywhere, by name or number from 0 on, or 1,
+        -1 or 0 for each feature; with trees of constant leaves, of a regression or two
+        classes; unset or empty = none.
+        """
+        return self._set(monotoneConstraints=value)
 
     def setNormalization(self: T, value: str) -> T:
         """
@@ -1098,12 +1143,14 @@ class ConvexReLUClassifierArguments:
         groupNorm: str = "auto",
         handleInvalid: str = "error",
         initialModel: Optional[Union[str, JavaModel]] = None,
+        interactionConstraints: Optional[List[str]] = None,
         layerWidths: Optional[List[int]] = None,
         leafModel: str = "auto",
         linearSkip: bool = True,
         loss: str = "squared",
         maxBlockSizeInMB: float = 0.0,
         maxIter: int = 200,
+        monotoneConstraints: Optional[List[str]] = None,
         normalization: str = "auto",
         numFolds: int = 0,
         numGates: int = 0,
@@ -1159,12 +1206,14 @@ class ConvexReLUClassifierArguments:
         groupNorm: str = "auto",
         handleInvalid: str = "error",
         initialModel: Optional[Union[str, JavaModel]] = None,
+        interactionConstraints: Optional[List[str]] = None,
         layerWidths: Optional[List[int]] = None,
         leafModel: str = "auto",
         linearSkip: bool = True,
         loss: str = "squared",
         maxBlockSizeInMB: float = 0.0,
         maxIter: int = 200,
+        monotoneConstraints: Optional[List[str]] = None,
         normalization: str = "auto",
         numFolds: int = 0,
         numGates: int = 0,
@@ -1224,12 +1273,14 @@ class ConvexReLURegressorArguments:
         groupNorm: str = "auto",
         handleInvalid: str = "error",
         initialModel: Optional[Union[str, JavaModel]] = None,
+        interactionConstraints: Optional[List[str]] = None,
         layerWidths: Optional[List[int]] = None,
         leafModel: str = "auto",
         linearSkip: bool = True,
         loss: str = "squared",
         maxBlockSizeInMB: float = 0.0,
         maxIter: int = 200,
+        monotoneConstraints: Optional[List[str]] = None,
         normalization: str = "auto",
         numFolds: int = 0,
         numGates: int = 0,
@@ -1282,12 +1333,14 @@ class ConvexReLURegressorArguments:
         groupNorm: str = "auto",
         handleInvalid: str = "error",
         initialModel: Optional[Union[str, JavaModel]] = None,
+        interactionConstraints: Optional[List[str]] = None,
         layerWidths: Optional[List[int]] = None,
         leafModel: str = "auto",
         linearSkip: bool = True,
         loss: str = "squared",
         maxBlockSizeInMB: float = 0.0,
         maxIter: int = 200,
+        monotoneConstraints: Optional[List[str]] = None,
         normalization: str = "auto",
         numFolds: int = 0,
         numGates: int = 0,

@@ -12,6 +12,7 @@ import org.convexnn.linalg.RowCount;
 import org.convexnn.loss.Loss;
 import org.convexnn.loss.SquaredLoss;
 import org.convexnn.network.FeatureConstraints;
+import org.convexnn.network.LeafOrder;
 import org.convexnn.network.Tree;
 
 /**
@@ -543,11 +544,7 @@ public final class Boosting {
   /** Moves the outputs of all rows by the values of a new tree. */
   private void add(Grown grown, int output, int[] seen) {
     int c = loss.outputs();
-    int leaves = grown.sums().length;
-    double[] value = new double[leaves];
-    for (int i = 0; i < leaves; i++) {
-      value[i] = options.rate() * grown.steps()[i];
-    }
+    double[] value = values(grown);
     byte[] code = options.codes() ? new byte[rows.size()] : codeBuffer;
     if (seen == null) {
       growth.writeLeaves(code);
@@ -564,6 +561,28 @@ public final class Boosting {
     if (options.codes()) {
       codes.add(code);
     }
+  }
+
+  /**
+   * What the leaves of a tree add. Where trees are held to be monotone these are the best values in
+   * order: the nearest ones in the metric {@code H + lambda}.
+   */
+  private double[] values(Grown grown) {
+    double[] steps = Arrays.stream(grown.sums()).mapToDouble(this::step).toArray();
+    if (options.constraints().ordered()) {
+      double[] sizes =
+          Arrays.stream(grown.sums()).mapToDouble(sums -> sums.h() + options.lambda()).toArray();
+      LeafOrder.of(grown.tree(), rows.binning().categories(), options.constraints())
+          .project(steps, sizes, 0);
+    }
+    return Arrays.stream(steps).map(step -> options.rate() * step).toArray();
+  }
+
+  private double step(Sums sums) {
+    double size = sums.h() + options.lambda();
+    double step = size > 0 ? -sums.g() / size : 0;
+    double most = quadratic ? Double.POSITIVE_INFINITY : options.maxLeafStep();
+    return Math.max(-most, Math.min(most, step));
   }
 
   private static void route(Grown grown, BinnedRows rows, byte[] code, int from, int to) {

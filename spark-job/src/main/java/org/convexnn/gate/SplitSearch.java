@@ -14,12 +14,8 @@ import org.convexnn.network.Tree;
  * values on either side or alone on theirs. A column of categories is parted into two sets: with its
  * bins, that of missing values among them, in the order of {@code G / H} the best pair of sets is a
  * cut (Fisher 1958). Each ratio is shrunk towards the leaf's as by {@code categorySmoothing} rows,
- * and lambda grows by {@code categoryRidge}, for a set is chosen from many.
- *
- * <p>In a column that the tree is to rise in, sides whose values are in the wrong order are no split;
- * all that is below the left child is then at most the middle of both values, and all below the right
- * one at least that, as XGBoost has it. Where a leaf's values are bounded so, gains are those of the
- * bounded values: {@code -(2 G v + (H + lambda) v^2)} for a side's value v.
+ * and lambda grows by {@code categoryRidge}, for a set is chosen from many. In a column that trees are to
+ * rise or fall in, a cut whose sides {@code -G / (H + lambda)} are in the wrong order is no split.
  */
 final class SplitSearch {
 
@@ -40,43 +36,6 @@ final class SplitSearch {
 
     Sums less(Sums other) {
       return new Sums(g - other.g, h - other.h, w - other.w);
-    }
-  }
-
-  /** What a leaf's value must be within, before the rate is applied. */
-  record Bounds(double low, double high) {
-
-    static final Bounds NONE = new Bounds(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
-
-    double within(double value) {
-      return Math.max(low, Math.min(high, value));
-    }
-  }
-
-  /**
-   * What sides of a split are held to.
-   *
-   * @param direction 1 where the right one's value must not be below the left one's, -1 where it must
-   *     not be above, else 0
-   * @param bounds of both values
-   */
-  private record Hold(int direction, Bounds bounds) {
-
-    /** The gain of sides before that of the leaf as one; minus infinity for values in the wrong order. */
-    double gain(double leftG, double leftSize, double rightG, double rightSize) {
-      double left = bounds.within(-leftG / leftSize);
-      double right = bounds.within(-rightG / rightSize);
-      return direction * (right - left) < 0
-          ? Double.NEGATIVE_INFINITY
-          : score(leftG, leftSize, left) + score(rightG, rightSize, right);
-    }
-
-    double score(double g, double size) {
-      return size > 0 ? score(g, size, bounds.within(-g / size)) : 0;
-    }
-
-    private static double score(double g, double size, double value) {
-      return -value * (2 * g + size * value);
     }
   }
 
@@ -145,32 +104,6 @@ final class SplitSearch {
     return sums.w >= 2 * leastWeight && sums.w > rounding;
   }
 
-  /** The value of a leaf, before the rate is applied. */
-  double value(Sums sums, Bounds bounds) {
-    double size = sums.h + options.lambda();
-    double step = size > 0 ? -sums.g / size : 0;
-    boolean quadratic = stride == 2;
-    double most = quadratic ? Double.POSITIVE_INFINITY : options.maxLeafStep();
-    return bounds.within(Math.max(-most, Math.min(most, step)));
-  }
-
-  /** The bounds of a split's left and right side. */
-  Bounds[] bounds(Split split, boolean ordered, Bounds parent, Sums left, Sums right) {
-    int direction = ordered ? options.constraints().direction(split.column()) : 0;
-    if (direction == 0) {
-      return new Bounds[] {parent, parent};
-    }
-    double middle = 0.5 * (value(left, parent) + value(right, parent));
-    Bounds below = new Bounds(parent.low, middle);
-    Bounds above = new Bounds(middle, parent.high);
-    return direction > 0 ? new Bounds[] {below, above} : new Bounds[] {above, below};
-  }
-
-  /** What sides are held to; null for nothing. */
-  private Hold hold(int direction, Bounds bounds) {
-    return direction == 0 && bounds == Bounds.NONE ? null : new Hold(direction, bounds);
-  }
-
   /** Whether a gain is larger by more than rounding. */
   static boolean exceeds(double gain, double other) {
     return gain > other * (1 + TIE);
@@ -181,7 +114,6 @@ final class SplitSearch {
    *
    * @param histogram holds the column's sums from {@code at} on, bin by bin, that of missing values
    *     last where there is one
-   * @param bounds of the leaf's value
    * @param keys room for a key of each bin
    * @param best where the split goes
    */
@@ -191,28 +123,29 @@ final class SplitSearch {
       double[] histogram,
       int at,
       Sums leaf,
-      Bounds bounds,
       long[] keys,
       Candidate best) {
     best.gain = 0;
     best.isSet = categorical;
     if (categorical) {
-      sets(histogram, at, column, leaf, hold(0, bounds), keys, best);
+      sets(histogram, at, column, leaf, keys, best);
       return;
     }
-    Hold hold = hold(options.constraints().direction(column.column()), bounds);
+    int direction = options.constraints().direction(column.column());
     int missing = at + column.bins() * stride;
     double missingWeight = column.missing() ? histogram[missing + stride - 1] : 0;
     if (missingWeight <= rounding) {
-      thresholds(histogram, at, column.bins(), leaf, new Sums(0, 0, 0), leaf.w, false, hold, best);
+      thresholds(
+          histogram, at, column.bins(), leaf, new Sums(0, 0, 0), leaf.w, false, direction, best);
       best.missingLeft = 2 * best.leftWeight > leaf.w;
       return;
     }
     Sums unknown = new Sums(histogram[missing], histogram[missing + 1], missingWeight);
     Sums known = leaf.less(unknown);
-    thresholds(histogram, at, column.bins(), leaf, new Sums(0, 0, 0), known.w, false, hold, best);
-    thresholds(histogram, at, column.bins(), leaf, unknown, known.w, true, hold, best);
-    double gain = gain(known.g, known.h, known.w, leaf, options.lambda(), hold(0, bounds));
+    thresholds(
+        histogram, at, column.bins(), leaf, new Sums(0, 0, 0), known.w, false, direction, best);
+    thresholds(histogram, at, column.bins(), leaf, unknown, known.w, true, direction, best);
+    double gain = gain(known.g, known.h, known.w, leaf, options.lambda());
     if (exceeds(gain, Math.max(best.gain, leastGain(leaf)))) {
       best.gain = gain;
       best.bin = column.bins() - 1;
@@ -229,17 +162,13 @@ final class SplitSearch {
   }
 
   /** The gain of a left side; 0 where a side is too small. */
-  private double gain(double g, double h, double w, Sums leaf, double ridge, Hold hold) {
+  private double gain(double g, double h, double w, Sums leaf, double ridge) {
     double rightH = leaf.h - h;
     if (w < leastWeight
         || leaf.w - w < leastWeight
         || h < options.minHessian()
         || rightH < options.minHessian()) {
       return 0;
-    }
-    if (hold != null) {
-      return hold.gain(g, h + ridge, leaf.g - g, rightH + ridge)
-          - hold.score(leaf.g, leaf.h + options.lambda());
     }
     return score(g, h + ridge)
         + score(leaf.g - g, rightH + ridge)
@@ -255,12 +184,11 @@ final class SplitSearch {
       Sums start,
       double knownWeight,
       boolean missingLeft,
-      Hold hold,
+      int direction,
       Candidate best) {
     double ridge = options.lambda();
     double minHessian = options.minHessian();
-    double whole =
-        hold == null ? score(leaf.g, leaf.h + ridge) : hold.score(leaf.g, leaf.h + ridge);
+    double whole = score(leaf.g, leaf.h + ridge);
     double bestGain = Math.max(best.gain, leastGain(leaf));
     double g = start.g;
     double h = start.h;
@@ -292,12 +220,10 @@ final class SplitSearch {
       if (leftSize <= 0 || rightSize <= 0) {
         continue;
       }
-      double sides =
-          hold == null
-              ? (g * g * rightSize + rightG * rightG * leftSize) / (leftSize * rightSize)
-              : hold.gain(g, leftSize, rightG, rightSize);
-      double gain = sides - whole;
-      if (exceeds(gain, bestGain)) {
+      double gain =
+          (g * g * rightSize + rightG * rightG * leftSize) / (leftSize * rightSize) - whole;
+      boolean ordered = direction == 0 || direction * (g * rightSize - rightG * leftSize) >= 0;
+      if (ordered && exceeds(gain, bestGain)) {
         bestGain = gain;
         found = b;
         lastEqual = b;
@@ -315,13 +241,7 @@ final class SplitSearch {
   }
 
   private void sets(
-      double[] histogram,
-      int from,
-      Panels.Member column,
-      Sums leaf,
-      Hold hold,
-      long[] keys,
-      Candidate best) {
+      double[] histogram, int from, Panels.Member column, Sums leaf, long[] keys, Candidate best) {
     double smoothing = options.categorySmoothing();
     double prior = smoothing * leaf.g / leaf.h;
     int present = 0;
@@ -348,7 +268,7 @@ final class SplitSearch {
       g += histogram[at];
       h += histogram[at + 1];
       w += histogram[at + stride - 1];
-      double gain = gain(g, h, w, leaf, ridge, hold);
+      double gain = gain(g, h, w, leaf, ridge);
       if (exceeds(gain, bestGain)) {
         bestGain = gain;
         lefts = k + 1;

@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.convexnn.gate.SplitSearch.Bounds;
 import org.convexnn.gate.SplitSearch.Candidate;
 import org.convexnn.gate.SplitSearch.Split;
 import org.convexnn.gate.SplitSearch.Sums;
@@ -37,7 +36,6 @@ final class TreeGrowth {
     final int from;
     final int to;
     final Sums sums;
-    final Bounds bounds;
 
     /** The columns tested on the way; empty where it does not matter. */
     final int[] path;
@@ -48,13 +46,12 @@ final class TreeGrowth {
     /** The best split; null where there is none. */
     Split split;
 
-    Leaf(int pointer, RowStore store, int from, int to, Sums sums, Bounds bounds, int[] path) {
+    Leaf(int pointer, RowStore store, int from, int to, Sums sums, int[] path) {
       this.pointer = pointer;
       this.store = store;
       this.from = from;
       this.to = to;
       this.sums = sums;
-      this.bounds = bounds;
       this.path = path;
     }
 
@@ -69,9 +66,8 @@ final class TreeGrowth {
    * @param tree with thresholds
    * @param sides for each node 1 for each bin that goes left
    * @param sums the sums of the rows of each leaf
-   * @param steps the value of each leaf, before the rate is applied
    */
-  record Grown(Tree tree, byte[][] sides, Sums[] sums, double[] steps) {
+  record Grown(Tree tree, byte[][] sides, Sums[] sums) {
 
     /** The leaf that a row reaches. */
     int leaf(byte[][] bins, int row) {
@@ -192,7 +188,7 @@ final class TreeGrowth {
           first.begin(panels.codes, seen, from, to);
           rowSums.write(first.rows, from, to, first.pairs, first.weights);
         });
-    Leaf root = new Leaf(-1, first, 0, count, total(first, 0, count), Bounds.NONE, new int[0]);
+    Leaf root = new Leaf(-1, first, 0, count, total(first, 0, count), new int[0]);
     leaves.add(root);
     if (options.leaves() > 1 && search.mayBeSplit(root.sums)) {
       root.histogram = acquire();
@@ -248,9 +244,7 @@ final class TreeGrowth {
     Tree tree =
         new Tree(feature, threshold, left, right, anySet ? sets : new long[0][], missingLeft);
     Sums[] sums = leaves.stream().map(leaf -> leaf.sums).toArray(Sums[]::new);
-    double[] steps =
-        leaves.stream().mapToDouble(leaf -> search.value(leaf.sums, leaf.bounds)).toArray();
-    return new Grown(tree, Arrays.copyOf(sides, nodes), sums, steps);
+    return new Grown(tree, Arrays.copyOf(sides, nodes), sums);
   }
 
   /** Leaf i keeps its number on the left; the right side is the next new leaf. */
@@ -273,10 +267,9 @@ final class TreeGrowth {
     Sums large = parent.sums.less(small);
     Sums leftSums = leftIsSmaller ? small : large;
     Sums rightSums = leftIsSmaller ? large : small;
-    Bounds[] bounds = bounds(parent, leftSums, rightSums);
     int[] path = path(parent);
-    Leaf left = new Leaf(2 * node, store, parent.from, middle, leftSums, bounds[0], path);
-    Leaf right = new Leaf(2 * node + 1, store, middle, parent.to, rightSums, bounds[1], path);
+    Leaf left = new Leaf(2 * node, store, parent.from, middle, leftSums, path);
+    Leaf right = new Leaf(2 * node + 1, store, middle, parent.to, rightSums, path);
     leaves.set(i, left);
     leaves.add(right);
     if (leaves.size() < options.leaves()) {
@@ -284,13 +277,6 @@ final class TreeGrowth {
     } else {
       release(parent);
     }
-  }
-
-  /** Of the sides of a leaf that is split. What is known and what is missing have no order. */
-  private Bounds[] bounds(Leaf parent, Sums left, Sums right) {
-    Split split = parent.split;
-    boolean ordered = split.set() == null && split.bin() < rows.binning().bins(split.column()) - 1;
-    return search.bounds(split, ordered, parent.bounds, left, right);
   }
 
   private int[] path(Leaf parent) {
@@ -496,7 +482,7 @@ final class TreeGrowth {
           sums = unbundled[j];
           at = 0;
         }
-        search.search(member, keys[j] != null, sums, at, leaf.sums, leaf.bounds, keys[j], found[j]);
+        search.search(member, keys[j] != null, sums, at, leaf.sums, keys[j], found[j]);
       }
     }
   }

@@ -23,6 +23,8 @@ public record LeafOrder(int[] first, List<int[]> pairs) implements Serializable 
   /** No order. */
   public static final LeafOrder NONE = new LeafOrder(new int[] {0}, List.of());
 
+  private static final int[] FREE = new int[0];
+
   // What leaves that no row says anything about weigh beside others: they give way.
   private static final double NO_WEIGHT = 1e-9;
 
@@ -38,6 +40,12 @@ public record LeafOrder(int[] first, List<int[]> pairs) implements Serializable 
     return new LeafOrder(forest.firstLeaves(), pairs);
   }
 
+  /** The same of one tree. */
+  public static LeafOrder of(Tree tree, CategoryBins categories, FeatureConstraints constraints) {
+    return new LeafOrder(
+        new int[] {0, tree.leaves()}, List.of(new Boxes(tree, categories).pairs(constraints)));
+  }
+
   /** Whether no leaf is held to an order. */
   public boolean none() {
     return pairs.stream().allMatch(p -> p.length == 0);
@@ -45,7 +53,7 @@ public record LeafOrder(int[] first, List<int[]> pairs) implements Serializable 
 
   /** The pairs of tree t; none where there is no order. */
   public int[] pairs(int t) {
-    return pairs.isEmpty() ? new int[0] : pairs.get(t);
+    return pairs.isEmpty() ? FREE : pairs.get(t);
   }
 
   /**
