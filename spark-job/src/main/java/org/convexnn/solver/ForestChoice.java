@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 import org.convexnn.block.RowSelection;
 import org.convexnn.block.SweepJob;
@@ -189,22 +188,26 @@ final class ForestChoice {
     ForestGrowth.Size size = growth.size(trains, helds);
     List<Boosting.Result> results =
         growth.grow(trains, helds, size.faster(SPEED_UP), growth.patience() / SPEED_UP);
-    double weight = helds.stream().mapToDouble(ForestSample::weight).sum();
-    double boosting = 0;
-    for (int k = 0; k < results.size(); k++) {
-      Boosting.Result result = results.get(k);
-      double lowest = Arrays.stream(result.heldOutLoss()).min().orElse(Double.NaN);
-      boosting += lowest * helds.get(k).weight() / weight;
+    double[] losses = ForestGrowth.losses(results, helds);
+    int rounds = 0; // after which boosting alone is best
+    double boosting = run.frame().constantLoss();
+    for (int t = 0; t < losses.length; t++) {
+      if (losses[t] < boosting) {
+        boosting = losses[t];
+        rounds = t + 1;
+      }
     }
-    ToIntFunction<Boosting.Result> more =
-        result -> Math.min(result.rounds(), TREES_OF_A_FIT * result.bestRounds());
-    Best best = search(trains, helds, results, more);
-    if (!(best.scored.loss < boosting)) {
-      Best asBoosting = search(trains, helds, results, Boosting.Result::bestRounds);
-      best = asBoosting.scored.loss < best.scored.loss ? asBoosting : best;
+    int more = Math.min(losses.length, TREES_OF_A_FIT * rounds);
+    Scored best = search(trains, helds, results, more);
+    if (!(best.loss < boosting)) {
+      Scored asBoosting = search(trains, helds, results, rounds);
+      if (asBoosting.loss < best.loss) {
+        best = asBoosting;
+        more = rounds;
+      }
     }
     double trained = trains.stream().mapToDouble(ForestSample::weight).average().orElseThrow();
-    Point chosen = best.scored.point.times(SPEED_UP * trained / run.frame().stats().weight());
+    Point chosen = best.point.times(SPEED_UP * trained / run.frame().stats().weight());
     run.log()
         .message(
             String.format(
@@ -215,36 +218,29 @@ final class ForestChoice {
                 chosen.power,
                 chosen.prior,
                 chosen.beta,
-                best.scored.loss,
+                best.loss,
                 boosting));
-    return new Choice(
-        chosen,
-        size.rounds((int) Math.max(1, Math.round(SPEED_UP * best.rounds))),
-        boosting,
-        best.scored.loss);
+    return new Choice(chosen, size.rounds(Math.max(1, SPEED_UP * more)), boosting, best.loss);
   }
 
-  /** What was found, with so many rounds a split on average. */
-  private record Best(Scored scored, double rounds) {}
-
-  /** Searches with the trees of the first rounds of each split. */
-  private Best search(
+  /** Searches with the trees of the first rounds. */
+  private Scored search(
       List<ForestSample> trains,
       List<ForestSample> helds,
       List<Boosting.Result> results,
-      ToIntFunction<Boosting.Result> rounds) {
+      int rounds) {
     splits.clear();
     for (int k = 0; k < results.size(); k++) {
       ForestSample train = trains.get(k);
       GrownForest grown =
           GrownForest.of(
               results.get(k),
-              rounds.applyAsInt(results.get(k)),
+              rounds,
               train.rows().binning().categories(),
               run.frame().loss().outputs());
       splits.add(new Split(run, grown, train, helds.get(k)));
     }
-    return new Best(search(), results.stream().mapToInt(rounds).average().orElseThrow());
+    return search();
   }
 
   private Scored search() {

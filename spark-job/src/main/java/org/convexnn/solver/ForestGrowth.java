@@ -107,7 +107,6 @@ record ForestGrowth(Run run) {
     }
     int best = USUAL_LEAVES;
     double least = Double.POSITIVE_INFINITY;
-    double weight = heldOuts.stream().mapToDouble(ForestSample::weight).sum();
     StringBuilder tried = new StringBuilder();
     for (int leaves : SIZES) {
       // Many rows stand for leaves that few rows would fill with noise.
@@ -116,12 +115,7 @@ record ForestGrowth(Run run) {
       }
       Size size = new Size(pilotRounds(), leaves, PILOT_RATE);
       List<Boosting.Result> results = grow(trains, heldOuts, size, PILOT_PATIENCE);
-      double loss = 0;
-      for (int k = 0; k < results.size(); k++) {
-        double[] losses = results.get(k).heldOutLoss();
-        double lowest = Arrays.stream(losses).min().orElse(Double.POSITIVE_INFINITY);
-        loss += lowest * heldOuts.get(k).weight() / weight;
-      }
+      double loss = Arrays.stream(losses(results, heldOuts)).min().orElse(Double.POSITIVE_INFINITY);
       tried.append(String.format(Locale.ROOT, " %d: %.5f", leaves, loss));
       if (loss >= least) {
         break;
@@ -131,6 +125,20 @@ record ForestGrowth(Run run) {
     }
     run.log().message("leaves a tree, validation loss of a short boosting:" + tried);
     return new Size(mostRounds(), best, rate());
+  }
+
+  /** The mean loss of all held-out rows after each round: a split alone would choose by its noise. */
+  static double[] losses(List<Boosting.Result> results, List<ForestSample> heldOuts) {
+    double weight = heldOuts.stream().mapToDouble(ForestSample::weight).sum();
+    double[] losses =
+        new double[results.stream().mapToInt(Boosting.Result::rounds).min().orElse(0)];
+    for (int k = 0; k < results.size(); k++) {
+      double share = heldOuts.get(k).weight() / weight;
+      for (int t = 0; t < losses.length; t++) {
+        losses[t] += share * results.get(k).heldOutLoss()[t];
+      }
+    }
+    return losses;
   }
 
   private int pilotRounds() {
@@ -168,12 +176,13 @@ record ForestGrowth(Run run) {
    *
    * @param trains of each split, the rows that trees are grown on
    * @param heldOuts of each split, the rows that judge them
-   * @param patience rounds without a lower held-out loss that end growing; 0 for all rounds
+   * @param patience of one split: rounds without a lower held-out loss that end growing; 0 for all
+   *     rounds, as several splits have, which are judged together
    */
   List<Boosting.Result> grow(
       List<ForestSample> trains, List<ForestSample> heldOuts, Size size, int patience) {
-    Boosting.Options patient = options(size).withPatience(patience);
-    Boosting.Options options = trains.size() > 1 ? patient.withThreads(1) : patient;
+    Boosting.Options options =
+        trains.size() > 1 ? options(size).withThreads(1) : options(size).withPatience(patience);
     return IntStream.range(0, trains.size())
         .parallel()
         .mapToObj(k -> grow(trains.get(k), Optional.of(heldOuts.get(k)), options))
