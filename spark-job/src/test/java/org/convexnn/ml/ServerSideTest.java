@@ -98,7 +98,11 @@ class ServerSideTest {
     ConvexReLURegressionModel other =
         new ConvexReLURegressionModel("other", model.network(), model.certificate());
     other.loadSummary(path, data);
-    assertThat(other.summary().training()).isEqualTo(training);
+    // The model has the marginals, not the file.
+    assertThat(other.summary().training())
+        .usingRecursiveComparison()
+        .ignoringFields("marginals")
+        .isEqualTo(training);
     assertThat(other.summary().r2()).isEqualTo(model.summary().r2());
   }
 
