@@ -99,10 +99,8 @@ class ServerSideTest {
         new ConvexReLURegressionModel("other", model.network(), model.certificate());
     other.loadSummary(path, data);
     // The model has the marginals, not the file.
-    assertThat(other.summary().training())
-        .usingRecursiveComparison()
-        .ignoringFields("marginals")
-        .isEqualTo(training);
+    TrainingResult again = other.summary().training();
+    assertThat(training.marginals().map(again::with).orElse(again)).isEqualTo(training);
     assertThat(other.summary().r2()).isEqualTo(model.summary().r2());
   }
 
