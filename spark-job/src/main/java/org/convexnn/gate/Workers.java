@@ -11,10 +11,10 @@ import java.util.function.IntConsumer;
  */
 final class Workers implements AutoCloseable {
 
-  /** About 50 microseconds. */
   /** Rows of a chunk: what a thread takes at a time. */
   static final int CHUNK = 1 << 14;
 
+  /** About 50 microseconds. */
   private static final int SPINS = 1000;
 
   private static final class Job {
