@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeSet;
 import java.util.zip.GZIPInputStream;
 import org.convexnn.gate.BinnedRows;
@@ -82,24 +81,19 @@ public final class BoostingTable {
     Arrays.fill(weights, 1);
     double[] testWeights = new double[test.labels.length];
     Arrays.fill(testWeights, 1);
+    Boosting.LeafLimits usual = Boosting.LeafLimits.USUAL;
     Boosting.Options options =
-        Boosting.Options.of(
-                Integer.parseInt(args[3]),
-                Integer.parseInt(args[4]),
-                Double.parseDouble(args[5]),
-                1)
+        Boosting.Options.of(Integer.parseInt(args[4]), Double.parseDouble(args[5]), 1)
             .withShares(set.getOrDefault("columns", 1.0), set.getOrDefault("rows", 1.0))
-            .withThreads(set.getOrDefault("threads", 2.0).intValue());
-    options =
-        options
-            .withLeafLimits(
-                set.getOrDefault("lambda", options.lambda()),
-                set.getOrDefault("minRows", options.minRowsPerLeaf()),
-                set.getOrDefault("minHessian", options.minHessian()),
-                set.getOrDefault("maxStep", options.maxLeafStep()))
-            .withCategories(
-                set.getOrDefault("smoothing", options.categorySmoothing()),
-                set.getOrDefault("ridge", options.categoryRidge()));
+            .withThreads(set.getOrDefault("threads", 2.0).intValue())
+            .with(
+                new Boosting.LeafLimits(
+                    set.getOrDefault("lambda", usual.lambda()),
+                    set.getOrDefault("minRows", usual.minRowsPerLeaf()),
+                    set.getOrDefault("minHessian", usual.minHessian()),
+                    set.getOrDefault("maxStep", usual.maxLeafStep()),
+                    set.getOrDefault("smoothing", usual.categorySmoothing()),
+                    set.getOrDefault("ridge", usual.categoryRidge())));
     for (int k = 0; k < set.getOrDefault("repeat", 1.0); k++) {
       long t0 = System.nanoTime();
       int[] drawn = sample(n, set.getOrDefault("sample", 200_000.0).intValue());
@@ -118,7 +112,7 @@ public final class BoostingTable {
               set.getOrDefault("fewest", 10.0));
       BinnedRows rows = BinnedRows.of(binning, train.rows, labels, weights);
       long t1 = System.nanoTime();
-      Boosting.Result result = Boosting.grow(rows, Optional.empty(), loss, start, options);
+      Boosting.Result result = Boosting.grow(rows, loss, start, Integer.parseInt(args[3]), options);
       long t2 = System.nanoTime();
       double score = score(result, binning, loss, start, test, mean, deviation);
       System.out.printf(

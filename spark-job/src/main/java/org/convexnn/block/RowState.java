@@ -26,6 +26,11 @@ public record RowState(double[] response, double[] fitted, float[] penalty, doub
     return 3L * Double.BYTES * outputs + Float.BYTES;
   }
 
+  /** The outputs alone. */
+  static RowState ofResponse(double[] response) {
+    return new RowState(response, UNUSED, new float[0], UNUSED);
+  }
+
   /** The state of ADMM. */
   static RowState ofAdmm(double[] response, double[] fitted, float[] penalty, double[] change) {
     return new RowState(response, fitted, penalty, change);

@@ -206,7 +206,10 @@ public record SweepJob(
     public RowState accept(GatedBlock gated, Optional<RowState> previous) {
       Block block = gated.block();
       int n = block.rows();
-      double[] response = previous.map(RowState::response).orElseGet(() -> rebuilt(gated));
+      double[] response =
+          previous
+              .map(RowState::response)
+              .orElseGet(() -> OutputsJob.outputs(setting, job.weights, gated));
       double[] labels = new double[n];
       float[] weights = new float[n];
       float[][] f = new float[outputs][n];
@@ -220,22 +223,6 @@ public record SweepJob(
       }
       parts.add(new SweepRows(gated.patterns().leaves(), labels, weights, f));
       return RowState.NONE;
-    }
-
-    /** b0 + F u of rows that lost their state. */
-    private double[] rebuilt(GatedBlock gated) {
-      RowKernel kernel = RowKernel.of(setting, 1);
-      kernel.weights(0, job.weights);
-      double[] f = new double[gated.block().rows() * outputs];
-      for (int from = 0; from < gated.block().rows(); ) {
-        int count = kernel.load(gated, from);
-        kernel.forward(0, f, from * outputs);
-        from += count;
-      }
-      for (int i = 0; i < f.length; i++) {
-        f[i] += setting.offset()[i % outputs];
-      }
-      return f;
     }
 
     @Override

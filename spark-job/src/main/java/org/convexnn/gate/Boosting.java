@@ -13,6 +13,7 @@ import org.convexnn.loss.Loss;
 import org.convexnn.loss.SquaredLoss;
 import org.convexnn.network.FeatureConstraints;
 import org.convexnn.network.LeafOrder;
+import org.convexnn.network.LeafTables;
 import org.convexnn.network.Tree;
 
 /**
@@ -27,9 +28,10 @@ import org.convexnn.network.Tree;
  * algorithm 6).
  *
  * <p>Round t depends on the data, the seed and the earlier rounds only: more rounds never change the
- * first ones, and neither does the number of threads. Weights count as multiples of their average.
+ * first ones, and neither does the number of threads. So a boosting can be gone on with. Weights count
+ * as multiples of their average.
  */
-public final class Boosting {
+public final class Boosting implements AutoCloseable {
 
   /** Keeps the leaf value of rows that are surely right bounded where lambda is 0. */
   private static final double LEAST_CURVATURE = 1e-6;
@@ -37,27 +39,68 @@ public final class Boosting {
   /** A tree of one column or two sees little of how columns act together. */
   private static final int FEWEST_COLUMNS = 4;
 
+  /** Rows whose leaves are found together: few enough to stay in the first cache. */
+  private static final int ROUTED_TOGETHER = 1024;
+
   /** Leaf codes are bytes. */
   private static final int MOST_LEAVES = 256;
 
   /**
-   * How trees are grown.
+   * What keeps leaves from fitting noise.
    *
-   * @param rounds the most rounds; trees that find no split are left out
-   * @param leaves the most leaves of a tree, at most {@value Boosting#MOST_LEAVES}
-   * @param rate the share of a leaf's value that is added
    * @param lambda ridge on leaf values, in rows of average weight
    * @param minRowsPerLeaf the least weight of the seen rows in a leaf, in rows of average weight
    * @param minHessian the least sum of curvatures in a leaf, weights as multiples of their average
    * @param maxLeafStep the most that a leaf's value is before the rate is applied, which keeps rare
    *     classes stable; without effect where the loss is quadratic and the value exact
+   * @param categorySmoothing rows by which the ratio G / H of a category is shrunk to its leaf's
+   * @param categoryRidge what lambda grows by where sets of categories are compared
+   */
+  public record LeafLimits(
+      double lambda,
+      double minRowsPerLeaf,
+      double minHessian,
+      double maxLeafStep,
+      double categorySmoothing,
+      double categoryRidge) {
+
+    /** Values that did well on tables of 7,000 to 2.7 million rows. */
+    public static final LeafLimits USUAL = new LeafLimits(0.1, 20, 1e-3, 3, 10, 10);
+
+    /** Checks ranges. */
+    public LeafLimits {
+      require(lambda >= 0 && lambda < Double.POSITIVE_INFINITY, "lambda", lambda);
+      require(minRowsPerLeaf >= 0, "minRowsPerLeaf", minRowsPerLeaf);
+      require(minHessian >= 0, "minHessian", minHessian);
+      require(maxLeafStep > 0, "maxLeafStep", maxLeafStep);
+      require(categorySmoothing >= 0, "categorySmoothing", categorySmoothing);
+      require(categoryRidge >= 0, "categoryRidge", categoryRidge);
+    }
+
+    /**
+     * With all that sums of curvatures are compared with in rows of so much information: where derivatives
+     * vary by a dispersion times the curvature, that many rows say what one says otherwise.
+     */
+    public LeafLimits dispersed(double dispersion) {
+      return new LeafLimits(
+          dispersion * lambda,
+          minRowsPerLeaf,
+          dispersion * minHessian,
+          maxLeafStep,
+          dispersion * categorySmoothing,
+          dispersion * categoryRidge);
+    }
+  }
+
+  /**
+   * How trees are grown.
+   *
+   * @param leaves the most leaves of a tree, at most {@value Boosting#MOST_LEAVES}
+   * @param rate the share of a leaf's value that is added
+   * @param limits of the leaves
    * @param columnShare the share of the columns that vary that a tree may test; four at least, where
    *     there are so many
    * @param rowShare the share of the rows that a tree sees, drawn without replacement
-   * @param categorySmoothing rows by which the ratio G / H of a category is shrunk to its leaf's
-   * @param categoryRidge what lambda grows by where sets of categories are compared
-   * @param patience rounds without a lower loss of the held-out rows after which no more are tried,
-   *     or as many as the best ones, where these are more; 0 for all rounds
    * @param codes whether the leaf of each row is kept: a byte a row and tree
    * @param threads threads that work
    * @param seed varies the draws of rows and columns
@@ -65,18 +108,11 @@ public final class Boosting {
    *     monotone, of one output
    */
   public record Options(
-      int rounds,
       int leaves,
       double rate,
-      double lambda,
-      double minRowsPerLeaf,
-      double minHessian,
-      double maxLeafStep,
+      LeafLimits limits,
       double columnShare,
       double rowShare,
-      double categorySmoothing,
-      double categoryRidge,
-      int patience,
       boolean codes,
       int threads,
       long seed,
@@ -84,208 +120,52 @@ public final class Boosting {
 
     /** Checks ranges. */
     public Options {
-      require(rounds >= 0, "rounds", rounds);
       require(leaves >= 2 && leaves <= MOST_LEAVES, "leaves", leaves);
       require(rate > 0 && rate <= 1, "rate", rate);
-      require(lambda >= 0 && lambda < Double.POSITIVE_INFINITY, "lambda", lambda);
-      require(minRowsPerLeaf >= 0, "minRowsPerLeaf", minRowsPerLeaf);
-      require(minHessian >= 0, "minHessian", minHessian);
-      require(maxLeafStep > 0, "maxLeafStep", maxLeafStep);
       require(columnShare > 0 && columnShare <= 1, "columnShare", columnShare);
       require(rowShare > 0 && rowShare <= 1, "rowShare", rowShare);
-      require(categorySmoothing >= 0, "categorySmoothing", categorySmoothing);
-      require(categoryRidge >= 0, "categoryRidge", categoryRidge);
-      require(patience >= 0, "patience", patience);
       require(threads >= 1, "threads", threads);
     }
 
-    /**
-     * Values that did well on tables of 7,000 to 2.7 million rows for the rest; all rows, all
-     * columns, all processors.
-     */
-    public static Options of(int rounds, int leaves, double rate, long seed) {
+    /** All rows, all columns, all processors, the usual limits. */
+    public static Options of(int leaves, double rate, long seed) {
       int threads = Runtime.getRuntime().availableProcessors();
       return new Options(
-          rounds,
-          leaves,
-          rate,
-          0.1,
-          20,
-          1e-3,
-          3,
-          1,
-          1,
-          10,
-          10,
-          0,
-          true,
-          threads,
-          seed,
-          FeatureConstraints.NONE);
+          leaves, rate, LeafLimits.USUAL, 1, 1, true, threads, seed, FeatureConstraints.NONE);
+    }
+
+    /** With other limits. */
+    public Options with(LeafLimits other) {
+      return new Options(
+          leaves, rate, other, columnShare, rowShare, codes, threads, seed, constraints);
     }
 
     /** With other shares of columns and rows. */
     public Options withShares(double columns, double rows) {
-      return new Options(
-          rounds,
-          leaves,
-          rate,
-          lambda,
-          minRowsPerLeaf,
-          minHessian,
-          maxLeafStep,
-          columns,
-          rows,
-          categorySmoothing,
-          categoryRidge,
-          patience,
-          codes,
-          threads,
-          seed,
-          constraints);
-    }
-
-    /** With another ridge and other least sizes of leaves. */
-    public Options withLeafLimits(
-        double lambda, double minRowsPerLeaf, double minHessian, double maxLeafStep) {
-      return new Options(
-          rounds,
-          leaves,
-          rate,
-          lambda,
-          minRowsPerLeaf,
-          minHessian,
-          maxLeafStep,
-          columnShare,
-          rowShare,
-          categorySmoothing,
-          categoryRidge,
-          patience,
-          codes,
-          threads,
-          seed,
-          constraints);
-    }
-
-    /**
-     * With all that sums of curvatures are compared with in rows of so much information: where derivatives
-     * vary by a dispersion times the curvature, that many rows say what one says otherwise.
-     */
-    public Options dispersed(double dispersion) {
-      return withLeafLimits(
-              dispersion * lambda, minRowsPerLeaf, dispersion * minHessian, maxLeafStep)
-          .withCategories(dispersion * categorySmoothing, dispersion * categoryRidge);
-    }
-
-    /** With other smoothing of categories. */
-    public Options withCategories(double smoothing, double ridge) {
-      return new Options(
-          rounds,
-          leaves,
-          rate,
-          lambda,
-          minRowsPerLeaf,
-          minHessian,
-          maxLeafStep,
-          columnShare,
-          rowShare,
-          smoothing,
-          ridge,
-          patience,
-          codes,
-          threads,
-          seed,
-          constraints);
-    }
-
-    /** With another patience. */
-    public Options withPatience(int patience) {
-      return new Options(
-          rounds,
-          leaves,
-          rate,
-          lambda,
-          minRowsPerLeaf,
-          minHessian,
-          maxLeafStep,
-          columnShare,
-          rowShare,
-          categorySmoothing,
-          categoryRidge,
-          patience,
-          codes,
-          threads,
-          seed,
-          constraints);
+      return new Options(leaves, rate, limits, columns, rows, codes, threads, seed, constraints);
     }
 
     /** Without the leaves of the rows. */
     public Options withoutCodes() {
       return new Options(
-          rounds,
-          leaves,
-          rate,
-          lambda,
-          minRowsPerLeaf,
-          minHessian,
-          maxLeafStep,
-          columnShare,
-          rowShare,
-          categorySmoothing,
-          categoryRidge,
-          patience,
-          false,
-          threads,
-          seed,
-          constraints);
+          leaves, rate, limits, columnShare, rowShare, false, threads, seed, constraints);
     }
 
     /** With another number of threads. */
-    public Options withThreads(int threads) {
+    public Options withThreads(int other) {
       return new Options(
-          rounds,
-          leaves,
-          rate,
-          lambda,
-          minRowsPerLeaf,
-          minHessian,
-          maxLeafStep,
-          columnShare,
-          rowShare,
-          categorySmoothing,
-          categoryRidge,
-          patience,
-          codes,
-          threads,
-          seed,
-          constraints);
+          leaves, rate, limits, columnShare, rowShare, codes, other, seed, constraints);
     }
 
     /** Held to constraints. */
-    public Options held(FeatureConstraints constraints) {
-      return new Options(
-          rounds,
-          leaves,
-          rate,
-          lambda,
-          minRowsPerLeaf,
-          minHessian,
-          maxLeafStep,
-          columnShare,
-          rowShare,
-          categorySmoothing,
-          categoryRidge,
-          patience,
-          codes,
-          threads,
-          seed,
-          constraints);
+    public Options with(FeatureConstraints others) {
+      return new Options(leaves, rate, limits, columnShare, rowShare, codes, threads, seed, others);
     }
+  }
 
-    private static void require(boolean holds, String name, Number value) {
-      if (!holds) {
-        throw new IllegalArgumentException(name + " out of range: " + value);
-      }
+  private static void require(boolean holds, String name, Number value) {
+    if (!holds) {
+      throw new IllegalArgumentException(name + " out of range: " + value);
     }
   }
 
@@ -345,6 +225,12 @@ public final class Boosting {
   private final List<double[]> leafWeights = new ArrayList<>();
   private final List<byte[]> codes = new ArrayList<>();
 
+  // After 0, 1, .. rounds.
+  private final List<Integer> treesAfter = new ArrayList<>(List.of(0));
+  private final List<Double> losses = new ArrayList<>();
+  private int bestRounds;
+  private boolean ended;
+
   private Boosting(
       BinnedRows rows,
       Optional<BinnedRows> heldOut,
@@ -352,13 +238,12 @@ public final class Boosting {
       double[] start,
       boolean bundled,
       long mostSums,
-      Options options,
-      Workers workers) {
+      Options options) {
     int n = rows.size();
     this.rows = rows;
     this.loss = loss;
     this.options = options;
-    this.workers = workers;
+    this.workers = new Workers(options.threads());
     this.quadratic = loss instanceof SquaredLoss;
     this.stride = quadratic ? 2 : 4;
     double total = Arrays.stream(rows.weights()).sum();
@@ -385,59 +270,53 @@ public final class Boosting {
     this.growth =
         new TreeGrowth(rows, panels, stride, weighted, total / unit, mostSums, options, workers);
     this.heldOut = heldOut.map(held -> new HeldOut(held, outputs(held.size(), start)));
+    this.losses.add(this.heldOut.map(HeldOut::loss).orElse(Double.NaN));
   }
 
   /**
-   * Grows trees.
+   * A boosting without trees yet.
    *
    * @param train the rows that trees are grown on
    * @param heldOut rows in the same bins whose loss is looked at
    * @param loss the loss
    * @param start the C outputs that boosting starts from: the constant model
-   * @param options how many, how large, how fast
+   * @param options how large, how fast
    */
-  public static Result grow(
+  public static Boosting of(
       BinnedRows train, Optional<BinnedRows> heldOut, Loss loss, double[] start, Options options) {
-    return grow(train, heldOut, loss, start, options, () -> {});
+    return of(train, heldOut, loss, start, true, TreeGrowth.MOST_SUMS, options);
   }
 
   /**
-   * The same.
-   *
-   * @param eachTree runs after each tree; what it throws ends the growth
-   */
-  public static Result grow(
-      BinnedRows train,
-      Optional<BinnedRows> heldOut,
-      Loss loss,
-      double[] start,
-      Options options,
-      Runnable eachTree) {
-    return grow(train, heldOut, loss, start, true, TreeGrowth.MOST_SUMS, options, eachTree);
-  }
-
-  /**
-   * Grows the same trees, but for rounding, in other ways.
+   * The same trees, but for rounding, in other ways.
    *
    * @param bundled whether columns may share a slot ({@link Panels})
    * @param mostSums the sums that all histograms together may hold
    */
-  static Result grow(
+  static Boosting of(
       BinnedRows train,
       Optional<BinnedRows> heldOut,
       Loss loss,
       double[] start,
       boolean bundled,
       long mostSums,
-      Options options,
-      Runnable eachTree) {
+      Options options) {
     if (start.length != loss.outputs()) {
       throw new IllegalArgumentException(
           start.length + " outputs to start from; the loss has " + loss.outputs());
     }
-    try (Workers workers = new Workers(options.threads())) {
-      return new Boosting(train, heldOut, loss, start, bundled, mostSums, options, workers)
-          .boost(eachTree);
+    return new Boosting(train, heldOut, loss, start, bundled, mostSums, options);
+  }
+
+  /**
+   * Grows the trees of some rounds.
+   *
+   * @param rounds the most; trees that find no split are left out
+   */
+  public static Result grow(
+      BinnedRows train, Loss loss, double[] start, int rounds, Options options) {
+    try (Boosting boosting = of(train, Optional.empty(), loss, start, options)) {
+      return boosting.grow(rounds).result();
     }
   }
 
@@ -449,34 +328,51 @@ public final class Boosting {
     return outputs;
   }
 
-  private Result boost(Runnable eachTree) {
-    double[] losses = new double[options.rounds()];
-    int round = 0;
-    int[] treesAfter = new int[options.rounds() + 1];
-    int bestRounds = 0;
-    double bestLoss = heldOut.isPresent() ? heldOut.get().loss() : 0;
-    while (round < options.rounds()) {
+  /**
+   * Grows on to so many rounds, all told.
+   *
+   * @param most rounds
+   */
+  public Boosting grow(int most) {
+    return grow(most, 0, () -> {});
+  }
+
+  /**
+   * Grows on.
+   *
+   * @param most rounds, all told
+   * @param patience rounds without a lower loss of the held-out rows after which no more are tried,
+   *     or as many as the best ones, where these are more; 0 for all rounds
+   * @param eachTree runs after each tree; what it throws ends the growth
+   */
+  public Boosting grow(int most, int patience, Runnable eachTree) {
+    while (rounds() < most && !ended && !lost(patience)) {
       int before = trees.size();
-      grow(round, eachTree);
+      addRound(eachTree);
       boolean sampled = options.rowShare() < 1 || options.columnShare() < 1;
       if (trees.size() == before && !sampled) {
+        ended = true;
         break;
       }
-      round++;
-      treesAfter[round] = trees.size();
-      if (heldOut.isPresent()) {
-        losses[round - 1] = heldOut.get().loss();
-        if (losses[round - 1] < bestLoss) {
-          bestLoss = losses[round - 1];
-          bestRounds = round;
-        } else if (options.patience() > 0
-            && round - bestRounds >= Math.max(options.patience(), bestRounds)) {
-          break;
-        }
-      } else {
-        bestRounds = round;
+      treesAfter.add(trees.size());
+      losses.add(heldOut.map(HeldOut::loss).orElse(Double.NaN));
+      if (heldOut.isEmpty() || losses.get(rounds()) < losses.get(bestRounds)) {
+        bestRounds = rounds();
       }
     }
+    return this;
+  }
+
+  private int rounds() {
+    return treesAfter.size() - 1;
+  }
+
+  private boolean lost(int patience) {
+    return patience > 0 && rounds() - bestRounds >= Math.max(patience, bestRounds);
+  }
+
+  /** What has been grown. */
+  public Result result() {
     return new Result(
         List.copyOf(trees),
         outputOf.stream().mapToInt(c -> c).toArray(),
@@ -484,15 +380,23 @@ public final class Boosting {
         leafWeights.toArray(double[][]::new),
         codes.toArray(byte[][]::new),
         heldOut.map(held -> held.codes.toArray(byte[][]::new)).orElse(new byte[0][]),
-        Arrays.copyOf(losses, heldOut.isPresent() ? round : 0),
+        heldOut.isEmpty()
+            ? new double[0]
+            : losses.stream().skip(1).mapToDouble(loss -> loss).toArray(),
         bestRounds,
-        Arrays.copyOf(treesAfter, round + 1));
+        treesAfter.stream().mapToInt(count -> count).toArray());
+  }
+
+  /** Ends the threads. */
+  @Override
+  public void close() {
+    workers.close();
   }
 
   /** The draws of a round are the same for all outputs: their order does not matter. */
-  private void grow(int round, Runnable eachTree) {
+  private void addRound(Runnable eachTree) {
     int n = rows.size();
-    CounterRandom random = new CounterRandom(options.seed(), round);
+    CounterRandom random = new CounterRandom(options.seed(), rounds());
     int wanted = share(options.rowShare(), n);
     int[] seen = wanted < n ? draw(n, wanted, random) : null;
     int tested =
@@ -549,7 +453,8 @@ public final class Boosting {
     if (seen == null) {
       growth.writeLeaves(code);
     } else {
-      workers.chunks(0, rows.size(), (chunk, from, to) -> route(grown, rows, code, from, to));
+      LeafTables tables = grown.tables();
+      workers.chunks(0, rows.size(), (chunk, from, to) -> route(tables, rows, code, from, to));
     }
     workers.chunks(
         0, rows.size(), (chunk, from, to) -> addTo(outputs, c, output, code, value, from, to));
@@ -571,7 +476,9 @@ public final class Boosting {
     double[] steps = Arrays.stream(grown.sums()).mapToDouble(this::step).toArray();
     if (options.constraints().ordered()) {
       double[] sizes =
-          Arrays.stream(grown.sums()).mapToDouble(sums -> sums.h() + options.lambda()).toArray();
+          Arrays.stream(grown.sums())
+              .mapToDouble(sums -> sums.h() + options.limits().lambda())
+              .toArray();
       LeafOrder.of(grown.tree(), rows.binning().categories(), options.constraints())
           .project(steps, sizes, 0);
     }
@@ -579,15 +486,20 @@ public final class Boosting {
   }
 
   private double step(Sums sums) {
-    double size = sums.h() + options.lambda();
+    double size = sums.h() + options.limits().lambda();
     double step = size > 0 ? -sums.g() / size : 0;
-    double most = quadratic ? Double.POSITIVE_INFINITY : options.maxLeafStep();
+    double most = quadratic ? Double.POSITIVE_INFINITY : options.limits().maxLeafStep();
     return Math.max(-most, Math.min(most, step));
   }
 
-  private static void route(Grown grown, BinnedRows rows, byte[] code, int from, int to) {
-    for (int r = from; r < to; r++) {
-      code[r] = (byte) grown.leaf(rows.bins(), r);
+  private static void route(LeafTables tables, BinnedRows rows, byte[] code, int from, int to) {
+    int[] found = new int[Math.min(ROUTED_TOGETHER, to - from)];
+    for (int start = from; start < to; start += ROUTED_TOGETHER) {
+      int count = Math.min(ROUTED_TOGETHER, to - start);
+      tables.find(rows.bins(), start, count, found);
+      for (int k = 0; k < count; k++) {
+        code[start + k] = (byte) found[k];
+      }
     }
   }
 
@@ -614,11 +526,12 @@ public final class Boosting {
 
     void add(Grown grown, int output, double[] value) {
       byte[] code = new byte[held.size()];
+      LeafTables tables = grown.tables();
       workers.chunks(
           0,
           held.size(),
           (chunk, from, to) -> {
-            route(grown, held, code, from, to);
+            route(tables, held, code, from, to);
             addTo(heldOutputs, loss.outputs(), output, code, value, from, to);
           });
       codes.add(code);

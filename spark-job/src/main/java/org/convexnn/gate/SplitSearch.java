@@ -2,6 +2,7 @@ package org.convexnn.gate;
 
 import java.util.Arrays;
 import org.convexnn.linalg.HistogramKernel;
+import org.convexnn.network.FeatureConstraints;
 import org.convexnn.network.Tree;
 
 /**
@@ -81,7 +82,8 @@ final class SplitSearch {
     }
   }
 
-  private final Boosting.Options options;
+  private final Boosting.LeafLimits limits;
+  private final FeatureConstraints constraints;
   private final int stride;
   private final double leastWeight;
   private final double rounding;
@@ -93,9 +95,10 @@ final class SplitSearch {
    * @param totalWeight the weight of all rows, 1 on average
    */
   SplitSearch(Boosting.Options options, int stride, double totalWeight) {
-    this.options = options;
+    this.limits = options.limits();
+    this.constraints = options.constraints();
     this.stride = stride;
-    this.leastWeight = options.minRowsPerLeaf() * (1 - 1e-9);
+    this.leastWeight = limits.minRowsPerLeaf() * (1 - 1e-9);
     this.rounding = ROUNDING * totalWeight;
   }
 
@@ -131,7 +134,7 @@ final class SplitSearch {
       sets(histogram, at, column, leaf, keys, best);
       return;
     }
-    int direction = options.constraints().direction(column.column());
+    int direction = constraints.direction(column.column());
     int missing = at + column.bins() * stride;
     double missingWeight = column.missing() ? histogram[missing + stride - 1] : 0;
     if (missingWeight <= rounding) {
@@ -145,7 +148,7 @@ final class SplitSearch {
     thresholds(
         histogram, at, column.bins(), leaf, new Sums(0, 0, 0), known.w, false, direction, best);
     thresholds(histogram, at, column.bins(), leaf, unknown, known.w, true, direction, best);
-    double gain = gain(known.g, known.h, known.w, leaf, options.lambda());
+    double gain = gain(known.g, known.h, known.w, leaf, limits.lambda());
     if (exceeds(gain, Math.max(best.gain, leastGain(leaf)))) {
       best.gain = gain;
       best.bin = column.bins() - 1;
@@ -154,7 +157,7 @@ final class SplitSearch {
   }
 
   private double leastGain(Sums leaf) {
-    return LEAST_GAIN * (leaf.w + score(leaf.g, leaf.h + options.lambda()));
+    return LEAST_GAIN * (leaf.w + score(leaf.g, leaf.h + limits.lambda()));
   }
 
   private static double score(double g, double denominator) {
@@ -166,13 +169,13 @@ final class SplitSearch {
     double rightH = leaf.h - h;
     if (w < leastWeight
         || leaf.w - w < leastWeight
-        || h < options.minHessian()
-        || rightH < options.minHessian()) {
+        || h < limits.minHessian()
+        || rightH < limits.minHessian()) {
       return 0;
     }
     return score(g, h + ridge)
         + score(leaf.g - g, rightH + ridge)
-        - score(leaf.g, leaf.h + options.lambda());
+        - score(leaf.g, leaf.h + limits.lambda());
   }
 
   /** All thresholds, with {@code start} on the left from the outset. */
@@ -186,8 +189,8 @@ final class SplitSearch {
       boolean missingLeft,
       int direction,
       Candidate best) {
-    double ridge = options.lambda();
-    double minHessian = options.minHessian();
+    double ridge = limits.lambda();
+    double minHessian = limits.minHessian();
     double whole = score(leaf.g, leaf.h + ridge);
     double bestGain = Math.max(best.gain, leastGain(leaf));
     double g = start.g;
@@ -242,7 +245,7 @@ final class SplitSearch {
 
   private void sets(
       double[] histogram, int from, Panels.Member column, Sums leaf, long[] keys, Candidate best) {
-    double smoothing = options.categorySmoothing();
+    double smoothing = limits.categorySmoothing();
     double prior = smoothing * leaf.g / leaf.h;
     int present = 0;
     for (int b = 0; b < column.size(); b++) {
@@ -256,7 +259,7 @@ final class SplitSearch {
       }
     }
     Arrays.sort(keys, 0, present);
-    double ridge = options.lambda() + options.categoryRidge();
+    double ridge = limits.lambda() + limits.categoryRidge();
     double bestGain = leastGain(leaf);
     int lefts = 0;
     double g = 0;

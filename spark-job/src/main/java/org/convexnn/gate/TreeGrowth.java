@@ -10,6 +10,7 @@ import org.convexnn.gate.SplitSearch.Candidate;
 import org.convexnn.gate.SplitSearch.Split;
 import org.convexnn.gate.SplitSearch.Sums;
 import org.convexnn.linalg.HistogramKernel;
+import org.convexnn.network.LeafTables;
 import org.convexnn.network.Tree;
 
 /**
@@ -64,19 +65,14 @@ final class TreeGrowth {
    * A tree in bins.
    *
    * @param tree with thresholds
-   * @param sides for each node 1 for each bin that goes left
+   * @param splits of the nodes
    * @param sums the sums of the rows of each leaf
    */
-  record Grown(Tree tree, byte[][] sides, Sums[] sums) {
+  record Grown(Tree tree, List<Split> splits, Sums[] sums) {
 
-    /** The leaf that a row reaches. */
-    int leaf(byte[][] bins, int row) {
-      int at = 0;
-      while (at >= 0) {
-        int bin = bins[tree.feature()[at]][row] & 0xFF;
-        at = sides[at][bin] == 1 ? tree.left()[at] : tree.right()[at];
-      }
-      return ~at;
+    /** Finds the leaves of rows by their bins. */
+    LeafTables tables() {
+      return new LeafTables(tree, node -> splits.get(node).bin() + 1);
     }
   }
 
@@ -110,7 +106,6 @@ final class TreeGrowth {
   private boolean[] drawn;
   private final List<Leaf> leaves = new ArrayList<>();
   private final Split[] splits;
-  private final byte[][] sides;
 
   /** The left child of node k at 2 k, the right one at 2 k + 1. */
   private final int[] child;
@@ -152,7 +147,6 @@ final class TreeGrowth {
     int size = offsets[panels.slots.size()];
     this.unmade = (int) Math.max(3, Math.min(options.leaves() + 1L, mostSums / Math.max(1, size)));
     this.splits = new Split[options.leaves() - 1];
-    this.sides = new byte[options.leaves() - 1][];
     this.child = new int[2 * (options.leaves() - 1)];
   }
 
@@ -244,7 +238,7 @@ final class TreeGrowth {
     Tree tree =
         new Tree(feature, threshold, left, right, anySet ? sets : new long[0][], missingLeft);
     Sums[] sums = leaves.stream().map(leaf -> leaf.sums).toArray(Sums[]::new);
-    return new Grown(tree, Arrays.copyOf(sides, nodes), sums);
+    return new Grown(tree, Arrays.asList(Arrays.copyOf(splits, nodes)), sums);
   }
 
   /** Leaf i keeps its number on the left; the right side is the next new leaf. */
@@ -252,14 +246,14 @@ final class TreeGrowth {
     Leaf parent = leaves.get(i);
     int node = leaves.size() - 1;
     splits[node] = parent.split;
-    sides[node] = parent.split.sides();
     if (parent.pointer >= 0) {
       child[parent.pointer] = node;
     }
     child[2 * node] = ~i;
     child[2 * node + 1] = ~leaves.size();
     RowStore store = parent.store == first ? second : first;
-    int middle = partition(parent, panels.sides(parent.split.column(), sides[node]), store);
+    int middle =
+        partition(parent, panels.sides(parent.split.column(), parent.split.sides()), store);
     boolean leftIsSmaller = middle - parent.from <= parent.to - middle;
     int from = leftIsSmaller ? parent.from : middle;
     int to = leftIsSmaller ? middle : parent.to;

@@ -17,6 +17,8 @@ final class Workers implements AutoCloseable {
   /** About 50 microseconds. */
   private static final int SPINS = 1000;
 
+  private static final long NAP = 20_000; // nanoseconds
+
   private static final class Job {
     final IntConsumer task;
     final int tasks;
@@ -78,7 +80,8 @@ final class Workers implements AutoCloseable {
       if (spin < SPINS) {
         Thread.onSpinWait();
       } else {
-        Thread.yield();
+        // Yielding would take the processor, over and over, from whom we wait for.
+        LockSupport.parkNanos(NAP);
       }
     }
     if (current.error instanceof Error error) {

@@ -134,7 +134,7 @@ final class ForestChoice {
       this.heldOutWeight = held.weight();
     }
 
-    /** Weights of a penalty, from others. */
+    /** Weights of a penalty, from others, where the training rows begin. */
     double[] solve(Point point, double[] v, double ridge) {
       LeafPenalty penalty = point.penalty(grown);
       return train.swept(
@@ -185,9 +185,8 @@ final class ForestChoice {
     List<ForestSample> trains = seen.stream().map(s -> sample.on(s).atMost(most)).toList();
     List<ForestSample> helds =
         seen.stream().map(s -> sample.on(s.complement()).atMost(most / 2)).toList();
-    ForestGrowth.Size size = growth.size(trains, helds);
-    List<Boosting.Result> results =
-        growth.grow(trains, helds, size.faster(SPEED_UP), growth.patience() / SPEED_UP);
+    ForestGrowth.Chosen grown = growth.choose(trains, helds, SPEED_UP);
+    List<Boosting.Result> results = grown.results();
     double[] losses = ForestGrowth.losses(results, helds);
     int rounds = 0; // after which boosting alone is best
     double boosting = run.frame().constantLoss();
@@ -220,7 +219,8 @@ final class ForestChoice {
                 chosen.beta,
                 best.loss,
                 boosting));
-    return new Choice(chosen, size.rounds(Math.max(1, SPEED_UP * more)), boosting, best.loss);
+    return new Choice(
+        chosen, grown.size().rounds(Math.max(1, SPEED_UP * more)), boosting, best.loss);
   }
 
   /** Searches with the trees of the first rounds. */
@@ -348,6 +348,9 @@ final class ForestChoice {
         run.options().fitIntercept()
             ? run.frame().skipRidge(run.options())
             : Double.POSITIVE_INFINITY;
+    IntStream.range(0, splits.size())
+        .parallel()
+        .forEach(k -> splits.get(k).train.begin(start.get(k)));
     List<Scored> scored =
         points.parallelStream()
             .map(

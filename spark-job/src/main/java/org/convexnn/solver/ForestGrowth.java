@@ -10,7 +10,7 @@ import org.convexnn.gate.Boosting;
 /**
  * How many trees of narrow leaves are grown, how large and how fast. What options leave open follows
  * the rows: a short boosting for each of some sizes of trees, judged by held-out rows, chooses the
- * leaves; rounds end where the held-out loss no longer falls.
+ * leaves, and the best is gone on with; rounds end where the held-out loss no longer falls.
  *
  * @param run the run
  */
@@ -19,7 +19,6 @@ record ForestGrowth(Run run) {
   private static final int PILOT_ROUNDS = 24;
   private static final int FEWEST_PILOT_ROUNDS = 4;
   private static final int PILOT_TREES = 240;
-  private static final double PILOT_RATE = 0.25;
   private static final int PILOT_PATIENCE = 6;
   private static final int[] SIZES = {128, 31, 8};
   private static final int USUAL_LEAVES = 31;
@@ -90,41 +89,110 @@ record ForestGrowth(Run run) {
     return new Size(rounds, leaves, rate());
   }
 
+  /**
+   * What held-out rows chose.
+   *
+   * @param size of the network's forest, the most rounds
+   * @param results of each split, of trees grown faster
+   */
+  record Chosen(Size size, List<Boosting.Result> results) {}
+
+  /**
+   * Chooses the leaves of the trees and grows on each split.
+   *
+   * @param trains of each split, the rows that trees are grown on
+   * @param heldOuts of each split, the rows that judge them, all together
+   * @param speedUp by how much faster, in as many times fewer rounds, than the network's trees
+   */
+  Chosen choose(List<ForestSample> trains, List<ForestSample> heldOuts, int speedUp) {
+    Candidate best = null;
+    try {
+      StringBuilder tried = new StringBuilder();
+      for (int leaves : sizes(trains.get(0).size())) {
+        Candidate next =
+            new Candidate(new Size(mostRounds(), leaves, rate()), speedUp, trains, heldOuts);
+        if (run.options().numLeaves() > 0) {
+          best = next;
+          break;
+        }
+        next.grow(pilotRounds(), PILOT_PATIENCE);
+        double loss = next.least();
+        tried.append(String.format(Locale.ROOT, " %d: %.5f", leaves, loss));
+        if (best != null && loss >= best.least()) {
+          next.close();
+          break;
+        }
+        if (best != null) {
+          best.close();
+        }
+        best = next;
+      }
+      if (!tried.isEmpty()) {
+        run.log().message("leaves a tree, validation loss of a short boosting:" + tried);
+      }
+      best.grow(best.fast.rounds, patience() / speedUp);
+      return new Chosen(best.size, best.results());
+    } finally {
+      if (best != null) {
+        best.close();
+      }
+    }
+  }
+
+  /** The sizes of trees that are tried, the largest first. */
+  private int[] sizes(int rows) {
+    if (run.options().numLeaves() > 0) {
+      return new int[] {run.options().numLeaves()};
+    }
+    // Many rows stand for leaves that few rows would fill with noise.
+    return Arrays.stream(SIZES)
+        .filter(leaves -> leaves == SIZES[SIZES.length - 1] || rows >= ROWS_PER_LEAF * leaves)
+        .toArray();
+  }
+
   /** Rounds without a lower held-out loss that end growing; none where the number is given. */
-  int patience() {
+  private int patience() {
     return run.options().numTrees() > 0 ? 0 : PATIENCE;
   }
 
-  /**
-   * The size of the largest forest, leaves as held-out rows choose them.
-   *
-   * @param trains of each split, the rows that trees are grown on
-   * @param heldOuts of each split, the rows that judge them
-   */
-  Size size(List<ForestSample> trains, List<ForestSample> heldOuts) {
-    if (run.options().numLeaves() > 0) {
-      return new Size(mostRounds(), run.options().numLeaves(), rate());
+  /** Trees of one size, grown on each split. */
+  private final class Candidate implements AutoCloseable {
+    private final Size size;
+    private final Size fast;
+    private final List<ForestSample> heldOuts;
+    private final List<Boosting> boostings;
+
+    Candidate(Size size, int speedUp, List<ForestSample> trains, List<ForestSample> heldOuts) {
+      this.size = size;
+      this.fast = size.faster(speedUp);
+      this.heldOuts = heldOuts;
+      Boosting.Options options = trains.size() > 1 ? options(fast).withThreads(1) : options(fast);
+      this.boostings =
+          IntStream.range(0, trains.size())
+              .parallel()
+              .mapToObj(k -> boosting(trains.get(k), Optional.of(heldOuts.get(k)), options))
+              .toList();
     }
-    int best = USUAL_LEAVES;
-    double least = Double.POSITIVE_INFINITY;
-    StringBuilder tried = new StringBuilder();
-    for (int leaves : SIZES) {
-      // Many rows stand for leaves that few rows would fill with noise.
-      if (leaves > SIZES[SIZES.length - 1] && trains.get(0).size() < ROWS_PER_LEAF * leaves) {
-        continue;
-      }
-      Size size = new Size(pilotRounds(), leaves, PILOT_RATE);
-      List<Boosting.Result> results = grow(trains, heldOuts, size, PILOT_PATIENCE);
-      double loss = Arrays.stream(losses(results, heldOuts)).min().orElse(Double.POSITIVE_INFINITY);
-      tried.append(String.format(Locale.ROOT, " %d: %.5f", leaves, loss));
-      if (loss >= least) {
-        break;
-      }
-      least = loss;
-      best = leaves;
+
+    /** Side by side where splits are several; these are judged together, none ends by itself. */
+    void grow(int rounds, int patience) {
+      int own = boostings.size() > 1 ? 0 : patience;
+      boostings.parallelStream()
+          .forEach(boosting -> boosting.grow(Math.min(rounds, fast.rounds), own, run.log()::pulse));
     }
-    run.log().message("leaves a tree, validation loss of a short boosting:" + tried);
-    return new Size(mostRounds(), best, rate());
+
+    List<Boosting.Result> results() {
+      return boostings.stream().map(Boosting::result).toList();
+    }
+
+    double least() {
+      return Arrays.stream(losses(results(), heldOuts)).min().orElse(Double.POSITIVE_INFINITY);
+    }
+
+    @Override
+    public void close() {
+      boostings.forEach(Boosting::close);
+    }
   }
 
   /** The mean loss of all held-out rows after each round: a split alone would choose by its noise. */
@@ -172,47 +240,30 @@ record ForestGrowth(Run run) {
   }
 
   /**
-   * Grows trees on each split, side by side where there are several.
-   *
-   * @param trains of each split, the rows that trees are grown on
-   * @param heldOuts of each split, the rows that judge them
-   * @param patience of one split: rounds without a lower held-out loss that end growing; 0 for all
-   *     rounds, as several splits have, which are judged together
-   */
-  List<Boosting.Result> grow(
-      List<ForestSample> trains, List<ForestSample> heldOuts, Size size, int patience) {
-    Boosting.Options options =
-        trains.size() > 1 ? options(size).withThreads(1) : options(size).withPatience(patience);
-    return IntStream.range(0, trains.size())
-        .parallel()
-        .mapToObj(k -> grow(trains.get(k), Optional.of(heldOuts.get(k)), options))
-        .toList();
-  }
-
-  /**
    * Grows trees on all rows of a sample.
    *
    * @param codes whether the leaf of each row is kept
    */
   Boosting.Result grow(ForestSample sample, Size size, boolean codes) {
-    Boosting.Options options = options(size);
-    return grow(sample, Optional.empty(), codes ? options : options.withoutCodes());
+    Boosting.Options options = codes ? options(size) : options(size).withoutCodes();
+    try (Boosting boosting = boosting(sample, Optional.empty(), options)) {
+      return boosting.grow(size.rounds, 0, run.log()::pulse).result();
+    }
   }
 
   private Boosting.Options options(Size size) {
-    return Boosting.Options.of(size.rounds, size.leaves, size.rate, run.options().seed())
-        .dispersed(run.frame().dispersion())
-        .held(run.options().leaves().constraints());
+    return Boosting.Options.of(size.leaves, size.rate, run.options().seed())
+        .with(Boosting.LeafLimits.USUAL.dispersed(run.frame().dispersion()))
+        .with(run.options().leaves().constraints());
   }
 
-  private Boosting.Result grow(
+  private Boosting boosting(
       ForestSample train, Optional<ForestSample> heldOut, Boosting.Options options) {
-    return Boosting.grow(
+    return Boosting.of(
         train.rows(),
         heldOut.map(ForestSample::rows),
         run.frame().loss(),
         run.frame().offset(),
-        options,
-        run.log()::pulse);
+        options);
   }
 }

@@ -7,6 +7,7 @@ import org.convexnn.block.Block;
 import org.convexnn.block.GatedBlock;
 import org.convexnn.block.GradientJob;
 import org.convexnn.block.LeafCodes;
+import org.convexnn.block.OutputsJob;
 import org.convexnn.block.Patterns;
 import org.convexnn.block.Precision;
 import org.convexnn.block.RowSelection;
@@ -27,6 +28,8 @@ final class ForestProgram {
 
   // Fewer are swept in the time of a consensus, which would have to bring two blocks together.
   private static final double CODES_OF_A_BLOCK = 1e7;
+
+  private static final int OUTPUTS = 1; // the state that sweeps start from
 
   private final Run run;
   private final GateSet gates;
@@ -106,9 +109,15 @@ final class ForestProgram {
         log);
   }
 
+  /** Keeps the rows' outputs at weights, from which sweeps then start. */
+  void begin(double[] v) {
+    gated.step("outputs", new OutputsJob(setting, v), GatedRows.NO_STATE, OUTPUTS);
+  }
+
   /**
    * Weights in row coordinates after some sweeps of block descent over all rows; of one block.
    *
+   * @param v where the rows' outputs are kept ({@link #begin})
    * @param scales of the leaves' norms
    * @param centres of the leaves' norms; empty for 0
    */
@@ -116,7 +125,7 @@ final class ForestProgram {
       double[] v, double[] scales, double[] centres, SweepJob.Penalty penalty, int sweeps) {
     SweepJob job =
         new SweepJob(setting, v, new double[0], scales, centres, order, penalty, 0, sweeps);
-    double[][] sums = gated.step("sweeps", job, GatedRows.NO_STATE, GatedRows.NO_STATE);
+    double[][] sums = gated.step("sweeps", job, OUTPUTS, GatedRows.NO_STATE);
     double[] next = v.clone();
     Blas.axpy(1, job.step(sums), next);
     return next;

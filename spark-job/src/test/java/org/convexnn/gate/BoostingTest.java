@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import org.convexnn.gate.Boosting.LeafLimits;
 import org.convexnn.gate.Boosting.Options;
 import org.convexnn.gate.Boosting.Result;
 import org.convexnn.linalg.CounterRandom;
@@ -58,16 +59,25 @@ class BoostingTest {
   }
 
   /** No limits, no shrinkage but the rate, all rows and columns. */
-  private static Options plain(int rounds, int leaves, double rate) {
-    return Options.of(rounds, leaves, rate, 5)
-        .withLeafLimits(0, 0, 0, 1e300)
-        .withCategories(0, 0)
-        .withThreads(1);
+  private static Options plain(int leaves, double rate) {
+    return Options.of(leaves, rate, 5).with(limits(0, 0, 0, 1e300)).withThreads(1);
   }
 
-  private static Result grow(Data data, Loss loss, Options options) {
-    double[] start = new double[loss.outputs()];
-    return Boosting.grow(data.binned(), Optional.empty(), loss, start, options);
+  /** Categories as they are. */
+  private static LeafLimits limits(
+      double lambda, double minRowsPerLeaf, double minHessian, double maxLeafStep) {
+    return new LeafLimits(lambda, minRowsPerLeaf, minHessian, maxLeafStep, 0, 0);
+  }
+
+  private static Result grow(Data data, Loss loss, int rounds, Options options) {
+    return Boosting.grow(data.binned(), loss, new double[loss.outputs()], rounds, options);
+  }
+
+  private static Result grow(
+      BinnedRows rows, BinnedRows held, Loss loss, double[] start, int rounds, Options options) {
+    try (Boosting boosting = Boosting.of(rows, Optional.of(held), loss, start, options)) {
+      return boosting.grow(rounds).result();
+    }
   }
 
   private static double[] ones(int n) {
@@ -170,7 +180,7 @@ class BoostingTest {
     for (int j : new int[] {0, 2, 3}) {
       best = Math.max(best, bestThreshold(data, j));
     }
-    Tree tree = grow(data, SQUARED, plain(1, 2, 1)).trees().get(0);
+    Tree tree = grow(data, SQUARED, 1, plain(2, 1)).trees().get(0);
     assertThat(explained(data, tree, data.binned())).isCloseTo(best, within(FLOAT * best));
   }
 
@@ -181,7 +191,7 @@ class BoostingTest {
     double[][] x = Arrays.stream(all.x).map(row -> new double[] {row[j]}).toArray(double[][]::new);
     Data data = new Data(x, all.y, all.w, new boolean[] {all.categorical[j]});
     double best = j == 1 ? bestSet(data, 0, 12) : bestThreshold(data, 0);
-    Tree tree = grow(data, SQUARED, plain(1, 2, 1)).trees().get(0);
+    Tree tree = grow(data, SQUARED, 1, plain(2, 1)).trees().get(0);
     assertThat(explained(data, tree, data.binned())).isCloseTo(best, within(FLOAT * best));
   }
 
@@ -194,7 +204,7 @@ class BoostingTest {
       y[r] = r % 3 == 0 ? 1 : -1;
     }
     Tree tree =
-        grow(new Data(x, y, ones(90), new boolean[1]), SQUARED, plain(1, 2, 1)).trees().get(0);
+        grow(new Data(x, y, ones(90), new boolean[1]), SQUARED, 1, plain(2, 1)).trees().get(0);
     assertThat(tree.threshold()).containsExactly(Double.POSITIVE_INFINITY);
     assertThat(tree.missingLeft()).containsExactly(false);
   }
@@ -204,10 +214,9 @@ class BoostingTest {
   @CsvSource({"0, 1", "2.5, 0.3"})
   void leafValuesAreShrunkNewtonSteps(double lambda, double rate) {
     Data data = classes(mixed(500, true, 4), 2);
-    Options options = plain(1, 8, rate).withLeafLimits(lambda, 1, 0, 1e300);
+    Options options = plain(8, rate).with(limits(lambda, 1, 0, 1e300));
     double start = 0.4;
-    Result result =
-        Boosting.grow(data.binned(), Optional.empty(), LOGISTIC, new double[] {start}, options);
+    Result result = Boosting.grow(data.binned(), LOGISTIC, new double[] {start}, 1, options);
     double p = LogisticLoss.sigmoid(start);
     double[] g = new double[8];
     double[] h = new double[8];
@@ -232,7 +241,7 @@ class BoostingTest {
       x[r][0] = 37 * r % n;
       y[r] = Math.cos(r * r);
     }
-    Result result = grow(new Data(x, y, ones(n), new boolean[1]), SQUARED, plain(1, 128, 1));
+    Result result = grow(new Data(x, y, ones(n), new boolean[1]), SQUARED, 1, plain(128, 1));
     assertThat(result.trees().get(0).leaves()).isEqualTo(n);
     for (int r = 0; r < n; r++) {
       double value = result.values()[0][result.codes()[0][r] & 0xFF];
@@ -263,15 +272,15 @@ class BoostingTest {
   @CsvSource({"1, 1", "0.5, 0.7"})
   void theNumberOfThreadsDoesNotMatter(double columns, double rows) {
     Data data = mixed(40_000, true, 6);
-    Options options = Options.of(3, 16, 0.3, 9).withShares(columns, rows);
-    Result one = grow(data, SQUARED, options.withThreads(1));
+    Options options = Options.of(16, 0.3, 9).withShares(columns, rows);
+    Result one = grow(data, SQUARED, 3, options.withThreads(1));
     for (int threads : new int[] {2, 3, 7}) {
-      assertSame(grow(data, SQUARED, options.withThreads(threads)), one);
+      assertSame(grow(data, SQUARED, 3, options.withThreads(threads)), one);
     }
     Data labelled = classes(data, 3);
     assertSame(
-        grow(labelled, new SoftmaxLoss(3), options.withThreads(3)),
-        grow(labelled, new SoftmaxLoss(3), options.withThreads(1)));
+        grow(labelled, new SoftmaxLoss(3), 3, options.withThreads(3)),
+        grow(labelled, new SoftmaxLoss(3), 3, options.withThreads(1)));
   }
 
   @ParameterizedTest
@@ -283,12 +292,9 @@ class BoostingTest {
     Arrays.setAll(weights, r -> 1 + r % 2);
     int[] twice =
         IntStream.range(0, 400).flatMap(r -> IntStream.range(0, 1 + r % 2).map(k -> r)).toArray();
-    Options options =
-        limits
-            ? Options.of(4, 8, 0.3, 5).withThreads(1)
-            : plain(4, 8, 0.3).withLeafLimits(0, 0, 0, 1e300);
-    Result weighted = grow(data.withWeights(weights), logistic ? LOGISTIC : SQUARED, options);
-    Result repeated = grow(data.rows(twice), logistic ? LOGISTIC : SQUARED, options);
+    Options options = limits ? Options.of(8, 0.3, 5).withThreads(1) : plain(8, 0.3);
+    Result weighted = grow(data.withWeights(weights), logistic ? LOGISTIC : SQUARED, 4, options);
+    Result repeated = grow(data.rows(twice), logistic ? LOGISTIC : SQUARED, 4, options);
     assertThat(weighted.trees()).hasSize(4);
     for (int t = 0; t < 4; t++) {
       assertSame(weighted.trees().get(t), repeated.trees().get(t));
@@ -303,11 +309,12 @@ class BoostingTest {
   @Test
   void weightsThatAreNoCountsAreRelative() {
     Data data = classes(mixed(500, true, 2), 2);
-    Options options = Options.of(5, 8, 0.2, 1).withThreads(1);
+    Options options = Options.of(8, 0.2, 1).withThreads(1);
     for (double any : new double[] {0.25, 0x1p-100, 0x1p100}) {
       double[] weights = new double[500];
       Arrays.fill(weights, any);
-      assertSame(grow(data.withWeights(weights), LOGISTIC, options), grow(data, LOGISTIC, options));
+      assertSame(
+          grow(data.withWeights(weights), LOGISTIC, 5, options), grow(data, LOGISTIC, 5, options));
     }
   }
 
@@ -318,9 +325,9 @@ class BoostingTest {
         Arrays.stream(data.x)
             .map(row -> new double[] {8 * row[0], row[1], row[2] / 2, 1024 * row[3]})
             .toArray(double[][]::new);
-    Options options = Options.of(5, 8, 0.2, 1).withShares(0.5, 0.6).withThreads(1);
-    Result plain = grow(data, SQUARED, options);
-    Result result = grow(new Data(scaled, data.y, data.w, data.categorical), SQUARED, options);
+    Options options = Options.of(8, 0.2, 1).withShares(0.5, 0.6).withThreads(1);
+    Result plain = grow(data, SQUARED, 5, options);
+    Result result = grow(new Data(scaled, data.y, data.w, data.categorical), SQUARED, 5, options);
     assertThat(result.codes()).isDeepEqualTo(plain.codes());
     assertThat(result.values()).isDeepEqualTo(plain.values());
   }
@@ -332,7 +339,7 @@ class BoostingTest {
     double[] renumbered = Arrays.stream(data.y).map(y -> other[(int) y]).toArray();
     Data moved = new Data(data.x, renumbered, data.w, data.categorical);
     Binning binning = data.binned().binning();
-    Options options = Options.of(4, 6, 0.3, 2).withShares(0.5, 0.5).withThreads(1);
+    Options options = Options.of(6, 0.3, 2).withShares(0.5, 0.5).withThreads(1);
     Result a = softmax(BinnedRows.of(binning, data.x, data.y, data.w), options);
     Result b = softmax(BinnedRows.of(binning, moved.x, moved.y, moved.w), options);
     assertThat(a.outputOf()).hasSize(12).startsWith(0, 1, 2, 0);
@@ -347,7 +354,7 @@ class BoostingTest {
   }
 
   private static Result softmax(BinnedRows rows, Options options) {
-    return Boosting.grow(rows, Optional.empty(), new SoftmaxLoss(3), new double[3], options);
+    return Boosting.grow(rows, new SoftmaxLoss(3), new double[3], 4, options);
   }
 
   /** A one-hot code of many values, one of three missing sometimes, beside numbers. */
@@ -373,18 +380,21 @@ class BoostingTest {
       assertThat(Panels.of(rows, true, workers).slots).hasSize(3);
       assertThat(Panels.of(rows, false, workers).slots).hasSize(38);
     }
-    Options options = Options.of(6, 24, 0.3, 4).withShares(0.6, 1).withThreads(1);
+    Options options = Options.of(24, 0.3, 4).withShares(0.6, 1).withThreads(1);
     IntFunction<Result> grown =
-        bundled ->
-            Boosting.grow(
-                rows,
-                Optional.empty(),
-                SQUARED,
-                new double[1],
-                bundled == 1,
-                TreeGrowth.MOST_SUMS,
-                options,
-                () -> {});
+        bundled -> {
+          try (Boosting boosting =
+              Boosting.of(
+                  rows,
+                  Optional.empty(),
+                  SQUARED,
+                  new double[1],
+                  bundled == 1,
+                  TreeGrowth.MOST_SUMS,
+                  options)) {
+            return boosting.grow(6).result();
+          }
+        };
     Result with = grown.apply(1);
     Result without = grown.apply(0);
     assertThat(with.trees()).hasSize(6);
@@ -423,8 +433,8 @@ class BoostingTest {
     }
     BinnedRows rows = data.binned();
     BinnedRows held = BinnedRows.of(rows.binning(), fresh.x, fresh.y, fresh.w);
-    Options options = Options.of(8, 20, 0.3, 4).withShares(1, rowShare);
-    Result result = Boosting.grow(rows, Optional.of(held), SQUARED, new double[] {0.1}, options);
+    Options options = Options.of(20, 0.3, 4).withShares(1, rowShare);
+    Result result = grow(rows, held, SQUARED, new double[] {0.1}, 8, options);
     assertThat(result.trees()).hasSize(8);
     assertThat(result.trees()).anyMatch(tree -> tree.sets().length > 0);
     double[] outputs = new double[500];
@@ -454,10 +464,13 @@ class BoostingTest {
     Data fresh = classes(mixed(2000, false, 31), 2);
     BinnedRows rows = data.binned();
     BinnedRows held = BinnedRows.of(rows.binning(), fresh.x, fresh.y, fresh.w);
-    Options options = Options.of(400, 8, 0.3, 1);
-    Result all = Boosting.grow(rows, Optional.of(held), LOGISTIC, new double[1], options);
-    Result stopped =
-        Boosting.grow(rows, Optional.of(held), LOGISTIC, new double[1], options.withPatience(10));
+    Options options = Options.of(8, 0.3, 1);
+    Result all = grow(rows, held, LOGISTIC, new double[1], 400, options);
+    Result stopped;
+    try (Boosting boosting =
+        Boosting.of(rows, Optional.of(held), LOGISTIC, new double[1], options)) {
+      stopped = boosting.grow(400, 10, () -> {}).result();
+    }
     int best =
         IntStream.range(0, 400)
             .reduce((a, b) -> all.heldOutLoss()[b] < all.heldOutLoss()[a] ? b : a)
@@ -488,9 +501,7 @@ class BoostingTest {
     BinnedRows rows = data.binned();
     BinnedRows held = BinnedRows.of(rows.binning(), fresh.x, fresh.y, fresh.w);
     double[] start = {Math.log(0.35), Math.log(0.5), Math.log(0.15), Math.log(5.0 / n)};
-    Result result =
-        Boosting.grow(
-            rows, Optional.of(held), new SoftmaxLoss(4), start, Options.of(60, 31, 0.3, 1));
+    Result result = grow(rows, held, new SoftmaxLoss(4), start, 60, Options.of(31, 0.3, 1));
     // The entropy of a rare class that nothing tells: -p log p and a little, p = 1 / 600.
     assertThat(result.heldOutLoss()[result.heldOutLoss().length - 1]).isLessThan(0.05);
   }
@@ -498,8 +509,8 @@ class BoostingTest {
   @Test
   void leafLimitsHold() {
     Data data = mixed(2000, true, 40);
-    Options options = Options.of(3, 64, 0.5, 1).withLeafLimits(0, 37, 0, 4);
-    Result result = grow(data, SQUARED, options);
+    Options options = Options.of(64, 0.5, 1).with(limits(0, 37, 0, 4));
+    Result result = grow(data, SQUARED, 3, options);
     for (int t = 0; t < 3; t++) {
       int[] counts = new int[64];
       for (byte code : result.codes()[t]) {
@@ -510,12 +521,11 @@ class BoostingTest {
       }
     }
     Data labelled = classes(data, 2);
-    Result bounded =
-        grow(labelled, LOGISTIC, Options.of(5, 64, 0.5, 1).withLeafLimits(0, 0, 0, 0.8));
+    Result bounded = grow(labelled, LOGISTIC, 5, Options.of(64, 0.5, 1).with(limits(0, 0, 0, 0.8)));
     for (double[] values : bounded.values()) {
       assertThat(Arrays.stream(values).map(Math::abs).max().orElse(0)).isLessThanOrEqualTo(0.4);
     }
-    Result curved = grow(labelled, LOGISTIC, Options.of(1, 64, 0.5, 1).withLeafLimits(0, 0, 5, 4));
+    Result curved = grow(labelled, LOGISTIC, 1, Options.of(64, 0.5, 1).with(limits(0, 0, 5, 4)));
     int[] counts = new int[64];
     for (byte code : curved.codes()[0]) {
       counts[code]++;
@@ -529,11 +539,14 @@ class BoostingTest {
   @Test
   void littleMemoryGivesTheSameTrees() {
     BinnedRows rows = classes(mixed(2000, true, 60), 2).binned();
-    Options options = Options.of(4, 64, 0.3, 1);
+    Options options = Options.of(64, 0.3, 1);
     double[] start = new double[1];
-    Result much = Boosting.grow(rows, Optional.empty(), LOGISTIC, start, options);
-    Result little =
-        Boosting.grow(rows, Optional.empty(), LOGISTIC, start, true, 0, options, () -> {});
+    Result much = Boosting.grow(rows, LOGISTIC, start, 4, options);
+    Result little;
+    try (Boosting boosting =
+        Boosting.of(rows, Optional.empty(), LOGISTIC, start, true, 0, options)) {
+      little = boosting.grow(4).result();
+    }
     assertThat(much.trees()).hasSize(4);
     for (int t = 0; t < 4; t++) {
       assertSame(little.trees().get(t), much.trees().get(t));
@@ -544,28 +557,40 @@ class BoostingTest {
   void noSplitsGiveNoTrees() {
     double[] y = new double[50];
     Data data = new Data(new double[50][3], y, ones(50), new boolean[3]);
-    Result result = grow(data, SQUARED, Options.of(5, 8, 0.1, 1));
+    Result result = grow(data, SQUARED, 5, Options.of(8, 0.1, 1));
     assertThat(result.trees()).isEmpty();
     assertThat(result.codes()).isEmpty();
   }
 
+  /** In one go or gone on with. */
   @Test
   void moreRoundsNeverChangeTheFirstOnes() {
-    Data data = mixed(800, true, 50);
-    Options few = Options.of(3, 8, 0.2, 3).withShares(0.5, 0.5);
-    Result a = grow(data, SQUARED, few);
-    Result b = grow(data, SQUARED, Options.of(6, 8, 0.2, 3).withShares(0.5, 0.5));
-    for (int t = 0; t < 3; t++) {
-      assertSame(a.trees().get(t), b.trees().get(t));
+    Data data = classes(mixed(800, true, 50), 3);
+    Data fresh = classes(mixed(300, true, 51), 3);
+    BinnedRows rows = data.binned();
+    BinnedRows held = BinnedRows.of(rows.binning(), fresh.x, fresh.y, fresh.w);
+    Options options = Options.of(8, 0.2, 3).withShares(0.5, 0.5);
+    double[] start = new double[3];
+    Loss loss = new SoftmaxLoss(3);
+    Result few = grow(rows, held, loss, start, 3, options);
+    Result many = grow(rows, held, loss, start, 6, options);
+    assertThat(many.trees()).hasSize(18);
+    try (Boosting boosting = Boosting.of(rows, Optional.of(held), loss, start, options)) {
+      assertThat(boosting.grow(3).result()).usingRecursiveComparison().isEqualTo(few);
+      assertThat(boosting.grow(3).result()).usingRecursiveComparison().isEqualTo(few);
+      assertThat(boosting.grow(6).result()).usingRecursiveComparison().isEqualTo(many);
+    }
+    for (int t = 0; t < few.trees().size(); t++) {
+      assertSame(few.trees().get(t), many.trees().get(t));
     }
   }
 
   @Test
   void optionsAreChecked() {
-    assertThatThrownBy(() -> Options.of(3, 257, 0.1, 0))
+    assertThatThrownBy(() -> Options.of(257, 0.1, 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("leaves out of range: 257");
-    assertThatThrownBy(() -> Options.of(3, 8, 0, 0)).hasMessage("rate out of range: 0.0");
+    assertThatThrownBy(() -> Options.of(8, 0, 0)).hasMessage("rate out of range: 0.0");
   }
 
   /** Boosting's own values are in the order that makes every tree rise and fall. */
@@ -574,19 +599,19 @@ class BoostingTest {
     FeatureConstraints constraints = new FeatureConstraints(List.of(1, 0, -1), List.of());
     for (Loss loss : List.of(SQUARED, LOGISTIC)) {
       Data data = loss == SQUARED ? mixed(2000, true, 3) : classes(mixed(2000, true, 3), 2);
-      Options free = Options.of(12, 24, 0.3, 5).withThreads(1);
-      Result result = grow(data, loss, free.held(constraints));
+      Options free = Options.of(24, 0.3, 5).withThreads(1);
+      Result result = grow(data, loss, 12, free.with(constraints));
       Forest forest = forest(data, result);
       LeafOrder order = LeafOrder.of(forest, constraints);
       assertThat(order.none()).isFalse();
       assertThat(order.holds(values(result), 0)).isTrue();
       assertThat(result.trees()).hasSize(12);
-      Result other = grow(data, loss, free);
+      Result other = grow(data, loss, 12, free);
       Forest others = forest(data, other);
       assertThat(LeafOrder.of(others, constraints).holds(values(other), 0)).isFalse();
       // In a feature that no tree tests in the wrong direction nothing changes.
       assertThat(
-              grow(data, loss, free.held(new FeatureConstraints(List.of(0, 0, 0), List.of())))
+              grow(data, loss, 12, free.with(new FeatureConstraints(List.of(0, 0, 0), List.of())))
                   .values())
           .isDeepEqualTo(other.values());
     }
