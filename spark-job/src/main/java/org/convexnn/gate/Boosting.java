@@ -100,7 +100,9 @@ public final class Boosting implements AutoCloseable {
    * @param limits of the leaves
    * @param columnShare the share of the columns that vary that a tree may test; four at least, where
    *     there are so many
-   * @param rowShare the share of the rows that a tree sees, drawn without replacement
+   * @param rowShare the share of the rows that the trees of a round see, drawn by a hash of their bins:
+   *     equal rows are seen together, so that a row twice is a row of weight two, and neither the order
+   *     of the rows nor the scale of a column matters
    * @param codes whether the leaf of each row is kept: a byte a row and tree
    * @param threads threads that work
    * @param seed varies the draws of rows and columns
@@ -216,6 +218,9 @@ public final class Boosting implements AutoCloseable {
   /** The columns that vary. */
   private final int[] varying;
 
+  /** Of the bins of each row; empty where trees see all rows. */
+  private final long[] hashes;
+
   private final Optional<HeldOut> heldOut;
   private final byte[] codeBuffer;
 
@@ -260,6 +265,7 @@ public final class Boosting implements AutoCloseable {
     this.outputs = outputs(n, start);
     this.derivatives = new double[outputs.length];
     this.codeBuffer = new byte[options.codes() ? 0 : n];
+    this.hashes = options.rowShare() < 1 ? hashes(rows, workers) : new long[0];
     Panels panels = Panels.of(rows, bundled, workers);
     this.varying =
         panels.slots.stream()
@@ -397,8 +403,7 @@ public final class Boosting implements AutoCloseable {
   private void addRound(Runnable eachTree) {
     int n = rows.size();
     CounterRandom random = new CounterRandom(options.seed(), rounds());
-    int wanted = share(options.rowShare(), n);
-    int[] seen = wanted < n ? draw(n, wanted, random) : null;
+    int[] seen = options.rowShare() < 1 ? seen(random.nextLong()) : null;
     int tested =
         Math.max(
             share(options.columnShare(), varying.length), Math.min(FEWEST_COLUMNS, varying.length));
@@ -422,6 +427,34 @@ public final class Boosting implements AutoCloseable {
       }
       eachTree.run();
     }
+  }
+
+  /** The rows whose hash, under this key, is in the share that is seen. */
+  private int[] seen(long key) {
+    int[] seen = new int[hashes.length];
+    int count = 0;
+    for (int r = 0; r < hashes.length; r++) {
+      seen[count] = r;
+      // Without a jump, which could not be foreseen.
+      count +=
+          CounterRandom.uniform(CounterRandom.mix(hashes[r] ^ key)) < options.rowShare() ? 1 : 0;
+    }
+    return Arrays.copyOf(seen, count);
+  }
+
+  private static long[] hashes(BinnedRows rows, Workers workers) {
+    long[] hashes = new long[rows.size()];
+    workers.chunks(
+        0,
+        hashes.length,
+        (chunk, from, to) -> {
+          for (byte[] column : rows.bins()) {
+            for (int r = from; r < to; r++) {
+              hashes[r] = CounterRandom.mix(hashes[r] + column[r] + 1);
+            }
+          }
+        });
+    return hashes;
   }
 
   private TreeGrowth.RowSums rowSums(int output) {

@@ -284,8 +284,8 @@ class BoostingTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"false, false", "true, false", "false, true", "true, true"})
-  void weightTwoIsTheRowTwice(boolean logistic, boolean limits) {
+  @CsvSource({"false, false, 1", "true, false, 0.5", "false, true, 0.7", "true, true, 1"})
+  void weightTwoIsTheRowTwice(boolean logistic, boolean limits, double rowShare) {
     Data data = mixed(400, true, 3);
     data = logistic ? classes(data, 2) : data;
     double[] weights = new double[400];
