@@ -52,9 +52,9 @@ def page(headline: str, body: str, pictures: Sequence[str] = ()) -> str:
 def ticks(low: float, high: float, logarithmic: bool) -> List[float]:
     """Round numbers from low to high, at most six."""
     if logarithmic:
-        first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
-        step = max(1, math.ceil((last - first) / 5))
-        powers = [10.0**k for k in range(first, last + 1, step)]
+        least, most = math.floor(math.log10(low)), math.ceil(math.log10(high))
+        every = max(1, math.ceil((most - least) / 5))
+        powers = [10.0**k for k in range(least, most + 1, every)]
         return [t for t in powers if low * 0.999 <= t <= high * 1.001] or [low, high]
     if high <= low:
         return [low]

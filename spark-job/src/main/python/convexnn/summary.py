@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from math import isnan
 from typing import Any, List, Optional
 
@@ -104,7 +105,7 @@ class ConvexReLUTrainingSummary(Asked, _TrainingSummary):
     def plot(self) -> Any:
         """The gap by passes and the validation loss by beta as a figure of matplotlib, which it needs."""
         try:
-            from matplotlib.figure import Figure
+            Figure: Any = import_module("matplotlib.figure").Figure
         except ImportError:
             raise RuntimeError("plot needs matplotlib: pip install matplotlib") from None
         figure = Figure(figsize=(9, 3.2), layout="constrained")
