@@ -268,7 +268,12 @@ start_directly() {
 class_archive() {
   local archive="$target/classes-$version.jsa" folder
   if [ ! "$archive" -nt "$jar" ]; then
-    case "$1" in train | demo | benchmark) ;; *) return ;; esac
+    # not for what is answered at once: help, or an option that is missing
+    case " $* " in
+      *" --help "* | *" -h "*) return 0 ;;
+      " train "*"--output"* | " demo "* | " benchmark "*) ;;
+      *) return 0 ;;
+    esac
     [ -w "$target" ] || return 0
     folder="$(mktemp -d "$target/archive.XXXXXX")" || return 0
     say "preparing faster starts, once"
@@ -284,7 +289,7 @@ class_archive() {
 
 command=()
 if [ -z "$properties_file" ] && start_directly; then
-  class_archive "$1"
+  class_archive "$@"
   exec "${command[@]}" "${class_path[@]}" org.convexnn.job.Main "$@"
 fi
 

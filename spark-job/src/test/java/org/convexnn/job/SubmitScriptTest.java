@@ -87,10 +87,10 @@ class SubmitScriptTest {
   @Test
   void oneMachineIsOneJvmWithAnArchiveOfItsClasses() throws Exception {
     Path archive = folder.toRealPath().resolve("root/spark-job/target/classes-17.0.9.jsa");
-    assertThat(started("train", "--help"))
+    assertThat(started("train", "--output", "here"))
         .contains("submit.sh: preparing faster starts, once", "-XX:SharedArchiveFile=" + archive)
         .contains("-Xmx3g", "-Dspark.ui.enabled=false", "--add-modules=jdk.incubator.vector")
-        .containsSequence("org.convexnn.job.Main", "train", "--help");
+        .containsSequence("org.convexnn.job.Main", "train", "--output", "here");
     assertThat(archive).exists();
     assertThat(archive.getParent())
         .isDirectoryNotContaining(path -> path.getFileName().toString().startsWith("archive."));
@@ -102,9 +102,15 @@ class SubmitScriptTest {
 
   @Test
   void noArchiveIsMadeForACommandThatEndsAtOnce() throws Exception {
-    assertThat(started("--help"))
-        .noneMatch(line -> line.contains("preparing") || line.contains("SharedArchiveFile"))
-        .endsWith("org.convexnn.job.Main", "--help");
+    for (String[] words :
+        List.of(
+            new String[] {"--help"},
+            new String[] {"train", "--output", "here", "--help"},
+            new String[] {"train", "--inptu", "here"})) {
+      assertThat(started(words))
+          .noneMatch(line -> line.contains("preparing") || line.contains("SharedArchiveFile"))
+          .endsWith(words);
+    }
   }
 
   @Test
