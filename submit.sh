@@ -48,7 +48,7 @@ find_java() {
   else
     java="$(command -v java)" || die "no java found: install a JDK 17 or newer, or set JAVA_HOME."
   fi
-  local version major
+  local major
   version="$("$java" -version 2>&1 | sed -n 's/.* version "\([^"]*\)".*/\1/p')"
   major="${version#1.}"
   major="${major%%[!0-9]*}"
@@ -178,6 +178,7 @@ build() {
 }
 
 java=""
+version=""
 find_java
 up_to_date || build
 
@@ -220,10 +221,6 @@ fi
 
 # ---- the Spark of the build -------------------------------------------------------------------
 
-[ -z "$properties_file" ] || defaults=()
-
-# An installation of jars alone has no bin/; this is what bin/spark-class does: a small program of
-# Spark's prints the command to run, with the memory, the options and the module flags in it.
 unset SPARK_CONF_DIR SPARK_PREPEND_CLASSES
 export SPARK_HOME="$build_home"
 export SPARK_SCALA_VERSION=2.13
@@ -234,6 +231,74 @@ case "$master" in
     ;;
 esac
 
+# ---- in one JVM: nothing is asked of Spark but memory and cores -------------------------------
+
+# Sets `command` where the options are few enough for it: one JVM instead of the launcher's and that
+# of spark-submit, and its classes may come from an archive.
+start_directly() {
+  local memory="" i key value
+  for ((i = 0; i < ${#spark_args[@]}; i += 2)); do
+    case "${spark_args[i]}" in
+      --master) case "$master" in local | local\[*) ;; *) return 1 ;; esac ;;
+      --driver-memory) memory="${spark_args[i + 1]}" ;;
+      *) return 1 ;;
+    esac
+  done
+  command=("$java")
+  # what Spark needs opened: the list that the tests have
+  for value in $(sed -n '/<spark.java.options>/,/<\/spark.java.options>/p' "$root/pom.xml" | grep '^ *-'); do
+    command+=("$value")
+  done
+  while read -r key value; do
+    case "$key" in
+      "" | \#*) ;;
+      spark.driver.memory) memory="${memory:-$value}" ;;
+      spark.driver.* | spark.jars* | spark.submit*) return 1 ;;
+      *) command+=("-D$key=$value") ;;
+    esac
+  done < "$root/conf/spark-defaults.conf"
+  [ -z "$memory" ] || command+=("-Xmx$memory")
+  [ -z "$master" ] || command+=("-Dspark.master=$master")
+  class_path=(-cp "$jar:$build_home/jars/*")
+}
+
+# An archive of the classes that a train command loads, some twenty thousand: they are not looked for
+# in 200 jars again. Java takes none whose jars or own version have changed. Made once, where there is
+# room for it.
+class_archive() {
+  local archive="$target/classes-$version.jsa" folder
+  if [ ! "$archive" -nt "$jar" ]; then
+    # not for what is answered at once: help, or an option that is missing
+    case " $* " in
+      *" --help "* | *" -h "*) return 0 ;;
+      " train "*"--output"* | " demo "* | " benchmark "*) ;;
+      *) return 0 ;;
+    esac
+    [ -w "$target" ] || return 0
+    folder="$(mktemp -d "$target/archive.XXXXXX")" || return 0
+    say "preparing faster starts, once"
+    "${command[@]}" -XX:ArchiveClassesAtExit="$folder/classes.jsa" -Xlog:disable "${class_path[@]}" \
+      org.convexnn.job.Main train --config /dev/null --input "$root/examples/data/curve.csv" \
+      --label y --output "$folder/out" > /dev/null 2>&1 < /dev/null || true
+    # whole or not at all, also where two begin at once
+    mv -f "$folder/classes.jsa" "$archive" 2> /dev/null || true
+    rm -rf "$folder"
+  fi
+  [ ! -f "$archive" ] || command+=("-XX:SharedArchiveFile=$archive" -Xlog:disable -Xlog:all=error:stderr)
+}
+
+command=()
+if [ -z "$properties_file" ] && start_directly; then
+  class_archive "$@"
+  exec "${command[@]}" "${class_path[@]}" org.convexnn.job.Main "$@"
+fi
+
+# ---- by Spark's launcher ----------------------------------------------------------------------
+
+[ -z "$properties_file" ] || defaults=()
+
+# An installation of jars alone has no bin/; this is what bin/spark-class does: a small program of
+# Spark's prints the command to run, with the memory, the options and the module flags in it.
 command=()
 delimiter=$'\n'
 started=false

@@ -4,6 +4,8 @@ The folder it is started in is its own. README.md, of which the example is run, 
 named by spark.convexnn.readme and spark.convexnn.notebook.
 """
 
+import contextlib
+import io
 import json
 import os
 import random
@@ -11,7 +13,9 @@ import re
 import shutil
 import sys
 import tempfile
+import threading
 import unittest
+from xml.etree import ElementTree
 
 import numpy
 from pyspark.errors import IllegalArgumentException
@@ -24,6 +28,7 @@ from pyspark.ml.tuning import CrossValidator, CrossValidatorModel, ParamGridBuil
 from pyspark.ml.util import DefaultParamsReadable, DefaultParamsWritable
 from pyspark.sql import SparkSession
 
+from convexnn import _pictures, _watch
 from convexnn import (
     Certificate,
     ConvexReLUClassificationModel,
@@ -312,6 +317,66 @@ class ConvexNNTest(unittest.TestCase):
         self.assertEqual(summary.trace[0].phase, "solve")
         self.assertEqual((summary.path, summary.rankBound), ([], None))
         self.assertAlmostEqual(summary.seconds, summary.setUpSeconds + summary.solveSeconds)
+
+    def reloaded(self):
+        self.model.write().overwrite().save(self.path("reloaded"))
+        return ConvexReLUClassificationModel.load(self.path("reloaded"))
+
+    def test_pictures_and_words(self):
+        with_path = ConvexReLUClassifier(numGates=8, tol=0.05, numFolds=2, seed=1).fit(self.data)
+        for shown, pictures in (
+            (self.model.certificate, 0),
+            (with_path, 2),
+            (with_path.summary, 2),
+            (self.reloaded(), 0),
+        ):
+            html = shown._repr_html_()
+            root = ElementTree.fromstring(html)  # well-formed, so that every page can hold it
+            self.assertIn("at most", root.find("p").text)
+            self.assertIn("relative gap", [cell.text for cell in root.iter("th")])
+            self.assertEqual(html.count("<svg "), pictures)
+            self.assertEqual(html.count("<polyline"), pictures)
+        self.assertRegex(
+            repr(with_path.summary),
+            r"^trained on 80 rows in [\d.]+ s: objective 0\.\d+, at most [\d.]+ % above the best one;"
+            r" beta [\d.e-]+, the best of \d+ tried; \d of 8 gates in use; \d+.* passes, ended by GAP$",
+        )
+        self.assertNotIn("tried", repr(self.model.summary))
+        try:
+            import matplotlib  # noqa: F401
+        except ImportError:
+            with self.assertRaisesRegex(RuntimeError, "plot needs matplotlib: pip install matplotlib"):
+                with_path.summary.plot()
+        else:
+            gaps, losses = with_path.summary.plot().axes
+            self.assertEqual(gaps.get_xlabel(), "passes over the rows")
+            self.assertEqual(len(losses.lines[0].get_xdata()), len(with_path.summary.path))
+
+    def test_numbers_and_axes_are_round(self):
+        shown = [_pictures.number(x) for x in (1234567, 0.25, 3.1e-5, 1234.5678, 0.0, float("nan"))]
+        self.assertEqual(shown, ["1,234,567", "0.25", "3.1e-05", "1,235", "0", "-"])
+        self.assertEqual(_pictures.share(0.00871), "0.87 %")
+        self.assertEqual(_pictures.ticks(0.0003, 1, True), [0.001, 0.01, 0.1, 1])
+        self.assertEqual(_pictures.ticks(3, 345, False), [100, 200, 300])
+        self.assertEqual(_pictures.chart("t", "x", [(0, 1), (1, 2)], log_x=True), "")
+        self.assertIn("&lt;b&gt;", _pictures.table([("<b>", "&")]))
+
+    def test_progress(self):
+        with self.assertRaisesRegex(ValueError, "progress is 'loud'; it must be one of auto, bar, "):
+            ConvexReLUClassifier().setProgress("loud")
+        every = dict(_watch._SECONDS)
+        _watch._SECONDS.update(lines=0.01, bar=0.01)
+        try:
+            for place, pattern in (("lines", r"(?m)^.*passes.*\n"), ("bar", r"\r.*passes"), ("none", r"^$")):
+                with contextlib.redirect_stderr(io.StringIO()) as told:
+                    ConvexReLUClassifier(numGates=60, tol=1e-7, seed=1).setProgress(place).fit(self.data)
+                self.assertRegex(told.getvalue(), pattern)
+                if place == "bar":  # and it is taken away
+                    self.assertRegex(told.getvalue(), r"\r {79}\r$")
+        finally:
+            _watch._SECONDS.update(every)
+        names = {thread.name for thread in threading.enumerate()}
+        self.assertNotIn("convexnn-progress", names)
 
     def test_evaluation_of_a_classifier(self):
         train = self.model.summary

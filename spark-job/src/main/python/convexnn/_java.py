@@ -31,7 +31,9 @@ from pyspark.sql import DataFrame
 
 from convexnn._connect import Told, remote_reader
 from convexnn._errors import check_dataset, not_remote, told_plainly
+from convexnn._pictures import certificate_headline, certificate_rows, course, losses, page, table
 from convexnn._session import is_remote, new_java
+from convexnn._watch import check_place, shown
 from convexnn.records import Certificate, Marginals, Network, Provenance, python_value
 
 if TYPE_CHECKING:
@@ -196,6 +198,15 @@ class TrainedModel(Stage[RL], JavaModel, HasTrainingSummary[S]):
     def _told(self) -> Told:
         return Told.of(self._java_obj)
 
+    def _repr_html_(self) -> str:
+        certificate = self.certificate
+        rows = [("model", self.uid), ("features", self.numFeatures), *certificate_rows(certificate)]  # type: ignore[attr-defined]
+        pictures = []
+        if self.hasSummary:
+            summary: Any = self.summary
+            pictures = [course(summary.trace), losses(summary.path)]
+        return page(certificate_headline(certificate), table(rows), pictures)
+
     def setContributionsCol(self: MT, value: str) -> MT:
         """Sets the column of contributions that transform adds; "" is none."""
         return self._set(contributionsCol=value)
@@ -262,6 +273,9 @@ class Trainer(Stage[RL], Generic[RL, M]):
     #: what ``fit`` returns
     _model_class: Type[M]
 
+    #: where the course of a fit is shown
+    _progress = "auto"
+
     if TYPE_CHECKING:
 
         @overload
@@ -273,6 +287,16 @@ class Trainer(Stage[RL], Generic[RL, M]):
         ) -> List[M]: ...
 
         def fit(self, dataset: DataFrame, params: Any = None) -> Any: ...
+
+    def setProgress(self: P, value: str) -> P:
+        """Sets how a fit shows its course: "bar", "lines", "none", or "auto" (the default).
+
+        "auto" is a line that changes in a notebook, a bar in a terminal, elsewhere a line every ten
+        seconds on standard error, and nothing of fits that run side by side in threads. No Param: it is
+        not saved. Fits of a remote session show nothing.
+        """
+        self._progress = check_place(value)  # type: ignore[attr-defined]
+        return self
 
     def _fit(self, dataset: DataFrame) -> M:
         check_dataset(dataset)
@@ -292,7 +316,8 @@ class Trainer(Stage[RL], Generic[RL, M]):
     def _fit_java(self, dataset: DataFrame) -> JavaObject:
         # PySpark cancels the jobs that run, and leaves Java's thread to start the next one
         try:
-            model: JavaObject = super()._fit_java(dataset)  # type: ignore[misc]
+            with shown(self._java_obj, self._progress):
+                model: JavaObject = super()._fit_java(dataset)  # type: ignore[misc]
         except KeyboardInterrupt:
             self._java_obj.cancel()
             raise

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, NamedTuple, Optional, Type
 
+from convexnn._pictures import certificate_headline, certificate_rows, page, table
+
 
 class AllPatterns(NamedTuple):
     """What a certificate says of a plain ReLU network over all activation patterns."""
@@ -49,6 +51,9 @@ class Certificate(NamedTuple):
     solver: str
     #: of a plain ReLU network, what is proven beyond its own activation patterns; else None
     allPatterns: Optional[AllPatterns]
+
+    def _repr_html_(self) -> str:
+        return page(certificate_headline(self), table(certificate_rows(self)))
 
 
 class RankBound(NamedTuple):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from math import isnan
 from typing import Any, List, Optional
 
 from pyspark.ml.classification import _BinaryClassificationSummary, _TrainingSummary
@@ -11,6 +13,16 @@ from pyspark.sql import DataFrame
 
 from convexnn._connect import Told, regression_metric
 from convexnn._errors import not_remote, told_plainly
+from convexnn._pictures import (
+    certificate_headline,
+    certificate_rows,
+    course,
+    losses,
+    number,
+    page,
+    share,
+    table,
+)
 from convexnn._session import is_remote
 from convexnn.records import Certificate, PathPoint, RankBound, TraceRecord
 
@@ -58,6 +70,59 @@ class ConvexReLUTrainingSummary(Asked, _TrainingSummary):
         """The regularisation path, empty where beta was given."""
         path: List[PathPoint] = self._get("path")
         return path
+
+    def __repr__(self) -> str:
+        certificate, path = self.certificate, self.path
+        return (
+            "trained on %s rows in %.1f s: objective %s, at most %s above the best one; %s; %s of %s gates"
+            " in use; %s passes, ended by %s"
+            % (
+                number(self.rows),
+                self.seconds,
+                number(certificate.primalObjective),
+                share(certificate.relativeGap),
+                "beta %s, the best of %d tried" % (number(certificate.beta), len(path))
+                if path
+                else "beta %s" % number(certificate.beta),
+                number(certificate.activeNeurons),
+                number(certificate.gates),
+                number(certificate.passes),
+                certificate.stopReason,
+            )
+        )
+
+    def _repr_html_(self) -> str:
+        certificate = self.certificate
+        rows = [
+            ("rows", number(self.rows)),
+            ("seconds", "%.1f" % self.seconds),
+            *certificate_rows(certificate),
+        ]
+        return page(
+            certificate_headline(certificate), table(rows), [course(self.trace), losses(self.path)]
+        )
+
+    def plot(self) -> Any:
+        """The gap by passes and the validation loss by beta as a figure of matplotlib, which it needs."""
+        try:
+            Figure: Any = import_module("matplotlib.figure").Figure
+        except ImportError:
+            raise RuntimeError("plot needs matplotlib: pip install matplotlib") from None
+        figure = Figure(figsize=(9, 3.2), layout="constrained")
+        gaps, loss = figure.subplots(1, 2)
+        last = [t for t in self.trace if t.phase == "solve"]
+        gaps.semilogy([t.passes for t in last], [t.relativeGap for t in last])
+        gaps.axhline(self.certificate.tol, linestyle=":", color="gray")
+        gaps.set(xlabel="passes over the rows", ylabel="relative gap")
+        path = sorted(self.path, key=lambda p: p.ratio)
+        loss.errorbar(
+            [p.ratio for p in path],
+            [p.validationLoss for p in path],
+            yerr=[0.0 if isnan(p.standardError) else p.standardError for p in path],
+            marker="o",
+        )
+        loss.set(xscale="log", xlabel="beta / betaMax", ylabel="validation loss")
+        return figure
 
     @property
     def rows(self) -> int:

@@ -136,7 +136,7 @@ class ArchitectureTest {
         .resideOutsideOfPackage(BASE + "job..")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("picocli..", "org.knowm.xchart..", "java.awt..")
+        .resideInAnyPackage("picocli..", "java.awt..")
         .check(main);
   }
 

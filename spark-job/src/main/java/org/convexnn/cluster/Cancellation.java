@@ -91,6 +91,12 @@ public final class Cancellation {
       }
 
       @Override
+      public void detail(String text) {
+        listener.detail(text);
+        check();
+      }
+
+      @Override
       public void pulse() {
         check();
       }

@@ -1,6 +1,5 @@
 package org.convexnn.job;
 
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import org.convexnn.ml.ShownText;
@@ -12,11 +11,13 @@ import org.convexnn.ml.ShownText;
 final class HtmlPage {
 
   private static final String STYLE =
-      "body{font:15px/1.5 sans-serif;color:#222;max-width:62em;margin:2em auto;padding:0 1em}"
+      ":root{color-scheme:light dark}"
+          + "body{font:15px/1.5 sans-serif;max-width:62em;margin:2em auto;padding:0 1em}"
+          + ".headline{font-size:1.2em}"
           + "table{border-collapse:collapse;margin:.5em 0}"
-          + "th,td{padding:.15em .7em;border-bottom:1px solid #ddd;text-align:left;"
+          + "th,td{padding:.15em .7em;border-bottom:1px solid #8886;text-align:left;"
           + "vertical-align:top;white-space:pre-wrap}"
-          + "img{max-width:100%;height:auto}"
+          + "svg{width:100%;max-width:720px;height:auto;font-size:14px}"
           + ".bar{background:#4682b4;height:.9em}"
           + ".wide{overflow-x:auto}";
 
@@ -50,15 +51,15 @@ final class HtmlPage {
     return this;
   }
 
-  /** A PNG of this description. */
-  HtmlPage picture(String description, byte[] png) {
-    html.append("<p><img alt=\"")
-        .append(escape(description))
-        .append("\" width=\"")
-        .append(LineChart.WIDTH)
-        .append("\" src=\"data:image/png;base64,")
-        .append(Base64.getEncoder().encodeToString(png))
-        .append("\"/></p>\n");
+  /** What the page says, in words. */
+  HtmlPage headline(String text) {
+    html.append("<p class=\"headline\">").append(escape(text)).append("</p>\n");
+    return this;
+  }
+
+  /** A picture, an element of SVG. */
+  HtmlPage picture(String svg) {
+    html.append("<p>").append(svg).append("</p>\n");
     return this;
   }
 
@@ -94,15 +95,15 @@ final class HtmlPage {
     for (double v : values) {
       largest = Math.max(largest, v);
     }
-    html.append("<table>\n<tr><th>").append(escape(name)).append("</th><th>");
+    html.append("<div class=\"wide\"><table>\n<tr><th>").append(escape(name)).append("</th><th>");
     html.append(escape(number)).append("</th><th></th></tr>\n");
     for (int i = 0; i < values.length; i++) {
       double share = largest > 0 ? values[i] / largest : 0;
       html.append("<tr><td>").append(escape(names.get(i))).append("</td><td>");
       html.append(number(values[i])).append("</td><td><div class=\"bar\" style=\"width:");
-      html.append(String.format(Locale.ROOT, "%.2fem", 20 * share)).append("\"></div></td></tr>\n");
+      html.append(String.format(Locale.ROOT, "%.2fem", 16 * share)).append("\"></div></td></tr>\n");
     }
-    html.append("</table>\n");
+    html.append("</table></div>\n");
     return this;
   }
 

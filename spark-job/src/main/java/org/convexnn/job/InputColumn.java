@@ -93,8 +93,9 @@ record InputColumn(String name, Kind kind, int size, Notation notation, List<Tim
     }
   }
 
+  /** One text and not a list: Spark takes every one of a statement's literals through all its rules. */
   private static final String MARKERS =
-      CellShape.MARKERS.stream().sorted().map(Sql::text).collect(Collectors.joining(", "));
+      Sql.text(CellShape.MARKERS.stream().sorted().collect(Collectors.joining(",")));
 
   /** Copies the list. */
   InputColumn {
@@ -209,7 +210,7 @@ record InputColumn(String name, Kind kind, int size, Notation notation, List<Tim
 
   /** The SQL of whether this text, null of a blank, stands where there is no value. */
   static String missing(String text) {
-    return String.format("coalesce(lower(%s) IN (%s), TRUE)", text, MARKERS);
+    return String.format("coalesce(find_in_set(lower(%s), %s) > 0, TRUE)", text, MARKERS);
   }
 
   /** The cell as text, null where it is blank. */

@@ -54,6 +54,17 @@ record InputLayout(String label, List<InputColumn> columns, Optional<OffsetColum
     return columns.get(i).innerName(STAGE, i);
   }
 
+  /** The names of all columns that the statement makes. */
+  List<String> innerNames() {
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < columns.size(); i++) {
+      names.add(innerName(i));
+      names.addAll(derivedNames(i));
+    }
+    offset.ifPresent(o -> names.add(RowColumns.OFFSET));
+    return names;
+  }
+
   /** The names of the numbers that the statement makes of column i beside that. */
   List<String> derivedNames(int i) {
     InputColumn column = columns.get(i);

@@ -1,24 +1,16 @@
 package org.convexnn.job;
 
-import java.awt.Graphics2D;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
-import javax.imageio.ImageIO;
-import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
-import org.knowm.xchart.style.Styler;
-import org.knowm.xchart.style.markers.SeriesMarkers;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Lines over one axis, as a picture. Points that are not finite, and on a logarithmic axis those
- * that are not positive, are left out.
+ * Lines over one axis, as a picture in SVG, in the colours of the page. Points that are not finite, and on
+ * a logarithmic axis those that are not positive, are left out.
  *
  * @param x what the first axis shows
  * @param y what the second one shows
@@ -28,18 +20,21 @@ import org.slf4j.LoggerFactory;
  */
 record LineChart(String x, String y, boolean logX, boolean logY, List<Line> lines) {
 
-  /** Of the picture, as it is shown. */
-  static final int WIDTH = 720;
+  private static final int WIDTH = 720;
+  private static final int HEIGHT = 360;
+  private static final int LEFT = 84;
+  private static final int RIGHT = 16;
+  private static final int TOP = 30;
+  private static final int BOTTOM = 50;
 
-  private static final int HEIGHT = 400;
-
-  /** For screens of many pixels. */
-  private static final int SCALE = 2;
+  /** Legible on white and on black. */
+  private static final List<String> COLOURS = List.of("#3b7dd8", "#d9822b", "#4a9d5b", "#a05cc0");
 
   /** More points than pixels show nothing new. */
   private static final int MAX_POINTS = 1000;
 
-  private static final Logger LOG = LoggerFactory.getLogger(LineChart.class);
+  /** Ticks of an axis, about. */
+  private static final int TICKS = 6;
 
   /**
    * One line.
@@ -51,43 +46,145 @@ record LineChart(String x, String y, boolean logX, boolean logY, List<Line> line
    */
   record Line(String name, double[] xs, double[] ys, boolean dots) {}
 
-  /** The picture; none where there is nothing to draw or this machine cannot draw. */
-  Optional<byte[]> png() {
-    try {
-      XYChart chart =
-          new XYChartBuilder().width(WIDTH).height(HEIGHT).xAxisTitle(x).yAxisTitle(y).build();
-      chart
-          .getStyler()
-          .setXAxisLogarithmic(logX)
-          .setYAxisLogarithmic(logY)
-          .setLegendPosition(Styler.LegendPosition.OutsideE)
-          .setChartBackgroundColor(java.awt.Color.WHITE);
-      lines.forEach(line -> add(chart, line));
-      return chart.getSeriesMap().isEmpty() ? Optional.empty() : Optional.of(draw(chart));
-    } catch (OutOfMemoryError e) {
-      throw e;
-    } catch (RuntimeException | Error e) {
-      // A machine without fonts says so by errors of many kinds. A picture is no reason to lose a
-      // trained model.
-      LOG.info("no pictures in report.html: {}; is a font installed?", e.toString());
-      LOG.debug("cannot draw", e);
-      return Optional.empty();
+  /** From numbers to places, and the numbers that are written at the axis. */
+  private record Axis(DoubleUnaryOperator place, List<Double> ticks) {
+
+    static Axis of(double low, double high, boolean logarithmic, double start, double end) {
+      DoubleUnaryOperator of = logarithmic ? Math::log10 : DoubleUnaryOperator.identity();
+      double from = of.applyAsDouble(low);
+      double length = of.applyAsDouble(high) - from;
+      return new Axis(
+          v ->
+              length > 0
+                  ? start + (of.applyAsDouble(v) - from) / length * (end - start)
+                  : (start + end) / 2,
+          logarithmic ? powers(low, high) : steps(low, high));
     }
   }
 
-  private void add(XYChart chart, Line line) {
-    int[] kept =
-        IntStream.range(0, line.xs.length)
-            .filter(i -> drawable(line.xs[i], logX) && drawable(line.ys[i], logY))
-            .toArray();
-    int[] shown = thinned(kept, MAX_POINTS);
-    if (shown.length > 0) {
-      double[] px = IntStream.of(shown).mapToDouble(i -> line.xs[i]).toArray();
-      double[] py = IntStream.of(shown).mapToDouble(i -> line.ys[i]).toArray();
-      chart
-          .addSeries(line.name, px, py)
-          .setMarker(line.dots || px.length == 1 ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
+  /** The picture; none where there is nothing to draw. */
+  Optional<String> svg() {
+    List<Line> drawn = lines.stream().map(this::drawn).filter(l -> l.xs.length > 0).toList();
+    if (drawn.isEmpty()) {
+      return Optional.empty();
     }
+    double[] xs = drawn.stream().map(Line::xs).flatMapToDouble(Arrays::stream).toArray();
+    double[] ys = drawn.stream().map(Line::ys).flatMapToDouble(Arrays::stream).toArray();
+    Axis across = Axis.of(min(xs), max(xs), logX, LEFT, WIDTH - RIGHT);
+    Axis up = Axis.of(min(ys), max(ys), logY, HEIGHT - BOTTOM, TOP);
+    StringBuilder svg = new StringBuilder();
+    svg.append(
+        format(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" role=\"img\""
+                + " fill=\"currentColor\" aria-label=\"%s against %s\">",
+            WIDTH, HEIGHT, HtmlPage.escape(y), HtmlPage.escape(x)));
+    for (double tick : across.ticks) {
+      double at = across.place.applyAsDouble(tick);
+      svg.append(rule(at, at, TOP, HEIGHT - BOTTOM));
+      svg.append(text(at, HEIGHT - BOTTOM + 18, "middle", Numbers.shown(tick)));
+    }
+    for (double tick : up.ticks) {
+      double at = up.place.applyAsDouble(tick);
+      svg.append(rule(LEFT, WIDTH - RIGHT, at, at));
+      svg.append(text(LEFT - 8, at + 4, "end", Numbers.shown(tick)));
+    }
+    svg.append(text((LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 8, "middle", x));
+    svg.append(text(4, 16, "start", y));
+    double legend = WIDTH - RIGHT;
+    for (int i = drawn.size() - 1; i >= 0; i--) {
+      Line line = drawn.get(i);
+      String colour = COLOURS.get(i % COLOURS.size());
+      svg.append(line(line, across, up, colour));
+      if (drawn.size() > 1) {
+        svg.append(
+            format(
+                "<text x=\"%.1f\" y=\"16\" text-anchor=\"end\" fill=\"%s\">%s</text>",
+                legend, colour, HtmlPage.escape(line.name)));
+        legend -= 9.0 * line.name.length() + 16;
+      }
+    }
+    return Optional.of(svg.append("</svg>").toString());
+  }
+
+  private static String line(Line line, Axis across, Axis up, String colour) {
+    StringBuilder points = new StringBuilder();
+    StringBuilder dots = new StringBuilder();
+    for (int i = 0; i < line.xs.length; i++) {
+      double px = across.place.applyAsDouble(line.xs[i]);
+      double py = up.place.applyAsDouble(line.ys[i]);
+      points.append(format("%.1f,%.1f ", px, py));
+      if (line.dots || line.xs.length == 1) {
+        dots.append(
+            format("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" fill=\"%s\"/>", px, py, colour));
+      }
+    }
+    return format(
+            "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>",
+            points.toString().strip(), colour)
+        + dots;
+  }
+
+  private static String rule(double x1, double x2, double y1, double y2) {
+    return format(
+        "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"currentColor\""
+            + " stroke-opacity=\".15\"/>",
+        x1, x2, y1, y2);
+  }
+
+  private static String text(double x, double y, String anchor, String text) {
+    return format(
+        "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>",
+        x, y, anchor, HtmlPage.escape(text));
+  }
+
+  /** Round numbers of one distance. */
+  private static List<Double> steps(double low, double high) {
+    double raw = (high - low) / TICKS;
+    if (!(raw > 0) || !Double.isFinite(raw)) {
+      return List.of(low);
+    }
+    double unit = Math.pow(10, Math.floor(Math.log10(raw)));
+    double step = 10 * unit;
+    for (double times : new double[] {5, 2, 1}) {
+      step = times * unit >= raw * 0.999 ? times * unit : step;
+    }
+    List<Double> ticks = new ArrayList<>();
+    for (double k = Math.ceil(low / step - 1e-9); k <= high / step + 1e-9; k++) {
+      ticks.add(k * step);
+    }
+    return ticks;
+  }
+
+  /** Powers of ten, and of a short axis also 2 and 5 times those. */
+  private static List<Double> powers(double low, double high) {
+    int first = (int) Math.floor(Math.log10(low));
+    int last = (int) Math.ceil(Math.log10(high));
+    int every = Math.max(1, (last - first + TICKS - 1) / TICKS);
+    double[] times = last - first <= 2 ? new double[] {1, 2, 5} : new double[] {1};
+    List<Double> ticks = new ArrayList<>();
+    for (int k = first; k <= last; k += every) {
+      for (double t : times) {
+        double tick = t * Math.pow(10, k);
+        if (tick >= low * 0.999 && tick <= high * 1.001) {
+          ticks.add(tick);
+        }
+      }
+    }
+    return ticks.isEmpty() ? List.of(low, high) : ticks;
+  }
+
+  private Line drawn(Line line) {
+    int[] kept =
+        thinned(
+            IntStream.range(0, line.xs.length)
+                .filter(i -> drawable(line.xs[i], logX) && drawable(line.ys[i], logY))
+                .toArray(),
+            MAX_POINTS);
+    return new Line(
+        line.name,
+        IntStream.of(kept).mapToDouble(i -> line.xs[i]).toArray(),
+        IntStream.of(kept).mapToDouble(i -> line.ys[i]).toArray(),
+        line.dots);
   }
 
   private static boolean drawable(double value, boolean log) {
@@ -103,19 +200,15 @@ record LineChart(String x, String y, boolean logX, boolean logY, List<Line> line
             .toArray();
   }
 
-  private static byte[] draw(XYChart chart) {
-    BufferedImage image =
-        new BufferedImage(SCALE * WIDTH, SCALE * HEIGHT, BufferedImage.TYPE_INT_RGB);
-    Graphics2D graphics = image.createGraphics();
-    graphics.scale(SCALE, SCALE);
-    chart.paint(graphics, WIDTH, HEIGHT);
-    graphics.dispose();
-    ByteArrayOutputStream png = new ByteArrayOutputStream();
-    try {
-      ImageIO.write(image, "png", png);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return png.toByteArray();
+  private static double min(double[] values) {
+    return Arrays.stream(values).min().orElseThrow();
+  }
+
+  private static double max(double[] values) {
+    return Arrays.stream(values).max().orElseThrow();
+  }
+
+  private static String format(String pattern, Object... values) {
+    return String.format(Locale.ROOT, pattern, values);
   }
 }

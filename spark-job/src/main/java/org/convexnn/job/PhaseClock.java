@@ -40,4 +40,14 @@ final class PhaseClock implements Progress {
   public void message(String text) {
     listener.message(text);
   }
+
+  @Override
+  public void detail(String text) {
+    listener.detail(text);
+  }
+
+  @Override
+  public void warning(String text) {
+    listener.warning(text);
+  }
 }

@@ -27,13 +27,37 @@ final class ReportPage {
   private static final int RESIDUAL_BINS = 60;
 
   private final HtmlPage page;
+  private final JsonNode report;
 
-  /** A page that begins with what the report says. */
+  /** A page about what the report says. */
   ReportPage(JsonNode report) {
+    this.report = report;
     page = new HtmlPage("ConvexNN: " + report.path("label").asText());
+  }
+
+  /** What was learnt, how well, beside what, and how certainly, in words. */
+  ReportPage headline(String rows, Scores.Tally tally, String learnt) {
+    page.headline(
+        String.format(
+            Locale.ROOT,
+            "Learnt: %s, from %s rows and %s features. On the %s rows: %s. Training has at most %s of"
+                + " its objective left to gain, for these gates and this penalty.",
+            learnt,
+            Numbers.shown(report.path("rows").asDouble()),
+            Numbers.shown(report.path("features").asDouble()),
+            rows,
+            tally.besideBaseline(),
+            Numbers.percent(report.path("relativeGap").asDouble())));
+    return this;
+  }
+
+  /** All that report.json holds but lists, options too. */
+  ReportPage everything() {
+    page.heading("All numbers and options");
     List<List<String>> rows = new ArrayList<>();
     addScalars("", report, rows);
     page.table(List.of("", ""), rows);
+    return this;
   }
 
   /** Numbers, texts and classes, those of train, test and seconds too; not path and trace. */
@@ -107,11 +131,13 @@ final class ReportPage {
         name, column(trace, TraceRecord::passes), column(trace, TraceRecord::relativeGap), false);
   }
 
-  /** Validation loss against beta. */
-  ReportPage path(List<PathPoint> path) {
-    if (path.isEmpty()) {
+  /** Validation loss against beta, in its order. */
+  ReportPage path(List<PathPoint> points) {
+    if (points.isEmpty()) {
       return this;
     }
+    List<PathPoint> path =
+        points.stream().sorted(Comparator.comparingDouble(PathPoint::beta)).toList();
     page.heading("Regularisation path");
     picture(
         "Mean loss on rows held out, against beta / betaMax",
@@ -146,6 +172,7 @@ final class ReportPage {
     page.heading("Predictions of the " + rows + " rows");
     if (tally instanceof Scores.BinaryTally t) {
       curves(t.curve(), classes);
+      calibration(t.calibration());
     } else if (tally instanceof Scores.MulticlassTally t) {
       confusion(t, classes);
     } else if (tally instanceof Scores.RegressionTally t) {
@@ -194,6 +221,22 @@ final class ReportPage {
                     HtmlPage.number(p.falsePositiveRate()),
                     HtmlPage.number(p.truePositiveRate()),
                     HtmlPage.number(p.precision()))));
+  }
+
+  private void calibration(List<Scores.Calibration> bins) {
+    double[] predicted = column(bins, Scores.Calibration::predicted);
+    double[] diagonal = {0, 1};
+    picture(
+        "Calibration: rows by their predicted probability, and how many of them are of the class",
+        new LineChart(
+            "predicted probability",
+            "observed share",
+            false,
+            false,
+            List.of(
+                new LineChart.Line(
+                    "network", predicted, column(bins, Scores.Calibration::observed), true),
+                new LineChart.Line("calibrated", diagonal, diagonal, false))));
   }
 
   private void confusion(Scores.MulticlassTally tally, List<String> classes) {
@@ -310,10 +353,7 @@ final class ReportPage {
 
   private void picture(String description, LineChart chart) {
     page.paragraph(description + ".");
-    chart
-        .png()
-        .ifPresentOrElse(
-            png -> page.picture(description, png), () -> page.paragraph("(No picture.)"));
+    chart.svg().ifPresentOrElse(page::picture, () -> page.paragraph("(Nothing to draw.)"));
   }
 
   private static <T> double[] column(List<T> rows, ToDoubleFunction<T> value) {

@@ -42,14 +42,26 @@ record RocArea(double won, double positives, double negatives) {
   }
 
   /**
-   * Of the rows of a table that a classifier of two classes transformed, by their raw prediction where
-   * there is one: of probabilities next to one many are the same number. Sorts the distinct scores.
+   * The column of vectors whose second entries are scores: raw predictions where there are some, as of
+   * probabilities next to one many are the same number.
+   */
+  static String column(Dataset<Row> predicted) {
+    boolean raw = Arrays.asList(predicted.columns()).contains(RowColumns.RAW_PREDICTION);
+    return raw ? RowColumns.RAW_PREDICTION : RowColumns.PROBABILITY;
+  }
+
+  /**
+   * Of the rows of a table that a classifier of two classes transformed. Sorts the distinct scores, as
+   * they may be more than a driver holds.
    */
   static RocArea of(Dataset<Row> predicted) {
-    boolean raw = Arrays.asList(predicted.columns()).contains(RowColumns.RAW_PREDICTION);
-    String column = raw ? RowColumns.RAW_PREDICTION : RowColumns.PROBABILITY;
     Column score =
-        org.apache.spark.ml.functions.vector_to_array(predicted.col(column), "float64").getItem(1);
+        org.apache
+            .spark
+            .ml
+            .functions
+            .vector_to_array(predicted.col(column(predicted)), "float64")
+            .getItem(1);
     Column weight = predicted.col(RowColumns.WEIGHT);
     Column positive = predicted.col(RowColumns.LABEL).equalTo(1);
     return predicted

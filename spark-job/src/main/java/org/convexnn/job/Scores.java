@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.function.FlatMapFunction;
@@ -47,15 +48,15 @@ record Scores(Map<String, Double> values) {
   }
 
   /**
-   * The sum over rows that the measures come from, and curves too: one pass, and with two classes a
-   * second one in the order of scores.
+   * The sum over rows that the measures come from, and curves too: one pass, and with two classes and
+   * many rows a second one in the order of scores.
    *
    * @param costs of predictions of a regression
    */
   static Tally tally(Dataset<Row> predicted, LearningTask task, PredictionCost costs) {
     Tally tally = sum(predicted, task, costs);
     if (tally instanceof BinaryTally binary) {
-      binary.rank(RocArea.of(predicted));
+      binary.rank(binary.ranked().orElseGet(() -> RocArea.of(predicted)));
     }
     return tally;
   }
@@ -71,7 +72,9 @@ record Scores(Map<String, Double> values) {
             functions.col(RowColumns.LABEL),
             functions.col(RowColumns.WEIGHT),
             functions.col(RowColumns.PREDICTION),
-            guess.as("guess"))
+            guess.as("guess"),
+            functions.col(
+                task == LearningTask.BINARY ? RocArea.column(predicted) : RowColumns.LABEL))
         .toJavaRDD()
         .mapPartitions(new Fold(task, costs))
         .treeReduce(Tally::merge);
@@ -108,6 +111,9 @@ record Scores(Map<String, Double> values) {
       while (rows.hasNext()) {
         Row r = rows.next();
         tally.add(r.getDouble(0), r.getDouble(1), r.getDouble(2), guess(r));
+        if (tally instanceof BinaryTally binary) {
+          binary.rank(((Vector) r.get(4)).apply(1), r.getDouble(0), r.getDouble(1));
+        }
       }
       return List.of(tally).iterator();
     }
@@ -152,6 +158,25 @@ record Scores(Map<String, Double> values) {
 
     /** The measures. */
     Scores scores();
+
+    /** How good predictions are beside those of a constant, in words. */
+    String besideBaseline();
+  }
+
+  /**
+   * Rows of about one predicted probability.
+   *
+   * @param predicted their mean probability of class 1
+   * @param observed the share of class 1 among them
+   */
+  record Calibration(double predicted, double observed) {}
+
+  private static String besideMostFrequent(double accuracy, double share) {
+    return String.format(
+        Locale.ROOT,
+        "accuracy %s, where always naming the most frequent class has %s",
+        Numbers.shown(accuracy),
+        Numbers.shown(share));
   }
 
   /** Accuracy, log-loss and area under ROC. */
@@ -166,12 +191,25 @@ record Scores(Map<String, Double> values) {
 
     private static final double CURVE_STEP = 0.005;
 
+    private static final int CALIBRATED = 10;
+
     private double weight;
     private double correct;
     private double loss;
     private final double[] negatives = new double[BINS];
     private final double[] positives = new double[BINS];
+    private final RankedRows rows = new RankedRows();
     private double area = Double.NaN;
+
+    /** Adds a row's score to those that are kept as long as they are few. */
+    void rank(double score, double label, double w) {
+      rows.add(score, label == 1 ? w : 0, label == 1 ? 0 : w);
+    }
+
+    /** The area under ROC, where the rows are few. */
+    Optional<RocArea> ranked() {
+      return rows.area();
+    }
 
     /** Tells the area under ROC of all rows. */
     void rank(RocArea ofAll) {
@@ -195,6 +233,7 @@ record Scores(Map<String, Double> values) {
       weight += o.weight;
       correct += o.correct;
       loss += o.loss;
+      rows.addAll(o.rows);
       for (int i = 0; i < BINS; i++) {
         negatives[i] += o.negatives[i];
         positives[i] += o.positives[i];
@@ -209,6 +248,33 @@ record Scores(Map<String, Double> values) {
       values.put("logLoss", loss / weight);
       values.put("areaUnderROC", area);
       return new Scores(values);
+    }
+
+    @Override
+    public String besideBaseline() {
+      double ones = Arrays.stream(positives).sum() / weight;
+      return besideMostFrequent(correct / weight, Math.max(ones, 1 - ones));
+    }
+
+    /** Rows in bins of a tenth of probability, those without rows left out. */
+    List<Calibration> calibration() {
+      double[] weights = new double[CALIBRATED];
+      double[] predicted = new double[CALIBRATED];
+      double[] observed = new double[CALIBRATED];
+      for (int i = 0; i < BINS; i++) {
+        double odds = (i + 0.5) / BINS * 2 * LARGEST - LARGEST;
+        double p = 1 / (1 + Math.exp(-odds));
+        int bin = Math.min((int) (p * CALIBRATED), CALIBRATED - 1);
+        double w = negatives[i] + positives[i];
+        weights[bin] += w;
+        predicted[bin] += w * p;
+        observed[bin] += positives[i];
+      }
+      return IntStream.range(0, CALIBRATED)
+          .filter(bin -> weights[bin] > 0)
+          .mapToObj(
+              bin -> new Calibration(predicted[bin] / weights[bin], observed[bin] / weights[bin]))
+          .toList();
     }
 
     /**
@@ -304,6 +370,14 @@ record Scores(Map<String, Double> values) {
       return this;
     }
 
+    @Override
+    public String besideBaseline() {
+      double weight = Arrays.stream(labelled).sum();
+      return besideMostFrequent(
+          Arrays.stream(correct).sum() / weight,
+          Arrays.stream(labelled).max().orElse(Double.NaN) / weight);
+    }
+
     /** The weight of the rows of a class for which another, or the same, was predicted. */
     double confused(int label, int prediction) {
       return confusion[label * CONFUSED + prediction];
@@ -364,6 +438,15 @@ record Scores(Map<String, Double> values) {
       units += o.units;
       combine(o.weight, o.mean, o.deviation, o.error);
       return this;
+    }
+
+    @Override
+    public String besideBaseline() {
+      return String.format(
+          Locale.ROOT,
+          "root mean squared error %s, where always naming the mean has %s",
+          Numbers.shown(Math.sqrt(error / weight)),
+          Numbers.shown(Math.sqrt(deviation / weight)));
     }
 
     /** Label less prediction. */

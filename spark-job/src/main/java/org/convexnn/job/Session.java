@@ -7,6 +7,12 @@ import org.convexnn.ml.ShownText;
 /** The Spark session of a command: stopped at the end only where the command started it. */
 final class Session implements AutoCloseable {
 
+  /**
+   * Lower case by the JDK, as {@link CellShape} has it, and not by ICU: of that Spark builds a table of
+   * all characters first, which takes seconds.
+   */
+  private static final String ICU = "spark.sql.icu.caseMappings.enabled";
+
   private final SparkSession spark;
   private final boolean own;
 
@@ -22,8 +28,12 @@ final class Session implements AutoCloseable {
     SparkSession.Builder builder = SparkSession.builder();
     if (own) {
       builder = builder.appName("ConvexNN " + ShownText.of(command));
-      if (!new SparkConf().contains("spark.master")) {
+      SparkConf given = new SparkConf();
+      if (!given.contains("spark.master")) {
         builder = builder.master("local[*]");
+      }
+      if (!given.contains(ICU)) {
+        builder = builder.config(ICU, false);
       }
     }
     return new Session(builder.getOrCreate(), own);

@@ -91,20 +91,38 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
       Set<String> leftOut,
       Map<String, ColumnRule.Wish> wishes,
       boolean natively) {
+    InputLayout layout = layout(survey, label, offset, leftOut, wishes);
+    return fit(layout, clean(layout, table), survey, natively);
+  }
+
+  /** What is read of a table, as the survey of it decides. */
+  static InputLayout layout(
+      TableSurvey survey,
+      String label,
+      Optional<OffsetColumn> offset,
+      Set<String> leftOut,
+      Map<String, ColumnRule.Wish> wishes) {
     if (survey.rows() == 0) {
       throw new JobException("the input has a header but no rows; there is nothing to learn from");
     }
-    InputLayout layout = layout(survey, label, leftOut, wishes);
+    InputLayout layout = new InputLayout(label, columns(survey, label, leftOut, wishes), offset);
     refuseTooMany(layout, Runtime.getRuntime().maxMemory());
-    InputLayout told = new InputLayout(label, withoutConstantParts(layout, table), offset);
+    return layout;
+  }
+
+  /** The table and its clean columns: what the first stage makes of it. */
+  static Dataset<Row> clean(InputLayout layout, Dataset<Row> table) {
+    return reader(layout).transform(table);
+  }
+
+  /** Fits the stages on the clean columns of a table. */
+  static TablePipeline fit(
+      InputLayout layout, Dataset<Row> clean, TableSurvey survey, boolean natively) {
+    InputLayout told =
+        new InputLayout(layout.label(), withoutConstantParts(layout, clean), layout.offset());
     return new TablePipeline(
         told,
-        stages(
-            told,
-            reader(told).transform(table),
-            new Fitting(told, survey),
-            natively,
-            natively && keepsBlanks(told)),
+        stages(told, clean, new Fitting(told, survey), natively, natively && keepsBlanks(told)),
         survey.rows());
   }
 
@@ -167,7 +185,7 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
     }
   }
 
-  private static InputLayout layout(
+  private static List<InputColumn> columns(
       TableSurvey survey, String label, Set<String> leftOut, Map<String, ColumnRule.Wish> wishes) {
     List<InputColumn> used = new ArrayList<>();
     List<ColumnSurvey> theirs = new ArrayList<>();
@@ -212,11 +230,11 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
               + "); nothing to learn from");
     }
     ColumnRule.refuseDisagreement(used, theirs);
-    return new InputLayout(label, used);
+    return used;
   }
 
   /** Of the parts of dates those stay that tell rows apart. */
-  private static List<InputColumn> withoutConstantParts(InputLayout layout, Dataset<Row> table) {
+  private static List<InputColumn> withoutConstantParts(InputLayout layout, Dataset<Row> clean) {
     List<String> names = new ArrayList<>();
     for (int i = 0; i < layout.columns().size(); i++) {
       if (!layout.columns().get(i).parts().isEmpty()) {
@@ -234,11 +252,7 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
                     functions.coalesce(
                         functions.min(c).notEqual(functions.max(c)), functions.lit(false)))
             .toArray(Column[]::new);
-    Row found =
-        reader(layout)
-            .transform(table)
-            .agg(differ[0], Arrays.copyOfRange(differ, 1, differ.length))
-            .first();
+    Row found = clean.agg(differ[0], Arrays.copyOfRange(differ, 1, differ.length)).first();
     List<InputColumn> columns = new ArrayList<>();
     int next = 0;
     for (InputColumn column : layout.columns()) {
@@ -559,10 +573,15 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
     return categories + layout.columns().stream().mapToLong(c -> c.size() + c.parts().size()).sum();
   }
 
-  /** The table with the features column (and everything before it). */
+  /** A raw table with the features column (and everything before it). */
   Dataset<Row> transform(Dataset<Row> table) {
-    Dataset<Row> result = table;
-    for (Transformer stage : stages) {
+    return features(clean(layout, table));
+  }
+
+  /** The clean columns of a table with the features column. */
+  Dataset<Row> features(Dataset<Row> clean) {
+    Dataset<Row> result = clean;
+    for (Transformer stage : stages.subList(1, stages.size())) {
       result = stage.transform(result);
     }
     return result;

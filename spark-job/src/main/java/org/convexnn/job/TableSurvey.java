@@ -29,19 +29,30 @@ record TableSurvey(StructType schema, List<ColumnSurvey> columns) {
 
   /** Looks over a table; of these columns the texts are counted even where they are many. */
   static TableSurvey of(Dataset<Row> table, List<String> closely) {
-    StructType schema = table.schema();
+    Look look = look(table.schema(), closely);
+    ColumnSurvey[] sum = look.none();
+    for (ColumnSurvey[] part : table.toJavaRDD().mapPartitions(look).collect()) {
+      for (int j = 0; j < sum.length; j++) {
+        sum[j].merge(part[j]);
+      }
+    }
+    return new TableSurvey(table.schema(), Arrays.asList(sum));
+  }
+
+  /** Looks over rows that are here. */
+  static TableSurvey of(SmallTable small, List<String> closely) {
+    StructType schema = small.table().schema();
+    return new TableSurvey(
+        schema, Arrays.asList(look(schema, closely).over(small.rows().iterator())));
+  }
+
+  private static Look look(StructType schema, List<String> closely) {
     String[] names = schema.fieldNames();
     boolean[] close = new boolean[names.length];
     for (int j = 0; j < names.length; j++) {
       close[j] = closely.contains(names[j]);
     }
-    ColumnSurvey[] sum = new Look(close).none();
-    for (ColumnSurvey[] part : table.toJavaRDD().mapPartitions(new Look(close)).collect()) {
-      for (int j = 0; j < sum.length; j++) {
-        sum[j].merge(part[j]);
-      }
-    }
-    return new TableSurvey(schema, Arrays.asList(sum));
+    return new Look(close);
   }
 
   /** The number of rows. */
@@ -79,6 +90,10 @@ record TableSurvey(StructType schema, List<ColumnSurvey> columns) {
 
     @Override
     public Iterator<ColumnSurvey[]> call(Iterator<Row> rows) {
+      return List.<ColumnSurvey[]>of(over(rows)).iterator();
+    }
+
+    private ColumnSurvey[] over(Iterator<Row> rows) {
       ColumnSurvey[] columns = none();
       while (rows.hasNext()) {
         Row row = rows.next();
@@ -86,7 +101,7 @@ record TableSurvey(StructType schema, List<ColumnSurvey> columns) {
           columns[j].add(row.get(j));
         }
       }
-      return List.<ColumnSurvey[]>of(columns).iterator();
+      return columns;
     }
   }
 }

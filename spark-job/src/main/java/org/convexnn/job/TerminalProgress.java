@@ -2,8 +2,8 @@ package org.convexnn.job;
 
 import java.io.Console;
 import java.io.PrintWriter;
-import java.util.Locale;
 import java.util.Optional;
+import org.convexnn.ml.ProgressLine;
 import org.convexnn.ml.ShownText;
 import org.convexnn.solver.Progress;
 import org.convexnn.solver.TraceRecord;
@@ -17,11 +17,10 @@ import org.slf4j.LoggerFactory;
 final class TerminalProgress implements Progress, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(TerminalProgress.class);
-  private static final int BAR = 20;
   private static final double SECONDS_BETWEEN = 0.1;
 
   private final PrintWriter screen;
-  private Optional<Convergence> fit = Optional.empty();
+  private final ProgressLine course = new ProgressLine(SILENT);
   private String line = "";
   private double drawnAt = Double.NEGATIVE_INFINITY;
 
@@ -51,25 +50,27 @@ final class TerminalProgress implements Progress, AutoCloseable {
 
   @Override
   public void finalFit(double tol, double lastPass) {
-    fit = Optional.of(new Convergence(tol, lastPass));
+    course.finalFit(tol, lastPass);
   }
 
   @Override
   public void iteration(TraceRecord t) {
-    if (!t.phase().equals("solve")) {
-      fit = Optional.empty();
-    }
-    fit.ifPresent(f -> f.add(t));
+    course.iteration(t);
     // Small problems have thousands of iterations a second.
     if (t.seconds() >= drawnAt + SECONDS_BETWEEN) {
       drawnAt = t.seconds();
-      draw(line(t, fit));
+      draw(course.line());
     }
   }
 
   @Override
   public void message(String text) {
     above(() -> LOG.info("{}", ShownText.of(text)));
+  }
+
+  @Override
+  public void detail(String text) {
+    LOG.debug("{}", ShownText.of(text));
   }
 
   @Override
@@ -96,38 +97,5 @@ final class TerminalProgress implements Progress, AutoCloseable {
       screen.flush();
       line = next;
     }
-  }
-
-  /** An iteration in at most 79 letters. */
-  static String line(TraceRecord t, Optional<Convergence> fit) {
-    // Polishing has no bound on the way.
-    String gap =
-        Double.isNaN(t.relativeGap())
-            ? format("objective %.6g", t.objective())
-            : format("gap %.1e", t.relativeGap());
-    String state = format("%s, %.0f passes, %s", gap, t.passes(), time(t.seconds()));
-    return fit.map(f -> bar(f.done()) + " " + state + left(f))
-        .orElseGet(() -> format("%s, beta %.3g: %s", t.phase(), t.beta(), state));
-  }
-
-  private static String bar(double done) {
-    int full = (int) Math.floor(done * BAR);
-    return format("[%s%s] %3.0f %%", "#".repeat(full), "-".repeat(BAR - full), 100 * done);
-  }
-
-  private static String left(Convergence fit) {
-    return fit.secondsLeft().stream()
-        .mapToObj(seconds -> ", about " + time(seconds) + " left")
-        .findFirst()
-        .orElse("");
-  }
-
-  private static String time(double seconds) {
-    long s = Math.round(seconds);
-    return s < 100 ? s + " s" : s < 100 * 60 ? (s + 30) / 60 + " min" : (s + 1800) / 3600 + " h";
-  }
-
-  private static String format(String pattern, Object... values) {
-    return String.format(Locale.ROOT, pattern, values);
   }
 }

@@ -109,13 +109,15 @@ final class TrainCommand implements Callable<Integer> {
         .options(options(source))
         .history(fit)
         .write(staged.files(), new Path(staged.directory(), "report.json"));
+    String shown = test.isPresent() ? "test" : "training";
     new ReportPage(report.root())
-        .convergence(fit.trace())
-        .path(fit.path())
-        .predictions(
-            test.isPresent() ? "test" : "training", test.orElse(train), data.rule().classes())
-        .weights(NetworkWeights.of(fit.network()), names)
+        .headline(shown, test.orElse(train), data.rule().description())
+        .predictions(shown, test.orElse(train), data.rule().classes())
         .importances(importances, names)
+        .path(fit.path())
+        .convergence(fit.trace())
+        .weights(NetworkWeights.of(fit.network()), names)
+        .everything()
         .write(staged.files(), new Path(staged.directory(), "report.html"));
     staged.commit();
     print(data, fit, train.scores(), test.map(Scores.Tally::scores), total.seconds());

@@ -41,7 +41,8 @@ final class TrainingData implements AutoCloseable {
 
   private final TrainingSource source;
   private final Dataset<Row> table;
-  private final Optional<Dataset<Row>> testTable;
+  private final Dataset<Row> rows;
+  private final Optional<Dataset<Row>> testRows;
   private final LabelRule rule;
   private final TablePipeline pipeline;
   private final boolean natively;
@@ -49,13 +50,15 @@ final class TrainingData implements AutoCloseable {
   private TrainingData(
       TrainingSource source,
       Dataset<Row> table,
-      Optional<Dataset<Row>> testTable,
+      Dataset<Row> rows,
+      Optional<Dataset<Row>> testRows,
       LabelRule rule,
       TablePipeline pipeline,
       boolean natively) {
     this.source = source;
     this.table = table;
-    this.testTable = testTable;
+    this.rows = rows;
+    this.testRows = testRows;
     this.rule = rule;
     this.pipeline = pipeline;
     this.natively = natively;
@@ -86,10 +89,14 @@ final class TrainingData implements AutoCloseable {
     refuseOutputNames(columns, List.of(), source.input());
     refuseTooMany(columns.size(), source.input());
     LOG.info("reading {}: {} columns", ShownText.of(source.input()), columns.size());
-    Dataset<Row> table = spread(read);
-    persist(table);
+    Optional<SmallTable> small = SmallTable.of(read);
+    Dataset<Row> table = small.map(SmallTable::table).orElseGet(() -> persisted(spread(read)));
+    List<String> closely = List.of(source.label());
     try {
-      TableSurvey survey = TableSurvey.of(table, List.of(source.label()));
+      TableSurvey survey =
+          small
+              .map(s -> TableSurvey.of(s, closely))
+              .orElseGet(() -> TableSurvey.of(table, closely));
       LabelRule rule =
           LabelRule.decide(
               survey.field(source.label()),
@@ -103,12 +110,15 @@ final class TrainingData implements AutoCloseable {
       source.fold().ifPresent(leftOut::add);
       boolean natively = takesNatively.test(survey.rows());
       source.offset().ifPresent(o -> leftOut.add(o.name()));
-      TablePipeline pipeline =
-          TablePipeline.fit(
-              table, survey, source.label(), source.offset(), leftOut, source.wishes(), natively);
+      InputLayout layout =
+          TablePipeline.layout(survey, source.label(), source.offset(), leftOut, source.wishes());
+      Optional<Column> fold = source.fold().map(TrainingData::text);
+      Dataset<Row> clean = clean(layout, table, source, rule, fold, small.isPresent());
+      TablePipeline pipeline = TablePipeline.fit(layout, clean, survey, natively);
       Optional<Dataset<Row>> test =
           source.testTable().map(t -> test(reader, source, pipeline, rule, t));
-      return new TrainingData(source, table, test, rule, pipeline, natively);
+      return new TrainingData(
+          source, table, features(pipeline, clean), test, rule, pipeline, natively);
     } catch (Throwable e) {
       // Spark throws checked exceptions that are not declared.
       table.unpersist();
@@ -125,13 +135,13 @@ final class TrainingData implements AutoCloseable {
    * Caches a table. Spark's cache sets room aside for each column of a batch before it sees a cell,
    * 200 kB by itself: of some thousand columns more than a driver has.
    */
-  private static void persist(Dataset<Row> table) {
+  private static Dataset<Row> persisted(Dataset<Row> table) {
     SparkSession spark = table.sparkSession();
     if (!spark.sparkContext().conf().contains(CACHED_ROWS)) {
       int rows = MOST_CACHED_CELLS / Math.max(1, table.columns().length);
       spark.conf().set(CACHED_ROWS, Math.max(LEAST_CACHED_ROWS, Math.min(rows, MOST_CACHED_ROWS)));
     }
-    table.persist(StorageLevel.MEMORY_AND_DISK());
+    return table.persist(StorageLevel.MEMORY_AND_DISK());
   }
 
   /** Params of an Estimator, with those that its rows want. */
@@ -156,7 +166,9 @@ final class TrainingData implements AutoCloseable {
       LabelRule rule,
       TableSource testTable) {
     String path = testTable.path();
-    Dataset<Row> test = spread(reader.readFor(pipeline.layout(), testTable));
+    Dataset<Row> read = reader.readFor(pipeline.layout(), testTable);
+    Optional<SmallTable> small = SmallTable.of(read);
+    Dataset<Row> test = small.map(SmallTable::table).orElseGet(() -> spread(read));
     List<String> columns = List.of(test.columns());
     requireColumn("--label", source.label(), columns, path);
     source.weight().ifPresent(w -> requireColumn("--weight", w, columns, path));
@@ -166,7 +178,9 @@ final class TrainingData implements AutoCloseable {
       throw new JobException("test input " + path + " has a header but no rows");
     }
     check.problem().ifPresent(text -> refuseTest(path, text));
-    return test;
+    return features(
+        pipeline,
+        clean(pipeline.layout(), test, source, rule, Optional.empty(), small.isPresent()));
   }
 
   private static void refuseTest(String path, String problem) {
@@ -326,7 +340,7 @@ final class TrainingData implements AutoCloseable {
 
   /** Features, label, weight and perhaps group of the rows to learn from. */
   Dataset<Row> rows() {
-    return prepared(table, source.fold().map(TrainingData::text));
+    return rows;
   }
 
   /** A blank is no group. */
@@ -336,25 +350,44 @@ final class TrainingData implements AutoCloseable {
 
   /** Features, label and weight of the rows to test on. */
   Optional<Dataset<Row>> testRows() {
-    return testTable.map(test -> prepared(test, Optional.empty()));
+    return testRows;
   }
 
-  private Dataset<Row> prepared(Dataset<Row> raw, Optional<Column> fold) {
+  /** The clean columns, label, weight and perhaps group of a raw table; of a small one computed once. */
+  private static Dataset<Row> clean(
+      InputLayout layout,
+      Dataset<Row> raw,
+      TrainingSource source,
+      LabelRule rule,
+      Optional<Column> fold,
+      boolean small) {
     Column weight = source.weight().map(TrainingData::weight).orElse(functions.lit(1.0));
     Dataset<Row> with =
         raw.withColumn(RowColumns.LABEL, rule.target()).withColumn(RowColumns.WEIGHT, weight);
-    List<String> columns =
-        new ArrayList<>(List.of(RowColumns.FEATURES, RowColumns.LABEL, RowColumns.WEIGHT));
-    if (source.offset().isPresent()) {
-      columns.add(RowColumns.OFFSET);
-    }
+    List<String> columns = new ArrayList<>(layout.innerNames());
+    columns.addAll(List.of(RowColumns.LABEL, RowColumns.WEIGHT));
     if (fold.isPresent()) {
       with = with.withColumn(RowColumns.FOLD, fold.get());
       columns.add(RowColumns.FOLD);
     }
-    return pipeline
-        .transform(with)
-        .select(columns.stream().map(Sql::column).toArray(Column[]::new));
+    Dataset<Row> clean = select(TablePipeline.clean(layout, with), columns);
+    return small ? SmallTable.computed(clean).table() : clean;
+  }
+
+  /** What is learnt from, of clean columns. */
+  private static Dataset<Row> features(TablePipeline pipeline, Dataset<Row> clean) {
+    List<String> columns =
+        new ArrayList<>(List.of(RowColumns.FEATURES, RowColumns.LABEL, RowColumns.WEIGHT));
+    for (String more : List.of(RowColumns.OFFSET, RowColumns.FOLD)) {
+      if (List.of(clean.columns()).contains(more)) {
+        columns.add(more);
+      }
+    }
+    return select(pipeline.features(clean), columns);
+  }
+
+  private static Dataset<Row> select(Dataset<Row> table, List<String> columns) {
+    return table.select(columns.stream().map(Sql::column).toArray(Column[]::new));
   }
 
   @Override

@@ -38,6 +38,16 @@ public interface ConvexReLUTraining<E extends ConvexReLUTraining<E>> extends Con
   }
 
   /**
+   * The course of this estimator's fits from now on as a line that changes, which another thread may ask
+   * for; messages go to the logger as before.
+   */
+  default ProgressLine watch() {
+    ProgressLine line = new ProgressLine(new LoggedProgress(uid()));
+    setProgress(line);
+    return line;
+  }
+
+  /**
    * Ends the fit of this estimator that another thread runs, with a CancellationException there, at
    * its next iteration. So do an interrupt of that thread, and the end of its job or job group; a
    * group that is to end whether it has a job at that moment or not is cancelled by Spark's {@code

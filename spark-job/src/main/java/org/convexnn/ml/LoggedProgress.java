@@ -6,12 +6,18 @@ import org.convexnn.solver.TraceRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes the course of a training run to the logger {@code org.convexnn}, at INFO, and warnings. */
+/**
+ * Writes the course of a training run to the logger {@code org.convexnn}: choices and results at INFO,
+ * of iterations one a second at most, all others and details at DEBUG, and warnings.
+ */
 final class LoggedProgress implements Progress {
+
+  private static final double SECONDS_BETWEEN = 1;
 
   private static final Logger LOG = LoggerFactory.getLogger("org.convexnn");
 
   private final String uid;
+  private double writtenAt = Double.NEGATIVE_INFINITY;
 
   /** For the estimator with this uid, which begins every line: fits may run side by side. */
   LoggedProgress(String uid) {
@@ -20,14 +26,23 @@ final class LoggedProgress implements Progress {
 
   @Override
   public void iteration(TraceRecord t) {
-    if (LOG.isInfoEnabled()) {
+    // Not "<": a fit that goes on from another one begins at 0 again.
+    if (Math.abs(t.seconds() - writtenAt) >= SECONDS_BETWEEN) {
+      writtenAt = t.seconds();
       LOG.info("{}: {}", uid, line(t));
+    } else if (LOG.isDebugEnabled()) {
+      LOG.debug("{}: {}", uid, line(t));
     }
   }
 
   @Override
   public void message(String text) {
     LOG.info("{}: {}", uid, ShownText.of(text));
+  }
+
+  @Override
+  public void detail(String text) {
+    LOG.debug("{}: {}", uid, ShownText.of(text));
   }
 
   @Override

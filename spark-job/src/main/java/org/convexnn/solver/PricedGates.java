@@ -70,7 +70,7 @@ final class PricedGates implements PathFits {
     HalfSpaces priced =
         sample.price(network(last.fit(), weights), alive, Math.max(0, size - kept.length), round);
     run.log()
-        .message(
+        .detail(
             String.format(
                 Locale.ROOT,
                 "pricing round %d: %d gates kept, %d new",

@@ -35,6 +35,11 @@ public interface Progress {
   /** Something a user may want to read: a choice made and why. */
   void message(String text);
 
+  /** What only someone who looks into a fit wants to read; it may come many times. */
+  default void detail(String text) {
+    message(text);
+  }
+
   /** A piece of work that nothing is told of ended: a fit that nobody waits for may end here. */
   default void pulse() {}
 

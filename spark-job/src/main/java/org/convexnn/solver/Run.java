@@ -93,7 +93,7 @@ record Run(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
     long patterns = Patterns.bytesOfRow(gates, framed.map());
     // A pass reads one state and writes the next.
     long states = 2 * RowState.mostBytesOfRow(framed.loss().outputs());
-    log.message(
+    log.detail(
         String.format(
             Locale.ROOT,
             "%d gates: %d bytes a row of patterns and at most %d of row states, %.1f MB in all",

@@ -57,6 +57,10 @@ final class RunLog {
     progress.message(text);
   }
 
+  void detail(String text) {
+    progress.detail(text);
+  }
+
   void pulse() {
     progress.pulse();
   }

@@ -49,7 +49,7 @@ record SolverChoice(GatedModel model, boolean uniformSketch) {
                 model.rows().parallelism(),
                 model.rows().jobSeconds(),
                 options.choosesBeta());
-    model.log().message(choice.reason());
+    model.log().detail(choice.reason());
     return choice.kind();
   }
 

@@ -13,7 +13,6 @@ import java.util.jar.JarFile;
 import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
-import org.knowm.xchart.XYChart;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
@@ -26,7 +25,6 @@ class JobJarTest {
   private static final Map<String, Class<?>> SHIPPED =
       Map.of(
           "info.picocli:picocli", CommandLine.class,
-          "org.knowm.xchart:xchart", XYChart.class,
           "org.tribuo:tribuo-util-onnx", OnnxMl.class);
 
   private static Document pom(String path) throws Exception {

@@ -2,19 +2,17 @@ package org.convexnn.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.stream.IntStream;
-import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import org.apache.hadoop.conf.Configuration;
@@ -71,6 +69,7 @@ class ReportPageTest {
         List.of(new NetworkWeights.Neuron("tree 1, leaf 3", 0.8765), neuron(2), neuron(3));
     String html =
         new ReportPage(report())
+            .everything()
             .convergence(trace)
             .path(path)
             .predictions("test", tally, names)
@@ -106,15 +105,87 @@ class ReportPageTest {
         .contains("0.876500", "tree 1, leaf 3", "4.50000")
         // recall and precision at 0.4
         .contains("1.00000", "0.333333", "0.750000");
-    NodeList pictures = page.getElementsByTagName("img");
-    assertThat(pictures.getLength()).isEqualTo(6);
-    for (int i = 0; i < pictures.getLength(); i++) {
-      String source = ((Element) pictures.item(i)).getAttribute("src");
-      assertThat(source).startsWith("data:image/png;base64,");
-      byte[] png = Base64.getDecoder().decode(source.substring(source.indexOf(',') + 1));
-      assertThat(ImageIO.read(new ByteArrayInputStream(png)).getWidth())
-          .isEqualTo(2 * LineChart.WIDTH);
+    assertThat(page.getElementsByTagName("svg").getLength()).isEqualTo(7);
+    assertThat(texts(page, "polyline")).hasSizeGreaterThan(7);
+  }
+
+  @Test
+  void saysInWordsWhatWasLearnt() {
+    ObjectNode report = report().put("rows", 12345).put("features", 7).put("relativeGap", 0.00871);
+    Document page =
+        parsed(
+            new ReportPage(report)
+                .headline("test", binary(), "classification of 'y'")
+                .everything()
+                .toString());
+    assertThat(texts(page, "p").get(0))
+        .contains("classification of 'y', from 12,345 rows and 7 features", "the test rows")
+        // of weights 1 2 of class 1 and 1 3 of class 0, those of the first and the last are right
+        .contains("accuracy 0.5714, where always naming the most frequent class has 0.5714")
+        .contains("at most 0.87 % of its objective");
+    Scores.Tally numbers = new Scores.RegressionTally(PredictionCost.SQUARED);
+    numbers.add(1, 1, 2, 0);
+    numbers.add(5, 1, 4, 0);
+    assertThat(numbers.besideBaseline())
+        .isEqualTo("root mean squared error 1, where always naming the mean has 2");
+    Scores.Tally classes = new Scores.MulticlassTally();
+    classes.add(0, 3, 0, 0.9);
+    classes.add(2, 1, 0, 0.1);
+    assertThat(classes.besideBaseline()).startsWith("accuracy 0.75, where").endsWith("has 0.75");
+  }
+
+  @Test
+  void theProbabilitiesOfRowsStandBesideTheirShares() {
+    Scores.BinaryTally tally = new Scores.BinaryTally();
+    for (int i = 0; i < 10; i++) {
+      tally.add(i < 7 ? 1 : 0, 1, 1, 0.75);
+      tally.add(0, 2, 0, 0.0004);
     }
+    List<Scores.Calibration> bins = tally.calibration();
+    assertThat(bins).hasSize(2);
+    assertThat(bins.get(0).predicted()).isCloseTo(0.0004, within(1e-6));
+    assertThat(bins.get(0).observed()).isZero();
+    assertThat(bins.get(1).predicted()).isCloseTo(0.75, within(1e-3));
+    assertThat(bins.get(1).observed()).isEqualTo(0.7);
+  }
+
+  /** What is written at an axis. */
+  private static List<String> written(boolean log, double... values) {
+    String svg =
+        new LineChart("x", "", log, false, List.of(new LineChart.Line("l", values, values, false)))
+            .svg()
+            .orElseThrow();
+    NodeList texts = parsed(svg).getElementsByTagName("text");
+    return IntStream.range(0, texts.getLength())
+        .mapToObj(i -> (Element) texts.item(i))
+        .filter(t -> t.getAttribute("text-anchor").equals("middle"))
+        .map(Element::getTextContent)
+        .filter(t -> !t.equals("x"))
+        .toList();
+  }
+
+  @Test
+  void axesHaveRoundNumbers() {
+    assertThat(written(false, 0, 1)).containsExactly("0", "0.2", "0.4", "0.6", "0.8", "1");
+    assertThat(written(false, -226205.056, 180000))
+        .containsExactly("-200,000", "-100,000", "0", "100,000");
+    assertThat(written(true, 0.0003, 1)).containsExactly("0.001", "0.01", "0.1", "1");
+    assertThat(written(true, 0.3, 1)).containsExactly("0.5", "1");
+    assertThat(written(true, 1e-12, 1)).hasSizeBetween(3, 8).contains("1");
+    assertThat(written(false, 5, 5)).containsExactly("5");
+    assertThat(
+            new LineChart(
+                    "x",
+                    "y",
+                    true,
+                    true,
+                    List.of(new LineChart.Line("l", new double[] {0}, new double[] {1}, true)))
+                .svg())
+        .isEmpty();
+    assertThat(Numbers.shown(1234.5)).isEqualTo("1,234");
+    assertThat(Numbers.shown(0.123456)).isEqualTo("0.1235");
+    assertThat(Numbers.shown(-3.1e-7)).isEqualTo("-3.10e-07");
+    assertThat(Numbers.percent(0.12345)).isEqualTo("12 %");
   }
 
   @Test

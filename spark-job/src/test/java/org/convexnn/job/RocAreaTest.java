@@ -64,5 +64,7 @@ class RocAreaTest {
     Dataset<Row> predicted = SparkTest.session().createDataFrame(rows, schema).repartition(3);
     assertThat(Scores.of(predicted, LearningTask.BINARY).get("areaUnderROC"))
         .isCloseTo(won / all, within(1e-12));
+    // what more rows would be asked
+    assertThat(RocArea.of(predicted).value()).isCloseTo(won / all, within(1e-12));
   }
 }

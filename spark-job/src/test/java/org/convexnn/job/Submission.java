@@ -9,11 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.convexnn.cluster.ClusterProcess;
 import org.convexnn.cluster.Program;
-import org.knowm.xchart.XYChart;
 import picocli.CommandLine;
 
 /**
@@ -57,9 +55,7 @@ record Submission(Path folder, String master, Path jar, List<String> settings) {
                 "--properties-file",
                 DEFAULTS.toAbsolutePath().toString(),
                 "--jars",
-                Stream.of(CommandLine.class, XYChart.class)
-                    .map(type -> source(type).toString())
-                    .collect(Collectors.joining(",")),
+                source(CommandLine.class).toString(),
                 "--class",
                 Main.class.getName(),
                 jar.toString()));

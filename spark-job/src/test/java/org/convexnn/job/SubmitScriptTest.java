@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,5 +52,77 @@ class SubmitScriptTest {
         .asString()
         .contains("Java " + java, words);
     assertThat(process.waitFor()).isEqualTo(1);
+  }
+
+  /** A java that says what it was asked for, and makes an archive where one is asked for. */
+  private List<String> started(String... arguments) throws IOException, InterruptedException {
+    Path root = folder.resolve("root");
+    if (!Files.exists(root)) {
+      script(
+          "java/bin/java",
+          "[ $1 != -version ] || echo 'openjdk version \"17.0.9\" 2023-10-17' >&2\n"
+              + "for a; do case $a in -XX:ArchiveClassesAtExit=*) touch ${a#*=}; exit;; esac; done\n"
+              + "printf '%s\\n' \"$@\"");
+      Files.createDirectories(root.resolve("spark-job/src/main"));
+      Files.createDirectories(root.resolve("conf"));
+      for (String file :
+          List.of("submit.sh", "pom.xml", "spark-job/pom.xml", "conf/spark-defaults.conf")) {
+        Files.copy(Path.of("..").resolve(file), root.resolve(file));
+      }
+      Files.createDirectories(root.resolve("spark-job/target/sparkhome/jars"));
+      Files.createFile(root.resolve("spark-job/target/sparkhome/jars/spark-core_2.13-4.1.0.jar"));
+      Files.createFile(root.resolve("spark-job/target/convexnn-spark_2.13-1-job.jar"));
+    }
+    List<String> command = new ArrayList<>(List.of("bash", root.resolve("submit.sh").toString()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder submit = new ProcessBuilder(command).redirectErrorStream(true);
+    submit.environment().put("JAVA_HOME", folder.resolve("java").toString());
+    submit.environment().remove("SPARK_HOME");
+    Process process = submit.start();
+    List<String> lines = process.inputReader().lines().toList();
+    process.waitFor();
+    return lines;
+  }
+
+  @Test
+  void oneMachineIsOneJvmWithAnArchiveOfItsClasses() throws Exception {
+    Path archive = folder.toRealPath().resolve("root/spark-job/target/classes-17.0.9.jsa");
+    assertThat(started("train", "--output", "here"))
+        .contains("submit.sh: preparing faster starts, once", "-XX:SharedArchiveFile=" + archive)
+        .contains("-Xmx3g", "-Dspark.ui.enabled=false", "--add-modules=jdk.incubator.vector")
+        .containsSequence("org.convexnn.job.Main", "train", "--output", "here");
+    assertThat(archive).exists();
+    assertThat(archive.getParent())
+        .isDirectoryNotContaining(path -> path.getFileName().toString().startsWith("archive."));
+    assertThat(started("--master", "local[3]", "--driver-memory", "5g", "score", "a b"))
+        .doesNotContain("submit.sh: preparing faster starts, once", "-Xmx3g")
+        .contains("-Xmx5g", "-Dspark.master=local[3]", "-XX:SharedArchiveFile=" + archive)
+        .endsWith("org.convexnn.job.Main", "score", "a b");
+  }
+
+  @Test
+  void noArchiveIsMadeForACommandThatEndsAtOnce() throws Exception {
+    for (String[] words :
+        List.of(
+            new String[] {"--help"},
+            new String[] {"train", "--output", "here", "--help"},
+            new String[] {"train", "--inptu", "here"})) {
+      assertThat(started(words))
+          .noneMatch(line -> line.contains("preparing") || line.contains("SharedArchiveFile"))
+          .endsWith(words);
+    }
+  }
+
+  @Test
+  void moreThanThatIsStartedBySparksLauncher() throws Exception {
+    for (String[] options :
+        List.of(
+            new String[] {"--conf", "spark.a=b", "train"},
+            new String[] {"--master", "spark://here:7077", "train"},
+            new String[] {"--verbose", "train"})) {
+      assertThat(started(options))
+          .contains("org.apache.spark.launcher.Main")
+          .noneMatch(line -> line.contains("SharedArchiveFile"));
+    }
   }
 }

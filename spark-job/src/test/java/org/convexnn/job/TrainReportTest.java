@@ -62,7 +62,8 @@ class TrainReportTest {
     assertThat(cells).contains("<b>\"size\" & 'x'</b>", "colour = <red>", "colour = (missing)");
     assertThat(page.getElementsByTagName("b").getLength()).isZero();
     assertThat(ReportPageTest.texts(page, "p")).contains("Of class no against <i>yes.");
-    assertThat(page.getElementsByTagName("img").getLength()).isEqualTo(6);
+    assertThat(page.getElementsByTagName("svg").getLength()).isEqualTo(7);
+    assertThat(ReportPageTest.texts(page, "p").get(0)).contains("kind", "most frequent class");
   }
 
   @Test

@@ -1,4 +1,4 @@
-package org.convexnn.job;
+package org.convexnn.ml;
 
 import java.util.OptionalDouble;
 import org.convexnn.solver.TraceRecord;
