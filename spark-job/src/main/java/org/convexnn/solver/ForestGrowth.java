@@ -127,7 +127,7 @@ record ForestGrowth(Run run) {
     return new Size(mostRounds(), best, rate());
   }
 
-  /** The mean loss of all held-out rows after each round: a split alone would choose by its noise. */
+  /** What is said of all held-out rows after each round: a split alone would choose by its noise. */
   static double[] losses(List<Boosting.Result> results, List<ForestSample> heldOuts) {
     double weight = heldOuts.stream().mapToDouble(ForestSample::weight).sum();
     double[] losses =
@@ -212,6 +212,7 @@ record ForestGrowth(Run run) {
         heldOut.map(ForestSample::rows),
         run.frame().loss(),
         run.frame().offset(),
+        run.judge(),
         options,
         run.log()::pulse);
   }

@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import org.convexnn.gate.Boosting.Options;
 import org.convexnn.gate.Boosting.Result;
 import org.convexnn.linalg.CounterRandom;
+import org.convexnn.loss.Judge;
 import org.convexnn.loss.LogisticLoss;
 import org.convexnn.loss.Loss;
 import org.convexnn.loss.SoftmaxLoss;
@@ -381,6 +382,7 @@ class BoostingTest {
                 Optional.empty(),
                 SQUARED,
                 new double[1],
+                new Judge.OfLoss(SQUARED),
                 bundled == 1,
                 TreeGrowth.MOST_SUMS,
                 options,
@@ -533,7 +535,16 @@ class BoostingTest {
     double[] start = new double[1];
     Result much = Boosting.grow(rows, Optional.empty(), LOGISTIC, start, options);
     Result little =
-        Boosting.grow(rows, Optional.empty(), LOGISTIC, start, true, 0, options, () -> {});
+        Boosting.grow(
+            rows,
+            Optional.empty(),
+            LOGISTIC,
+            start,
+            new Judge.OfLoss(LOGISTIC),
+            true,
+            0,
+            options,
+            () -> {});
     assertThat(much.trees()).hasSize(4);
     for (int t = 0; t < 4; t++) {
       assertSame(little.trees().get(t), much.trees().get(t));
