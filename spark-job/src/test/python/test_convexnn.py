@@ -469,6 +469,43 @@ class ConvexNNTest(unittest.TestCase):
         self.assertEqual(len(importances), len(scored[0].why) - 1)
         self.assertEqual(len(self.model.evaluate(self.data).lossImportances), len(importances))
 
+    def test_intervals_have_their_coverage(self):
+        regressor = ConvexReLURegressor(
+            labelCol="number", predictionIntervalCol="between", coverage=0.8, seed=1, **QUICK
+        )
+        model = regressor.fit(self.data)
+        known = model.calibration
+        self.assertEqual(known.coverage, 0.8)
+        self.assertEqual(known.rows + model.provenance.rows, self.data.count())
+        for row in model.transform(self.data).collect():
+            self.assertAlmostEqual(row.between.upper - row.between.lower, 2 * known.quantile)
+        again = model.copy().withCalibration(self.data)
+        self.assertEqual(again.calibration.rows, self.data.count())
+        plain = model.copy().setPredictionIntervalCol("")
+        self.assertNotIn("between", plain.transform(self.data).columns)
+        self.assertIsNone(model.bestAmong)
+
+    def test_sets_and_calibrated_probabilities(self):
+        classifier = ConvexReLUClassifier(
+            labelCol="third",
+            predictionSetCol="among",
+            probabilityCalibration="isotonic",
+            classWeights=["balanced"],
+            **QUICK,
+        )
+        model = classifier.fit(self.data)
+        least = 1 - model.calibration.quantile
+        self.assertEqual(len(model.calibration.probabilities), 3)
+        for row in model.transform(self.data).collect():
+            raw = numpy.exp(row.rawPrediction.toArray())
+            p = raw / raw.sum()
+            self.assertEqual(row.among, [float(k) for k in range(3) if p[k] >= least])
+            self.assertAlmostEqual(sum(row.probability), 1)
+            mapped = [numpy.interp(p[k], *model.calibration.probabilities[k]) for k in range(3)]
+            numpy.testing.assert_allclose(row.probability, numpy.array(mapped) / sum(mapped))
+        with self.assertRaisesRegex(IllegalArgumentException, "classWeights is .* 3 classes"):
+            classifier.copy().setClassWeights(["1", "2"]).fit(self.data)
+
     def test_provenance(self):
         provenance = self.model.provenance
         self.assertIsInstance(provenance, Provenance)

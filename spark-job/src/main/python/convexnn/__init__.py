@@ -18,6 +18,7 @@ from convexnn._version import PACKAGE as __version__
 from convexnn.classification import ConvexReLUClassificationModel, ConvexReLUClassifier
 from convexnn.records import (
     AllPatterns,
+    Calibration,
     CategoryBins,
     Certificate,
     FeatureMap,
@@ -25,6 +26,7 @@ from convexnn.records import (
     GateSet,
     HalfSpaces,
     Imputation,
+    IsotonicMap,
     LeafPenalty,
     Marginals,
     Network,
@@ -51,6 +53,7 @@ from convexnn.summary import (
 
 __all__ = [
     "AllPatterns",
+    "Calibration",
     "CategoryBins",
     "Certificate",
     "ConvexReLUClassificationModel",
@@ -68,6 +71,7 @@ __all__ = [
     "GateSet",
     "HalfSpaces",
     "Imputation",
+    "IsotonicMap",
     "LeafPenalty",
     "Marginals",
     "Network",

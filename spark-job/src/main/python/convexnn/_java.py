@@ -34,7 +34,7 @@ from convexnn._errors import check_dataset, not_remote, told_plainly
 from convexnn._pictures import certificate_headline, certificate_rows, course, losses, page, table
 from convexnn._session import is_remote, new_java
 from convexnn._watch import check_place, shown
-from convexnn.records import Certificate, Marginals, Network, Provenance, python_value
+from convexnn.records import Calibration, Certificate, Marginals, Network, Provenance, python_value
 
 if TYPE_CHECKING:
     from py4j.java_gateway import JavaObject
@@ -191,6 +191,18 @@ class TrainedModel(Stage[RL], JavaModel, HasTrainingSummary[S]):
         return self._told().certificate()
 
     @property
+    def bestAmong(self) -> Optional[str]:
+        """What the certificate compares the network with where monotoneConstraints are set, else None.
+
+        >>> model.bestAmong
+        'networks with these gates that are monotone in age (+)'
+        """
+        if is_remote():
+            not_remote("bestAmong", "save the model and load it in a classic session")
+        among: Optional[str] = python_value(self._java_obj.bestAmong())
+        return among
+
+    @property
     def provenance(self) -> Optional[Provenance]:
         """Where the model comes from; None of one saved by a version that did not tell."""
         return self._told().provenance()
@@ -235,6 +247,30 @@ class TrainedModel(Stage[RL], JavaModel, HasTrainingSummary[S]):
         self._transfer_params_to_java()
         with told_plainly():
             java_model = self._java_obj.withBackground(java_dataset(dataset))
+        other: MT = self._copyValues(type(self)(java_model))
+        return other
+
+    @property
+    def calibration(self) -> Optional[Calibration]:
+        """What rows that the network was not trained on say of its errors, or None.
+
+        Intervals, sets of classes and calibrated probabilities are made of it.
+        """
+        if is_remote():
+            not_remote("a model's calibration", "save the model and load it in a classic session")
+        calibration: Optional[Calibration] = python_value(self._java_obj.calibration())
+        return calibration
+
+    def withCalibration(self: MT, dataset: DataFrame) -> MT:
+        """This model with intervals or sets of classes of ``coverage``, by its errors on these rows.
+
+        The model must not have been trained on them.
+        """
+        if is_remote():
+            not_remote("withCalibration", "fit with predictionIntervalCol or predictionSetCol set")
+        self._transfer_params_to_java()
+        with told_plainly():
+            java_model = self._java_obj.withCalibration(java_dataset(dataset))
         other: MT = self._copyValues(type(self)(java_model))
         return other
 

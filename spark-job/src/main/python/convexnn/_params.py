@@ -80,6 +80,17 @@ class ConvexReLUParams(HasWeightCol):
         typeConverter=TypeConverters.toInt,
     )
 
+    classWeights: Param[List[str]] = Param(
+        Params._dummy(),
+        "classWeights",
+        "what the rows of each class count in training, beside weightCol: balanced = "
+        "all classes alike, W / (C W_k) with W_k the weight of class k's rows, W of "
+        "all, C the number of classes; or a positive number for each class; or "
+        "class:number for some, by name or number from 0 on, others counting 1; unset "
+        "or empty = 1 for all",
+        typeConverter=TypeConverters.toListString,
+    )
+
     contributionsCol: Param[str] = Param(
         Params._dummy(),
         "contributionsCol",
@@ -88,6 +99,14 @@ class ConvexReLUParams(HasWeightCol):
         "value, which sum to it; of more than two classes an array of vectors, one a "
         "class; unset or empty = none",
         typeConverter=TypeConverters.toString,
+    )
+
+    coverage: Param[float] = Param(
+        Params._dummy(),
+        "coverage",
+        "the probability, 1 - alpha, in (0, 1), with which labels of new rows are in "
+        "their intervals or sets",
+        typeConverter=TypeConverters.toFloat,
     )
 
     effort: Param[str] = Param(
@@ -114,6 +133,17 @@ class ConvexReLUParams(HasWeightCol):
         "spread: the distance of their quartiles / 1.349, which is the standard "
         "deviation of a normal distribution",
         typeConverter=TypeConverters.toFloat,
+    )
+
+    evalMetric: Param[str] = Param(
+        Params._dummy(),
+        "evalMetric",
+        "what predictions of held-out rows are judged by, where these choose the "
+        "regularisation parameter, powers, priors and sizes of trees: auto = the loss "
+        "that is minimised, of a quantile the pinball loss; of classes logLoss, the "
+        "same, areaUnderROC (two classes) or accuracy; of numbers rmse, mae or, with a "
+        "log link, deviance; not together with regParam or regRatio",
+        typeConverter=TypeConverters.toString,
     )
 
     featuresCols: Param[List[str]] = Param(
@@ -193,6 +223,15 @@ class ConvexReLUParams(HasWeightCol):
         "way to a leaf, by name or number from 0 on; a feature in no list stands "
         "alone; with trees of constant leaves; unset or empty = all together",
         typeConverter=TypeConverters.toListString,
+    )
+
+    intervalMethod: Param[str] = Param(
+        Params._dummy(),
+        "intervalMethod",
+        "with predictionIntervalCol, where intervals begin: residual = at the "
+        "prediction, so that all have the same width, quantile = at two quantiles, of "
+        "networks that are trained beside, so that they are as wide as labels vary",
+        typeConverter=TypeConverters.toString,
     )
 
     layerWidths: Param[List[int]] = Param(
@@ -350,6 +389,34 @@ class ConvexReLUParams(HasWeightCol):
         typeConverter=TypeConverters.toString,
     )
 
+    predictionIntervalCol: Param[str] = Param(
+        Params._dummy(),
+        "predictionIntervalCol",
+        "name of a column in which transform tells between which numbers a "
+        "regression's label is with a probability of coverage, a struct of lower and "
+        "upper; a tenth of the rows, 1,000 at least where that is at most half, is not "
+        "trained on for it; unset or empty = none",
+        typeConverter=TypeConverters.toString,
+    )
+
+    predictionSetCol: Param[str] = Param(
+        Params._dummy(),
+        "predictionSetCol",
+        "name of a column in which transform tells a set of classes, an array of them, "
+        "that has a classifier's label with a probability of coverage; rows are held "
+        "out as for predictionIntervalCol; unset or empty = none",
+        typeConverter=TypeConverters.toString,
+    )
+
+    probabilityCalibration: Param[str] = Param(
+        Params._dummy(),
+        "probabilityCalibration",
+        "whether a classifier's probabilities are calibrated on rows that it was not "
+        "trained on, held out as for predictionIntervalCol: none, or isotonic = by a "
+        "step of each class that never falls",
+        typeConverter=TypeConverters.toString,
+    )
+
     quantile: Param[float] = Param(
         Params._dummy(),
         "quantile",
@@ -468,12 +535,15 @@ class ConvexReLUParams(HasWeightCol):
             activation="gated",
             aggregationDepth=2,
             checkpointInterval=10,
+            coverage=0.9,
             effort="balanced",
             epsilon=1.35,
+            evalMetric="auto",
             fitIntercept=True,
             gateSampler="auto",
             groupNorm="auto",
             handleInvalid="error",
+            intervalMethod="residual",
             layerWidths=[],
             leafModel="auto",
             linearSkip=True,
@@ -489,6 +559,7 @@ class ConvexReLUParams(HasWeightCol):
             perClassGroups=False,
             polish=False,
             precision="auto",
+            probabilityCalibration="none",
             quantile=0.5,
             refit=True,
             resume=False,
@@ -524,9 +595,17 @@ class ConvexReLUParams(HasWeightCol):
         """Gets the value of checkpointInterval or its default value."""
         return self.getOrDefault(self.checkpointInterval)
 
+    def getClassWeights(self) -> List[str]:
+        """Gets the value of classWeights or its default value."""
+        return self.getOrDefault(self.classWeights)
+
     def getContributionsCol(self) -> str:
         """Gets the value of contributionsCol or its default value."""
         return self.getOrDefault(self.contributionsCol)
+
+    def getCoverage(self) -> float:
+        """Gets the value of coverage or its default value."""
+        return self.getOrDefault(self.coverage)
 
     def getEffort(self) -> str:
         """Gets the value of effort or its default value."""
@@ -539,6 +618,10 @@ class ConvexReLUParams(HasWeightCol):
     def getEpsilon(self) -> float:
         """Gets the value of epsilon or its default value."""
         return self.getOrDefault(self.epsilon)
+
+    def getEvalMetric(self) -> str:
+        """Gets the value of evalMetric or its default value."""
+        return self.getOrDefault(self.evalMetric)
 
     def getFeaturesCols(self) -> List[str]:
         """Gets the value of featuresCols or its default value."""
@@ -571,6 +654,10 @@ class ConvexReLUParams(HasWeightCol):
     def getInteractionConstraints(self) -> List[str]:
         """Gets the value of interactionConstraints or its default value."""
         return self.getOrDefault(self.interactionConstraints)
+
+    def getIntervalMethod(self) -> str:
+        """Gets the value of intervalMethod or its default value."""
+        return self.getOrDefault(self.intervalMethod)
 
     def getLayerWidths(self) -> List[int]:
         """Gets the value of layerWidths or its default value."""
@@ -639,6 +726,18 @@ class ConvexReLUParams(HasWeightCol):
     def getPrecision(self) -> str:
         """Gets the value of precision or its default value."""
         return self.getOrDefault(self.precision)
+
+    def getPredictionIntervalCol(self) -> str:
+        """Gets the value of predictionIntervalCol or its default value."""
+        return self.getOrDefault(self.predictionIntervalCol)
+
+    def getPredictionSetCol(self) -> str:
+        """Gets the value of predictionSetCol or its default value."""
+        return self.getOrDefault(self.predictionSetCol)
+
+    def getProbabilityCalibration(self) -> str:
+        """Gets the value of probabilityCalibration or its default value."""
+        return self.getOrDefault(self.probabilityCalibration)
 
     def getQuantile(self) -> float:
         """Gets the value of quantile or its default value."""
@@ -754,6 +853,16 @@ class ConvexReLUTraining(ConvexReLUParams):
         """
         return self._set(checkpointInterval=value)
 
+    def setClassWeights(self: T, value: List[str]) -> T:
+        """
+        Sets classWeights: what the rows of each class count in training, beside
+        weightCol: balanced = all classes alike, W / (C W_k) with W_k the weight of
+        class k's rows, W of all, C the number of classes; or a positive number for each
+        class; or class:number for some, by name or number from 0 on, others counting 1;
+        unset or empty = 1 for all.
+        """
+        return self._set(classWeights=value)
+
     def setContributionsCol(self: T, value: str) -> T:
         """
         Sets contributionsCol: name of a column in which transform tells what each
@@ -762,6 +871,13 @@ class ConvexReLUTraining(ConvexReLUParams):
         vectors, one a class; unset or empty = none.
         """
         return self._set(contributionsCol=value)
+
+    def setCoverage(self: T, value: float) -> T:
+        """
+        Sets coverage: the probability, 1 - alpha, in (0, 1), with which labels of new
+        rows are in their intervals or sets (default: 0.9).
+        """
+        return self._set(coverage=value)
 
     def setEffort(self: T, value: str) -> T:
         """
@@ -786,6 +902,16 @@ class ConvexReLUTraining(ConvexReLUParams):
         deviation of a normal distribution (default: 1.35).
         """
         return self._set(epsilon=value)
+
+    def setEvalMetric(self: T, value: str) -> T:
+        """
+        Sets evalMetric: what predictions of held-out rows are judged by, where these
+        choose the regularisation parameter, powers, priors and sizes of trees: auto =
+        the loss that is minimised, of a quantile the pinball loss; of classes logLoss,
+        the same, areaUnderROC (two classes) or accuracy; of numbers rmse, mae or, with
+        a log link, deviance; not together with regParam or regRatio (default: "auto").
+        """
+        return self._set(evalMetric=value)
 
     def setFeaturesCols(self: T, value: List[str]) -> T:
         """
@@ -862,6 +988,15 @@ class ConvexReLUTraining(ConvexReLUParams):
         together.
         """
         return self._set(interactionConstraints=value)
+
+    def setIntervalMethod(self: T, value: str) -> T:
+        """
+        Sets intervalMethod: with predictionIntervalCol, where intervals begin: residual
+        = at the prediction, so that all have the same width, quantile = at two
+        quantiles, of networks that are trained beside, so that they are as wide as
+        labels vary (default: "residual").
+        """
+        return self._set(intervalMethod=value)
 
     def setLayerWidths(self: T, value: List[int]) -> T:
         """
@@ -1006,6 +1141,31 @@ class ConvexReLUTraining(ConvexReLUParams):
         """
         return self._set(precision=value)
 
+    def setPredictionIntervalCol(self: T, value: str) -> T:
+        """
+        Sets predictionIntervalCol: name of a column in which transform tells between
+        which numbers a regression's label is with a probability of coverage, a struct
+        of lower and upper; a tenth of the rows, 1,000 at least where that is at most
+        half, is not trained on for it; unset or empty = none.
+        """
+        return self._set(predictionIntervalCol=value)
+
+    def setPredictionSetCol(self: T, value: str) -> T:
+        """
+        Sets predictionSetCol: name of a column in which transform tells a set of
+        classes, an array of them, that has a classifier's label with a probability of
+        coverage; rows are held out as for predictionIntervalCol; unset or empty = none.
+        """
+        return self._set(predictionSetCol=value)
+
+    def setProbabilityCalibration(self: T, value: str) -> T:
+        """
+        Sets probabilityCalibration: whether a classifier's probabilities are calibrated
+        on rows that it was not trained on, held out as for predictionIntervalCol: none,
+        or isotonic = by a step of each class that never falls (default: "none").
+        """
+        return self._set(probabilityCalibration=value)
+
     def setQuantile(self: T, value: float) -> T:
         """
         Sets quantile: the quantile that loss 'quantile' is of, in (0, 1); 0.5 = the
@@ -1132,10 +1292,13 @@ class ConvexReLUClassifierArguments:
         categoricalCols: Optional[List[str]] = None,
         checkpointDir: Optional[str] = None,
         checkpointInterval: int = 10,
+        classWeights: Optional[List[str]] = None,
         contributionsCol: Optional[str] = None,
+        coverage: float = 0.9,
         effort: str = "balanced",
         elasticNetParam: Optional[float] = None,
         epsilon: float = 1.35,
+        evalMetric: str = "auto",
         featuresCols: Optional[List[str]] = None,
         fitIntercept: bool = True,
         foldCol: Optional[str] = None,
@@ -1144,6 +1307,7 @@ class ConvexReLUClassifierArguments:
         handleInvalid: str = "error",
         initialModel: Optional[Union[str, JavaModel]] = None,
         interactionConstraints: Optional[List[str]] = None,
+        intervalMethod: str = "residual",
         layerWidths: Optional[List[int]] = None,
         leafModel: str = "auto",
         linearSkip: bool = True,
@@ -1161,6 +1325,9 @@ class ConvexReLUClassifierArguments:
         perClassGroups: bool = False,
         polish: bool = False,
         precision: str = "auto",
+        predictionIntervalCol: Optional[str] = None,
+        predictionSetCol: Optional[str] = None,
+        probabilityCalibration: str = "none",
         quantile: float = 0.5,
         refit: bool = True,
         regParam: Optional[float] = None,
@@ -1195,10 +1362,13 @@ class ConvexReLUClassifierArguments:
         categoricalCols: Optional[List[str]] = None,
         checkpointDir: Optional[str] = None,
         checkpointInterval: int = 10,
+        classWeights: Optional[List[str]] = None,
         contributionsCol: Optional[str] = None,
+        coverage: float = 0.9,
         effort: str = "balanced",
         elasticNetParam: Optional[float] = None,
         epsilon: float = 1.35,
+        evalMetric: str = "auto",
         featuresCols: Optional[List[str]] = None,
         fitIntercept: bool = True,
         foldCol: Optional[str] = None,
@@ -1207,6 +1377,7 @@ class ConvexReLUClassifierArguments:
         handleInvalid: str = "error",
         initialModel: Optional[Union[str, JavaModel]] = None,
         interactionConstraints: Optional[List[str]] = None,
+        intervalMethod: str = "residual",
         layerWidths: Optional[List[int]] = None,
         leafModel: str = "auto",
         linearSkip: bool = True,
@@ -1224,6 +1395,9 @@ class ConvexReLUClassifierArguments:
         perClassGroups: bool = False,
         polish: bool = False,
         precision: str = "auto",
+        predictionIntervalCol: Optional[str] = None,
+        predictionSetCol: Optional[str] = None,
+        probabilityCalibration: str = "none",
         quantile: float = 0.5,
         refit: bool = True,
         regParam: Optional[float] = None,
@@ -1262,10 +1436,13 @@ class ConvexReLURegressorArguments:
         categoricalCols: Optional[List[str]] = None,
         checkpointDir: Optional[str] = None,
         checkpointInterval: int = 10,
+        classWeights: Optional[List[str]] = None,
         contributionsCol: Optional[str] = None,
+        coverage: float = 0.9,
         effort: str = "balanced",
         elasticNetParam: Optional[float] = None,
         epsilon: float = 1.35,
+        evalMetric: str = "auto",
         featuresCols: Optional[List[str]] = None,
         fitIntercept: bool = True,
         foldCol: Optional[str] = None,
@@ -1274,6 +1451,7 @@ class ConvexReLURegressorArguments:
         handleInvalid: str = "error",
         initialModel: Optional[Union[str, JavaModel]] = None,
         interactionConstraints: Optional[List[str]] = None,
+        intervalMethod: str = "residual",
         layerWidths: Optional[List[int]] = None,
         leafModel: str = "auto",
         linearSkip: bool = True,
@@ -1291,6 +1469,9 @@ class ConvexReLURegressorArguments:
         perClassGroups: bool = False,
         polish: bool = False,
         precision: str = "auto",
+        predictionIntervalCol: Optional[str] = None,
+        predictionSetCol: Optional[str] = None,
+        probabilityCalibration: str = "none",
         quantile: float = 0.5,
         refit: bool = True,
         regParam: Optional[float] = None,
@@ -1322,10 +1503,13 @@ class ConvexReLURegressorArguments:
         categoricalCols: Optional[List[str]] = None,
         checkpointDir: Optional[str] = None,
         checkpointInterval: int = 10,
+        classWeights: Optional[List[str]] = None,
         contributionsCol: Optional[str] = None,
+        coverage: float = 0.9,
         effort: str = "balanced",
         elasticNetParam: Optional[float] = None,
         epsilon: float = 1.35,
+        evalMetric: str = "auto",
         featuresCols: Optional[List[str]] = None,
         fitIntercept: bool = True,
         foldCol: Optional[str] = None,
@@ -1334,6 +1518,7 @@ class ConvexReLURegressorArguments:
         handleInvalid: str = "error",
         initialModel: Optional[Union[str, JavaModel]] = None,
         interactionConstraints: Optional[List[str]] = None,
+        intervalMethod: str = "residual",
         layerWidths: Optional[List[int]] = None,
         leafModel: str = "auto",
         linearSkip: bool = True,
@@ -1351,6 +1536,9 @@ class ConvexReLURegressorArguments:
         perClassGroups: bool = False,
         polish: bool = False,
         precision: str = "auto",
+        predictionIntervalCol: Optional[str] = None,
+        predictionSetCol: Optional[str] = None,
+        probabilityCalibration: str = "none",
         quantile: float = 0.5,
         refit: bool = True,
         regParam: Optional[float] = None,

@@ -33,6 +33,10 @@ class ConvexReLUClassificationModel(
 
     _summary_class = ConvexReLUClassificationTrainingSummary
 
+    def setPredictionSetCol(self, value: str) -> ConvexReLUClassificationModel:
+        """Sets the column of sets of classes that transform adds; "" is none."""
+        return self._set(predictionSetCol=value)
+
     def evaluate(self, dataset: DataFrame) -> ConvexReLUClassificationSummary:
         """How this model does on the rows of a data set.
 

@@ -56,6 +56,28 @@ class Certificate(NamedTuple):
         return page(certificate_headline(self), table(certificate_rows(self)))
 
 
+class IsotonicMap(NamedTuple):
+    """A map of probabilities that never falls: linear between knots, constant beyond them."""
+
+    #: ascending probabilities
+    knots: List[float]
+    #: what each becomes, ascending
+    values: List[float]
+
+
+class Calibration(NamedTuple):
+    """What rows that had no part in training say of a network's errors."""
+
+    #: 1 - alpha
+    coverage: float
+    #: calibrated on so many rows of positive weight
+    rows: int
+    #: of the rows' scores, the ceil((rows + 1) coverage)-th smallest
+    quantile: float
+    #: of each class; empty where probabilities are left alone
+    probabilities: List[IsotonicMap]
+
+
 class RankBound(NamedTuple):
     """What gates of low rank cost against all gates."""
 
@@ -300,6 +322,7 @@ _RECORDS: Dict[str, Type[Any]] = {
     record.__name__: record
     for record in (
         AllPatterns,
+        Calibration,
         CategoryBins,
         Certificate,
         FeatureMap,
@@ -307,6 +330,7 @@ _RECORDS: Dict[str, Type[Any]] = {
         GateSet,
         HalfSpaces,
         Imputation,
+        IsotonicMap,
         LeafPenalty,
         Marginals,
         Network,

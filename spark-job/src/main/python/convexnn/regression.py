@@ -37,6 +37,10 @@ class ConvexReLURegressionModel(
 
     _summary_class = ConvexReLURegressionTrainingSummary
 
+    def setPredictionIntervalCol(self, value: str) -> ConvexReLURegressionModel:
+        """Sets the column of intervals that transform adds; "" is none."""
+        return self._set(predictionIntervalCol=value)
+
     def evaluate(self, dataset: DataFrame) -> ConvexReLURegressionSummary:
         """How this model does on the rows of a data set.
 

@@ -58,6 +58,18 @@ class ExamplesTest {
   }
 
   @Test
+  void intervals() {
+    IntervalExample.Result result = IntervalExample.run(SPARK);
+    // 1,000 rows calibrate, 4,000 test: a standard error of .011 at .9, .008 at .95.
+    assertThat(result.inIntervals()).isBetween(0.86, 0.94);
+    assertThat(result.inSets()).isBetween(0.92, 0.98);
+    assertThat(result.wild()).isGreaterThan(1.5 * result.calm());
+    // Balanced classes would have every other row be rare.
+    assertThat(result.seen()).isLessThan(0.25);
+    assertThat(Math.abs(result.rare() - result.seen())).isLessThan(0.04);
+  }
+
+  @Test
   void certify() throws Exception {
     CertifyExample.Result result =
         CertifyExample.run(SPARK, Path.of("data").toAbsolutePath().toString());

@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.Optional;
 import org.convexnn.gate.SplitSearch.Sums;
 import org.convexnn.gate.TreeGrowth.Grown;
+import org.convexnn.linalg.Blas;
 import org.convexnn.linalg.CounterRandom;
 import org.convexnn.linalg.HistogramKernel;
 import org.convexnn.linalg.RowCount;
+import org.convexnn.loss.Judge;
 import org.convexnn.loss.Loss;
 import org.convexnn.loss.SquaredLoss;
 import org.convexnn.network.FeatureConstraints;
@@ -181,7 +183,8 @@ public final class Boosting implements AutoCloseable {
    * @param codes the leaf of each training row in each tree, unsigned bytes; empty where they are not
    *     kept
    * @param heldOutCodes the leaf of each held-out row in each tree; empty without such rows
-   * @param heldOutLoss the mean loss of the held-out rows after each round; empty without such rows
+   * @param heldOutLoss what the judge says of the held-out rows after each round, such as their mean
+   *     loss; empty without such rows
    * @param bestRounds the rounds after which that was lowest; without such rows, all
    * @param treesAfter the trees after 0, 1, .. rounds: the first ones
    */
@@ -241,6 +244,7 @@ public final class Boosting implements AutoCloseable {
       Optional<BinnedRows> heldOut,
       Loss loss,
       double[] start,
+      Judge judge,
       boolean bundled,
       long mostSums,
       Options options) {
@@ -275,7 +279,7 @@ public final class Boosting implements AutoCloseable {
             .toArray();
     this.growth =
         new TreeGrowth(rows, panels, stride, weighted, total / unit, mostSums, options, workers);
-    this.heldOut = heldOut.map(held -> new HeldOut(held, outputs(held.size(), start)));
+    this.heldOut = heldOut.map(held -> new HeldOut(held, outputs(held.size(), start), judge));
     this.losses.add(this.heldOut.map(HeldOut::loss).orElse(Double.NaN));
   }
 
@@ -290,7 +294,22 @@ public final class Boosting implements AutoCloseable {
    */
   public static Boosting of(
       BinnedRows train, Optional<BinnedRows> heldOut, Loss loss, double[] start, Options options) {
-    return of(train, heldOut, loss, start, true, TreeGrowth.MOST_SUMS, options);
+    return of(train, heldOut, loss, start, new Judge.OfLoss(loss), options);
+  }
+
+  /**
+   * The same.
+   *
+   * @param judge of held-out rows
+   */
+  public static Boosting of(
+      BinnedRows train,
+      Optional<BinnedRows> heldOut,
+      Loss loss,
+      double[] start,
+      Judge judge,
+      Options options) {
+    return of(train, heldOut, loss, start, judge, true, TreeGrowth.MOST_SUMS, options);
   }
 
   /**
@@ -304,6 +323,7 @@ public final class Boosting implements AutoCloseable {
       Optional<BinnedRows> heldOut,
       Loss loss,
       double[] start,
+      Judge judge,
       boolean bundled,
       long mostSums,
       Options options) {
@@ -311,7 +331,7 @@ public final class Boosting implements AutoCloseable {
       throw new IllegalArgumentException(
           start.length + " outputs to start from; the loss has " + loss.outputs());
     }
-    return new Boosting(train, heldOut, loss, start, bundled, mostSums, options);
+    return new Boosting(train, heldOut, loss, start, judge, bundled, mostSums, options);
   }
 
   /**
@@ -549,12 +569,12 @@ public final class Boosting implements AutoCloseable {
     private final BinnedRows held;
     private final double[] heldOutputs;
     private final List<byte[]> codes = new ArrayList<>();
-    private final double total;
+    private final Judge judge;
 
-    HeldOut(BinnedRows held, double[] heldOutputs) {
+    HeldOut(BinnedRows held, double[] heldOutputs, Judge judge) {
       this.held = held;
       this.heldOutputs = heldOutputs;
-      this.total = Arrays.stream(held.weights()).sum();
+      this.judge = judge;
     }
 
     void add(Grown grown, int output, double[] value) {
@@ -572,18 +592,20 @@ public final class Boosting implements AutoCloseable {
 
     double loss() {
       int c = loss.outputs();
-      double[] sums = new double[Workers.chunks(held.size())];
+      double[][] parts = new double[Workers.chunks(held.size())][judge.size()];
       workers.chunks(
           0,
           held.size(),
           (chunk, from, to) -> {
-            double sum = 0;
             for (int r = from; r < to; r++) {
-              sum += held.weights()[r] * loss.value(held.labels()[r], heldOutputs, r * c);
+              judge.add(held.labels()[r], heldOutputs, r * c, held.weights()[r], parts[chunk]);
             }
-            sums[chunk] = sum;
           });
-      return Arrays.stream(sums).sum() / total;
+      double[] sums = new double[judge.size()];
+      for (double[] part : parts) {
+        Blas.axpy(1, part, sums);
+      }
+      return judge.value(sums);
     }
   }
 

@@ -150,6 +150,44 @@ final class ModelOptions {
   private Double quantile;
 
   @Option(
+      names = "--eval-metric",
+      paramLabel = "NAME",
+      description =
+          "What predictions of held-out rows are judged by, which choose beta: auto (the loss), logLoss,"
+              + " areaUnderROC or accuracy of classes, rmse, mae or deviance of numbers.")
+  private String evalMetric;
+
+  @Option(
+      names = "--coverage",
+      paramLabel = "C",
+      description =
+          "Hold rows out and tell, beside predictions, intervals of numbers or sets of classes that have"
+              + " the label with this probability, in (0, 1).")
+  private Double coverage;
+
+  @Option(
+      names = "--interval-method",
+      paramLabel = "NAME",
+      description =
+          "With --coverage, of numbers: residual, all of one width, or quantile, as wide as labels vary"
+              + " (two more networks).")
+  private String intervalMethod;
+
+  @Option(
+      names = "--probability-calibration",
+      paramLabel = "NAME",
+      description = "Of classes: none, or isotonic on rows that are held out for it.")
+  private String probabilityCalibration;
+
+  @Option(
+      names = "--class-weights",
+      paramLabel = "W1,W2,..",
+      description =
+          "What the rows of each class count, beside --weight: balanced, a number for each class, or"
+              + " CLASS:NUMBER for some. none = 1 for all.")
+  private String classWeights;
+
+  @Option(
       names = "--normalization",
       paramLabel = "NAME",
       description = "Feature map: auto, whiten, standardize, pca or none.")
@@ -314,6 +352,11 @@ final class ModelOptions {
       throw refused(
           "--resume is given without --checkpoint-dir; name the folder of the checkpoints");
     }
+    if (intervalMethod != null && coverage == null) {
+      throw refused(
+          "--interval-method is given without --coverage; say what share of labels intervals are to"
+              + " hold, such as 0.9");
+    }
     // The Params know their ranges.
     Params params = new ConvexReLURegressor();
     given().forEach((name, value) -> tryOut(params, name, value));
@@ -457,6 +500,11 @@ final class ModelOptions {
     all.put("variancePower", variancePower);
     all.put("epsilon", epsilon);
     all.put("quantile", quantile);
+    all.put("evalMetric", evalMetric);
+    all.put("coverage", coverage);
+    all.put("intervalMethod", intervalMethod);
+    all.put("probabilityCalibration", probabilityCalibration);
+    all.put("classWeights", texts(classWeights, ","));
     all.put("normalization", normalization);
     all.put("groupNorm", groupNorm);
     all.put("perClassGroups", perClassGroups);

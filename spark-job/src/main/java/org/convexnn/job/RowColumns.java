@@ -27,6 +27,12 @@ final class RowColumns {
   /** Scores of the classes that are no chances. */
   static final String RAW_PREDICTION = "rawPrediction";
 
+  /** Between what numbers the label is. */
+  static final String INTERVAL = "prediction_interval";
+
+  /** Which classes the label is among. */
+  static final String SET = "prediction_set";
+
   /** What features add to the raw prediction. */
   static final String CONTRIBUTIONS = "convexnn_contributions";
 

@@ -115,6 +115,16 @@ record SavedModel(InputLayout layout, List<Transformer> stages) {
     return this;
   }
 
+  /** Whether it tells {@link RowColumns#INTERVAL}. */
+  boolean hasIntervals() {
+    return stage().predictionIntervalColumn().isPresent();
+  }
+
+  /** Whether it tells {@link RowColumns#SET}. */
+  boolean hasSets() {
+    return stage().predictionSetColumn().isPresent();
+  }
+
   /** How many features the network takes. */
   int features() {
     return stage().network().features();

@@ -30,11 +30,15 @@ import picocli.CommandLine.Spec;
     description = {
       "Scores a raw table of the form that the model was trained on.",
       "Writes its columns, the prediction and, of two classes, the probability of the second one, of"
-          + " more, the probability of each."
+          + " more, the probability of each. Of a model trained with --coverage an interval"
+          + " (prediction_lower, prediction_upper) or a set of classes (prediction_set) too."
     })
 final class ScoreCommand implements Callable<Integer> {
 
   @Mixin private StandardOptions standard;
+
+  private static final String LOWER = "prediction_lower";
+  private static final String UPPER = "prediction_upper";
 
   private static final Logger LOG = LoggerFactory.getLogger(ScoreCommand.class);
 
@@ -101,6 +105,7 @@ final class ScoreCommand implements Callable<Integer> {
       List<String> explanations = contributions ? explanations(saved.featureNames()) : List.of();
       List<String> added = new ArrayList<>(probabilities);
       added.addAll(explanations);
+      added.addAll(List.of(LOWER, UPPER));
       TrainingData.refuseOutputNames(List.of(table.columns()), added, input);
       CellCheck check = CellCheck.of(table, saved.layout(), Optional.empty());
       if (check.rows() == 0) {
@@ -159,6 +164,19 @@ final class ScoreCommand implements Callable<Integer> {
     return names;
   }
 
+  /** The names of a set of classes; csv, which has no arrays, gets them with | between. */
+  private Column set(List<String> classes) {
+    Column names =
+        org.apache.spark.sql.functions.array(
+            classes.stream().map(org.apache.spark.sql.functions::lit).toArray(Column[]::new));
+    Column named =
+        org.apache.spark.sql.functions.transform(
+            Sql.column(RowColumns.SET), k -> names.getItem(k.cast("int")));
+    return format == TableFormat.CSV
+        ? org.apache.spark.sql.functions.array_join(named, "|")
+        : named;
+  }
+
   private Dataset<Row> scored(
       SavedModel saved, List<String> probabilities, List<String> explanations, Dataset<Row> table) {
     boolean classes = saved.classes().isPresent();
@@ -182,6 +200,14 @@ final class ScoreCommand implements Callable<Integer> {
               .vector_to_array(Sql.column(RowColumns.PROBABILITY), "float64")
               .getItem(first + i)
               .as(probabilities.get(i)));
+    }
+    if (saved.hasIntervals()) {
+      Column interval = Sql.column(RowColumns.INTERVAL);
+      columns.add(interval.getField("lower").as(LOWER));
+      columns.add(interval.getField("upper").as(UPPER));
+    }
+    if (saved.hasSets()) {
+      columns.add(set(saved.classes().orElseThrow()).as(RowColumns.SET));
     }
     Column vector = Sql.column(RowColumns.CONTRIBUTIONS);
     if (saved.classes().filter(names -> names.size() > 2).isPresent()) {

@@ -33,6 +33,13 @@ record Scores(Map<String, Double> values) {
     values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
   }
 
+  /** The same and more. */
+  Scores with(Map<String, Double> more) {
+    Map<String, Double> all = new LinkedHashMap<>(values);
+    all.putAll(more);
+    return new Scores(all);
+  }
+
   /** One measure. */
   double get(String name) {
     return values.get(name);

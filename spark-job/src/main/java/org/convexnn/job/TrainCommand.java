@@ -94,14 +94,16 @@ final class TrainCommand implements Callable<Integer> {
     LearningTask task = data.rule().task();
     NetworkFit fit = fit(data, rows).inNames(data.pipeline()::inNames);
     Scores.Tally train = Scores.tally(fit.model().transform(rows), task, model.costs());
-    Optional<Scores.Tally> test =
-        data.testRows().map(t -> Scores.tally(fit.model().transform(t), task, model.costs()));
+    Optional<Dataset<Row>> tested = data.testRows().map(fit.model()::transform);
+    Optional<Scores.Tally> test = tested.map(t -> Scores.tally(t, task, model.costs()));
+    Optional<Scores> testScores =
+        test.map(t -> t.scores().with(CoverageScores.of(tested.orElseThrow())));
 
     save(pipeline(data, fit), staged, "model");
     FeatureImportances importances = fit.importances().get();
     List<String> names = data.pipeline().featureNames();
     Report report = new Report().data(data).network(fit).scores("train", train.scores());
-    test.ifPresent(t -> report.scores("test", t.scores()));
+    testScores.ifPresent(scores -> report.scores("test", scores));
     report
         .importances(importances, names)
         .seconds(total.seconds(), load, fit)
@@ -120,7 +122,7 @@ final class TrainCommand implements Callable<Integer> {
         .everything()
         .write(staged.files(), new Path(staged.directory(), "report.html"));
     staged.commit();
-    print(data, fit, train.scores(), test.map(Scores.Tally::scores), total.seconds());
+    print(data, fit, train.scores(), testScores, total.seconds());
   }
 
   private NetworkFit fit(TrainingData data, Dataset<Row> rows) {

@@ -151,6 +151,12 @@ final class TrainingData implements AutoCloseable {
         "monotoneConstraints", (option, texts) -> pipeline.directions((String[]) texts));
     all.computeIfPresent(
         "interactionConstraints", (option, texts) -> pipeline.interactions((String[]) texts));
+    if (given.containsKey("coverage")) {
+      boolean classes = rule.task().classification();
+      all.put(
+          classes ? "predictionSetCol" : "predictionIntervalCol",
+          classes ? RowColumns.SET : RowColumns.INTERVAL);
+    }
     if (pipeline.keepsBlanks()) {
       all.put("handleInvalid", TablePipeline.KEEP);
     }
@@ -236,6 +242,8 @@ final class TrainingData implements AutoCloseable {
                 RowColumns.PREDICTED_LABEL,
                 RowColumns.FEATURES,
                 RowColumns.CONTRIBUTIONS,
+                RowColumns.INTERVAL,
+                RowColumns.SET,
                 RowColumns.LABEL,
                 RowColumns.WEIGHT,
                 RowColumns.FOLD,

@@ -112,6 +112,30 @@ public final class ConvexReLUClassificationModel
     return copy(new ParamMap(), trained.with(Background.of(this, rows)));
   }
 
+  @Override
+  public Optional<Calibration> calibration() {
+    return trained.calibration();
+  }
+
+  /**
+   * This model with sets of classes of {@code coverage} and, where {@code probabilityCalibration} is
+   * isotonic, calibrated probabilities, by its errors on these rows, see {@link Calibration}: rows that it
+   * was not trained on, of label, features and weight as in training.
+   *
+   * @throws IllegalArgumentException where the columns are not what they must be, and where there are too
+   *     few rows
+   */
+  public ConvexReLUClassificationModel withCalibration(Dataset<?> rows) {
+    return restored(this, Optional.of(PredictionSets.calibrated(this, rows)));
+  }
+
+  private static ConvexReLUClassificationModel restored(
+      ConvexReLUClassificationModel model, Optional<Calibration> calibration) {
+    return calibration
+        .map(known -> model.copy(new ParamMap(), model.trained.with(known)))
+        .orElse(model);
+  }
+
   /**
    * The rows with what each feature adds to their outputs, in the column {@code contributionsCol}, or
    * "contributions" where it is not set; {@code transform} adds the column where it is set.
@@ -132,6 +156,7 @@ public final class ConvexReLUClassificationModel
     alone.setPredictionCol("");
     alone.setRawPredictionCol("");
     alone.setProbabilityCol("");
+    alone.set(predictionSetCol(), "");
     return alone.transform(dataset);
   }
 
@@ -253,17 +278,28 @@ public final class ConvexReLUClassificationModel
         : super.probability2prediction(probability);
   }
 
-  /** Overwrites f by softmax(f); of two classes [-f, f] by [sigmoid(-f), sigmoid(f)]. */
+  /**
+   * Overwrites f by softmax(f); of two classes [-f, f] by [sigmoid(-f), sigmoid(f)]. Then, of a model whose
+   * probabilities are calibrated, each by what its class's map makes of it, divided by their sum (Zadrozny
+   * and Elkan, KDD 2002).
+   */
   @Override
   public Vector raw2probabilityInPlace(Vector raw) {
-    double[] v = ((DenseVector) raw).values();
-    if (binary()) {
+    double[] p = probabilities((DenseVector) raw);
+    trained.calibration().ifPresent(calibration -> calibration.calibrate(p));
+    return raw;
+  }
+
+  /** Overwrites a raw prediction by the network's probabilities. */
+  static double[] probabilities(DenseVector raw) {
+    double[] v = raw.values();
+    if (v.length == 2) {
       v[0] = LogisticLoss.sigmoid(v[0]);
       v[1] = LogisticLoss.sigmoid(v[1]);
     } else {
       SoftmaxLoss.softmax(v, 0, v.length);
     }
-    return raw;
+    return v;
   }
 
   /**
@@ -295,6 +331,12 @@ public final class ConvexReLUClassificationModel
     return this;
   }
 
+  /** Sets the column of sets of classes that transform adds; the empty string = none. */
+  public ConvexReLUClassificationModel setPredictionSetCol(String value) {
+    set(predictionSetCol(), value);
+    return this;
+  }
+
   /** Checks the features, their number where metadata tells it, and the outputs. */
   @Override
   public StructType transformSchema(StructType schema) {
@@ -306,16 +348,20 @@ public final class ConvexReLUClassificationModel
         outputs(getRawPredictionCol(), getProbabilityCol(), getPredictionCol());
     trainingColumn().ifPresent(name -> outputs.put("trainingCol", name));
     outputs.put("contributionsCol", contributionsColumn().orElse(""));
+    outputs.put("predictionSetCol", predictionSetColumn().orElse(""));
     input.checkOutputs(outputs);
     StructType extended =
         features.ofRows(schema, super.transformSchema(features.withVectors(schema)));
-    return ContributionsColumn.in(extended, this, network().outputs());
+    return PredictionSets.in(ContributionsColumn.in(extended, this, network().outputs()), this);
   }
 
   /** Adds the columns that have names; a large network is broadcast. */
   @Override
   public Dataset<Row> transform(Dataset<?> dataset) {
     transformSchema(dataset.schema());
+    if (predictionSetColumn().isPresent()) {
+      return PredictionSets.transform(this, dataset);
+    }
     FeatureColumns.Vectors features = FeatureColumns.of(this).vectors(dataset);
     ConvexReLUClassificationModel reader = features.readBy(shared(dataset.sparkSession()));
     Dataset<Row> scored =
@@ -376,6 +422,11 @@ public final class ConvexReLUClassificationModel
    */
   @Override
   public void toOnnx(String path) {
+    if (calibration().filter(known -> !known.probabilities().isEmpty()).isPresent()) {
+      throw new IllegalArgumentException(
+          "probabilityCalibration is 'isotonic', and ONNX has no map of probabilities: train without it,"
+              + " or calibrate what ONNX Runtime gives");
+    }
     Optional<double[]> chosen =
         isDefined(thresholds()) ? Optional.of(getThresholds()) : Optional.empty();
     WholeFile.of(path).write(out -> OnnxExport.writeClassification(network(), chosen, out));
@@ -389,7 +440,9 @@ public final class ConvexReLUClassificationModel
   /** A reader of saved models. */
   public static MLReader<ConvexReLUClassificationModel> read() {
     return new ModelReader<>(
-        ConvexReLUClassificationModel.class, ConvexReLUClassificationModel::new);
+        ConvexReLUClassificationModel.class,
+        ConvexReLUClassificationModel::new,
+        (model, calibration, storage) -> restored(model, calibration));
   }
 
   /** Loads what {@code save} wrote. */

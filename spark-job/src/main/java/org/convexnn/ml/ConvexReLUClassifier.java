@@ -97,17 +97,22 @@ public final class ConvexReLUClassifier
   public StructType transformSchema(StructType schema) {
     InputColumns input = new InputColumns(schema);
     Fit.of(this).check(input, Task.BINARY, LABEL_REMEDY);
-    checkKnown(input.classes(getLabelCol()));
+    OptionalInt known = input.classes(getLabelCol());
+    checkKnown(known);
+    ClassWeights weights = ClassWeights.of(this, input, getLabelCol());
+    known.ifPresent(weights::check);
     Map<String, String> outputs =
         ConvexReLUClassificationModel.outputs(
             getRawPredictionCol(), getProbabilityCol(), getPredictionCol());
     outputs.put("contributionsCol", contributionsColumn().orElse(""));
+    outputs.put("predictionSetCol", predictionSetColumn().orElse(""));
     input.checkOutputs(outputs);
     FeatureColumns features = FeatureColumns.of(this);
     StructType extended =
         features.ofRows(schema, super.transformSchema(features.withVectors(schema)));
-    int classes = input.classes(getLabelCol()).orElse(2);
-    return ContributionsColumn.in(extended, this, classes == 2 ? 1 : classes);
+    int classes = known.orElse(2);
+    return PredictionSets.in(
+        ContributionsColumn.in(extended, this, classes == 2 ? 1 : classes), this);
   }
 
   /** One threshold for each class, as MLlib would say when the model transforms. */
@@ -161,6 +166,7 @@ public final class ConvexReLUClassifier
     }
     int classes = known.orElse(rows.size());
     checkThresholds(classes);
+    ClassWeights.of(this, input, getLabelCol()).check(classes);
     PresentClasses found = PresentClasses.of(rows, classes);
     if (!found.all()) {
       throw new PresentClasses.Found(found);
@@ -171,11 +177,25 @@ public final class ConvexReLUClassifier
   /** Trains; called by {@code fit} with the label and weight columns cast to double. */
   @Override
   public ConvexReLUClassificationModel train(Dataset<?> dataset) {
+    if (!calibrates()) {
+      return trained(dataset);
+    }
+    CalibrationRows rows = CalibrationRows.of(this, dataset);
+    ConvexReLUClassificationModel model = trained(rows.training());
+    return model
+        .withCalibration(rows.calibration())
+        .summarized(model.summary().training(), Optional.of(rows.training()));
+  }
+
+  private ConvexReLUClassificationModel trained(Dataset<?> dataset) {
     InputColumns input = new InputColumns(dataset.schema());
     int most = input.classes(getLabelCol()).orElse(Packing.MOST_CLASSES);
     Optional<InitialModel> initial = InitialModel.of(this, ConvexReLUClassificationModel.read());
     try {
-      TrainingResult result = Fit.of(this).run(dataset, most, data -> task(data, input), initial);
+      TrainingResult result =
+          Fit.of(this)
+              .weighted(ClassWeights.of(this, input, getLabelCol()))
+              .run(dataset, most, data -> task(data, input), initial);
       return model(result, dataset);
     } catch (PresentClasses.Found found) {
       return trainOn(found.classes(), dataset, input, initial);
@@ -211,6 +231,7 @@ public final class ConvexReLUClassifier
     int present = classes.present().length;
     TrainingResult result =
         Fit.of(this)
+            .weighted(ClassWeights.of(this, input, getLabelCol()).of(classes.present()))
             .run(
                 classes.renumbered(dataset, getLabelCol()),
                 present,

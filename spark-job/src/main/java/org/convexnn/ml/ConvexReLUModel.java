@@ -52,6 +52,12 @@ public interface ConvexReLUModel<S extends ConvexReLUTrainingSummary>
   }
 
   /**
+   * What rows that the network was not trained on say of its errors, which intervals, sets of classes and
+   * calibrated probabilities are made of; empty of a model that is not calibrated.
+   */
+  Optional<Calibration> calibration();
+
+  /**
    * Writes the network as an ONNX model to a file of any Hadoop file system, for ONNX Runtime. Needs
    * org.tribuo:tribuo-util-onnx on the class path.
    *

@@ -12,6 +12,7 @@ import org.apache.spark.ml.param.LongParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.StringArrayParam;
 import org.apache.spark.ml.param.shared.HasWeightCol;
+import org.convexnn.loss.EvalMetric;
 import org.convexnn.loss.RegressionLoss;
 import org.convexnn.network.LeafModel;
 import org.convexnn.solver.TrainingOptions;
@@ -29,7 +30,7 @@ import org.convexnn.solver.TrainingOptions.Task;
  * prints what each means; models carry the values they were trained with.
  *
  * <p>A getter of a Param without default ({@code regParam}, {@code regRatio}, {@code skipRidge},
- * {@code tol}, {@code checkpointDir}, {@code offsetCol}, {@code contributionsCol}, {@code weightCol}, {@code validationIndicatorCol}, {@code
+ * {@code tol}, {@code checkpointDir}, {@code offsetCol}, {@code contributionsCol}, {@code predictionIntervalCol}, {@code predictionSetCol}, {@code weightCol}, {@code validationIndicatorCol}, {@code
  * foldCol}, {@code initialModel}) throws NoSuchElementException while it is unset, as MLlib's do; {@code isSet} asks.
  */
 public interface ConvexReLUParams extends HasWeightCol {
@@ -413,6 +414,21 @@ public interface ConvexReLUParams extends HasWeightCol {
     return given(weightCol());
   }
 
+  /** Param: what the rows of each class count. */
+  default StringArrayParam classWeights() {
+    return paramSet().classWeights;
+  }
+
+  /** What the rows of each class count. */
+  default String[] getClassWeights() {
+    return (String[]) getOrDefault(classWeights());
+  }
+
+  /** What the rows of each class count; empty where all count 1. */
+  default List<String> weightsOfClasses() {
+    return isDefined(classWeights()) ? List.of(getClassWeights()) : List.of();
+  }
+
   /** Param: the column that marks rows held out to choose the regularisation parameter. */
   default Param<String> validationIndicatorCol() {
     return paramSet().validationIndicatorCol;
@@ -479,6 +495,16 @@ public interface ConvexReLUParams extends HasWeightCol {
           case QUANTILE -> getQuantile();
         };
     return new RegressionLoss(kind, parameter);
+  }
+
+  /** Param: what predictions of held-out rows are judged by. */
+  default Param<String> evalMetric() {
+    return paramSet().evalMetric;
+  }
+
+  /** What predictions of held-out rows are judged by, by which beta and the like are chosen. */
+  default String getEvalMetric() {
+    return getOrDefault(evalMetric());
   }
 
   /** Param: the column of offsets of the raw output. */
@@ -554,6 +580,73 @@ public interface ConvexReLUParams extends HasWeightCol {
   /** The column of contributions, where one is set and not the empty string. */
   default Optional<String> contributionsColumn() {
     return given(contributionsCol());
+  }
+
+  /** Param: the column of intervals for labels. */
+  default Param<String> predictionIntervalCol() {
+    return paramSet().predictionIntervalCol;
+  }
+
+  /** The column of intervals for labels. */
+  default String getPredictionIntervalCol() {
+    return getOrDefault(predictionIntervalCol());
+  }
+
+  /** The column of intervals, where one is set and not the empty string. */
+  default Optional<String> predictionIntervalColumn() {
+    return given(predictionIntervalCol());
+  }
+
+  /** Param: between what intervals begin. */
+  default Param<String> intervalMethod() {
+    return paramSet().intervalMethod;
+  }
+
+  /** Between what intervals begin: residual or quantile. */
+  default String getIntervalMethod() {
+    return getOrDefault(intervalMethod());
+  }
+
+  /** Param: the column of sets of classes. */
+  default Param<String> predictionSetCol() {
+    return paramSet().predictionSetCol;
+  }
+
+  /** The column of sets of classes. */
+  default String getPredictionSetCol() {
+    return getOrDefault(predictionSetCol());
+  }
+
+  /** The column of sets, where one is set and not the empty string. */
+  default Optional<String> predictionSetColumn() {
+    return given(predictionSetCol());
+  }
+
+  /** Param: the share of labels that intervals or sets hold. */
+  default DoubleParam coverage() {
+    return paramSet().coverage;
+  }
+
+  /** The share of labels that intervals or sets hold: 1 - alpha. */
+  default double getCoverage() {
+    return (double) getOrDefault(coverage());
+  }
+
+  /** Param: how probabilities are calibrated. */
+  default Param<String> probabilityCalibration() {
+    return paramSet().probabilityCalibration;
+  }
+
+  /** How probabilities are calibrated: none or isotonic. */
+  default String getProbabilityCalibration() {
+    return getOrDefault(probabilityCalibration());
+  }
+
+  /** Whether rows are held out to calibrate on. */
+  default boolean calibrates() {
+    return predictionIntervalColumn().isPresent()
+        || predictionSetColumn().isPresent()
+        || getProbabilityCalibration().equals(PredictionSets.ISOTONIC);
   }
 
   /** Param: the column in which transform tells how the model was trained. */
@@ -665,6 +758,7 @@ public interface ConvexReLUParams extends HasWeightCol {
             ? OptionalDouble.of(getElasticNetParam())
             : OptionalDouble.empty(),
         leaves(),
-        regressionLoss());
+        regressionLoss(),
+        EvalMetric.of(getEvalMetric()));
   }
 }

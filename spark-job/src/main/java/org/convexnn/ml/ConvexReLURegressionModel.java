@@ -108,6 +108,57 @@ public final class ConvexReLURegressionModel
     return copy(new ParamMap(), trained.with(Background.of(this, rows)));
   }
 
+  @Override
+  public Optional<Calibration> calibration() {
+    return trained.calibration();
+  }
+
+  /** Between what its intervals begin, where that is not its prediction. */
+  Optional<QuantileModels> quantiles() {
+    return trained.quantiles();
+  }
+
+  /** This model, whose intervals begin between two quantiles; to be calibrated. */
+  ConvexReLURegressionModel with(QuantileModels others) {
+    return copy(new ParamMap(), trained.with(others));
+  }
+
+  /**
+   * This model with intervals of {@code coverage}, by its errors on these rows, see {@link Calibration}:
+   * rows that it was not trained on, of label, features, weight and offset as in training.
+   *
+   * @throws IllegalArgumentException where the columns are not what they must be, and where there are too
+   *     few rows
+   */
+  public ConvexReLURegressionModel withCalibration(Dataset<?> rows) {
+    return copy(new ParamMap(), trained.with(PredictionIntervals.calibrated(this, rows)));
+  }
+
+  /** What a reader found beside the network. */
+  static ConvexReLURegressionModel restored(
+      ConvexReLURegressionModel model, Optional<Calibration> calibration, Storage storage) {
+    Storage lower = storage.below(QuantileModels.LOWER);
+    Storage upper = storage.below(QuantileModels.UPPER);
+    ConvexReLURegressionModel whole =
+        SavedMetadata.isIn(lower)
+            ? model.with(new QuantileModels(reader().read(lower), reader().read(upper)))
+            : model;
+    return calibration
+        .map(known -> whole.copy(new ParamMap(), whole.trained.with(known)))
+        .orElse(whole);
+  }
+
+  /** A copy that predicts to a column, from the columns that another model reads. */
+  ConvexReLURegressionModel predictingTo(String column, ConvexReLURegressionModel like) {
+    ConvexReLURegressionModel copy = copy(new ParamMap());
+    copy.setFeaturesCol(like.getFeaturesCol());
+    copy.set(copy.featuresCols(), like.featureColumns().toArray(String[]::new));
+    copy.set(copy.offsetCol(), like.offsetColumn().orElse(""));
+    copy.set(copy.handleInvalid(), like.getHandleInvalid());
+    copy.setPredictionCol(column);
+    return copy;
+  }
+
   /**
    * The rows with what each feature adds to their outputs, in the column {@code contributionsCol}, or
    * "contributions" where it is not set; {@code transform} adds the column where it is set.
@@ -126,6 +177,7 @@ public final class ConvexReLURegressionModel
     ConvexReLURegressionModel alone = copy(new ParamMap());
     alone.set(contributionsCol(), contributionsColumn().orElse(ContributionsColumn.NAME));
     alone.setPredictionCol("");
+    alone.set(predictionIntervalCol(), "");
     return alone.transform(dataset);
   }
 
@@ -226,6 +278,12 @@ public final class ConvexReLURegressionModel
     return this;
   }
 
+  /** Sets the column of intervals that transform adds; the empty string = none. */
+  public ConvexReLURegressionModel setPredictionIntervalCol(String value) {
+    set(predictionIntervalCol(), value);
+    return this;
+  }
+
   /** Checks the features, their number where metadata tells it, and the outputs. */
   @Override
   public StructType transformSchema(StructType schema) {
@@ -241,16 +299,21 @@ public final class ConvexReLURegressionModel
             "trainingCol",
             trainingColumn().orElse(""),
             "contributionsCol",
-            contributionsColumn().orElse("")));
+            contributionsColumn().orElse(""),
+            "predictionIntervalCol",
+            predictionIntervalColumn().orElse("")));
     StructType outputs =
         features.ofRows(schema, super.transformSchema(features.withVectors(schema)));
-    return ContributionsColumn.in(outputs, this, network().outputs());
+    return PredictionIntervals.in(ContributionsColumn.in(outputs, this, network().outputs()), this);
   }
 
   /** Adds the columns that have names; a large network is broadcast. */
   @Override
   public Dataset<Row> transform(Dataset<?> dataset) {
     transformSchema(dataset.schema());
+    if (predictionIntervalColumn().isPresent()) {
+      return PredictionIntervals.transform(this, dataset);
+    }
     FeatureColumns.Vectors features = FeatureColumns.of(this).vectors(dataset);
     ConvexReLURegressionModel reader = features.readBy(shared(dataset.sparkSession()));
     Dataset<Row> scored =
@@ -328,7 +391,14 @@ public final class ConvexReLURegressionModel
 
   /** A reader of saved models. */
   public static MLReader<ConvexReLURegressionModel> read() {
-    return new ModelReader<>(ConvexReLURegressionModel.class, ConvexReLURegressionModel::new);
+    return reader();
+  }
+
+  private static ModelReader<ConvexReLURegressionModel> reader() {
+    return new ModelReader<>(
+        ConvexReLURegressionModel.class,
+        ConvexReLURegressionModel::new,
+        ConvexReLURegressionModel::restored);
   }
 
   /** Loads what {@code save} wrote. */

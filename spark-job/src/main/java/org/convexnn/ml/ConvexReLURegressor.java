@@ -3,6 +3,7 @@ package org.convexnn.ml;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
@@ -13,6 +14,7 @@ import org.apache.spark.ml.util.MLWritable;
 import org.apache.spark.ml.util.MLWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.types.StructType;
+import org.convexnn.loss.RegressionLoss;
 import org.convexnn.solver.TrainingOptions.Task;
 import org.convexnn.solver.TrainingResult;
 
@@ -79,29 +81,80 @@ public final class ConvexReLURegressor
   public StructType transformSchema(StructType schema) {
     InputColumns input = new InputColumns(schema);
     Fit.of(this).check(input, Task.REGRESSION, LABEL_REMEDY);
+    if (calibrates() && getIntervalMethod().equals(PredictionIntervals.QUANTILE)) {
+      checkQuantiles();
+    }
     input.checkOutputs(
         Map.of(
             "predictionCol",
             getPredictionCol(),
             "contributionsCol",
-            contributionsColumn().orElse("")));
+            contributionsColumn().orElse(""),
+            "predictionIntervalCol",
+            predictionIntervalColumn().orElse("")));
     FeatureColumns features = FeatureColumns.of(this);
     StructType extended =
         features.ofRows(schema, super.transformSchema(features.withVectors(schema)));
-    return ContributionsColumn.in(extended, this, 1);
+    return PredictionIntervals.in(ContributionsColumn.in(extended, this, 1), this);
+  }
+
+  /** Refuses what a quantile cannot be trained with. */
+  private void checkQuantiles() {
+    try {
+      ofQuantile(0.5, QuantileModels.LOWER).trainingOptions(Task.REGRESSION);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "intervalMethod is 'quantile', for which two quantiles are learnt: " + e.getMessage(), e);
+    }
   }
 
   /** Trains; called by {@code fit} with the label and weight columns cast to double. */
   @Override
   public ConvexReLURegressionModel train(Dataset<?> dataset) {
+    Fit fit = Fit.of(this);
+    if (!calibrates()) {
+      return trained(fit, dataset);
+    }
+    CalibrationRows rows = CalibrationRows.of(this, dataset);
+    ConvexReLURegressionModel model = trained(fit, rows.training());
+    if (!getIntervalMethod().equals(PredictionIntervals.QUANTILE)) {
+      return model.withCalibration(rows.calibration());
+    }
+    double alpha = 1 - getCoverage();
+    ConvexReLURegressor lower = ofQuantile(alpha / 2, QuantileModels.LOWER);
+    ConvexReLURegressor upper = ofQuantile(1 - alpha / 2, QuantileModels.UPPER);
+    return model
+        .with(
+            new QuantileModels(
+                lower.trained(fit.by(lower), rows.training()),
+                upper.trained(fit.by(upper), rows.training())))
+        .withCalibration(rows.calibration());
+  }
+
+  private ConvexReLURegressionModel trained(Fit fit, Dataset<?> dataset) {
     TrainingResult result =
-        Fit.of(this)
-            .run(
-                dataset,
-                0,
-                data -> Task.REGRESSION,
-                InitialModel.of(this, ConvexReLURegressionModel.read()));
+        fit.run(
+            dataset,
+            0,
+            data -> Task.REGRESSION,
+            InitialModel.of(this, ConvexReLURegressionModel.read()));
     return new OnePassRegression(this).model(result, new ParamMap(), Optional.of(dataset.toDF()));
+  }
+
+  /**
+   * A copy that learns a quantile.
+   *
+   * @param folder of its checkpoints, below those of this estimator
+   */
+  private ConvexReLURegressor ofQuantile(double quantile, String folder) {
+    ConvexReLURegressor copy = copy(new ParamMap());
+    copy.setPredictionIntervalCol("").setContributionsCol("").setTrainingCol("");
+    copy.setLoss(RegressionLoss.Kind.QUANTILE.word()).setQuantile(quantile);
+    copy.clear(copy.evalMetric());
+    if (CheckpointParams.of(this).wanted()) {
+      copy.setCheckpointDir(new Path(getCheckpointDir(), folder).toString());
+    }
+    return copy;
   }
 
   /**

@@ -174,6 +174,16 @@ public interface ConvexReLUTraining<E extends ConvexReLUTraining<E>> extends Con
   }
 
   /**
+   * Sets what predictions of held-out rows are judged by, where these choose beta and the penalty and size
+   * of trees: auto (the default), the loss; of classes logLoss, areaUnderROC (of two) or accuracy; of
+   * numbers rmse, mae or, with a log link, deviance. What is minimised in training stays the loss, which
+   * the certificate is about.
+   */
+  default E setEvalMetric(String value) {
+    return with(evalMetric(), value);
+  }
+
+  /**
    * Sets the column of offsets, which are added to a regression's raw output in training and in
    * transform: with a log link the logarithm of an exposure.
    */
@@ -384,12 +394,66 @@ public interface ConvexReLUTraining<E extends ConvexReLUTraining<E>> extends Con
   }
 
   /**
+   * Sets the column in which a regression's transform tells an interval, a struct of {@code lower} and
+   * {@code upper}, that has the label of a new row with a probability of {@code coverage}, see {@link
+   * Calibration}. For it rows are held out, by a hash of features and label or of {@code foldCol}, that
+   * have no part in training: a tenth, but at least 1,000 where that is at most half, at most 100,000. The
+   * empty string = none.
+   */
+  default E setPredictionIntervalCol(String value) {
+    return with(predictionIntervalCol(), value);
+  }
+
+  /**
+   * Sets where intervals begin: residual (the default), at the prediction, so that all have the same width;
+   * or quantile, at the quantiles alpha / 2 and 1 - alpha / 2 of two more networks, trained with this
+   * estimator's Params and loss quantile: conformalised quantile regression.
+   */
+  default E setIntervalMethod(String value) {
+    return with(intervalMethod(), value);
+  }
+
+  /**
+   * Sets the column in which a classifier's transform tells a set of classes, an array, that has the label
+   * of a new row with a probability of {@code coverage}. Rows are held out as for intervals. The empty
+   * string = none.
+   */
+  default E setPredictionSetCol(String value) {
+    return with(predictionSetCol(), value);
+  }
+
+  /** Sets 1 - alpha, the coverage of intervals and sets, in (0, 1); 0.9 is the default. */
+  default E setCoverage(double value) {
+    return with(coverage(), value);
+  }
+
+  /**
+   * Sets whether a classifier's probabilities are calibrated, on rows that are held out as for intervals:
+   * none (the default), or isotonic, by the least squares fit for each class that never falls.
+   */
+  default E setProbabilityCalibration(String value) {
+    return with(probabilityCalibration(), value);
+  }
+
+  /**
    * Sets the column in which the model's transform tells, on every row, how it was trained, as JSON:
    * {@code certificate}, {@code provenance} and, in the session that trained it, {@code training} with
    * path and trace. The empty string = none.
    */
   default E setTrainingCol(String value) {
     return with(trainingCol(), value);
+  }
+
+  /**
+   * Sets what the rows of each class count in training, a factor of their weights: {@code "balanced"}
+   * has all classes count alike, {@code W / (C W_k)} with W_k the weight of class k's rows, W of all and
+   * C the number of classes; {@code "1", "5"} are numbers for each class, {@code "yes:5"} for some, by
+   * the name in the label column's metadata or by the number, all others counting 1. Probabilities are
+   * then of a population that has the classes in these proportions; {@code thresholds} change predictions
+   * and leave probabilities alone. None = 1 for all.
+   */
+  default E setClassWeights(String... weights) {
+    return with(classWeights(), weights);
   }
 
   /** Sets the weight column; the empty string means that all weights are 1. */

@@ -32,18 +32,35 @@ import org.convexnn.solver.TrainingResult;
  * @param columns the Params that name the columns
  * @param progress hears of the fit
  * @param cancelled whether the fit is to end
+ * @param classWeights what the rows of each class count
  */
 record Fit(
     ConvexReLUParams estimator,
     PredictorParams columns,
     Progress progress,
-    BooleanSupplier cancelled) {
+    BooleanSupplier cancelled,
+    ClassWeights classWeights) {
 
   /** With the Params of one estimator. */
   static <P extends PredictorParams & ConvexReLUTraining<?>> Fit of(P estimator) {
     ParamSet params = estimator.paramSet();
     params.cancelled = false;
-    return new Fit(estimator, estimator, estimator.progress(), () -> params.cancelled);
+    return new Fit(
+        estimator,
+        estimator,
+        estimator.progress(),
+        () -> params.cancelled,
+        new ClassWeights.Equal());
+  }
+
+  /** The same by the Params of another estimator. */
+  Fit by(ConvexReLURegressor other) {
+    return new Fit(other, other, progress, cancelled, classWeights);
+  }
+
+  /** The same where the rows of each class count so much. */
+  Fit weighted(ClassWeights others) {
+    return new Fit(estimator, columns, progress, cancelled, others);
   }
 
   /**
@@ -70,8 +87,46 @@ record Fit(
               + estimator.getOffsetCol()
               + "' and labels are classes: offsets are for regressions; unset offsetCol");
     }
+    if (task == Task.REGRESSION && !estimator.weightsOfClasses().isEmpty()) {
+      throw new IllegalArgumentException(
+          "classWeights is "
+              + estimator.weightsOfClasses()
+              + " and labels are numbers: classes have weights of their own in a classifier; unset"
+              + " classWeights, and name a column of weights in weightCol");
+    }
+    checkCalibration(task);
     // Options refuse what does not go together.
     estimator.trainingOptions(task).held(constraints);
+  }
+
+  private void checkCalibration(Task task) {
+    boolean isotonic = estimator.getProbabilityCalibration().equals(PredictionSets.ISOTONIC);
+    if (task == Task.REGRESSION && (isotonic || estimator.predictionSetColumn().isPresent())) {
+      throw new IllegalArgumentException(
+          (isotonic
+                  ? "probabilityCalibration is 'isotonic'"
+                  : "predictionSetCol is '" + estimator.getPredictionSetCol() + "'")
+              + " and labels are numbers: these are for classes; set predictionIntervalCol, or use"
+              + " ConvexReLUClassifier");
+    }
+    if (task != Task.REGRESSION && estimator.predictionIntervalColumn().isPresent()) {
+      throw new IllegalArgumentException(
+          "predictionIntervalCol is '"
+              + estimator.getPredictionIntervalCol()
+              + "' and labels are classes: intervals are for numbers; set predictionSetCol, or use"
+              + " ConvexReLURegressor");
+    }
+    if (task == Task.REGRESSION
+        && estimator.predictionIntervalColumn().isPresent()
+        && estimator.getIntervalMethod().equals(PredictionIntervals.QUANTILE)
+        && estimator.offsetColumn().isPresent()
+        && estimator.regressionLoss().kind().logLink()) {
+      throw new IllegalArgumentException(
+          "intervalMethod is 'quantile' and offsetCol is '"
+              + estimator.getOffsetCol()
+              + "': an exposure multiplies means, and quantiles in no such way; use intervalMethod"
+              + " 'residual', or make the exposure a feature");
+    }
   }
 
   /**
@@ -90,7 +145,11 @@ record Fit(
     Optional<InitialModel> start = from.filter(InitialModel::hasGates);
     Fit fit =
         new Fit(
-            start.map(m -> m.completed(estimator)).orElse(estimator), columns, progress, cancelled);
+            start.map(m -> m.completed(estimator)).orElse(estimator),
+            columns,
+            progress,
+            cancelled,
+            classWeights);
     return fit.run(
         dataset,
         classes,
@@ -152,12 +211,13 @@ record Fit(
     FeatureColumns from = FeatureColumns.of(columns, estimator);
     FeatureColumns.Vectors features = from.vectors(dataset);
     Optional<String> weight = estimator.weightColumn();
-    Column weights = weight.map(functions::col).orElse(functions.lit(1.0));
+    Dataset<Row> usable = InvalidFeatures.skipped(features.rows(), features.column(), estimator);
+    Column label = functions.col(columns.getLabelCol());
+    Column weights =
+        classWeights.times(weight.map(functions::col).orElse(functions.lit(1.0)), label, usable);
     Optional<String> validation = estimator.validationIndicatorColumn();
     List<Column> selection =
-        new ArrayList<>(
-            List.of(
-                functions.col(features.column()), functions.col(columns.getLabelCol()), weights));
+        new ArrayList<>(List.of(functions.col(features.column()), label, weights));
     validation.map(functions::col).ifPresent(selection::add);
     Optional<String> fold = estimator.foldColumn();
     fold.map(functions::col)
@@ -165,9 +225,7 @@ record Fit(
         .ifPresent(selection::add);
     Optional<String> offset = estimator.offsetColumn();
     offset.map(name -> functions.col(name).cast("double")).ifPresent(selection::add);
-    Dataset<Row> selected =
-        InvalidFeatures.skipped(features.rows(), features.column(), estimator)
-            .select(selection.toArray(Column[]::new));
+    Dataset<Row> selected = usable.select(selection.toArray(Column[]::new));
     InputColumns input = new InputColumns(dataset.schema());
     Packing packing =
         new Packing(

@@ -2,6 +2,7 @@ package org.convexnn.ml;
 
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -183,14 +184,18 @@ record InputColumns(StructType schema) {
     return attribute instanceof BinaryAttribute ? OptionalInt.of(2) : OptionalInt.empty();
   }
 
+  /** The names that the label column's ML attribute gives classes, by number; empty where it has none. */
+  List<String> classNames(String label) {
+    Attribute attribute = Attribute.fromStructField(schema.apply(label));
+    return attribute instanceof NominalAttribute nominal && nominal.values().isDefined()
+        ? List.of(nominal.values().get())
+        : List.of();
+  }
+
   /** How a message names class k: by its number and, where the ML attribute tells it, its name. */
   String className(String label, int k) {
-    Attribute attribute = Attribute.fromStructField(schema.apply(label));
-    return attribute instanceof NominalAttribute nominal
-            && nominal.values().isDefined()
-            && k < nominal.values().get().length
-        ? k + " ('" + nominal.getValue(k) + "')"
-        : Integer.toString(k);
+    List<String> names = classNames(label);
+    return k < names.size() ? k + " ('" + names.get(k) + "')" : Integer.toString(k);
   }
 
   /** The names that the features column's ML attributes give its entries. */

@@ -19,6 +19,11 @@ import org.apache.spark.sql.types.StructType;
 record LocalStorage(SparkSession session, String path) implements Storage {
 
   @Override
+  public Storage below(String folder) {
+    return new LocalStorage(session, Path.of(path, folder).toString());
+  }
+
+  @Override
   public void writeText(String name, List<String> lines) {
     Path file = Path.of(path, name);
     try {

@@ -29,28 +29,45 @@ final class ModelReader<M extends Params> extends MLReader<M> {
         Optional<Provenance> provenance);
   }
 
+  /**
+   * Gives a model what was saved beside its network.
+   *
+   * @param <M> the model
+   */
+  interface Restore<M> {
+    /** The model with its calibration, where there is one. */
+    M restored(M model, Optional<Calibration> calibration, Storage storage);
+  }
+
   private final Class<M> type;
   private final Create<M> create;
+  private final Restore<M> restore;
 
   /** A reader of this class. */
-  ModelReader(Class<M> type, Create<M> create) {
+  ModelReader(Class<M> type, Create<M> create, Restore<M> restore) {
     this.type = type;
     this.create = create;
+    this.restore = restore;
   }
 
   @Override
   public M load(String path) {
-    return read(new SparkStorage(sparkSession(), path));
+    return checked(new SparkStorage(sparkSession(), path));
   }
 
   /** Reads from the driver's own disk; called by Spark Connect's server (4.1). */
   @Override
   public M loadFromLocal(String path) {
-    return read(new LocalStorage(sparkSession(), path));
+    return checked(new LocalStorage(sparkSession(), path));
   }
 
-  private M read(Storage storage) {
+  private M checked(Storage storage) {
     storage.check();
+    return read(storage);
+  }
+
+  /** Reads what is a part of something that has been checked. */
+  M read(Storage storage) {
     SavedMetadata metadata = SavedMetadata.read(storage, type);
     Certificate certificate = CertificateJson.decode(metadata);
     Optional<Provenance> provenance = metadata.optional("provenance", Provenance.class);
@@ -58,6 +75,6 @@ final class ModelReader<M extends Params> extends MLReader<M> {
     Optional<Marginals> marginals = MarginalsTable.read(storage, network);
     M model = create.create(metadata.uid(), network, marginals, certificate, provenance);
     metadata.apply(model);
-    return model;
+    return restore.restored(model, metadata.optional("calibration", Calibration.class), storage);
   }
 }

@@ -15,18 +15,24 @@ final class ModelWriter extends MLWriter {
 
   @Override
   public void saveImpl(String path) {
-    write(new SparkStorage(sparkSession(), path));
+    sealed(new SparkStorage(sparkSession(), path));
   }
 
   /** Writes to the driver's own disk; called by Spark Connect's server (4.1). */
   @Override
   public void saveToLocal(String path) {
-    write(new LocalStorage(sparkSession(), path));
+    sealed(new LocalStorage(sparkSession(), path));
   }
 
-  private void write(Storage storage) {
+  private void sealed(Storage storage) {
+    write(model, storage);
+    storage.seal();
+  }
+
+  private static void write(ConvexReLUModel<?> model, Storage storage) {
     Certificate certificate = model.certificate();
     ObjectNode extra = SavedMetadata.object();
+    model.calibration().ifPresent(c -> extra.set("calibration", SavedMetadata.json(c)));
     model.provenance().ifPresent(p -> extra.set("provenance", SavedMetadata.json(p)));
     ObjectNode objective = extra.putObject("objective");
     objective
@@ -44,6 +50,14 @@ final class ModelWriter extends MLWriter {
     SavedMetadata.write(storage, model, extra);
     NetworkTables.write(storage, model.network());
     model.marginals().ifPresent(marginals -> MarginalsTable.write(storage, marginals));
-    storage.seal();
+    if (model instanceof ConvexReLURegressionModel regression) {
+      regression
+          .quantiles()
+          .ifPresent(
+              quantiles -> {
+                write(quantiles.lower(), storage.below(QuantileModels.LOWER));
+                write(quantiles.upper(), storage.below(QuantileModels.UPPER));
+              });
+    }
   }
 }

@@ -3,6 +3,7 @@ package org.convexnn.ml;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.convexnn.loss.EvalMetric;
 
 /**
  * Which Params of an estimator exclude each other, as far as the trainer does not know of them: those
@@ -32,7 +33,26 @@ record ParamRules(ConvexReLUParams estimator) {
                     "foldCol is '" + column + "'",
                     "groups are held out to choose the regularisation parameter, in one way",
                     othersThanGroups()));
+    EvalMetric metric = EvalMetric.of(estimator.getEvalMetric());
+    estimator
+        .offsetColumn()
+        .filter(column -> estimator.regressionLoss().kind().logLink() && !metric.loss())
+        .ifPresent(
+            column -> {
+              throw new IllegalArgumentException(
+                  "evalMetric is '"
+                      + metric.word()
+                      + "' and offsetCol is '"
+                      + column
+                      + "': rows of different exposures are judged by their deviance alone; use"
+                      + " evalMetric deviance or auto");
+            });
     if (InitialModel.isGivenTo(estimator)) {
+      refuse(
+          "initialModel is set",
+          "rows that its weights have seen cannot calibrate it; fit without, and use the model's"
+              + " withCalibration(rows) with rows that neither has seen",
+          calibrations());
       Map<String, Boolean> others = new LinkedHashMap<>();
       others.put("validationIndicatorCol", estimator.validationIndicatorColumn().isPresent());
       others.put("foldCol", estimator.foldColumn().isPresent());
@@ -47,6 +67,14 @@ record ParamRules(ConvexReLUParams estimator) {
           "its neurons are gated",
           Map.of("activation 'relu'", estimator.getActivation().equals("relu")));
     }
+  }
+
+  private Map<String, Boolean> calibrations() {
+    Map<String, Boolean> others = new LinkedHashMap<>();
+    others.put("predictionIntervalCol", estimator.predictionIntervalColumn().isPresent());
+    others.put("predictionSetCol", estimator.predictionSetColumn().isPresent());
+    others.put("probabilityCalibration", estimator.calibrates());
+    return others;
   }
 
   private Map<String, Boolean> choosers() {
@@ -75,6 +103,19 @@ record ParamRules(ConvexReLUParams estimator) {
 
   /** Refuses what has no part in sums over rows. */
   void checkOnePass() {
+    if (estimator.calibrates()) {
+      throw new IllegalArgumentException(
+          "predictionIntervalCol is '"
+              + estimator.getPredictionIntervalCol()
+              + "': sums of one pass hold no rows out; unset it, and use a model's withCalibration(rows)");
+    }
+    EvalMetric metric = EvalMetric.of(estimator.getEvalMetric());
+    if (!metric.loss()) {
+      throw new IllegalArgumentException(
+          "evalMetric is '"
+              + metric.word()
+              + "': folds of one pass are judged by their squared errors; use fit, or evalMetric auto");
+    }
     boolean initialModel = InitialModel.isGivenTo(estimator);
     if (initialModel || estimator.validationIndicatorColumn().isPresent()) {
       throw new IllegalArgumentException(

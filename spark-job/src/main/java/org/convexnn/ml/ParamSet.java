@@ -13,6 +13,7 @@ import org.apache.spark.ml.param.LongParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.Params;
 import org.apache.spark.ml.param.StringArrayParam;
+import org.convexnn.loss.EvalMetric;
 import org.convexnn.loss.RegressionLoss;
 import org.convexnn.solver.Progress;
 import org.convexnn.solver.TrainingOptions;
@@ -73,13 +74,20 @@ public final class ParamSet implements Serializable {
   final DoubleParam variancePower;
   final DoubleParam epsilon;
   final DoubleParam quantile;
+  final Param<String> evalMetric;
   final Param<String> offsetCol;
   final Param<String> weightCol;
+  final StringArrayParam classWeights;
   final Param<String> validationIndicatorCol;
   final Param<String> foldCol;
   final StringArrayParam featuresCols;
   final StringArrayParam categoricalCols;
   final Param<String> contributionsCol;
+  final Param<String> predictionIntervalCol;
+  final Param<String> intervalMethod;
+  final Param<String> predictionSetCol;
+  final DoubleParam coverage;
+  final Param<String> probabilityCalibration;
   final Param<String> trainingCol;
   final Param<String> handleInvalid;
   final Param<String> initialModel;
@@ -428,6 +436,16 @@ public final class ParamSet implements Serializable {
             "quantile",
             "the quantile that loss 'quantile' is of, in (0, 1); 0.5 = the median, by absolute errors",
             Allowed.numbers("quantile", "in (0, 1)", v -> v > 0 && v < 1));
+    evalMetric =
+        new Param<>(
+            owner,
+            "evalMetric",
+            "what predictions of held-out rows are judged by, where these choose the regularisation"
+                + " parameter, powers, priors and sizes of trees: auto = the loss that is minimised, of"
+                + " a quantile the pinball loss; of classes logLoss, the same, areaUnderROC (two"
+                + " classes) or accuracy; of numbers rmse, mae or, with a log link, deviance; not"
+                + " together with regParam or regRatio",
+            words("evalMetric", EvalMetric.words()));
     offsetCol =
         new Param<>(
             owner,
@@ -440,6 +458,15 @@ public final class ParamSet implements Serializable {
             "weightCol",
             "weight column name, numbers >= 0: weight 2 counts a row twice, weight 0 leaves it out;"
                 + " unset or empty = all weights are 1");
+    classWeights =
+        new StringArrayParam(
+            owner,
+            "classWeights",
+            "what the rows of each class count in training, beside weightCol: balanced = all classes"
+                + " alike, W / (C W_k) with W_k the weight of class k's rows, W of all, C the number of"
+                + " classes; or a positive number for each class; or class:number for some, by name or"
+                + " number from 0 on, others counting 1; unset or empty = 1 for all",
+            texts(Allowed.texts("classWeights", ClassWeights.ALLOWED, ClassWeights::areWeights)));
     validationIndicatorCol =
         new Param<>(
             owner,
@@ -487,6 +514,45 @@ public final class ParamSet implements Serializable {
                 + " prediction: a vector of the features' contributions and, last, a base value, which"
                 + " sum to it; of more than two classes an array of vectors, one a class; unset or empty"
                 + " = none");
+    predictionIntervalCol =
+        new Param<>(
+            owner,
+            "predictionIntervalCol",
+            "name of a column in which transform tells between which numbers a regression's label is with"
+                + " a probability of coverage, a struct of lower and upper; a tenth of the rows, 1,000"
+                + " at least where that is at most half, is not trained on for it; unset or empty = none");
+    intervalMethod =
+        new Param<>(
+            owner,
+            "intervalMethod",
+            "with predictionIntervalCol, where intervals begin: residual = at the prediction, so that all"
+                + " have the same width, quantile = at two quantiles, of networks that are trained"
+                + " beside, so that they are as wide as labels vary",
+            words(
+                "intervalMethod",
+                List.of(PredictionIntervals.RESIDUAL, PredictionIntervals.QUANTILE)));
+    predictionSetCol =
+        new Param<>(
+            owner,
+            "predictionSetCol",
+            "name of a column in which transform tells a set of classes, an array of them, that has a"
+                + " classifier's label with a probability of coverage; rows are held out as for"
+                + " predictionIntervalCol; unset or empty = none");
+    coverage =
+        new DoubleParam(
+            owner,
+            "coverage",
+            "the probability, 1 - alpha, in (0, 1), with which labels of new rows are in their intervals"
+                + " or sets",
+            Allowed.numbers("coverage", "in (0, 1)", v -> v > 0 && v < 1));
+    probabilityCalibration =
+        new Param<>(
+            owner,
+            "probabilityCalibration",
+            "whether a classifier's probabilities are calibrated on rows that it was not trained on, held"
+                + " out as for predictionIntervalCol: none, or isotonic = by a step of each class that"
+                + " never falls",
+            words("probabilityCalibration", List.of(PredictionSets.NONE, PredictionSets.ISOTONIC)));
     trainingCol =
         new Param<>(
             owner,
@@ -569,6 +635,10 @@ public final class ParamSet implements Serializable {
     owner.setDefault(variancePower, 1.5);
     owner.setDefault(epsilon, 1.35);
     owner.setDefault(quantile, 0.5);
+    owner.setDefault(evalMetric, AUTO);
+    owner.setDefault(intervalMethod, PredictionIntervals.RESIDUAL);
+    owner.setDefault(coverage, 0.9);
+    owner.setDefault(probabilityCalibration, PredictionSets.NONE);
     owner.setDefault(numFolds, 0);
     owner.setDefault(seed, (long) owner.getClass().getName().hashCode());
     owner.setDefault(activation, GATED);

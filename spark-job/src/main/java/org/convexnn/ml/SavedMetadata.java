@@ -124,6 +124,11 @@ final class SavedMetadata {
         + ") or a newer one";
   }
 
+  /** Whether there are metadata. */
+  static boolean isIn(Storage storage) {
+    return storage.readText(DIRECTORY).isPresent();
+  }
+
   /** Whether the path holds an object of this class; an object there must be. */
   static boolean holds(Storage storage, Class<?> type) {
     return read(storage).text("class").equals(type.getName());

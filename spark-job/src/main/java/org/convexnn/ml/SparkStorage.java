@@ -42,8 +42,13 @@ record SparkStorage(SparkSession session, String path) implements Storage {
   }
 
   @Override
+  public Storage below(String folder) {
+    return new SparkStorage(session, file(folder));
+  }
+
+  @Override
   public void writeText(String name, List<String> lines) {
-    session.createDataset(lines, Encoders.STRING()).coalesce(1).write().text(below(name));
+    session.createDataset(lines, Encoders.STRING()).coalesce(1).write().text(file(name));
   }
 
   @Override
@@ -53,7 +58,7 @@ record SparkStorage(SparkSession session, String path) implements Storage {
 
   @Override
   public void writeTable(String name, Dataset<Row> rows) {
-    rows.write().parquet(below(name));
+    rows.write().parquet(file(name));
   }
 
   /**
@@ -80,7 +85,7 @@ record SparkStorage(SparkSession session, String path) implements Storage {
     return path.toString().replaceAll("[\\\\{}\\[\\]*?]", "\\\\$0");
   }
 
-  private String below(String name) {
+  private String file(String name) {
     return new Path(path, name).toString();
   }
 
@@ -93,7 +98,7 @@ record SparkStorage(SparkSession session, String path) implements Storage {
       SavedFiles saved = SavedFiles.of(path, name, session.sessionState().newHadoopConf());
       return saved.exist() ? Optional.of(reading.of(saved)) : Optional.empty();
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read '" + below(name) + "'", e);
+      throw new UncheckedIOException("cannot read '" + file(name) + "'", e);
     }
   }
 }

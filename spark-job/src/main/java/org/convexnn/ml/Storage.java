@@ -16,6 +16,9 @@ interface Storage {
   /** The directory. */
   String path();
 
+  /** A folder of this one. */
+  Storage below(String folder);
+
   /** Everything is written: adds what tells whether it has changed since, where that is kept. */
   default void seal() {}
 

@@ -24,9 +24,20 @@ final class TrainedNetwork<S> implements Serializable {
   private final transient Certificate certificate;
   private final transient Provenance provenance;
   private transient S summary;
+  // Null = not calibrated, no quantiles. Executors need no models of quantiles.
+  private final Calibration calibration;
+  private final transient QuantileModels quantiles;
 
-  private TrainedNetwork(Scorer scorer, Certificate certificate, Provenance provenance, S summary) {
+  private TrainedNetwork(
+      Scorer scorer,
+      Certificate certificate,
+      Provenance provenance,
+      S summary,
+      Calibration calibration,
+      QuantileModels quantiles) {
     this.scorer = scorer;
+    this.calibration = calibration;
+    this.quantiles = quantiles;
     this.certificate = certificate;
     this.provenance = provenance;
     this.summary = summary;
@@ -39,7 +50,12 @@ final class TrainedNetwork<S> implements Serializable {
       Certificate certificate,
       Optional<Provenance> provenance) {
     return new TrainedNetwork<>(
-        new NetworkScorer(network, marginals), certificate, provenance.orElse(null), null);
+        new NetworkScorer(network, marginals),
+        certificate,
+        provenance.orElse(null),
+        null,
+        null,
+        null);
   }
 
   /** A copy whose contributions are measured against these marginals. */
@@ -49,7 +65,7 @@ final class TrainedNetwork<S> implements Serializable {
 
   /** Stands for what a model without a network does not hold. */
   static <S> TrainedNetwork<S> none() {
-    return new TrainedNetwork<>(new NoNetwork(), null, null, null);
+    return new TrainedNetwork<>(new NoNetwork(), null, null, null, null, null);
   }
 
   /** A copy for another model, which may get another summary. */
@@ -63,7 +79,25 @@ final class TrainedNetwork<S> implements Serializable {
   }
 
   private TrainedNetwork<S> scoredBy(Scorer other) {
-    return new TrainedNetwork<>(other, certificate, provenance, summary);
+    return new TrainedNetwork<>(other, certificate, provenance, summary, calibration, quantiles);
+  }
+
+  /** A copy that is calibrated. */
+  TrainedNetwork<S> with(Calibration other) {
+    return new TrainedNetwork<>(scorer, certificate, provenance, summary, other, quantiles);
+  }
+
+  /** A copy whose intervals begin between two quantiles; not calibrated. */
+  TrainedNetwork<S> with(QuantileModels others) {
+    return new TrainedNetwork<>(scorer, certificate, provenance, summary, null, others);
+  }
+
+  Optional<Calibration> calibration() {
+    return Optional.ofNullable(calibration);
+  }
+
+  Optional<QuantileModels> quantiles() {
+    return Optional.ofNullable(quantiles);
   }
 
   Network network() {

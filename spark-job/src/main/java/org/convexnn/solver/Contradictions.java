@@ -3,6 +3,7 @@ package org.convexnn.solver;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import org.convexnn.loss.EvalMetric;
 import org.convexnn.loss.RegressionLoss;
 import org.convexnn.network.LeafModel;
 import org.convexnn.solver.TrainingOptions.Activation;
@@ -65,6 +66,47 @@ final class Contradictions {
             + "patternRank is "
             + patternRank
             + ", whose bound is for squared loss; unset patternRank, or use loss 'squared'");
+  }
+
+  /** A metric is of the task's predictions, and of what is chosen by it. */
+  static void ofMetric(
+      EvalMetric metric, Task task, RegressionLoss loss, Activation activation, boolean betaGiven) {
+    if (metric == EvalMetric.AUTO) {
+      return;
+    }
+    String set = "evalMetric is '" + metric.word() + "' and ";
+    refuse(
+        task == Task.REGRESSION && metric.ofClasses(),
+        set + "labels are numbers; use rmse, mae, deviance, or auto for the loss");
+    refuse(
+        task != Task.REGRESSION && metric.ofNumbers(),
+        set + "labels are classes; use logLoss, areaUnderROC or accuracy");
+    refuse(
+        task == Task.MULTICLASS && metric == EvalMetric.AREA_UNDER_ROC,
+        set + "there are more than two classes, which have no ROC; use logLoss or accuracy");
+    if (task == Task.REGRESSION) {
+      refuse(
+          metric == EvalMetric.DEVIANCE && !loss.kind().logLink(),
+          set
+              + "loss '"
+              + loss.kind().word()
+              + "' has no deviance; use auto, or loss poisson, gamma or tweedie");
+      refuse(
+          metric != EvalMetric.DEVIANCE && loss.kind() == RegressionLoss.Kind.QUANTILE,
+          set
+              + "loss is 'quantile', whose predictions its own loss alone judges; use auto, the pinball"
+              + " loss");
+    }
+    refuse(
+        betaGiven,
+        set
+            + "regParam or regRatio is set: held-out rows have nothing to choose; unset evalMetric, or"
+            + " these");
+    refuse(
+        activation == Activation.RELU,
+        set
+            + "activation is 'relu': plain ReLU networks are chosen by their loss; use activation"
+            + " 'gated', or unset evalMetric");
   }
 
   /** Trees of constant leaves are held to constraints, and nothing else is. */

@@ -38,7 +38,8 @@ record CrossValidation(Run run, Function<SelectedRows, PathFits> fits, int folds
   /** All folds from one sweep, where they fit; its sums serve the final fit too. */
   private Optional<FoldLosses> ofOnePass(Fit whole) {
     GatedModel model = whole.model();
-    if (whole.problem().quadratic()
+    if (run.options().evalMetric().loss()
+        && whole.problem().quadratic()
         && whole.solver() instanceof GramSolver gram
         && GramStatistics.fits(model.basis(), folds)) {
       GramStatistics statistics =

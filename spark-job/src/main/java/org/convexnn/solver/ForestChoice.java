@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import org.convexnn.block.RowSelection;
 import org.convexnn.block.SweepJob;
 import org.convexnn.gate.Boosting;
+import org.convexnn.loss.Judge;
 import org.convexnn.network.LeafPenalty;
 
 /**
@@ -66,6 +67,7 @@ final class ForestChoice {
   private final Run run;
   private final ForestGrowth growth;
   private final List<Split> splits = new ArrayList<>();
+  private double constant;
 
   /**
    * A point that was looked at.
@@ -189,7 +191,8 @@ final class ForestChoice {
     List<Boosting.Result> results = grown.results();
     double[] losses = ForestGrowth.losses(results, helds);
     int rounds = 0; // after which boosting alone is best
-    double boosting = run.frame().constantLoss();
+    constant = constant(helds);
+    double boosting = constant;
     for (int t = 0; t < losses.length; t++) {
       if (losses[t] < boosting) {
         boosting = losses[t];
@@ -221,6 +224,22 @@ final class ForestChoice {
                 boosting));
     return new Choice(
         chosen, grown.size().rounds(Math.max(1, SPEED_UP * more)), boosting, best.loss);
+  }
+
+  /** What the judge says of the constant model: of a loss that of all rows. */
+  private double constant(List<ForestSample> helds) {
+    if (run.options().evalMetric().loss()) {
+      return run.frame().constantLoss();
+    }
+    Judge judge = run.judge();
+    double[] sums = new double[judge.size()];
+    for (ForestSample held : helds) {
+      double[] labels = held.rows().labels();
+      for (int r = 0; r < labels.length; r++) {
+        judge.add(labels[r], run.frame().offset(), 0, held.rows().weights()[r], sums);
+      }
+    }
+    return judge.value(sums);
   }
 
   /** Searches with the trees of the first rounds. */
@@ -331,7 +350,7 @@ final class ForestChoice {
   }
 
   private boolean better(Scored one, Scored other) {
-    return one.better(other, run.frame().constantLoss());
+    return one.better(other, constant);
   }
 
   /** The best of some points, of the largest penalty where they do not differ to speak of. */
@@ -362,7 +381,7 @@ final class ForestChoice {
                     Split split = splits.get(k);
                     double[] v = split.solve(point, start.get(k), ridge);
                     weights.add(v);
-                    sum += split.heldOutWeight * split.heldOut.loss(v);
+                    sum += split.heldOutWeight * split.heldOut.judged(v);
                     weight += split.heldOutWeight;
                   }
                   return new Scored(point, weights, sum / weight);

@@ -229,7 +229,7 @@ record ForestGrowth(Run run) {
     }
   }
 
-  /** The mean loss of all held-out rows after each round: a split alone would choose by its noise. */
+  /** What is said of all held-out rows after each round: a split alone would choose by its noise. */
   static double[] losses(List<Boosting.Result> results, List<ForestSample> heldOuts) {
     double weight = heldOuts.stream().mapToDouble(ForestSample::weight).sum();
     double[] losses =
@@ -299,6 +299,7 @@ record ForestGrowth(Run run) {
         heldOut.map(ForestSample::rows),
         run.frame().loss(),
         run.frame().offset(),
+        run.judge(),
         options);
   }
 }

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.convexnn.block.Block;
 import org.convexnn.block.GatedBlock;
-import org.convexnn.block.GradientJob;
+import org.convexnn.block.JudgeJob;
 import org.convexnn.block.LeafCodes;
 import org.convexnn.block.OutputsJob;
 import org.convexnn.block.Patterns;
@@ -14,6 +14,7 @@ import org.convexnn.block.RowSelection;
 import org.convexnn.block.RowSetting;
 import org.convexnn.block.SweepJob;
 import org.convexnn.linalg.Blas;
+import org.convexnn.loss.Judge;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
@@ -149,10 +150,10 @@ final class ForestProgram {
         : LeafNorms.of(metric);
   }
 
-  /** The mean loss at weights. */
-  double loss(double[] v) {
-    return gated.sum("loss", new GradientJob(setting, v, GradientJob.Order.VALUE, 1))[0][0]
-        / weight;
+  /** What the run's judge says of these rows at weights. */
+  double judged(double[] v) {
+    Judge judge = run.judge();
+    return judge.value(gated.sum("validation", new JudgeJob(setting, v, judge)));
   }
 
   /** These rows. */

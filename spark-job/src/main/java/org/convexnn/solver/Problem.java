@@ -9,6 +9,7 @@ import org.convexnn.block.DualValue;
 import org.convexnn.block.GatedBlock;
 import org.convexnn.block.GradientJob;
 import org.convexnn.block.GramJob;
+import org.convexnn.block.JudgeJob;
 import org.convexnn.block.MomentumJob;
 import org.convexnn.block.MoveJob;
 import org.convexnn.block.Precision;
@@ -16,6 +17,7 @@ import org.convexnn.block.RowSetting;
 import org.convexnn.block.SearchJob;
 import org.convexnn.block.SketchRowsJob;
 import org.convexnn.block.SweepJob;
+import org.convexnn.loss.Judge;
 import org.convexnn.loss.SquaredLoss;
 
 /**
@@ -178,6 +180,13 @@ public final class Problem {
         rows.sum(what, new GradientJob(setting.with(precision), coordinates.toRows(w), order, 1));
     ledger.sweep(unit * (gradient ? 1 : 0.5));
     return new Evaluation(sums[0][0] / totalWeight, gradientOf(sums[1]), dualSums(sums[0], 1));
+  }
+
+  /** What a judge says of the rows' outputs at some weights. Half a pass. */
+  double judged(String what, double[] w, Judge judge) {
+    double[] sums = rows.sum(what, new JudgeJob(setting, coordinates.toRows(w), judge));
+    ledger.sweep(0.5 * unit);
+    return judge.value(sums);
   }
 
   /**

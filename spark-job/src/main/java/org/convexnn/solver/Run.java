@@ -6,6 +6,7 @@ import org.convexnn.block.Patterns;
 import org.convexnn.block.RowState;
 import org.convexnn.linalg.Blas;
 import org.convexnn.linalg.FloatTable;
+import org.convexnn.loss.Judge;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.LeafModel;
 
@@ -59,6 +60,11 @@ record Run(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
         options,
         frame,
         new RunLog(progress, ledger, frame.groups(options), 1e-6 * frame.constantLoss(), journal));
+  }
+
+  /** What held-out rows judge networks by. */
+  Judge judge() {
+    return options.evalMetric().of(frame.loss());
   }
 
   /** Chooses gates. */

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.convexnn.block.Precision;
+import org.convexnn.loss.EvalMetric;
 import org.convexnn.loss.RegressionLoss;
 import org.convexnn.network.FeatureConstraints;
 import org.convexnn.network.LeafModel;
@@ -45,6 +46,7 @@ import org.convexnn.network.LeafModel;
  *     automatic, 1 where no leaf is narrow
  * @param leaves what stands in the leaves of trees
  * @param loss of a regression; squared loss where classes are told apart, which have one of their own
+ * @param evalMetric what predictions of held-out rows are judged by, by which beta and the like are chosen
  */
 public record TrainingOptions(
     Task task,
@@ -74,7 +76,8 @@ public record TrainingOptions(
     boolean polish,
     OptionalDouble elasticNet,
     Leaves leaves,
-    RegressionLoss loss) {
+    RegressionLoss loss,
+    EvalMetric evalMetric) {
 
   private static final double ROUGH = 1e-2;
   private static final double LEAST_SKIP_RIDGE = 1e-3;
@@ -318,6 +321,8 @@ public record TrainingOptions(
         "polish is true and activation is 'gated': polishing moves the hidden weights of plain ReLU"
             + " neurons; set activation to 'relu', or leave polish off");
     Contradictions.ofLoss(loss, task, solver, activation, patternRank);
+    Contradictions.ofMetric(
+        evalMetric, task, loss, activation, regParam.isPresent() || regRatio.isPresent());
     Contradictions.refuse(
         solver == SolverKind.GRAM && task != Task.REGRESSION,
         "solver 'gram' needs the squared loss of a regression; use auto, admm, lbfgs or gradient");
@@ -353,7 +358,8 @@ public record TrainingOptions(
         false,
         elasticNet,
         leaves,
-        loss);
+        loss,
+        evalMetric);
   }
 
   /** The same with the slim norm. */
@@ -386,7 +392,8 @@ public record TrainingOptions(
         polish,
         elasticNet,
         leaves,
-        loss);
+        loss,
+        evalMetric);
   }
 
   /** The same held to constraints. */
@@ -428,7 +435,8 @@ public record TrainingOptions(
         polish,
         a,
         chosen,
-        loss);
+        loss,
+        evalMetric);
   }
 
   /**

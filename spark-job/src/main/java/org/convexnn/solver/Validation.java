@@ -1,36 +1,41 @@
 package org.convexnn.solver;
 
 import java.util.Locale;
+import org.convexnn.loss.Judge;
 
-/** Scores weights by their mean loss on rows that had no part in the fit. */
+/** Scores weights by what the run's judge says of rows that had no part in the fit. */
 final class Validation {
 
   private final RunLog log;
   private final SelectedRows heldOut;
+  private final Judge judge;
+  private final boolean byLoss;
 
   /** On these rows of the run. */
   Validation(Run run, SelectedRows heldOut) {
     this.log = run.log();
     this.heldOut = heldOut;
+    this.judge = run.judge();
+    this.byLoss = run.options().evalMetric().loss();
   }
 
   /**
    * Ends the fit of a point as soon as this needs it no better.
    *
-   * @param best the lowest loss of earlier points
+   * @param best the lowest score of earlier points
    */
   PathWatch watch(double beta, double best) {
-    return new PathWatch(log.watch("path", beta), best, heldOut.weight());
+    // What comes with every iteration is the loss: by it no point is lost to another judge.
+    double lowest = byLoss ? best : Double.POSITIVE_INFINITY;
+    return new PathWatch(log.watch("path", beta), lowest, heldOut.weight());
   }
 
-  /** The mean loss of a fit's weights. Half a pass. */
+  /** The score of a fit's weights, such as their mean loss. Half a pass. */
   double loss(Fit fit, double[] weights) {
     Problem outside = fit.model().problem(heldOut, fit.problem().coordinates());
     return log.journal()
-        .part(
-            "validation",
-            1,
-            () -> new double[] {outside.evaluate("validation", weights, false).loss()})[0];
+        .part("validation", 1, () -> new double[] {outside.judged("validation", weights, judge)})[
+        0];
   }
 
   /** The same, kept as a point of the path. */

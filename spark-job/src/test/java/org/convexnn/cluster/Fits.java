@@ -6,6 +6,7 @@ import java.util.OptionalDouble;
 import java.util.Random;
 import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.sql.Row;
+import org.convexnn.loss.EvalMetric;
 import org.convexnn.loss.RegressionLoss;
 import org.convexnn.network.LeafModel;
 import org.convexnn.solver.TrainingOptions;
@@ -78,6 +79,7 @@ final class Fits {
         false,
         OptionalDouble.empty(),
         TrainingOptions.Leaves.of(LeafModel.LINEAR),
-        RegressionLoss.SQUARED);
+        RegressionLoss.SQUARED,
+        EvalMetric.AUTO);
   }
 }

@@ -14,6 +14,7 @@ import org.convexnn.gate.Boosting.LeafLimits;
 import org.convexnn.gate.Boosting.Options;
 import org.convexnn.gate.Boosting.Result;
 import org.convexnn.linalg.CounterRandom;
+import org.convexnn.loss.Judge;
 import org.convexnn.loss.LogisticLoss;
 import org.convexnn.loss.Loss;
 import org.convexnn.loss.SoftmaxLoss;
@@ -389,6 +390,7 @@ class BoostingTest {
                   Optional.empty(),
                   SQUARED,
                   new double[1],
+                  new Judge.OfLoss(SQUARED),
                   bundled == 1,
                   TreeGrowth.MOST_SUMS,
                   options)) {
@@ -544,7 +546,15 @@ class BoostingTest {
     Result much = Boosting.grow(rows, LOGISTIC, start, 4, options);
     Result little;
     try (Boosting boosting =
-        Boosting.of(rows, Optional.empty(), LOGISTIC, start, true, 0, options)) {
+        Boosting.of(
+            rows,
+            Optional.empty(),
+            LOGISTIC,
+            start,
+            new Judge.OfLoss(LOGISTIC),
+            true,
+            0,
+            options)) {
       little = boosting.grow(4).result();
     }
     assertThat(much.trees()).hasSize(4);

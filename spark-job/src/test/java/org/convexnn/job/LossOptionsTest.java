@@ -103,6 +103,83 @@ class LossOptionsTest {
         .failed("offset column 'years' holds '0'", "positive numbers");
   }
 
+  /** Classes by the names that the table has. */
+  @Test
+  void classesHaveWeights() throws IOException {
+    Path claims = claims();
+    Path equal = folder.resolve("equal");
+    Path heavy = folder.resolve("heavy");
+    CommandLineRun.train(claims, "kind", equal, "--drop", "claims").good();
+    CommandLineRun.train(claims, "kind", heavy, "--drop", "claims", "--class-weights", "red:50")
+        .good();
+    assertThat(predictedRed(equal, claims)).isLessThan(150);
+    assertThat(predictedRed(heavy, claims)).isGreaterThan(250);
+    CommandLineRun.train(claims, "kind", folder.resolve("n"), "--class-weights", "green:5")
+        .failed("classWeights names 'green'", "blue");
+    CommandLineRun.train(claims, "kind", folder.resolve("n"), "--class-weights", "heavy")
+        .wrongUsage("--class-weights is [heavy]; it must be 'balanced'");
+    CommandLineRun.train(claims, "age", folder.resolve("n"), "--class-weights", "balanced")
+        .failed("classWeights is [balanced] and labels are numbers");
+  }
+
+  /** Intervals and sets of a table, judged on a test table, and scored. */
+  @Test
+  void intervalsAndSetsAreReportedAndScored() throws IOException {
+    Path claims = claims();
+    Path numbers = folder.resolve("numbers");
+    String told =
+        CommandLineRun.train(claims, "age", numbers, "--coverage", "0.8", "--test", claims)
+            .good()
+            .out();
+    assertThat(told).contains("coverage 0.", "width");
+    JsonNode report = Outcome.report(new org.apache.hadoop.fs.Path(numbers.toString()));
+    assertThat(report.at("/test/coverage").asDouble()).isBetween(0.6, 1.0);
+    assertThat(header(numbers, claims)).endsWith(",prediction,prediction_lower,prediction_upper");
+    Path classes = folder.resolve("classes");
+    CommandLineRun.train(
+            claims,
+            "kind",
+            classes,
+            "--coverage",
+            "0.99",
+            "--probability-calibration",
+            "isotonic",
+            "--eval-metric",
+            "areaUnderROC")
+        .good();
+    assertThat(header(classes, claims)).endsWith(",prediction,probability,prediction_set");
+    assertThat(lines(classes))
+        .anyMatch(line -> line.endsWith("blue|red") || line.endsWith("red|blue"));
+    CommandLineRun.train(claims, "age", folder.resolve("n"), "--interval-method", "quantile")
+        .wrongUsage("--interval-method is given without --coverage");
+    CommandLineRun.train(claims, "age", folder.resolve("n"), "--coverage", "2")
+        .wrongUsage("--coverage is 2.0; it must be in (0, 1)");
+    CommandLineRun.train(claims, "kind", folder.resolve("n"), "--eval-metric", "mae")
+        .failed("evalMetric is 'mae' and labels are classes");
+  }
+
+  private String header(Path model, Path table) throws IOException {
+    Path scored = folder.resolve(model.getFileName() + "-scored");
+    CommandLineRun.of("score", "--model", model, "--input", table, "--output", scored).good();
+    return lines(model).get(0);
+  }
+
+  /** Of the table that was scored with a model. */
+  private List<String> lines(Path model) throws IOException {
+    List<String> lines = new ArrayList<>();
+    try (Stream<Path> files = Files.list(folder.resolve(model.getFileName() + "-scored"))) {
+      for (Path part : files.filter(p -> p.getFileName().toString().startsWith("part")).toList()) {
+        lines.addAll(Files.readAllLines(part));
+      }
+    }
+    return lines;
+  }
+
+  private long predictedRed(Path model, Path table) throws IOException {
+    header(model, table);
+    return lines(model).stream().filter(line -> line.split(",")[4].equals("red")).count();
+  }
+
   @Test
   void quantilesAreReportedByTheirPinballLoss() {
     assertThat(

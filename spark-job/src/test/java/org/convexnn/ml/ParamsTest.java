@@ -21,6 +21,7 @@ import org.apache.spark.ml.param.DoubleParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.param.Params;
+import org.apache.spark.ml.param.StringArrayParam;
 import org.apache.spark.ml.tuning.ParamGridBuilder;
 import org.convexnn.solver.TrainingOptions;
 import org.convexnn.solver.TrainingOptions.Task;
@@ -36,6 +37,11 @@ class ParamsTest {
           "featuresCols",
           "categoricalCols",
           "contributionsCol",
+          "predictionIntervalCol",
+          "intervalMethod",
+          "predictionSetCol",
+          "coverage",
+          "probabilityCalibration",
           "trainingCol",
           "numGates",
           "numTrees",
@@ -77,7 +83,9 @@ class ParamsTest {
           "checkpointDir",
           "checkpointInterval",
           "resume",
+          "evalMetric",
           "weightCol",
+          "classWeights",
           "validationIndicatorCol",
           "foldCol",
           "handleInvalid",
@@ -128,9 +136,8 @@ class ParamsTest {
 
   /** Once for numbers and truth values, each word of a choice. */
   private static void assertRangeIsStated(Params owner, Param<?> param) {
-    if (Set.of("featuresCols", "categoricalCols", "monotoneConstraints", "interactionConstraints")
-        .contains(param.name())) {
-      // Names of columns, any of them.
+    if (param.getClass() == StringArrayParam.class) {
+      // Names of columns or classes, any of them.
       return;
     }
     if (param.getClass() != Param.class) {
@@ -149,6 +156,8 @@ class ParamsTest {
               "initialModel",
               "checkpointDir",
               "contributionsCol",
+              "predictionIntervalCol",
+              "predictionSetCol",
               "trainingCol");
       return;
     }
@@ -269,7 +278,8 @@ class ParamsTest {
                 + " maxIter=9, tol=OptionalDouble[1.0E-5], seed=42, activation=GATED, polish=false,"
                 + " elasticNet=OptionalDouble[0.5], leaves=Leaves[model=Optional[LINEAR],"
                 + " adaptivePower=OptionalDouble[2.0], boostingPrior=OptionalDouble[0.5],"
-                + " constraints=FeatureConstraints[monotone=[], together=[]]], loss=squared]");
+                + " constraints=FeatureConstraints[monotone=[], together=[]]], loss=squared,"
+                + " evalMetric=AUTO]");
     for (String loss : List.of("poisson", "gamma", "tweedie 1.2", "huber 2.0", "quantile 0.9")) {
       assertThat(
               new ConvexReLURegressor()

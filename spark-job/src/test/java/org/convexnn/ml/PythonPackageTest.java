@@ -78,6 +78,7 @@ class PythonPackageTest {
   @ValueSource(
       classes = {
         AllPatterns.class,
+        Calibration.class,
         CategoryBins.class,
         LeafPenalty.class,
         Marginals.class,
@@ -87,6 +88,7 @@ class PythonPackageTest {
         GateSet.class,
         HalfSpaces.class,
         Imputation.class,
+        IsotonicMap.class,
         Network.class,
         Objective.class,
         PathPoint.class,

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Random;
+import org.convexnn.loss.EvalMetric;
 import org.convexnn.loss.RegressionLoss;
 import org.convexnn.network.HalfSpaces;
 import org.convexnn.network.Network;
@@ -83,7 +84,8 @@ class ReluTrainerTest {
         polish,
         OptionalDouble.empty(),
         TrainingOptions.Leaves.AUTO,
-        RegressionLoss.SQUARED);
+        RegressionLoss.SQUARED,
+        EvalMetric.AUTO);
   }
 
   private static final int N = 400;

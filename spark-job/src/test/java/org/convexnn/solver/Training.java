@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import org.convexnn.block.Block;
 import org.convexnn.block.RowSelection;
 import org.convexnn.linalg.Blas;
+import org.convexnn.loss.EvalMetric;
 import org.convexnn.loss.LogisticLoss;
 import org.convexnn.loss.Loss;
 import org.convexnn.loss.RegressionLoss;
@@ -144,7 +145,8 @@ final class Training {
         false,
         OptionalDouble.empty(),
         TrainingOptions.Leaves.of(LeafModel.LINEAR),
-        loss);
+        loss,
+        EvalMetric.AUTO);
   }
 
   TrainingResult train(Rows rows) {
