@@ -453,6 +453,8 @@ final class ModelOptions {
   /** The same with these Params. */
   static boolean growsConstantLeaves(Map<String, Object> params, long rows) {
     ConvexReLURegressor estimator = regressor(params);
+    // Of classes or of numbers, it has no part in this.
+    estimator.clear(estimator.evalMetric());
     boolean held = estimator.monotoneFeatures().size() + estimator.interactingFeatures().size() > 0;
     TrainingOptions options = estimator.trainingOptions(TrainingOptions.Task.REGRESSION);
     return (held ? options.held(new FeatureConstraints(List.of(1), List.of())) : options)
