@@ -137,15 +137,7 @@ class LossOptionsTest {
     assertThat(header(numbers, claims)).endsWith(",prediction,prediction_lower,prediction_upper");
     Path classes = folder.resolve("classes");
     CommandLineRun.train(
-            claims,
-            "kind",
-            classes,
-            "--coverage",
-            "0.99",
-            "--probability-calibration",
-            "isotonic",
-            "--eval-metric",
-            "areaUnderROC")
+            claims, "kind", classes, "--coverage", "0.99", "--probability-calibration", "isotonic")
         .good();
     assertThat(header(classes, claims)).endsWith(",prediction,probability,prediction_set");
     assertThat(lines(classes))
