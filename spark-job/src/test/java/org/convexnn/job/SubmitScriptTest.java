@@ -2,11 +2,14 @@ package org.convexnn.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -78,10 +81,18 @@ class SubmitScriptTest {
     ProcessBuilder submit = new ProcessBuilder(command).redirectErrorStream(true);
     submit.environment().put("JAVA_HOME", folder.resolve("java").toString());
     submit.environment().remove("SPARK_HOME");
+    submit.environment().compute("PATH", (name, path) -> withoutSpark(path));
     Process process = submit.start();
     List<String> lines = process.inputReader().lines().toList();
     process.waitFor();
     return lines;
+  }
+
+  /** The folders in which no installed Spark is found, such as PySpark's. */
+  private static String withoutSpark(String path) {
+    return Arrays.stream(path.split(File.pathSeparator))
+        .filter(folder -> !Files.exists(Path.of(folder, "spark-submit")))
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   @Test
