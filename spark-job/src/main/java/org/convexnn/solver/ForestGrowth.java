@@ -128,9 +128,8 @@ record ForestGrowth(Run run) {
       for (int leaves : sizes(trains.get(0).size())) {
         Size size = new Size(mostRounds(), leaves, rate());
         Candidate next = pilot(size, speedUp, trains, heldOuts, tried);
-        boolean better = best == null || next.least() < best.least();
         best = better(best, next);
-        if (!better) {
+        if (best != next) {
           break;
         }
       }
@@ -152,7 +151,12 @@ record ForestGrowth(Run run) {
       List<ForestSample> heldOuts,
       StringBuilder tried) {
     Candidate candidate = new Candidate(size, speedUp, trains, heldOuts);
-    candidate.grow(pilotRounds(), PILOT_PATIENCE);
+    try {
+      candidate.grow(pilotRounds(), PILOT_PATIENCE);
+    } catch (RuntimeException | Error e) {
+      candidate.close();
+      throw e;
+    }
     tried.append(
         String.format(
             Locale.ROOT,
