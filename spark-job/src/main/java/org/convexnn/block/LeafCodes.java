@@ -74,6 +74,18 @@ public record LeafCodes(int[] first, byte[][] bytes, short[][] shorts) implement
     }
   }
 
+  /** Sets the leaves, from 0, of rows {@code from ..} in tree t: while the codes are made. */
+  void set(int from, int t, int[] leaves, int count) {
+    byte[] small = bytes[t];
+    short[] large = shorts[t];
+    for (int r = 0; small.length > 0 && r < count; r++) {
+      small[from + r] = (byte) leaves[r];
+    }
+    for (int r = 0; large.length > 0 && r < count; r++) {
+      large[from + r] = (short) leaves[r];
+    }
+  }
+
   /** The bytes the arrays take. */
   public long size() {
     long size = 4L * first.length;

@@ -16,11 +16,18 @@ public record LeafWeightsJob(RowSetting setting) implements RowJob<GatedBlock, d
       @Override
       public void accept(GatedBlock gated) {
         LeafCodes codes = gated.patterns().leaves();
-        for (int r = 0; r < gated.block().rows(); r++) {
-          double weight = setting.weight(gated.block(), r);
-          for (int t = 0; weight > 0 && t < codes.trees(); t++) {
-            sums[codes.leaf(r, t)] += weight;
-          }
+        double[] weights = new double[gated.block().rows()];
+        for (int r = 0; r < weights.length; r++) {
+          weights[r] = setting.weight(gated.block(), r);
+        }
+        for (int t = 0; t < codes.trees(); t++) {
+          add(codes, t, weights);
+        }
+      }
+
+      private void add(LeafCodes codes, int t, double[] weights) {
+        for (int r = 0; r < weights.length; r++) {
+          sums[codes.leaf(r, t)] += weights[r];
         }
       }
 

@@ -81,9 +81,7 @@ public record Patterns(int words, long[] bits, LeafCodes leaves, float[] leverag
       }
       for (int t = 0; t < codes.trees(); t++) {
         search.leaves(t, count, reached);
-        for (int r = 0; r < count; r++) {
-          codes.set(from + r, t, reached[r]);
-        }
+        codes.set(from, t, reached, count);
       }
     }
     return codes;

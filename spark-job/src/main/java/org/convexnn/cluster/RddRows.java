@@ -164,6 +164,11 @@ public final class RddRows implements Rows, AutoCloseable {
     return Math.min(context.defaultParallelism(), packed.getNumPartitions());
   }
 
+  @Override
+  public boolean onDriver() {
+    return context.isLocal();
+  }
+
   /** What Spark lets the results of a job be, {@code spark.driver.maxResultSize}; 0 is no bound. */
   @Override
   public double mostResultBytes() {

@@ -41,9 +41,6 @@ public final class Boosting implements AutoCloseable {
   /** A tree of one column or two sees little of how columns act together. */
   private static final int FEWEST_COLUMNS = 4;
 
-  /** Rows whose leaves are found together: few enough to stay in the first cache. */
-  private static final int ROUTED_TOGETHER = 1024;
-
   /** Leaf codes are bytes. */
   private static final int MOST_LEAVES = 256;
 
@@ -432,20 +429,23 @@ public final class Boosting implements AutoCloseable {
       columns[varying[k]] = true;
     }
     int c = loss.outputs();
-    workers.chunks(
-        0,
-        n,
-        (chunk, from, to) -> {
-          for (int r = from; r < to; r++) {
-            loss.derivative(rows.labels()[r], outputs, r * c, derivatives, r * c);
-          }
-        });
+    int count = seen == null ? n : seen.length;
+    workers.chunks(0, count, (chunk, from, to) -> derive(seen, from, to));
     for (int output = 0; output < c; output++) {
       Grown grown = growth.grow(seen, columns, rowSums(output));
       if (grown.tree().feature().length > 0) {
         add(grown, output, seen);
       }
       eachTree.run();
+    }
+  }
+
+  /** Derivatives of rows {@code from .. to - 1}, of those listed where some are. */
+  private void derive(int[] listed, int from, int to) {
+    int c = loss.outputs();
+    for (int k = from; k < to; k++) {
+      int r = listed == null ? k : listed[k];
+      loss.derivative(rows.labels()[r], outputs, r * c, derivatives, r * c);
     }
   }
 
@@ -546,13 +546,10 @@ public final class Boosting implements AutoCloseable {
   }
 
   private static void route(LeafTables tables, BinnedRows rows, byte[] code, int from, int to) {
-    int[] found = new int[Math.min(ROUTED_TOGETHER, to - from)];
-    for (int start = from; start < to; start += ROUTED_TOGETHER) {
-      int count = Math.min(ROUTED_TOGETHER, to - start);
-      tables.find(rows.bins(), start, count, found);
-      for (int k = 0; k < count; k++) {
-        code[start + k] = (byte) found[k];
-      }
+    int[] found = new int[to - from];
+    tables.find(rows.bins(), from, to - from, found);
+    for (int k = 0; k < found.length; k++) {
+      code[from + k] = (byte) found[k];
     }
   }
 

@@ -1,10 +1,7 @@
 package org.convexnn.network;
 
 import java.util.Arrays;
-import java.util.List;
-import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * Finds the leaves that many rows reach in the trees of a forest, those of {@link Tree#leaf}. Values
@@ -57,20 +54,37 @@ public final class LeafSearch {
 
   /** By column what trees compare it with, ascending and distinct; null for categories. */
   private double[][] thresholds(int columns) {
-    List<DoubleStream.Builder> found =
-        Stream.generate(DoubleStream::builder).limit(columns).toList();
+    int[] counts = new int[columns];
     for (Tree tree : forest.trees()) {
       for (int node = 0; node < tree.feature().length; node++) {
+        counts[tree.feature()[node]] += tree.set(node) == null ? 1 : 0;
+      }
+    }
+    double[][] all = Arrays.stream(counts).mapToObj(double[]::new).toArray(double[][]::new);
+    for (Tree tree : forest.trees()) {
+      for (int node = 0; node < tree.feature().length; node++) {
+        int j = tree.feature()[node];
         if (tree.set(node) == null) {
-          found.get(tree.feature()[node]).add(tree.threshold()[node]);
+          all[j][--counts[j]] = tree.threshold()[node];
         }
       }
     }
-    double[][] all = new double[columns][];
     for (int j = 0; j < columns; j++) {
-      all[j] = isCategorical(j) ? null : found.get(j).build().sorted().distinct().toArray();
+      all[j] = isCategorical(j) ? null : distinct(all[j]);
     }
     return all;
+  }
+
+  /** Ascending and without those that are there twice. */
+  private static double[] distinct(double[] values) {
+    Arrays.sort(values);
+    int count = 0;
+    for (int i = 0; i < values.length; i++) {
+      if (i == 0 || Double.compare(values[i], values[i - 1]) != 0) {
+        values[count++] = values[i];
+      }
+    }
+    return Arrays.copyOf(values, count);
   }
 
   private boolean setsAreOfCategories(Tree tree) {

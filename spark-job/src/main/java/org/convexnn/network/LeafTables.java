@@ -13,6 +13,9 @@ public final class LeafTables {
 
   private static final int CODES = CategoryBins.MISSING + 1;
 
+  /** Rows whose leaves are found together: few enough to stay in the first cache. */
+  private static final int TOGETHER = 1024;
+
   private final int leaves;
   private final int[] columns;
 
@@ -38,27 +41,37 @@ public final class LeafTables {
     for (int k = 0; k < columns.length; k++) {
       place[columns[k]] = k;
     }
-    for (int w = 0; w < tables.length; w++) {
-      for (long[] table : tables[w]) {
+    for (long[][] ofWord : tables) {
+      for (long[] table : ofWord) {
         Arrays.fill(table, -1);
       }
-      for (int node = 0; node < nodes; node++) {
-        long goesLeft = ~below[2 * node + 1][w];
-        long goesRight = ~below[2 * node][w];
-        long[] table = tables[w][place[tree.feature()[node]]];
-        long[] set = tree.set(node);
-        if (set == null) {
-          int first = Math.max(0, Math.min(CategoryBins.MISSING, firstRight.applyAsInt(node)));
-          keep(table, 0, first, goesLeft);
-          keep(table, first, CategoryBins.MISSING, goesRight);
-        } else {
-          for (int code = 0; code < CategoryBins.MISSING; code++) {
-            table[code] &= Tree.contains(set, code) ? goesLeft : goesRight;
-          }
-        }
-        table[CategoryBins.MISSING] &= tree.missingLeft()[node] ? goesLeft : goesRight;
+    }
+    for (int node = 0; node < nodes; node++) {
+      int first = firstRight.applyAsInt(node);
+      for (int w = 0; w < tables.length; w++) {
+        test(
+            tables[w][place[tree.feature()[node]]],
+            Math.max(0, Math.min(CategoryBins.MISSING, first)),
+            tree.set(node),
+            tree.missingLeft()[node],
+            ~below[2 * node + 1][w],
+            ~below[2 * node][w]);
       }
     }
+  }
+
+  // Short methods: one of many loops is compiled again and again while the first rows wait.
+
+  /** Leaves what a node does: each code has the leaves of the side that it does not go to taken. */
+  private static void test(
+      long[] table, int first, long[] set, boolean missingLeft, long goesLeft, long goesRight) {
+    if (set == null) {
+      keep(table, 0, first, goesLeft);
+      keep(table, first, CategoryBins.MISSING, goesRight);
+    } else {
+      keep(table, set, goesLeft, goesRight);
+    }
+    table[CategoryBins.MISSING] &= missingLeft ? goesLeft : goesRight;
   }
 
   /** The leaves below the left child of node k to {@code below[2 k]}, the right to the next. */
@@ -82,6 +95,12 @@ public final class LeafTables {
     }
   }
 
+  private static void keep(long[] table, long[] set, long goesLeft, long goesRight) {
+    for (int code = 0; code < CategoryBins.MISSING; code++) {
+      table[code] &= Tree.contains(set, code) ? goesLeft : goesRight;
+    }
+  }
+
   /**
    * The leaves that rows {@code from .. from + count - 1} reach.
    *
@@ -90,22 +109,29 @@ public final class LeafTables {
    * @param found filled with a leaf for each row
    */
   public void find(byte[][] codes, int from, int count, int[] found) {
-    long[] left = new long[count];
-    for (int w = 0; w < tables.length; w++) {
-      Arrays.fill(left, -1L >>> Math.max(0, Long.SIZE * (w + 1) - leaves));
-      for (int k = 0; k < columns.length; k++) {
-        keep(left, tables[w][k], codes[columns[k]], from);
-      }
-      for (int r = 0; r < count; r++) {
-        // One word alone has a leaf left.
-        found[r] = left[r] == 0 ? found[r] : Long.SIZE * w + Long.numberOfTrailingZeros(left[r]);
+    long[] left = new long[Math.min(TOGETHER, count)];
+    for (int first = 0; first < count; first += TOGETHER) {
+      int some = Math.min(TOGETHER, count - first);
+      for (int w = 0; w < tables.length; w++) {
+        Arrays.fill(left, 0, some, -1L >>> Math.max(0, Long.SIZE * (w + 1) - leaves));
+        for (int k = 0; k < columns.length; k++) {
+          keep(left, some, tables[w][k], codes[columns[k]], from + first);
+        }
+        number(left, some, Long.SIZE * w, found, first);
       }
     }
   }
 
-  private static void keep(long[] left, long[] table, byte[] codes, int from) {
-    for (int r = 0; r < left.length; r++) {
+  private static void keep(long[] left, int count, long[] table, byte[] codes, int from) {
+    for (int r = 0; r < count; r++) {
       left[r] &= table[codes[from + r] & 0xFF];
+    }
+  }
+
+  /** One word alone has a leaf left. */
+  private static void number(long[] left, int count, int first, int[] found, int at) {
+    for (int r = 0; r < count; r++) {
+      found[at + r] = left[r] == 0 ? found[at + r] : first + Long.numberOfTrailingZeros(left[r]);
     }
   }
 }

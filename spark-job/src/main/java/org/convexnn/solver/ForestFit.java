@@ -13,13 +13,18 @@ import org.convexnn.network.HalfSpaces;
 /**
  * The fit of trees with constant leaves: boosting grows trees on rows in bins, held-out rows choose
  * the penalty and the number and size of the trees, the trees of the network are grown again on all
- * rows, and the convex program over all leaves together is solved and certified. Rows of which a pass
- * costs no more than a job's latency are solved on the driver.
+ * rows, and the convex program over all leaves together is solved and certified: on the driver where
+ * it has all rows and a pass costs no more than a job's latency, or where there is no other machine.
  */
 final class ForestFit {
 
   // Leaf codes of all rows up to which a pass on the driver is cheaper than a job.
   private static final double MOST_LOCAL_CODES = 1e8;
+  // Where the driver is the only machine its passes are as cheap as the executors', and growth has
+  // found the leaves: looking them up again took a sixth of a fit of a million rows. There are two
+  // copies while blocks are cut.
+  private static final double HEAP_SHARE = 0.25;
+  private static final int COPIES = 2;
   private static final int FEWEST_FOR_VALIDATION = 20;
 
   // A tenth of few rows judges with noise: as many of five folds do as cost no more than so many
@@ -91,7 +96,7 @@ final class ForestFit {
         (double) run.frame().stats().rows()
             * choice.growth().rounds()
             * run.frame().loss().outputs();
-    boolean local = sample.share() >= 1 && codes <= MOST_LOCAL_CODES;
+    boolean local = sample.share() >= 1 && codes <= mostLocalCodes();
     Boosting.Result result = growth.grow(sample, choice.growth(), local);
     GrownForest boosted =
         GrownForest.of(
@@ -121,6 +126,12 @@ final class ForestFit {
           grown.values(), 0, start, model.setting().layout().wideLength(), grown.values().length);
       return solve(model, SelectedRows.all(frame), start, choice.point());
     }
+  }
+
+  private double mostLocalCodes() {
+    return run.rows().onDriver()
+        ? Math.max(MOST_LOCAL_CODES, HEAP_SHARE * Runtime.getRuntime().maxMemory() / COPIES)
+        : MOST_LOCAL_CODES;
   }
 
   private TrainingResult solve(

@@ -16,6 +16,11 @@ public interface Rows {
   /** How many tasks run at the same time. */
   int parallelism();
 
+  /** Whether tasks run on the driver's processors, in its memory. */
+  default boolean onDriver() {
+    return false;
+  }
+
   /** The most bytes that the result of a sum may take on its way to the driver. */
   default double mostResultBytes() {
     return Double.POSITIVE_INFINITY;
