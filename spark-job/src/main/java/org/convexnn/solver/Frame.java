@@ -33,12 +33,12 @@ record Frame(
     double constantLoss,
     double dispersion) {
 
-  /** The same with a clipped feature map. */
+  /** These parts with the feature map clipped. */
   Frame clipped(double c) {
     return with(map.clipped(c));
   }
 
-  /** The same with another feature map. */
+  /** These parts with another feature map. */
   Frame with(FeatureMap other) {
     return new Frame(
         stats, other, span, loss, offset, shift, scale, rarestClass, constantLoss, dispersion);

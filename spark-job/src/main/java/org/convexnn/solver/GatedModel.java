@@ -111,7 +111,7 @@ record GatedModel(
     return problem(selected, coordinates());
   }
 
-  /** The same in given coordinates. */
+  /** The program on some rows in given coordinates. */
   Problem problem(SelectedRows selected, Coordinates coordinates) {
     return new Problem(
         gated,

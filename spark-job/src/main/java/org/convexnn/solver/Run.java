@@ -33,7 +33,7 @@ record Run(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
         Journal.none(progress, ledger));
   }
 
-  /** The same in the frame that they gave, with a journal of the solves. */
+  /** A run on rows whose constant parts are known, with a journal of its solves. */
   static Run begin(
       Rows rows,
       TrainingOptions options,
@@ -94,7 +94,7 @@ record Run(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
     return model(gates, framed(gates));
   }
 
-  /** The same in another frame. */
+  /** Prepares the model of some gates in another frame. */
   GatedModel model(GateSet gates, Frame framed) {
     long patterns = Patterns.bytesOfRow(gates, framed.map());
     // A pass reads one state and writes the next.

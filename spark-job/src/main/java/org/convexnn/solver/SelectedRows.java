@@ -3,7 +3,7 @@ package org.convexnn.solver;
 import org.convexnn.block.RowSelection;
 
 /**
- * The rows that a program or a score is of.
+ * Which rows a program is fitted to, or a score is computed on.
  *
  * @param selection which they are
  * @param weight W, their weight
