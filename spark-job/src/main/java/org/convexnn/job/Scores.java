@@ -69,7 +69,7 @@ record Scores(Map<String, Double> values) {
   }
 
   private static Tally sum(Dataset<Row> predicted, LearningTask task, PredictionCost costs) {
-    boolean shifted = Peer.shifted(predicted);
+    boolean shifted = RowColumns.haveOffsets(predicted);
     Column guess =
         task.classification()
             ? functions.col(RowColumns.PROBABILITY)

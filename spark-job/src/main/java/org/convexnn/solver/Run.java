@@ -67,6 +67,24 @@ record Run(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
     return options.evalMetric().of(frame.loss());
   }
 
+  /** K folds of the rows. */
+  Folds folds(int count) {
+    return Folds.even(rows, count, classes(), options.seed());
+  }
+
+  /** Folds of the rows, of which the first is the held-out split. */
+  Folds heldOut() {
+    return Folds.heldOut(rows, classes(), options.seed());
+  }
+
+  private int classes() {
+    return switch (options.task()) {
+      case BINARY -> 2;
+      case MULTICLASS -> frame.loss().outputs();
+      case REGRESSION -> 0;
+    };
+  }
+
   /** Chooses gates. */
   GateChoice gates() {
     return new GateChoice(rows, options, frame, log);

@@ -9,10 +9,4 @@ import org.convexnn.block.RowSelection;
  * @param weight W, their weight
  * @param count about how many they are
  */
-public record SelectedRows(RowSelection selection, double weight, long count) {
-
-  /** All rows. */
-  static SelectedRows all(Frame frame) {
-    return new SelectedRows(RowSelection.ALL, frame.stats().weight(), frame.stats().rows());
-  }
-}
+public record SelectedRows(RowSelection selection, double weight, long count) {}

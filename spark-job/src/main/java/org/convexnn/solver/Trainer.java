@@ -147,9 +147,7 @@ public final class Trainer {
 
   private Fit whole(GatedModel model) {
     return new Fit(
-        model,
-        new SolverChoice(model, uniformSketch),
-        model.problem(SelectedRows.all(model.frame())));
+        model, new SolverChoice(model, uniformSketch), model.problem(model.frame().allRows()));
   }
 
   private static TrainingResult constant(Fit whole) {
