@@ -33,13 +33,13 @@ public final class Block implements Serializable {
     this(features, labels, weights, new boolean[0], NO_GROUPS);
   }
 
-  /** The same of rows that bring a mark. */
+  /** Rows that bring a mark each, and no group. */
   public Block(Features features, double[] labels, double[] weights, boolean[] marks) {
     this(features, labels, weights, marks, NO_GROUPS);
   }
 
   /**
-   * The same of rows that bring a mark or a group, which become a part of their keys.
+   * Rows that bring a mark or a group each, which become a part of their keys.
    *
    * @param marks n marks, or none
    * @param groups n hashes of groups, or none
@@ -108,7 +108,7 @@ public final class Block implements Serializable {
     this.groups = groups;
   }
 
-  /** The same rows, with the same keys, after an imputation of what is missing. */
+  /** These rows with their missing values imputed; keys stay as they are. */
   public Block imputed(Imputation imputation) {
     int d = features();
     FeatureBuffer buffer = new FeatureBuffer(imputation.width(), Long.MAX_VALUE);

@@ -63,17 +63,17 @@ public record RowSetting(
         RowSelection.ALL);
   }
 
-  /** The same on other rows. */
+  /** This setting on other rows. */
   public RowSetting on(RowSelection rows) {
     return with(halfSpaces, layout, firstLeaves, precision, rows);
   }
 
-  /** The same with another arithmetic. */
+  /** This setting in another arithmetic. */
   public RowSetting with(Precision other) {
     return with(halfSpaces, layout, firstLeaves, other, selection);
   }
 
-  /** The same with the linear block alone. */
+  /** This setting with the linear block alone. */
   public RowSetting withoutGroups() {
     return with(0, layout.withoutGates(), new int[1], precision, selection);
   }

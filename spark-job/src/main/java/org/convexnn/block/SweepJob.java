@@ -364,7 +364,7 @@ public record SweepJob(
       return steps;
     }
 
-    /** The same for a tree whose leaves are held to an order. */
+    /** One step of every leaf of a tree whose leaves are held to an order; what each leaf moved by. */
     private float[] orderedSteps(
         int t,
         double[] sums,

@@ -60,7 +60,7 @@ public final class Cancellation {
   }
 
   /**
-   * The same listener, at whose iterations and messages the fit may end.
+   * Passes everything on to a listener, and ends the fit at an iteration or message where that was asked.
    *
    * @param cancelled whether someone has asked for the end
    */

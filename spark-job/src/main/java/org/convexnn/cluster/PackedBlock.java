@@ -35,7 +35,7 @@ record PackedBlock(Block block, PackingReport report, long fingerprint) implemen
     return new PackedBlock(block, report, hash);
   }
 
-  /** The same rows after an imputation; an empty block stays as it is. */
+  /** These rows with missing values imputed; an empty block stays as it is. */
   PackedBlock imputed(Imputation imputation) {
     return block.rows() == 0
         ? this

@@ -295,7 +295,7 @@ public final class Boosting implements AutoCloseable {
   }
 
   /**
-   * The same.
+   * A boosting without trees yet, whose held-out rows are judged by something else than its loss.
    *
    * @param judge of held-out rows
    */
@@ -310,7 +310,7 @@ public final class Boosting implements AutoCloseable {
   }
 
   /**
-   * The same trees, but for rounding, in other ways.
+   * A boosting that stores columns and adds histograms in a given way, which changes rounding alone.
    *
    * @param bundled whether columns may share a slot ({@link Panels})
    * @param mostSums the sums that all histograms together may hold

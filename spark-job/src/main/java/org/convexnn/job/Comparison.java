@@ -37,7 +37,7 @@ record Comparison(
     return table(PredictionCost.SQUARED);
   }
 
-  /** The same where predictions of numbers cost something of their own. */
+  /** A table for {@link #run}, where predictions of numbers cost something of their own. */
   static RunTable table(PredictionCost costs) {
     return new RunTable(
         "data",

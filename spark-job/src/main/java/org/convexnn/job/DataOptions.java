@@ -110,7 +110,7 @@ final class DataOptions {
 
   @Mixin private CsvFileOptions csv;
 
-  /** The same, of numbers where the loss is one of theirs. */
+  /** The source that a model learns from: labels are numbers where its loss is one of theirs. */
   TrainingSource source(ModelOptions model) {
     if (!model.ofNumbers() && offset == null) {
       return source();

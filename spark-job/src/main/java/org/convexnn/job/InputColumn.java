@@ -107,7 +107,7 @@ record InputColumn(String name, Kind kind, int size, Notation notation, List<Tim
     this(name, kind, size, kind.notation(), List.of());
   }
 
-  /** The same column with these parts of its times. */
+  /** This column with some parts of its times as columns of their own. */
   InputColumn with(List<TimePart> chosen) {
     return new InputColumn(name, kind, size, notation, chosen);
   }

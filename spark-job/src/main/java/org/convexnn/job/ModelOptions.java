@@ -450,7 +450,7 @@ final class ModelOptions {
     return growsConstantLeaves(given(), rows);
   }
 
-  /** The same with these Params. */
+  /** Whether an estimator with these Params takes categories and missing values as they are. */
   static boolean growsConstantLeaves(Map<String, Object> params, long rows) {
     ConvexReLURegressor estimator = regressor(params);
     // Of classes or of numbers, it has no part in this.

@@ -58,7 +58,7 @@ record NetworkFit(
     return network.features();
   }
 
-  /** The same with names of features. */
+  /** This fit, its features called by other names. */
   NetworkFit inNames(UnaryOperator<String> names) {
     return new NetworkFit(
         model,

@@ -72,7 +72,7 @@ interface Peer extends Contender {
 
   @Override
   default Result fit(Dataset<Row> rows, LearningTask task) {
-    boolean apart = shifted(rows) && !takesOffsets();
+    boolean apart = RowColumns.haveOffsets(rows) && !takesOffsets();
     PredictionCost costs = PredictionCost.of(asked());
     String features = scaled() ? "convexnn_scaled" : RowColumns.FEATURES;
     List<PipelineStage> stages = new ArrayList<>();
@@ -138,11 +138,6 @@ interface Peer extends Contender {
         : Optional.of("it learns numbers by squared errors only");
   }
 
-  /** Whether rows have offsets of their raw outputs. */
-  static boolean shifted(Dataset<Row> rows) {
-    return List.of(rows.columns()).contains(RowColumns.OFFSET);
-  }
-
   /**
    * LogisticRegression, LinearRegression, or GeneralizedLinearRegression with a log link.
    *
@@ -191,7 +186,7 @@ interface Peer extends Contender {
     }
 
     private static PipelineStage shifted(GeneralizedLinearRegression linear, Dataset<Row> rows) {
-      return Peer.shifted(rows) ? linear.setOffsetCol(RowColumns.OFFSET) : linear;
+      return RowColumns.haveOffsets(rows) ? linear.setOffsetCol(RowColumns.OFFSET) : linear;
     }
   }
 

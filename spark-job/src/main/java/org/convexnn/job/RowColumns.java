@@ -1,5 +1,9 @@
 package org.convexnn.job;
 
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
 /** Names of the columns that are made here; no likely names of raw columns. */
 final class RowColumns {
 
@@ -40,4 +44,9 @@ final class RowColumns {
   static final String PREDICTED_LABEL = "predictedLabel";
 
   private RowColumns() {}
+
+  /** Whether rows have offsets of their raw outputs. */
+  static boolean haveOffsets(Dataset<Row> rows) {
+    return List.of(rows.columns()).contains(OFFSET);
+  }
 }

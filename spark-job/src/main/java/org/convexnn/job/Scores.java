@@ -33,7 +33,7 @@ record Scores(Map<String, Double> values) {
     values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
   }
 
-  /** The same and more. */
+  /** These scores and more, which come last. */
   Scores with(Map<String, Double> more) {
     Map<String, Double> all = new LinkedHashMap<>(values);
     all.putAll(more);
@@ -69,7 +69,7 @@ record Scores(Map<String, Double> values) {
   }
 
   private static Tally sum(Dataset<Row> predicted, LearningTask task, PredictionCost costs) {
-    boolean shifted = Peer.shifted(predicted);
+    boolean shifted = RowColumns.haveOffsets(predicted);
     Column guess =
         task.classification()
             ? functions.col(RowColumns.PROBABILITY)

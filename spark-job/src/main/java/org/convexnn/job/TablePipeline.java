@@ -456,7 +456,7 @@ record TablePipeline(InputLayout layout, List<Transformer> stages, long rows) {
     return featureNames(layout, stages);
   }
 
-  /** The same of a pipeline that was saved. */
+  /** The names of the features of a pipeline that was saved, for people. */
   static List<String> featureNames(InputLayout layout, List<Transformer> stages) {
     boolean codes = codes(stages);
     Iterator<String[]> categories =

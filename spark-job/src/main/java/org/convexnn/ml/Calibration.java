@@ -97,7 +97,7 @@ public record Calibration(
                         + " that the model was not trained on"));
   }
 
-  /** The same with maps of probabilities. */
+  /** This calibration with maps of probabilities. */
   Calibration with(List<IsotonicMap> maps) {
     return new Calibration(coverage, rows, quantile, maps);
   }

@@ -35,7 +35,7 @@ sealed interface ClassWeights {
   /** The weights of rows, of a label and a weight that are numbers. */
   Column times(Column weight, Column label, Dataset<Row> rows);
 
-  /** The same where class {@code present[k]} is called k. */
+  /** These weights where class {@code present[k]} is called k. */
   ClassWeights of(int[] present);
 
   /**

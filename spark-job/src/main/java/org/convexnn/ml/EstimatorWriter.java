@@ -19,6 +19,10 @@ final class EstimatorWriter extends MLWriter {
 
   @Override
   public void saveImpl(String path) {
-    SavedMetadata.write(new SparkStorage(sparkSession(), path), estimator, SavedMetadata.object());
+    SavedMetadata.write(
+        new SparkStorage(sparkSession(), path),
+        estimator,
+        Library.version(),
+        SavedMetadata.object());
   }
 }

@@ -53,12 +53,12 @@ record Fit(
         new ClassWeights.Equal());
   }
 
-  /** The same by the Params of another estimator. */
+  /** This fit by the Params of another estimator. */
   Fit by(ConvexReLURegressor other) {
     return new Fit(other, other, progress, cancelled, classWeights);
   }
 
-  /** The same where the rows of each class count so much. */
+  /** This fit with other weights of the classes. */
   Fit weighted(ClassWeights others) {
     return new Fit(estimator, columns, progress, cancelled, others);
   }

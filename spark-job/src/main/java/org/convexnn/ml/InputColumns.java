@@ -222,7 +222,7 @@ record InputColumns(StructType schema) {
         : Arrays.stream(group.attributes().get()).mapToInt(InputColumns::codes).toArray();
   }
 
-  /** The same of a column of numbers. */
+  /** The number of codes of categories that a column of numbers may hold by its ML attribute; 0 of numbers. */
   int codesOfNumber(String column) {
     return codes(Attribute.fromStructField(schema.apply(column)));
   }

@@ -47,7 +47,7 @@ final class ModelWriter extends MLWriter {
       objective.put("skipRidge", model.getSkipRidge());
     }
     extra.set("certificate", CertificateJson.encode(certificate));
-    SavedMetadata.write(storage, model, extra);
+    SavedMetadata.write(storage, model, Library.version(), extra);
     NetworkTables.write(storage, model.network());
     model.marginals().ifPresent(marginals -> MarginalsTable.write(storage, marginals));
     if (model instanceof ConvexReLURegressionModel regression) {

@@ -47,9 +47,10 @@ final class SavedMetadata {
   /**
    * Writes the metadata.
    *
+   * @param library the version of the library that writes it
    * @param extra further fields at the top level
    */
-  static void write(Storage storage, Params params, ObjectNode extra) {
+  static void write(Storage storage, Params params, String library, ObjectNode extra) {
     ObjectNode content =
         JSON.createObjectNode()
             .put("class", params.getClass().getName())
@@ -57,7 +58,7 @@ final class SavedMetadata {
             .put("sparkVersion", storage.session().version())
             .put("uid", params.uid())
             .put("formatVersion", FORMAT_VERSION)
-            .put("libraryVersion", Library.version());
+            .put("libraryVersion", library);
     ObjectNode set = content.putObject("paramMap");
     ObjectNode defaults = content.putObject("defaultParamMap");
     for (Param<?> param : params.params()) {

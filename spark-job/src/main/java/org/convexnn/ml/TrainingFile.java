@@ -47,7 +47,7 @@ final class TrainingFile {
         result.solveSeconds());
   }
 
-  /** The same as JSON; NaN and infinity are text. */
+  /** What a training told as JSON; NaN and infinity are text. */
   static JsonNode json(TrainingResult result) {
     return JSON.valueToTree(content(result));
   }

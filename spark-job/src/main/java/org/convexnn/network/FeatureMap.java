@@ -65,7 +65,7 @@ public record FeatureMap(
     this(mean, inverseScale, matrix, Double.POSITIVE_INFINITY);
   }
 
-  /** The same map, clipped. */
+  /** This map, clipped at +-c. */
   public FeatureMap clipped(double c) {
     return new FeatureMap(mean, inverseScale, matrix, c, none);
   }
@@ -125,7 +125,7 @@ public record FeatureMap(
   }
 
   /**
-   * The same of several rows, by one product.
+   * Maps several rows by one product.
    *
    * @param x count x d row-major
    * @return count x k row-major

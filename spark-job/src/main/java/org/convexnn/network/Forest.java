@@ -64,7 +64,7 @@ public record Forest(
     return new Forest(others, leafModel, outputs, categories, theirs);
   }
 
-  /** The same under another penalty. */
+  /** These trees under another penalty. */
   public Forest with(LeafPenalty other) {
     return new Forest(trees, leafModel, output, categories, other);
   }

@@ -192,7 +192,7 @@ public record GateSet(HalfSpaces halfSpaces, List<SubNetwork> subNetworks, Fores
     }
 
     /**
-     * The same for a row given by its non-zeros.
+     * Which gates are active on a row given by its non-zeros; overwritten by the next call.
      *
      * @param columns their columns, ascending
      * @param values the non-zeros

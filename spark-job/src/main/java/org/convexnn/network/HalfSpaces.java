@@ -72,7 +72,7 @@ public record HalfSpaces(int features, double[] directions, double[] thresholds,
   }
 
   /**
-   * The same for a row given by its non-zeros.
+   * The scores of a row given by its non-zeros.
    *
    * @param columns their columns, ascending
    * @param values the non-zeros

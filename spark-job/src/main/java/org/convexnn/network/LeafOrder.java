@@ -40,7 +40,7 @@ public record LeafOrder(int[] first, List<int[]> pairs) implements Serializable 
     return new LeafOrder(forest.firstLeaves(), pairs);
   }
 
-  /** The same of one tree. */
+  /** The order that holds one tree to constraints. */
   public static LeafOrder of(Tree tree, CategoryBins categories, FeatureConstraints constraints) {
     return new LeafOrder(
         new int[] {0, tree.leaves()}, List.of(new Boxes(tree, categories).pairs(constraints)));

@@ -46,7 +46,7 @@ public record LeafPenalty(double[] weights, double[] centres) implements Seriali
     return numbers.length == 0 ? ALIKE : Arrays.copyOfRange(numbers, from, from + count);
   }
 
-  /** The same with that of more leaves behind; both have weights or neither, and so have centres. */
+  /** This penalty, then that of more leaves; both have weights or neither, and so have centres. */
   LeafPenalty and(LeafPenalty more) {
     return new LeafPenalty(join(weights, more.weights), join(centres, more.centres));
   }

@@ -38,7 +38,7 @@ final class NarrowLeaves {
     return new NarrowLeaves(network, folded.narrow());
   }
 
-  /** The same of a raw row whose row coordinates are not known. */
+  /** Adds the leaves of a raw row whose row coordinates are not known. */
   void add(double[] x, double[] outputs) {
     if (trees > 0) {
       add(x, constant ? x : map.rowCoordinates(x), outputs);

@@ -112,7 +112,7 @@ public record Network(
   }
 
   /**
-   * The same function without half-spaces, sub-networks and trees whose weights are all zero; trees
+   * This function without half-spaces, sub-networks and trees whose weights are all zero; trees
    * stay where their penalty does not vanish there.
    */
   public Network pruned() {
@@ -165,7 +165,7 @@ public record Network(
   }
 
   /**
-   * The same outputs among others, which are constant.
+   * A network with more outputs: those of this one, and between them constant ones.
    *
    * @param places where each output goes, ascending
    * @param constants of all outputs, b0 of those that are constant
@@ -318,7 +318,7 @@ public record Network(
     }
 
     /**
-     * The same for a row given by its non-zeros, at a cost of their number for each active group
+     * Evaluates a row given by its non-zeros, at a cost of their number for each active group
      * where the feature map does not {@linkplain FeatureMap#mapsRows map rows}.
      *
      * @param columns their columns, ascending

@@ -198,7 +198,7 @@ public record ReluNetwork(double[] w1, double[] b1, double[] w2, double[] b2, do
   }
 
   /**
-   * The same function with {@code ||(v_j, b_j)|| = ||a_j||} for all j, so that half the sum of all
+   * This function with {@code ||(v_j, b_j)|| = ||a_j||} for all j, so that half the sum of all
    * squares is the {@link #penalty}. A neuron that has only zeros on one side gets them on both.
    */
   public ReluNetwork rebalanced() {
@@ -212,7 +212,7 @@ public record ReluNetwork(double[] w1, double[] b1, double[] w2, double[] b2, do
     return rescaled(factors);
   }
 
-  /** The same function with {@code ||(v_j, b_j)|| = 1}; zeros as in {@link #rebalanced}. */
+  /** This function with {@code ||(v_j, b_j)|| = 1}; zeros as in {@link #rebalanced}. */
   public ReluNetwork normalized() {
     double[] factors = new double[neurons()];
     for (int j = 0; j < factors.length; j++) {
@@ -242,7 +242,7 @@ public record ReluNetwork(double[] w1, double[] b1, double[] w2, double[] b2, do
   }
 
   /**
-   * The same function, {@linkplain #rebalanced rebalanced}, with one neuron for each direction: those
+   * This function, {@linkplain #rebalanced rebalanced}, with one neuron for each direction: those
    * whose unit directions are within a tolerance of each other become one, with the sum of their
    * outputs, and zero neurons are dropped. Never raises the penalty
    * (docs/theory/cones.md#decoding). With tolerance t each merged neuron's unit activation moves by
@@ -362,7 +362,7 @@ public record ReluNetwork(double[] w1, double[] b1, double[] w2, double[] b2, do
     return result;
   }
 
-  /** The same function of raw features in the form that is saved and scored. */
+  /** This function of raw features in the form that is saved and scored. */
   public Network toNetwork() {
     return toNetwork(FeatureMap.identity(features()), new double[outputs()], 0, 1);
   }

@@ -65,7 +65,7 @@ public final class Coordinates {
     this.mapsRows = map.mapsRows();
   }
 
-  /** The same of wide gates, of C outputs. */
+  /** The coordinates of wide gates, of C outputs. */
   public Coordinates(
       FeatureMap map,
       double[] centres,
@@ -434,7 +434,7 @@ public final class Coordinates {
     return gram;
   }
 
-  /** The same coordinates of the linear block alone. */
+  /** The coordinates of the linear block alone. */
   Coordinates withoutGroups() {
     return new Coordinates(this, layout.withoutGates(), new double[0][], new double[0]);
   }

@@ -57,7 +57,7 @@ record CrossValidation(Run run, Function<SelectedRows, PathFits> fits, int folds
   }
 
   private FoldLosses ofRefits() {
-    Folds split = Folds.of(run, folds);
+    Folds split = run.folds(folds);
     FoldLosses losses = new FoldLosses(RegularizationPath.FROM_ONE);
     for (int k = 0; k < folds; k++) {
       String name = String.format(Locale.ROOT, "fold %d of %d", k + 1, folds);

@@ -88,7 +88,8 @@ record FinalFit(GatedModel model, Fit fit) {
             .log()
             .journal()
             .solve(
-                fit, beta, start, stop, model.log().watch("solve", beta, fit.problem().groups()));
+                fit.at(beta, start, stop),
+                model.log().watch("solve", beta, fit.problem().groups()));
     return new Solved(solution.weights(), solution.dual(), solution.reason(), solver.name());
   }
 

@@ -97,6 +97,11 @@ final class Fit {
     return Solver.Start.at(skip, atSkip);
   }
 
+  /** What is to be solved for one beta. */
+  Journal.Request at(double beta, Solver.Start from, Solver.Stopping stop) {
+    return new Journal.Request(problem, this::solver, beta, from, stop);
+  }
+
   /** The solver, the same for all beta. */
   Solver solver() {
     if (solver == null) {

@@ -34,19 +34,9 @@ public final class Folds {
     }
   }
 
-  /** K folds of a model's rows. */
-  static Folds of(Run run, int count) {
-    return of(run, count, salt(run.rows(), count, count, run.options().seed()));
-  }
-
-  private static Folds of(Run run, int count, long salt) {
-    int classes =
-        switch (run.options().task()) {
-          case BINARY -> 2;
-          case MULTICLASS -> run.frame().loss().outputs();
-          case REGRESSION -> 0;
-        };
-    return of(run.rows(), count, classes, salt);
+  /** K folds of some rows, about even where groups are few; arguments as those of {@link #of}. */
+  static Folds even(Rows rows, int count, int classes, long seed) {
+    return of(rows, count, classes, salt(rows, count, count, seed));
   }
 
   /**
@@ -60,15 +50,15 @@ public final class Folds {
         count, rows.sum("weights of the folds", new FoldWeightsJob(count, seed, classes)), seed);
   }
 
-  /** Folds of which the first is the held-out split. */
-  static Folds heldOut(Run run) {
-    int division = division(run.rows());
-    return of(run, division, salt(run.rows(), division, 1, run.options().seed()));
+  /** Folds of which the first is the held-out split; arguments as those of {@link #of}. */
+  static Folds heldOut(Rows rows, int classes, long seed) {
+    int division = division(rows);
+    return of(rows, division, classes, salt(rows, division, 1, seed));
   }
 
-  /** The same of rows whose labels are not looked at. */
+  /** Folds of which the first is the held-out split, of rows whose labels are not looked at. */
   public static Folds heldOut(Rows rows, long seed) {
-    return of(rows, division(rows), 0, salt(rows, division(rows), 1, seed));
+    return heldOut(rows, 0, seed);
   }
 
   /** The rows that a held-out split trains on. */

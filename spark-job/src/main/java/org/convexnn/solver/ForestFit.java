@@ -124,7 +124,7 @@ final class ForestFit {
       double[] start = new double[model.setting().length()];
       System.arraycopy(
           grown.values(), 0, start, model.setting().layout().wideLength(), grown.values().length);
-      return solve(model, SelectedRows.all(frame), start, choice.point());
+      return solve(model, frame.allRows(), start, choice.point());
     }
   }
 

@@ -60,12 +60,12 @@ record ForestGrowth(Run run) {
       this(rounds, leaves, rate, 1);
     }
 
-    /** The same with other rounds. */
+    /** This size with another number of rounds. */
     Size rounds(int other) {
       return new Size(other, leaves, rate, rowShare);
     }
 
-    /** The same trees, of a share of the rows each. */
+    /** This size, each tree grown on a share of the rows. */
     Size seeing(double share) {
       return new Size(rounds, leaves, rate, share);
     }

@@ -58,7 +58,7 @@ final class ForestProgram {
   }
 
   /**
-   * The same in at most so many blocks.
+   * A forest on rows in at most so many blocks.
    *
    * @param most at least 1
    */

@@ -2,6 +2,7 @@ package org.convexnn.solver;
 
 import java.util.Optional;
 import org.convexnn.block.ColumnStats;
+import org.convexnn.block.RowSelection;
 import org.convexnn.linalg.RowCount;
 import org.convexnn.loss.Loss;
 import org.convexnn.network.FeatureMap;
@@ -33,12 +34,12 @@ record Frame(
     double constantLoss,
     double dispersion) {
 
-  /** The same with a clipped feature map. */
+  /** These parts with the feature map clipped. */
   Frame clipped(double c) {
     return with(map.clipped(c));
   }
 
-  /** The same with another feature map. */
+  /** These parts with another feature map. */
   Frame with(FeatureMap other) {
     return new Frame(
         stats, other, span, loss, offset, shift, scale, rarestClass, constantLoss, dispersion);
@@ -50,6 +51,25 @@ record Frame(
     return options.layerWidths().isEmpty()
         ? Groups.of(loss.outputs(), width, options.perClassGroups())
         : Groups.shared(loss.outputs(), width, options.paths());
+  }
+
+  /** All rows. */
+  SelectedRows allRows() {
+    return new SelectedRows(RowSelection.ALL, stats.weight(), stats.rows());
+  }
+
+  /**
+   * What gates of low rank cost at beta, where they are held to one.
+   *
+   * @param euclidean whether the norm of the neurons is
+   * @param enumerated whether the gates are all patterns of the span
+   */
+  Optional<RankBound> rankBound(boolean euclidean, boolean enumerated, double beta) {
+    // of squared loss, on scaled labels; without an intercept they are not centred
+    double mean = (stats.labelMean() - shift) / scale;
+    double least = 0.5 * (1 + mean * mean);
+    return span.map(
+        s -> RankBound.of(s.rank(), s.next(), loss, least, euclidean, enumerated, beta));
   }
 
   /** The number of rows that the rows count for: a row of weight 2 is the row twice. */

@@ -87,7 +87,7 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
     return draw(selection());
   }
 
-  /** The same, and no row but these has a part in them. */
+  /** The gates, in which no row but these has a part; none where they are to be priced. */
   GateSet draw(RowSelection seen) {
     return !options.layerWidths().isEmpty() ? subNetworks() : drawTwoLayers(seen);
   }
@@ -108,7 +108,7 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
   }
 
   /**
-   * The same where no row is set apart to choose beta: auto must choose gates that see no label, few
+   * The gates where no row is set apart to choose beta: auto must choose gates that see no label, few
    * enough for a Gram matrix.
    */
   GateSet drawForOnePass() {

@@ -111,7 +111,7 @@ record GatedModel(
     return problem(selected, coordinates());
   }
 
-  /** The same in given coordinates. */
+  /** The program on some rows in given coordinates. */
   Problem problem(SelectedRows selected, Coordinates coordinates) {
     return new Problem(
         gated,
@@ -156,7 +156,7 @@ record GatedModel(
   /** What gates of low rank cost at beta, where they are held to one. */
   Optional<RankBound> rankBound(double beta) {
     boolean enumerated = new GateChoice(rows, options, frame, log).enumerated();
-    return frame.span().map(span -> RankBound.of(span, frame, norms.length == 0, enumerated, beta));
+    return frame.rankBound(norms.length == 0, enumerated, beta);
   }
 
   /** The smallest denominator of relative gaps: a gap below is no gap. */

@@ -146,9 +146,9 @@ public final class GramStatistics {
   }
 
   /**
-   * The same, of bytes whose checksum is looked at first.
+   * Reads what {@link #write} wrote from bytes whose checksum is looked at first.
    *
-   * @throws IllegalArgumentException as the other
+   * @throws IllegalArgumentException as {@link #read(InputStream)}
    */
   public static GramStatistics read(CheckedBytes from) throws IOException {
     return StatisticsFormat.read(from);

@@ -60,12 +60,12 @@ public record Groups(
     return new Groups(outputs * width, gates * outputs * width);
   }
 
-  /** The same under the elastic norm. */
+  /** These groups under the elastic norm. */
   Groups elastic(double a) {
     return new Groups(block, length, narrow, a, centres, cone);
   }
 
-  /** The same with the narrow leaves of a layout. */
+  /** These groups and the narrow leaves of a layout. */
   Groups with(WeightLayout layout) {
     boolean perClass = length < block;
     int[] starts = new int[1 + layout.narrow() * (perClass ? layout.outputs() : 1)];
@@ -83,17 +83,17 @@ public record Groups(
         : new Groups(block, length, Arrays.copyOf(starts, count + 1), elasticNet, centres, cone);
   }
 
-  /** The same where there is no gate. */
+  /** These groups where there is no gate. */
   Groups withoutGates() {
     return new Groups(block, length, NONE, elasticNet, AT_ZERO, LeafCone.ALL);
   }
 
-  /** The same with centres of the narrow leaves' numbers. */
+  /** These groups with centres of the narrow leaves' numbers. */
   Groups centred(double[] others) {
     return new Groups(block, length, narrow, elasticNet, others, cone);
   }
 
-  /** The same with narrow leaves in a cone. */
+  /** These groups with the narrow leaves in a cone. */
   Groups in(LeafCone other) {
     return new Groups(block, length, narrow, elasticNet, centres, other);
   }

@@ -46,7 +46,7 @@ record GrownForest(
         first(grown.heldOutCodes(), trees));
   }
 
-  /** The same under a penalty. */
+  /** This forest under a penalty. */
   GrownForest with(LeafPenalty penalty) {
     return new GrownForest(forest.with(penalty), values, shares, codes, heldOutCodes);
   }

@@ -64,36 +64,49 @@ final class Journal implements Parts {
     return journal;
   }
 
+  /**
+   * A solve for one beta that is to be written down.
+   *
+   * @param problem what is solved
+   * @param solver by what, made where an earlier driver has not solved it
+   * @param beta the regularisation parameter
+   * @param start where to start from
+   * @param stop when to stop
+   */
+  record Request(
+      Problem problem,
+      Supplier<Solver> solver,
+      double beta,
+      Solver.Start start,
+      Solver.Stopping stop) {}
+
   /** Solves; where an earlier driver was solving, from its state and with the passes it has left. */
-  Solver.Solution solve(
-      Fit fit, double beta, Solver.Start start, Solver.Stopping stop, Solver.Watch watch) {
-    return ended(fit, beta, watch)
-        .orElseGet(() -> written(fit, beta, start, stop, new Written(beta, watch, true)));
+  Solver.Solution solve(Request request, Solver.Watch watch) {
+    return ended(request, watch)
+        .orElseGet(() -> written(request, new Written(request.beta(), watch, true)));
   }
 
   /**
-   * The same for a point of a path; its solution is kept and not solved again by a later driver. Where
-   * it prices gates, it is solved from its own start: from another one it ends a little elsewhere,
-   * and the gates would be others.
+   * Solves a point of a path; its solution is kept and not solved again by a later driver.
+   *
+   * @param prices whether gates are priced at the solution. Then it is solved from its own start: from
+   *     another one it ends a little elsewhere, and the gates would be others.
    */
-  Solver.Solution point(
-      PathFits.Point point, double beta, Solver.Stopping stop, Solver.Watch watch) {
-    Fit fit = point.fit();
-    Optional<Solver.Solution> before = ended(fit, beta, watch);
+  Solver.Solution point(Request request, boolean prices, Solver.Watch watch) {
+    Optional<Solver.Solution> before = ended(request, watch);
     if (before.isPresent()) {
       return before.get();
     }
-    Solver.Solution solution =
-        written(fit, beta, point.start(), stop, new Written(beta, watch, !point.prices()));
-    saveWhereDue(point.prices() ? Double.POSITIVE_INFINITY : NEXT_START, Optional.empty());
+    Solver.Solution solution = written(request, new Written(request.beta(), watch, !prices));
+    saveWhereDue(prices ? Double.POSITIVE_INFINITY : NEXT_START, Optional.empty());
     return solution;
   }
 
   /** The solution of a solve that had ended when an earlier driver was lost. */
-  private Optional<Solver.Solution> ended(Fit fit, double beta, Solver.Watch watch) {
-    if (earlier(fit, beta).orElse(null) instanceof Checkpoint.Solve solve) {
+  private Optional<Solver.Solution> ended(Request request, Solver.Watch watch) {
+    if (earlier(request).orElse(null) instanceof Checkpoint.Solve solve) {
       earlier.remove();
-      ledger.add(solve);
+      ledger.add(solve.passes(), solve.jobs());
       watch.iteration(solve.iteration(), solve.upper(), solve.lower(), solve.weights());
       steps.add(solve);
       return Optional.of(solve.solution());
@@ -127,7 +140,7 @@ final class Journal implements Parts {
         && part.what().equals(what)
         && fitting.test(part.numbers())) {
       earlier.remove();
-      ledger.add(part);
+      ledger.add(part.passes(), part.jobs());
       steps.add(part);
       return Optional.of(part.numbers());
     }
@@ -147,7 +160,7 @@ final class Journal implements Parts {
     if (earlier.peek() instanceof Checkpoint.PartUnderWay underWay
         && underWay.what().equals(what)) {
       earlier.clear();
-      ledger.add(underWay);
+      ledger.add(underWay.passes(), underWay.jobs());
       saved = ledger.passes();
       state = Optional.of(underWay.state());
     }
@@ -173,13 +186,13 @@ final class Journal implements Parts {
   }
 
   /** The step of an earlier driver, where it is a solve of this program. */
-  private Optional<Checkpoint.OfBeta> earlier(Fit fit, double beta) {
+  private Optional<Checkpoint.OfBeta> earlier(Request request) {
     if (earlier.isEmpty()) {
       return Optional.empty();
     }
     if (earlier.peek() instanceof Checkpoint.OfBeta solve
-        && solve.weights().length == fit.problem().length()
-        && Math.abs(solve.beta() - beta) <= SAME_BETA * beta) {
+        && solve.weights().length == request.problem().length()
+        && Math.abs(solve.beta() - request.beta()) <= SAME_BETA * request.beta()) {
       return Optional.of(solve);
     }
     progress.message(
@@ -189,19 +202,19 @@ final class Journal implements Parts {
     return Optional.empty();
   }
 
-  private Solver.Solution written(
-      Fit fit, double beta, Solver.Start start, Solver.Stopping stop, Written written) {
-    Solver.Start from = start;
-    Solver.Stopping left = stop;
-    if (earlier(fit, beta).orElse(null) instanceof Checkpoint.UnderWay before) {
-      ledger.add(before);
+  private Solver.Solution written(Request request, Written written) {
+    Solver.Start from = request.start();
+    Solver.Stopping left = request.stop();
+    if (earlier(request).orElse(null) instanceof Checkpoint.UnderWay before) {
+      ledger.add(before.passes(), before.jobs());
       saved = ledger.passes();
       written.goOn(before.asked());
       from = Solver.Start.after(before.state());
-      left = stop.after(before.passes());
+      left = left.after(before.passes());
     }
     earlier.clear();
-    Solver.Solution solution = fit.solver().solve(fit.problem(), beta, from, left, written);
+    Solver.Solution solution =
+        request.solver().get().solve(request.problem(), request.beta(), from, left, written);
     steps.add(written.ended(solution));
     return solution;
   }

@@ -20,9 +20,9 @@ public final class Ledger {
   }
 
   /** Adds what an earlier driver did. */
-  void add(Checkpoint.Step step) {
-    jobs += step.jobs();
-    passes += step.passes();
+  void add(double earlierPasses, int earlierJobs) {
+    jobs += earlierJobs;
+    passes += earlierPasses;
   }
 
   /** A number for a row state that was not used before. */

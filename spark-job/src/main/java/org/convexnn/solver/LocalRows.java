@@ -67,12 +67,12 @@ public final class LocalRows implements Rows {
     return groups;
   }
 
-  /** The same rows, of which some columns hold codes of categories. */
+  /** These rows, of which some columns hold codes of categories. */
   public LocalRows categorical(boolean[] columns) {
     return new LocalRows(blocks, marked, columns.clone(), missing);
   }
 
-  /** The same rows, of which values may be missing. */
+  /** These rows, of which values may be missing. */
   public LocalRows withMissing() {
     return new LocalRows(blocks, marked, categorical, true);
   }

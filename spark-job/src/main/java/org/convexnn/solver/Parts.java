@@ -43,7 +43,7 @@ public interface Parts {
    */
   double[] of(String what, Resumable part);
 
-  /** The same of a part that is repeated from its start. */
+  /** The numbers of a part that is repeated from its start. */
   default double[] of(String what, Supplier<double[]> part) {
     return of(what, (earlier, keeper) -> part.get());
   }

@@ -30,7 +30,8 @@ interface PathFits extends AutoCloseable {
       GatedModel model = fit.model();
       Solver.Stopping stop =
           new Solver.Stopping(Math.max(TOL, model.tolerance()), PASSES, model.gapScale());
-      Solver.Solution solution = model.log().journal().point(this, beta, stop, watch);
+      Solver.Solution solution =
+          model.log().journal().point(fit.at(beta, start, stop), prices, watch);
       fit.problem().rows().release(solution.dual().state());
       return solution;
     }

@@ -35,7 +35,8 @@ final class Preparation {
     return mapped(rows, stats(rows, options), options);
   }
 
-  /** The same without a feature map where trees of constant leaves are grown. */
+  /** The constant parts of a model that is trained on these rows: where trees of constant leaves are grown
+   * there is no feature map. */
   static Frame forTraining(Rows rows, TrainingOptions options) {
     ColumnStats stats = stats(rows, options);
     return narrow(stats, options)
@@ -43,7 +44,7 @@ final class Preparation {
         : mapped(rows, stats, options);
   }
 
-  /** The same with a feature map that is known. */
+  /** The constant parts of a model on these rows with a feature map that is known. */
   static Frame of(Rows rows, FeatureMap map, TrainingOptions options) {
     return of(rows, stats(rows, options), map, options);
   }

@@ -63,8 +63,7 @@ record PricedFit(Run run, boolean uniformSketch, int most, int folds) {
 
   /** Solves with the gates of the fit that was chosen, from its weights. */
   private TrainingResult resume(RegularizationPath.Choice chosen, Fit before, double setUp) {
-    SelectedRows last =
-        run.options().refit() ? SelectedRows.all(run.frame()) : Folds.heldOut(run).outside(0);
+    SelectedRows last = run.options().refit() ? run.frame().allRows() : run.heldOut().outside(0);
     return run.with(
         before.model().gates(),
         model -> {
@@ -77,7 +76,7 @@ record PricedFit(Run run, boolean uniformSketch, int most, int folds) {
 
   /** Prices on all rows, at beta in equal ratios from betaMax down to the one wanted. */
   private TrainingResult descend(DoubleUnaryOperator wanted, double setUp) {
-    try (PathFits gates = on(SelectedRows.all(run.frame()))) {
+    try (PathFits gates = on(run.frame().allRows())) {
       PathFits.Point point = gates.begin();
       double betaMax = point.fit().betaMax();
       double ratio = wanted.applyAsDouble(betaMax) / betaMax;

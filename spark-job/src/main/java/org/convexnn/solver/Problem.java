@@ -96,7 +96,7 @@ public final class Problem {
    */
   public record Evaluation(double loss, double[] gradient, double[] dual) {}
 
-  /** The same program without groups: its sweeps count by their share of the flops. */
+  /** This program without groups: its sweeps count by their share of the flops. */
   Problem withoutGroups() {
     return new Problem(
         rows,
@@ -173,7 +173,7 @@ public final class Problem {
     return evaluate(what, w, gradient, setting.precision());
   }
 
-  /** The same in a given precision. */
+  /** The loss and, with gradient, one pass in a given precision; half a pass without. */
   Evaluation evaluate(String what, double[] w, boolean gradient, Precision precision) {
     GradientJob.Order order = gradient ? GradientJob.Order.GRADIENT : GradientJob.Order.VALUE;
     double[][] sums =

@@ -2,6 +2,7 @@ package org.convexnn.solver;
 
 import java.io.Serializable;
 import java.util.Locale;
+import org.convexnn.loss.Loss;
 import org.convexnn.loss.SoftmaxLoss;
 import org.convexnn.loss.SquaredLoss;
 
@@ -40,21 +41,26 @@ public record RankBound(int rank, double sigma, double slope, double beta, boole
 
   private static final double CENTRE = 0.5;
 
-  /** The bound for a model's gates at beta. */
+  /**
+   * The bound for a model's gates at beta.
+   *
+   * @param constantLoss p_0, the loss of the constant model; squared loss alone asks for it
+   * @param euclidean whether the neurons' norm is
+   */
   static RankBound of(
-      PatternSpan span, Frame frame, boolean euclidean, boolean enumerated, double beta) {
+      int rank,
+      double sigma,
+      Loss loss,
+      double constantLoss,
+      boolean euclidean,
+      boolean enumerated,
+      double beta) {
     double lipschitz =
-        frame.loss() instanceof SquaredLoss
-            ? 2 * Math.sqrt(constantLoss(frame) / 2)
-            : frame.loss() instanceof SoftmaxLoss ? Math.sqrt(2) : 1;
+        loss instanceof SquaredLoss
+            ? 2 * Math.sqrt(constantLoss / 2)
+            : loss instanceof SoftmaxLoss ? Math.sqrt(2) : 1;
     double slope = euclidean ? CENTRE * lipschitz : Double.NaN;
-    return new RankBound(span.rank(), span.next(), slope, beta, enumerated);
-  }
-
-  /** Of squared loss, on scaled labels; without an intercept they are not centred. */
-  private static double constantLoss(Frame frame) {
-    double mean = (frame.stats().labelMean() - frame.shift()) / frame.scale();
-    return 0.5 * (1 + mean * mean);
+    return new RankBound(rank, sigma, slope, beta, enumerated);
   }
 
   /** eps; NaN where there is no bound. */

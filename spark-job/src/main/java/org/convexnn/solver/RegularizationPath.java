@@ -111,7 +111,7 @@ final class RegularizationPath {
   }
 
   private Choice holdOut() {
-    Folds split = Folds.heldOut(run);
+    Folds split = run.heldOut();
     Optional<String> flaw = split.flaw(0);
     if (flaw.isPresent() && run.rows().marked()) {
       throw new IllegalArgumentException(

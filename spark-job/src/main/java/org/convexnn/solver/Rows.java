@@ -52,7 +52,7 @@ public interface Rows {
     return false;
   }
 
-  /** The same rows after an imputation, with nothing missing; released with these. */
+  /** These rows after an imputation, with nothing missing; released with these. */
   Rows imputed(Imputation imputation);
 
   /** About how many seconds a job takes that does nothing: measured on a local cluster. */

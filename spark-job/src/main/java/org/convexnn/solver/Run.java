@@ -33,7 +33,7 @@ record Run(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
         Journal.none(progress, ledger));
   }
 
-  /** The same in the frame that they gave, with a journal of the solves. */
+  /** A run on rows whose constant parts are known, with a journal of its solves. */
   static Run begin(
       Rows rows,
       TrainingOptions options,
@@ -67,6 +67,24 @@ record Run(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
     return options.evalMetric().of(frame.loss());
   }
 
+  /** K folds of the rows. */
+  Folds folds(int count) {
+    return Folds.even(rows, count, classes(), options.seed());
+  }
+
+  /** Folds of the rows, of which the first is the held-out split. */
+  Folds heldOut() {
+    return Folds.heldOut(rows, classes(), options.seed());
+  }
+
+  private int classes() {
+    return switch (options.task()) {
+      case BINARY -> 2;
+      case MULTICLASS -> frame.loss().outputs();
+      case REGRESSION -> 0;
+    };
+  }
+
   /** Chooses gates. */
   GateChoice gates() {
     return new GateChoice(rows, options, frame, log);
@@ -94,7 +112,7 @@ record Run(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
     return model(gates, framed(gates));
   }
 
-  /** The same in another frame. */
+  /** Prepares the model of some gates in another frame. */
   GatedModel model(GateSet gates, Frame framed) {
     long patterns = Patterns.bytesOfRow(gates, framed.map());
     // A pass reads one state and writes the next.

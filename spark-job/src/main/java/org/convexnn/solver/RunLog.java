@@ -28,7 +28,7 @@ final class RunLog {
     this(progress, ledger, groups, scale, Journal.none(progress, ledger));
   }
 
-  /** The same with a journal of its solves. */
+  /** An empty log with a journal of its solves. */
   RunLog(Progress progress, Ledger ledger, Groups groups, double scale, Journal journal) {
     this.progress = progress;
     this.ledger = ledger;

@@ -320,7 +320,7 @@ final class SampleMetric {
     return products;
   }
 
-  /** The same under the Euclidean norm, of a leaf. */
+  /** Inner products of a leaf's rows under the Euclidean norm. */
   private double[] similar(int[] members) {
     int count = members.length;
     double[] products = new double[count * count];

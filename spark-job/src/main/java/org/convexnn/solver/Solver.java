@@ -58,7 +58,7 @@ interface Solver {
    */
   record Stopping(double tol, double maxPasses, double scale) {
 
-    /** The same with this many passes taken. */
+    /** When to stop after this many passes. */
     Stopping after(double passes) {
       return new Stopping(tol, Math.max(0, maxPasses - passes), scale);
     }

@@ -10,7 +10,7 @@ import org.convexnn.block.ColumnStats;
  */
 record SolverChoice(GatedModel model, boolean uniformSketch) {
 
-  /** The same choice for another model. */
+  /** This choice for another model. */
   SolverChoice of(GatedModel other) {
     return new SolverChoice(other, uniformSketch);
   }

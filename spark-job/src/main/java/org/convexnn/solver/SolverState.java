@@ -19,12 +19,12 @@ public record SolverState(String solver, double[] weights, Map<String, List<doub
     return new SolverState(solver, weights, Map.of());
   }
 
-  /** The same with a part of some numbers. */
+  /** This state and a part of some numbers. */
   public SolverState and(String name, double... numbers) {
     return and(name, List.of(numbers));
   }
 
-  /** The same with a part of some vectors. */
+  /** This state and a part of some vectors. */
   public SolverState and(String name, List<double[]> vectors) {
     Map<String, List<double[]>> more = new TreeMap<>(parts);
     more.put(name, List.copyOf(vectors));

@@ -45,13 +45,13 @@ public final class Trainer {
     this.asked = asked;
   }
 
-  /** The same trainer, whose {@link #train} keeps checkpoints; they are gone when it has returned. */
+  /** This trainer, whose {@link #train} keeps checkpoints; they are gone when it has returned. */
   public Trainer with(Checkpoints kept) {
     return with(kept, options);
   }
 
   /**
-   * The same where the fit is a part of another.
+   * This trainer, whose fit is a part of another.
    *
    * @param whole the options of that one, which its checkpoints are of
    */
@@ -82,7 +82,7 @@ public final class Trainer {
     return train(rows, (gated, parts, ledger) -> gated);
   }
 
-  /** The same, and further; checkpoints are of both. */
+  /** Trains, then goes on with the gated network; checkpoints are of both. */
   public TrainingResult train(Rows rows, Sequel sequel) {
     checkGated();
     Ledger ledger = new Ledger();
@@ -147,9 +147,7 @@ public final class Trainer {
 
   private Fit whole(GatedModel model) {
     return new Fit(
-        model,
-        new SolverChoice(model, uniformSketch),
-        model.problem(SelectedRows.all(model.frame())));
+        model, new SolverChoice(model, uniformSketch), model.problem(model.frame().allRows()));
   }
 
   private static TrainingResult constant(Fit whole) {
@@ -181,7 +179,7 @@ public final class Trainer {
     return new OnePass(statistics(rows, 1, ledger), options).path(ratios, progress, ledger);
   }
 
-  /** The same from statistics at hand, without a pass. */
+  /** The fits of a path from statistics at hand, without a pass. */
   public List<TrainingResult> fitPath(GramStatistics statistics, double... ratios) {
     checkOnePass();
     OnePass.checkRatios(ratios);

@@ -232,7 +232,7 @@ public record TrainingOptions(
       this(model, adaptivePower, boostingPrior, FeatureConstraints.NONE);
     }
 
-    /** The same held to constraints. */
+    /** These leaves held to constraints. */
     public Leaves held(FeatureConstraints others) {
       return new Leaves(model, adaptivePower, boostingPrior, others);
     }
@@ -362,7 +362,7 @@ public record TrainingOptions(
         evalMetric);
   }
 
-  /** The same with the slim norm. */
+  /** These options with the slim norm. */
   TrainingOptions slim() {
     return new TrainingOptions(
         task,
@@ -396,12 +396,12 @@ public record TrainingOptions(
         evalMetric);
   }
 
-  /** The same held to constraints. */
+  /** These options with leaves held to constraints. */
   public TrainingOptions held(FeatureConstraints constraints) {
     return with(elasticNet, leaves.held(constraints));
   }
 
-  /** The same with this elastic norm and these leaves, which chose themselves. */
+  /** These options with the elastic norm and leaves that were chosen. */
   TrainingOptions with(double a, Leaves chosen) {
     return with(OptionalDouble.of(a), chosen);
   }

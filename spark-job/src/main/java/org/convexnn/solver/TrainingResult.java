@@ -65,12 +65,12 @@ public record TrainingResult(
         Optional.empty());
   }
 
-  /** The same with the network in another form. */
+  /** This result with the network in another form. */
   public TrainingResult with(Network other) {
     return with(other, marginals);
   }
 
-  /** The same with marginals of its rows. */
+  /** This result with the marginals of its rows. */
   public TrainingResult with(Marginals ofRows) {
     return with(network, Optional.of(ofRows));
   }

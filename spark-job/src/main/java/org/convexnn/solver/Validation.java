@@ -38,7 +38,7 @@ final class Validation {
         0];
   }
 
-  /** The same, kept as a point of the path. */
+  /** The score of a fit's weights, kept as a point of the path. Half a pass. */
   double score(Fit fit, double ratio, double beta, double[] weights, double objective, double gap) {
     double score = loss(fit, weights);
     int active = fit.problem().groups().activeGates(weights);

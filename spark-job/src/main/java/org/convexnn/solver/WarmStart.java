@@ -28,7 +28,7 @@ public record WarmStart(Network network) {
     return frame;
   }
 
-  /** The same on rows of which nothing is missing any more. */
+  /** This start on rows of which nothing is missing any more. */
   WarmStart on(CompleteRows rows) {
     return rows.imputation().none() ? this : new WarmStart(network.after(Imputation.NONE));
   }

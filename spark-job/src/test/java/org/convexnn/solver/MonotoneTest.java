@@ -53,7 +53,7 @@ class MonotoneTest {
       Frame frame = Preparation.of(rows, options);
       log = new RunLog(Progress.SILENT, new Ledger(), frame.groups(options), 1e-9);
       model = GatedModel.of(rows, rows.activate(gates, frame.map()), options, frame, gates, log);
-      fit = new Fit(model, new SolverChoice(model, false), model.problem(SelectedRows.all(frame)));
+      fit = new Fit(model, new SolverChoice(model, false), model.problem(frame.allRows()));
       fit.begin(fit.skip());
     }
 

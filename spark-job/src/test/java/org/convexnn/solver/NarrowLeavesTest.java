@@ -39,7 +39,7 @@ class NarrowLeavesTest {
       log = new RunLog(Progress.SILENT, new Ledger(), frame.groups(options), 1e-9);
       GatedRows gated = rows.activate(gates, frame.map());
       model = GatedModel.of(rows, gated, options, frame, gates, log);
-      fit = new Fit(model, new SolverChoice(model, false), model.problem(SelectedRows.all(frame)));
+      fit = new Fit(model, new SolverChoice(model, false), model.problem(frame.allRows()));
       fit.begin(fit.skip());
     }
 

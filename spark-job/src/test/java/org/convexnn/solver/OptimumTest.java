@@ -49,7 +49,7 @@ class OptimumTest {
     RunLog log = new RunLog(Progress.SILENT, new Ledger(), frame.groups(options), 1e-9);
     try (GatedRows gated = rows.activate(gates, frame.map())) {
       GatedModel model = GatedModel.of(rows, gated, options, frame, gates, log);
-      Problem problem = model.problem(SelectedRows.all(frame));
+      Problem problem = model.problem(frame.allRows());
       Fit fit = new Fit(model, new SolverChoice(model, false), problem);
       fit.begin(fit.skip());
       return new FinalFit(model, fit).solve(BETA, fit.start(), 0).certificate();

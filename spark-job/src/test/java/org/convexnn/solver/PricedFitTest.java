@@ -45,7 +45,7 @@ class PricedFitTest {
 
   private static PricedGates gates(Rows rows, Training training) {
     Run run = run(rows, training);
-    return new PricedGates(run, false, SelectedRows.all(run.frame()), training.gates);
+    return new PricedGates(run, false, run.frame().allRows(), training.gates);
   }
 
   @ParameterizedTest
@@ -229,7 +229,7 @@ class PricedFitTest {
   private static List<HalfSpaces> rounds(Training.Data data, int blockRows, Training training) {
     List<HalfSpaces> rounds = new ArrayList<>();
     Run run = run(data.rows(blockRows), training);
-    SelectedRows rows = Folds.heldOut(run).outside(0);
+    SelectedRows rows = run.heldOut().outside(0);
     try (PricedGates gates = new PricedGates(run, false, rows, training.gates)) {
       PathFits.Point point = gates.begin();
       for (double ratio : new double[] {0.3, 0.1, 0.03}) {
