@@ -455,6 +455,20 @@ class ConvexNNTest(unittest.TestCase):
                 elif method.getName() != "training":
                     getattr(summary, method.getName())
 
+    def test_several_labels_at_once(self):
+        both = self.data.selectExpr("*", "array(number, 10 * number + x1) both")
+        model = ConvexReLURegressor(labelCol="both", **QUICK).fit(both)
+        self.assertEqual(len(model.network.units), 2)
+        row = model.transform(both).first()
+        predicted = model.predictOutputs(row.features)
+        numpy.testing.assert_allclose(row.prediction, predicted, rtol=1e-12)
+        summary = model.evaluate(both)
+        self.assertGreater(min(summary.ofOutput(k).r2 for k in range(2)), 0.8)
+        with self.assertRaisesRegex(Exception, "ask ofOutput"):
+            summary.r2
+        with self.assertRaisesRegex(Exception, "use predictOutputs"):
+            model.predict(row.features)
+
     def test_contributions_sum_to_the_raw_prediction(self):
         named = self.model.copy().setContributionsCol("why")
         scored = named.transform(self.data).select("why", "rawPrediction").collect()

@@ -228,9 +228,11 @@ class ConvexReLUParams(HasWeightCol):
     intervalMethod: Param[str] = Param(
         Params._dummy(),
         "intervalMethod",
-        "with predictionIntervalCol, where intervals begin: residual = at the "
-        "prediction, so that all have the same width, quantile = at two quantiles, of "
-        "networks that are trained beside, so that they are as wide as labels vary",
+        "with predictionIntervalCol, what intervals are made of: residual = the "
+        "prediction, so that all have the same width, scale = the prediction and the "
+        "size of errors, of a network that is trained beside on the absolute ones of the "
+        "training rows, quantile = two quantiles, of networks that are trained beside; by "
+        "the last two they are as wide as labels vary",
         typeConverter=TypeConverters.toString,
     )
 
@@ -991,10 +993,12 @@ class ConvexReLUTraining(ConvexReLUParams):
 
     def setIntervalMethod(self: T, value: str) -> T:
         """
-        Sets intervalMethod: with predictionIntervalCol, where intervals begin: residual
-        = at the prediction, so that all have the same width, quantile = at two
-        quantiles, of networks that are trained beside, so that they are as wide as
-        labels vary (default: "residual").
+        Sets intervalMethod: with predictionIntervalCol, what intervals are made of:
+        residual = the prediction, so that all have the same width, scale = the
+        prediction and the size of errors, of a network that is trained beside on the
+        absolute ones of the training rows, quantile = two quantiles, of networks that
+        are trained beside; by the last two they are as wide as labels vary (default:
+        "residual").
         """
         return self._set(intervalMethod=value)
 

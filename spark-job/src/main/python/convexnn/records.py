@@ -297,7 +297,7 @@ class Network(NamedTuple):
 
         f(x) = labelShift + labelScale (offset + b + z.w0 + sum_i (s_i(x) - c_i) z~.u_i)
 
-    C outputs: 1 of a regression and of two classes. All of it is lists of numbers:
+    C outputs: 1 of a regression of one label and of two classes. All of it is lists of numbers:
     ``numpy.reshape(network.weights, (-1, len(network.offset), k + 1))[1 + i]`` is u_i.
     """
 
@@ -314,6 +314,8 @@ class Network(NamedTuple):
     labelShift: float
     #: scale from training units of the label to its own
     labelScale: float
+    #: what each output is multiplied by beside, where a row has several labels; else empty
+    units: List[float]
     #: of missing values, before all of this
     imputation: Imputation
 

@@ -11,7 +11,7 @@ from pyspark.ml.wrapper import JavaPredictionModel, JavaPredictor, JavaWrapper
 from pyspark.sql import DataFrame
 
 from convexnn._errors import not_remote, told_plainly
-from convexnn._java import TrainedModel, Trainer, java_dataset
+from convexnn._java import Features, TrainedModel, Trainer, java_dataset, vector
 from convexnn._params import (
     ConvexReLUParams,
     ConvexReLURegressorArguments,
@@ -40,6 +40,10 @@ class ConvexReLURegressionModel(
     def setPredictionIntervalCol(self, value: str) -> ConvexReLURegressionModel:
         """Sets the column of intervals that transform adds; "" is none."""
         return self._set(predictionIntervalCol=value)
+
+    def predictOutputs(self, value: Features) -> List[float]:
+        """The predictions for the features of one row, one for each label that the model was trained on."""
+        return list(self._call_java("predictOutputs", vector(value)))
 
     def evaluate(self, dataset: DataFrame) -> ConvexReLURegressionSummary:
         """How this model does on the rows of a data set.

@@ -202,6 +202,15 @@ class ConvexReLURegressionSummary(Asked):
             return regression_metric(self, name)
         return super()._call_java(name, *args)
 
+    def ofOutput(self, k: int) -> ConvexReLURegressionSummary:
+        """The summary of one output of a model of several labels, from 0 on: its metrics are of one each.
+
+        >>> [model.summary.ofOutput(k).r2 for k in range(2)]
+        """
+        if is_remote():
+            not_remote("ofOutput", "use MLlib's evaluators on one entry of label and prediction")
+        return ConvexReLURegressionSummary(self._call_java("ofOutput", k))
+
     @property
     def predictions(self) -> DataFrame:
         """The rows with the model's predictions."""

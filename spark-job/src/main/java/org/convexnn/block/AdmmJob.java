@@ -168,7 +168,7 @@ public record AdmmJob(
     /** f = F u+, and rho from F u_ref: nothing older is needed. */
     private void rebuild(
         GatedBlock gated, int from, int count, double[] response, float[] penalty) {
-      Loss loss = setting.loss();
+      Loss loss = setting.loss(gated.block());
       System.arraycopy(fitted, 0, response, from * outputs, count * outputs);
       if (job.reference.length == 0) {
         Arrays.fill(penalty, from, from + count, (float) job.rule.start(loss));
@@ -191,7 +191,7 @@ public record AdmmJob(
         double[] change,
         float[] penalty) {
       Block block = gated.block();
-      Loss loss = setting.loss();
+      Loss loss = setting.loss(block);
       for (int i = 0; i < count; i++) {
         int row = from + i;
         int at = i * outputs;
@@ -245,7 +245,7 @@ public record AdmmJob(
 
     private void certify(GatedBlock gated, int from, int count) {
       Block block = gated.block();
-      Loss loss = setting.loss();
+      Loss loss = setting.loss(block);
       kernel.forward(CERTIFICATE, other, 0);
       addOffset(other, count);
       for (int i = 0; i < count; i++) {

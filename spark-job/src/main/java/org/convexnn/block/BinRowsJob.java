@@ -39,7 +39,7 @@ public record BinRowsJob(Bins bins, double rate, long seed)
    * @param keys of the rows
    * @param groups what decides the rows' folds
    * @param bins by column the bin of each row
-   * @param labels as they came
+   * @param labels as they came, as many a row as there are
    * @param weights of the rows
    */
   public record Sample(
@@ -53,8 +53,9 @@ public record BinRowsJob(Bins bins, double rate, long seed)
       boolean grouped = parts.stream().anyMatch(p -> p.groups != p.keys);
       long[] groups = grouped ? joined(parts, n, Part::groups) : keys;
       int[] order = RadixSort.order(keys);
-      double[] labels = sorted(parts, order, Part::labels);
-      double[] weights = sorted(parts, order, Part::weights);
+      int width = n == 0 ? 1 : parts.stream().mapToInt(p -> p.labels.length).sum() / n;
+      double[] labels = sorted(parts, order, Part::labels, width);
+      double[] weights = sorted(parts, order, Part::weights, 1);
       byte[][] bins = new byte[columns][];
       byte[] joined = new byte[n];
       for (int j = 0; j < columns; j++) {
@@ -86,15 +87,21 @@ public record BinRowsJob(Bins bins, double rate, long seed)
       return joined;
     }
 
-    private static double[] sorted(List<Part> parts, int[] order, Function<Part, double[]> values) {
-      double[] joined = new double[order.length];
+    /** Of width numbers a row. */
+    private static double[] sorted(
+        List<Part> parts, int[] order, Function<Part, double[]> values, int width) {
+      double[] joined = new double[order.length * width];
       int at = 0;
       for (Part part : parts) {
         double[] of = values.apply(part);
         System.arraycopy(of, 0, joined, at, of.length);
         at += of.length;
       }
-      return Arrays.stream(order).mapToDouble(r -> joined[r]).toArray();
+      double[] sorted = new double[joined.length];
+      for (int r = 0; r < order.length; r++) {
+        System.arraycopy(joined, order[r] * width, sorted, r * width, width);
+      }
+      return sorted;
     }
 
     /** n, the number of rows. */
@@ -136,7 +143,8 @@ public record BinRowsJob(Bins bins, double rate, long seed)
         }
       }
       int n = count;
-      double[] labels = new double[n];
+      int width = block.labels();
+      double[] labels = new double[n * width];
       double[] weights = new double[n];
       long[] keys = new long[n];
       long[] groups = block.grouped() ? new long[n] : keys;
@@ -148,7 +156,7 @@ public record BinRowsJob(Bins bins, double rate, long seed)
         for (int j = 0; j < bins.length; j++) {
           bins[j][i] = job.bins.bin(j, x[j]);
         }
-        labels[i] = block.label(r);
+        System.arraycopy(block.table(), r * width, labels, i * width, width);
         weights[i] = block.weight(r);
         keys[i] = block.key(r);
         groups[i] = block.group(r);

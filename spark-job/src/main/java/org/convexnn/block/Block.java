@@ -11,7 +11,7 @@ import org.convexnn.network.Imputation;
  */
 public final class Block implements Serializable {
 
-  private static final long serialVersionUID = 3L;
+  private static final long serialVersionUID = 4L;
   private static final long[] NO_GROUPS = new long[0];
 
   private final int rows;
@@ -26,7 +26,7 @@ public final class Block implements Serializable {
    * Takes ownership of the arrays.
    *
    * @param features n x d
-   * @param labels n labels
+   * @param labels n labels, or where a row has several of them C numbers a row
    * @param weights n weights, positive
    */
   public Block(Features features, double[] labels, double[] weights) {
@@ -46,16 +46,17 @@ public final class Block implements Serializable {
    */
   public Block(
       Features features, double[] labels, double[] weights, boolean[] marks, long[] groups) {
-    this.rows = labels.length;
+    this.rows = weights.length;
     this.features = features;
-    if (weights.length != rows
+    if (labels.length < rows
+        || labels.length % Math.max(1, rows) != 0
         || (marks.length != 0 && marks.length != rows)
         || (groups.length != 0 && groups.length != rows)) {
       throw new IllegalArgumentException(
           "block of "
-              + rows
+              + labels.length
               + " labels with "
-              + weights.length
+              + rows
               + " weights, "
               + marks.length
               + " marks and "
@@ -68,7 +69,7 @@ public final class Block implements Serializable {
     int[] columns = new int[features.columns()];
     double[] values = new double[features.columns()];
     for (int r = 0; r < rows; r++) {
-      long key = key(columns, values, features.copyNonZeros(r, columns, values), labels[r]);
+      long key = key(columns, values, features.copyNonZeros(r, columns, values), hash(r));
       key = groups.length == 0 ? key : CounterRandom.mix(key ^ CounterRandom.mix(groups[r]));
       keys[r] = marks.length == 0 ? key : RowSelection.withMark(key, marks[r]);
     }
@@ -83,7 +84,7 @@ public final class Block implements Serializable {
    * @param values n x d row-major raw features
    */
   public Block(int features, double[] values, double[] labels, double[] weights) {
-    this(new DenseFeatures(features, checked(features, values, labels)), labels, weights);
+    this(new DenseFeatures(features, checked(features, values, weights)), labels, weights);
   }
 
   /** Rows whose features are known elsewhere, with the keys that they have there. */
@@ -99,7 +100,7 @@ public final class Block implements Serializable {
       long[] keys,
       int[] occurrences,
       long[] groups) {
-    this.rows = labels.length;
+    this.rows = weights.length;
     this.features = features;
     this.labels = labels;
     this.weights = weights;
@@ -126,12 +127,12 @@ public final class Block implements Serializable {
     return new Block(buffer.take(), labels, weights, keys, occurrences, groups);
   }
 
-  private static double[] checked(int features, double[] values, double[] labels) {
-    if (values.length != labels.length * features) {
+  private static double[] checked(int features, double[] values, double[] weights) {
+    if (values.length != weights.length * features) {
       throw new IllegalArgumentException(
           "block of "
-              + labels.length
-              + " labels with "
+              + weights.length
+              + " rows with "
               + values.length
               + " values for "
               + features
@@ -173,9 +174,19 @@ public final class Block implements Serializable {
     return low;
   }
 
+  /** A hash of the label, or all of them, of row r; -0 counts as 0. */
+  private long hash(int r) {
+    int width = labels();
+    long hash = CounterRandom.mix(Double.doubleToLongBits(labels[r * width] + 0.0));
+    for (int k = 1; k < width; k++) {
+      hash = CounterRandom.mix(hash ^ Double.doubleToLongBits(labels[r * width + k] + 0.0));
+    }
+    return hash;
+  }
+
   /** A 64-bit hash of a row's features and label; -0 counts as 0, the weight is left out. */
-  private static long key(int[] columns, double[] values, int count, double label) {
-    long hash = CounterRandom.mix(Double.doubleToLongBits(label + 0.0));
+  private static long key(int[] columns, double[] values, int count, long label) {
+    long hash = label;
     for (int k = 0; k < count; k++) {
       hash +=
           CounterRandom.mix(
@@ -199,9 +210,24 @@ public final class Block implements Serializable {
     return features.sparse();
   }
 
-  /** The label of row r as it came. */
+  /** The number of labels of a row, 1 or more. */
+  public int labels() {
+    return rows == 0 ? 1 : labels.length / rows;
+  }
+
+  /** All labels as they came, {@link #labels()} numbers a row; not to be changed. */
+  public double[] table() {
+    return labels;
+  }
+
+  /** The label of row r as it came, or where a row has several of them r, its place in the {@link #table}. */
   public double label(int r) {
-    return labels[r];
+    return labels.length == rows ? labels[r] : r;
+  }
+
+  /** Copies the labels of row r as they came. */
+  public double[] labels(int r) {
+    return Arrays.copyOfRange(labels, r * labels(), (r + 1) * labels());
   }
 
   /** The weight of row r. */
@@ -250,6 +276,8 @@ public final class Block implements Serializable {
 
   /** The bytes the arrays take. */
   public long bytes() {
-    return features.bytes() + 8L * (3 * rows + groups.length) + 4L * occurrences.length;
+    return features.bytes()
+        + 8L * (labels.length + 2L * rows + groups.length)
+        + 4L * occurrences.length;
   }
 }

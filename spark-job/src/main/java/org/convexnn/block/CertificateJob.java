@@ -82,7 +82,7 @@ public record CertificateJob(RowSetting setting, double[] weights, Dual dual)
     @Override
     public RowState accept(GatedBlock gated, Optional<RowState> previous) {
       Block block = gated.block();
-      Loss loss = setting.loss();
+      Loss loss = setting.loss(block);
       double[] offset = setting.offset();
       for (int from = 0; from < block.rows(); ) {
         int count = kernel.load(gated, from);

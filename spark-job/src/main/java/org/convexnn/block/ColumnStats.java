@@ -3,7 +3,7 @@ package org.convexnn.block;
 import java.io.Serializable;
 
 /**
- * Counts, ranges and weighted means of labels and columns, of columns where they are not missing
+ * Counts, ranges and weighted means of labels, of all together where a row has several, and columns, of columns where they are not missing
  * (NaN). A column that is missing everywhere has the mean 0 and a smallest value above the largest.
  *
  * @param rows n

@@ -44,13 +44,18 @@ public record ColumnStatsJob(int features) implements RowJob<Block, ColumnStats>
       double labelMax = Double.NEGATIVE_INFINITY;
       double labelMean = 0;
       double weight = 0;
+      double[] labels = block.table();
+      int width = block.labels();
       for (int r = 0; r < block.rows(); r++) {
-        double y = block.label(r);
         weight += block.weight(r);
-        labelMin = Math.min(labelMin, y);
-        labelMax = Math.max(labelMax, y);
-        // Running means, so that sums of huge values cannot overflow.
-        labelMean += block.weight(r) / weight * (y - labelMean);
+        for (int k = 0; k < width; k++) {
+          double y = labels[r * width + k];
+          labelMin = Math.min(labelMin, y);
+          labelMax = Math.max(labelMax, y);
+          // Running means, so that sums of huge values cannot overflow.
+          double before = weight - (width - 1.0 - k) / width * block.weight(r);
+          labelMean += block.weight(r) / width / before * (y - labelMean);
+        }
       }
       long nonZeros =
           block.sparse()

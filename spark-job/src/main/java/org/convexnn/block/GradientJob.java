@@ -99,7 +99,7 @@ public record GradientJob(RowSetting setting, double[] weights, Order order, dou
     public void accept(GatedBlock gated) {
       Block block = gated.block();
       int c = setting.outputs();
-      Loss loss = setting.loss();
+      Loss loss = setting.loss(block);
       double[] offset = setting.offset();
       for (int from = 0; from < block.rows(); ) {
         int count = kernel.load(gated, from);
@@ -124,7 +124,7 @@ public record GradientJob(RowSetting setting, double[] weights, Order order, dou
             DualValue.add(loss, y, offset, q, at, weight, scalars, 1);
             if (curved > 0) {
               double p = chance(gated.patterns().leverage()[from + r]);
-              curve(r, block.draw(from + r, SALT) < p ? weight / p : 0, y, at);
+              curve(loss, r, block.draw(from + r, SALT) < p ? weight / p : 0, y, at);
             }
             for (int k = 0; k < c; k++) {
               q[at + k] *= weight;
@@ -146,8 +146,7 @@ public record GradientJob(RowSetting setting, double[] weights, Order order, dou
       return share >= 1 ? 1 : Math.min(1, share * 0.5 * (1 + leverage / setting.width()));
     }
 
-    private void curve(int r, double weight, double y, int at) {
-      Loss loss = setting.loss();
+    private void curve(Loss loss, int r, double weight, double y, int at) {
       if (shared) {
         curvature[0][r] = weight * loss.rowCurvature(y, f, at, q, at);
         return;

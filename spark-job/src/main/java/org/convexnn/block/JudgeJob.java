@@ -46,6 +46,7 @@ public record JudgeJob(RowSetting setting, double[] weights, Judge judge)
       Block block = gated.block();
       int c = setting.outputs();
       double[] offset = setting.offset();
+      Judge own = judge.on(block.table());
       for (int from = 0; from < block.rows(); ) {
         int count = kernel.load(gated, from);
         kernel.forward(0, f, 0);
@@ -55,7 +56,7 @@ public record JudgeJob(RowSetting setting, double[] weights, Judge judge)
             for (int k = 0; k < c; k++) {
               f[r * c + k] += offset[k];
             }
-            judge.add(setting.label(block, from + r), f, r * c, weight, sums);
+            own.add(setting.label(block, from + r), f, r * c, weight, sums);
           }
         }
         from += count;

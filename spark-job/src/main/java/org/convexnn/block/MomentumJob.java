@@ -59,7 +59,7 @@ public record MomentumJob(RowSetting setting, double[] weights, double[] previou
     @Override
     public RowState accept(GatedBlock gated, Optional<RowState> state) {
       Block block = gated.block();
-      Loss loss = setting.loss();
+      Loss loss = setting.loss(block);
       double[] offset = setting.offset();
       double[] kept = new double[block.rows() * outputs];
       for (int from = 0; from < block.rows(); ) {

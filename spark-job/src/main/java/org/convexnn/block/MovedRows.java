@@ -52,7 +52,7 @@ final class MovedRows {
    */
   void add(GatedBlock gated, int row, double[] f, double[] q, int at, double[] dual, int dualAt) {
     Block block = gated.block();
-    Loss loss = setting.loss();
+    Loss loss = setting.loss(block);
     int outputs = setting.outputs();
     double weight = setting.weight(block, row);
     double y = setting.label(block, row);

@@ -45,7 +45,7 @@ final class RowResponse {
   /** Derives rows {@code from .. from + count} of a block. */
   void derive(Block block, int from, int count) {
     int c = setting.outputs();
-    Loss loss = setting.loss();
+    Loss loss = setting.loss(block);
     double[] offset = setting.offset();
     for (int i = 0; i < count; i++) {
       int at = i * c;

@@ -19,7 +19,8 @@ import org.convexnn.network.WeightLayout;
  * @param halfSpaces number of gates kept as bits: half-spaces and paths
  * @param layout where the weights of each gate stand
  * @param firstLeaves the number of each tree's first leaf among all leaves, and their number
- * @param loss the loss, on labels (label - labelShift) / labelScale
+ * @param loss the loss, on labels (label - labelShift) / labelScale; one of several labels a row has
+ *     units of its own, and shift 0 and scale 1 here
  * @param offset b0, C numbers added to every output
  * @param labelShift shift of the label
  * @param labelScale scale of the label
@@ -140,7 +141,12 @@ public record RowSetting(
     }
   }
 
-  /** The label of row r of a block in training units. */
+  /** The loss of the rows of a block. */
+  public Loss loss(Block block) {
+    return loss.on(block.table());
+  }
+
+  /** The label of row r of a block in training units, as {@link #loss(Block)} takes it. */
   public double label(Block block, int r) {
     return (block.label(r) - labelShift) / labelScale;
   }

@@ -22,10 +22,10 @@ public record SampleJob(RowSelection selection, double rate, long seed)
    * @param key the row's key
    * @param group what decides the row's fold
    * @param features raw features
-   * @param label the label as it came
+   * @param labels the label, or labels, as they came
    * @param weight the weight
    */
-  public record Row(long key, long group, double[] features, double label, double weight)
+  public record Row(long key, long group, double[] features, double[] labels, double weight)
       implements java.io.Serializable {}
 
   @Override
@@ -59,7 +59,7 @@ public record SampleJob(RowSelection selection, double rate, long seed)
         if (take && job.selection.selects(block.group(r))) {
           double[] x = new double[block.features()];
           block.copyRow(r, x);
-          rows.add(new Row(key, block.group(r), x, block.label(r), block.weight(r)));
+          rows.add(new Row(key, block.group(r), x, block.labels(r), block.weight(r)));
         }
       }
     }

@@ -103,7 +103,7 @@ public record SearchJob(
     @Override
     public RowState accept(GatedBlock gated, Optional<RowState> previous) {
       Block block = gated.block();
-      Loss loss = setting.loss();
+      Loss loss = setting.loss(block);
       int size = block.rows() * outputs;
       double[] response = new double[size];
       double[] fitted = new double[size];

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.convexnn.linalg.CounterRandom;
+import org.convexnn.loss.Loss;
 
 /**
  * A driver-side sample of rows with their patterns, drawn like the rows of {@link GramJob} with the
@@ -26,7 +27,7 @@ public record SketchRowsJob(RowSetting setting, double floor, GramJob.Sketch ske
    * @param columns columns of the non-zeros
    * @param values non-zeros of its raw features, or of z where the feature map {@linkplain
    *     org.convexnn.network.FeatureMap#mapsRows maps rows}
-   * @param label the label as it came
+   * @param labels the label, or labels, as they came
    * @param weight the row's weight over the probability it was taken with
    * @param bits bits of its half-spaces
    * @param leaves its leaves
@@ -35,7 +36,7 @@ public record SketchRowsJob(RowSetting setting, double floor, GramJob.Sketch ske
       long key,
       int[] columns,
       double[] values,
-      double label,
+      double[] labels,
       double weight,
       long[] bits,
       int[] leaves)
@@ -53,7 +54,8 @@ public record SketchRowsJob(RowSetting setting, double floor, GramJob.Sketch ske
     int words = n == 0 ? 0 : rows.get(0).bits().length;
     FeatureBuffer buffer = new FeatureBuffer(dimension, Long.MAX_VALUE);
     double[] z = new double[mapped ? n * dimension : 0];
-    double[] labels = new double[n];
+    int width = n == 0 ? 1 : rows.get(0).labels().length;
+    double[] labels = new double[n * width];
     double[] weights = new double[n];
     long[] bits = new long[n * words];
     LeafCodes leaves = LeafCodes.zero(firstLeaves, n);
@@ -66,7 +68,7 @@ public record SketchRowsJob(RowSetting setting, double floor, GramJob.Sketch ske
         }
       }
       buffer.endRow();
-      labels[r] = row.label();
+      System.arraycopy(row.labels(), 0, labels, r * width, width);
       weights[r] = row.weight();
       System.arraycopy(row.bits(), 0, bits, r * words, words);
       for (int t = 0; t < leaves.trees(); t++) {
@@ -109,7 +111,8 @@ public record SketchRowsJob(RowSetting setting, double floor, GramJob.Sketch ske
       int[] columns = new int[block.features()];
       double[] values = new double[block.features()];
       int outputs = r.length;
-      double most = job.setting.loss().curvature();
+      Loss loss = job.setting.loss(block);
+      double most = loss.curvature();
       long salt = CounterRandom.mix(job.sketch.epoch());
       for (int i = 0; i < block.rows(); i++) {
         double weight = job.setting.weight(block, i);
@@ -117,9 +120,8 @@ public record SketchRowsJob(RowSetting setting, double floor, GramJob.Sketch ske
         if (previous.isPresent()) {
           double y = job.setting.label(block, i);
           double[] f = previous.get().response();
-          job.setting.loss().derivative(y, f, i * outputs, r, 0);
-          rho =
-              Math.max(job.setting.loss().rowCurvature(y, f, i * outputs, r, 0), job.floor * most);
+          loss.derivative(y, f, i * outputs, r, 0);
+          rho = Math.max(loss.rowCurvature(y, f, i * outputs, r, 0), job.floor * most);
         }
         double p = job.sketch.probability(rho, patterns.leverage()[i]);
         boolean take = block.draw(i, salt) < p;
@@ -130,7 +132,7 @@ public record SketchRowsJob(RowSetting setting, double floor, GramJob.Sketch ske
                   block.key(i),
                   Arrays.copyOf(columns, count),
                   Arrays.copyOf(values, count),
-                  block.label(i),
+                  block.labels(i),
                   weight / p,
                   patterns.bitsOf(i),
                   patterns.leavesOf(i)));

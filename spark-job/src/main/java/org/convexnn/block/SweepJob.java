@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.convexnn.linalg.OrderedFit;
-import org.convexnn.loss.Loss;
-import org.convexnn.loss.SquaredLoss;
 import org.convexnn.network.LeafOrder;
 import org.convexnn.network.WeightLayout;
 
@@ -23,7 +21,7 @@ import org.convexnn.network.WeightLayout;
  * diagonal of the loss's own curvature, phi the elastic norm, s_i and c_i scale and centre of leaf i.
  *
  * <p>The leaves of a tree are disjoint, so that a tree is solved in one look at the rows: its leaves'
- * sums of derivatives and curvatures ({@link Loss#outputCurvature}), a step for each, and the rows'
+ * sums of derivatives and curvatures ({@link org.convexnn.loss.Loss#outputCurvature}), a step for each, and the rows'
  * derivatives moved by it. Both are taken anew after some trees.
  *
  * <p>Result: [0] = {@code sum_k W_k h_ki (v_i - u_i)}, [1] = {@code sum_k W_k h_ki}, with h_ki the
@@ -184,7 +182,6 @@ public record SweepJob(
 
     private final SweepJob job;
     private final RowSetting setting;
-    private final Loss loss;
     private final int outputs;
     private final WeightLayout layout;
     private final int[] first;
@@ -195,7 +192,6 @@ public record SweepJob(
     SweepWorker(SweepJob job) {
       this.job = job;
       this.setting = job.setting;
-      this.loss = setting.loss();
       this.outputs = setting.outputs();
       this.layout = setting.layout();
       this.first = setting.firstLeaves();
@@ -221,7 +217,7 @@ public record SweepJob(
           f[c][r] = (float) response[r * outputs + c];
         }
       }
-      parts.add(new SweepRows(gated.patterns().leaves(), labels, weights, f));
+      parts.add(new SweepRows(setting.loss(block), gated.patterns().leaves(), labels, weights, f));
       return RowState.NONE;
     }
 
@@ -328,8 +324,7 @@ public record SweepJob(
     }
 
     private boolean looksBefore(int k) {
-      boolean quadratic = loss instanceof SquaredLoss;
-      return !quadratic && k > 0 && k % (TREES_PER_LOOK * outputs) == 0;
+      return !setting.loss().quadratic() && k > 0 && k % (TREES_PER_LOOK * outputs) == 0;
     }
 
     /** The steps of a tree's leaves from their sums; v and, where asked for, curvatures are set. */
@@ -437,7 +432,7 @@ public record SweepJob(
     }
 
     private void look() {
-      parts.forEach(part -> part.look(loss));
+      parts.forEach(part -> part.look());
     }
   }
 }

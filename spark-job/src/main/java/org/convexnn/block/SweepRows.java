@@ -22,6 +22,7 @@ final class SweepRows {
   /** Leaves that a byte tells apart: tables of so many need no checks of their bounds. */
   private static final int BYTES = 256;
 
+  private final Loss loss;
   private final LeafCodes codes;
   private final double[] labels;
   private final float[] weights;
@@ -32,12 +33,14 @@ final class SweepRows {
   /**
    * Rows in their places.
    *
+   * @param loss of the rows
    * @param codes of the trees
    * @param labels in training units
    * @param weights of the rows
    * @param f by output, row after row; moved by the sweeps
    */
-  SweepRows(LeafCodes codes, double[] labels, float[] weights, float[][] f) {
+  SweepRows(Loss loss, LeafCodes codes, double[] labels, float[] weights, float[][] f) {
+    this.loss = loss;
     this.codes = codes;
     this.labels = labels;
     this.weights = weights;
@@ -47,9 +50,9 @@ final class SweepRows {
   }
 
   /** Takes derivatives and curvatures where the rows are now. */
-  void look(Loss loss) {
+  void look() {
     int outputs = f.length;
-    double factor = outputs > 1 ? OUTPUTS_TOGETHER : 1;
+    double factor = loss.coupled() ? OUTPUTS_TOGETHER : 1;
     double least = LEAST_CURVATURE * loss.curvature();
     double[] point = new double[outputs];
     double[] q = new double[outputs];

@@ -17,7 +17,7 @@ import org.convexnn.cluster.DataProblem.Kind;
 import org.convexnn.loss.RegressionLoss;
 
 /**
- * Packs rows (features vector, label, weight and perhaps a mark or a group, and an offset) into blocks of
+ * Packs rows (features vector, label or several, weight and perhaps a mark or a group, and an offset) into blocks of
  * bounded size, checking every value. Offsets become part of labels and weights ({@link
  * RegressionLoss}).
  *
@@ -45,6 +45,7 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
   private static final int GROUP = 3;
   private static final long[] NOTHING_MISSING = new long[0];
 
+  private final int width;
   private final int classes;
   private final long blockBytes;
   private final boolean marked;
@@ -56,6 +57,7 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
 
   /** A packer. */
   BlockPacker(Packing packing) {
+    this.width = packing.labels();
     this.classes = packing.classes();
     this.marked = packing.marked();
     this.grouped = packing.grouped();
@@ -88,7 +90,7 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
 
     // The block being packed.
     private FeatureBuffer buffer = new FeatureBuffer(1, 0);
-    private double[] labels = new double[16];
+    private double[] labels = new double[16 * width];
     private double[] weights = new double[16];
     private boolean[] marks = new boolean[16];
     private long[] groups = new long[16];
@@ -158,7 +160,7 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
       Block block =
           new Block(
               buffer.take(),
-              Arrays.copyOf(labels, count),
+              Arrays.copyOf(labels, count * width),
               Arrays.copyOf(weights, count),
               Arrays.copyOf(marks, marked ? count : 0),
               Arrays.copyOf(groups, grouped ? count : 0));
@@ -221,6 +223,9 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
       if (current.isNullAt(LABEL)) {
         return Optional.of(DataProblem.of(Kind.LABEL_NULL, row));
       }
+      if (width > 1) {
+        return labelsProblem(current.getList(LABEL));
+      }
       double label = current.getDouble(LABEL);
       if (!Double.isFinite(label)) {
         return Optional.of(DataProblem.of(Kind.LABEL_NOT_FINITE, row, label));
@@ -234,6 +239,24 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
       return Math.abs(label) > MAX_LABEL
           ? Optional.of(DataProblem.of(Kind.LABEL_TOO_LARGE, row, label))
           : Optional.empty();
+    }
+
+    private Optional<DataProblem> labelsProblem(List<Double> several) {
+      if (several.size() != width) {
+        return Optional.of(DataProblem.labels(row, several.size(), width));
+      }
+      for (Double label : several) {
+        if (label == null) {
+          return Optional.of(DataProblem.of(Kind.LABEL_ENTRY_NULL, row));
+        }
+        if (!Double.isFinite(label)) {
+          return Optional.of(DataProblem.of(Kind.LABEL_NOT_FINITE, row, label));
+        }
+        if (Math.abs(label) > MAX_LABEL) {
+          return Optional.of(DataProblem.of(Kind.LABEL_TOO_LARGE, row, label));
+        }
+      }
+      return Optional.empty();
     }
 
     private Optional<DataProblem> offsetProblem(Row current) {
@@ -310,14 +333,21 @@ final class BlockPacker implements FlatMapFunction<Iterator<Row>, PackedBlock> {
 
     private void keep(Row current) {
       buffer.endRow();
-      if (count == labels.length) {
-        labels = Arrays.copyOf(labels, 2 * count);
+      if (count == weights.length) {
+        labels = Arrays.copyOf(labels, 2 * count * width);
         weights = Arrays.copyOf(weights, 2 * count);
         marks = Arrays.copyOf(marks, 2 * count);
         groups = Arrays.copyOf(groups, 2 * count);
       }
       double shift = offset == 0 ? 0 : current.getDouble(offset);
-      labels[count] = loss.label(current.getDouble(LABEL), shift);
+      if (width == 1) {
+        labels[count] = loss.label(current.getDouble(LABEL), shift);
+      } else {
+        List<Double> several = current.getList(LABEL);
+        for (int k = 0; k < width; k++) {
+          labels[count * width + k] = several.get(k);
+        }
+      }
       weights[count] = loss.weight(current.getDouble(WEIGHT), shift);
       marks[count] = marked && current.getBoolean(MARK);
       groups[count] = grouped ? current.getLong(GROUP) : 0;

@@ -23,6 +23,8 @@ record DataProblem(Kind kind, long row, int feature, double value, int expected)
     WEIGHT_NOT_FINITE,
     WEIGHT_NEGATIVE,
     LABEL_NULL,
+    LABEL_ENTRY_NULL,
+    LABELS_OTHER,
     LABEL_NOT_FINITE,
     LABEL_TOO_LARGE,
     LABEL_NO_CLASS,
@@ -60,6 +62,11 @@ record DataProblem(Kind kind, long row, int feature, double value, int expected)
     return new DataProblem(Kind.LABEL_UNSUITED, row, 0, label, loss.ordinal());
   }
 
+  /** Other labels than expected. */
+  static DataProblem labels(long row, int size, int expected) {
+    return new DataProblem(Kind.LABELS_OTHER, row, 0, size, expected);
+  }
+
   /** A vector of another size than the ones before it. */
   static DataProblem size(long row, int size, int expected) {
     return new DataProblem(Kind.FEATURES_SIZE, row, 0, size, expected);
@@ -85,6 +92,20 @@ record DataProblem(Kind kind, long row, int feature, double value, int expected)
               + ": weights must be finite and not negative, 0 leaves a row out";
       case LABEL_NULL ->
           label + " is null" + where + ": drop rows without a label, for instance by na().drop()";
+      case LABEL_ENTRY_NULL ->
+          label
+              + " has a null among its numbers"
+              + where
+              + ": every row needs all of its labels, drop such rows";
+      case LABELS_OTHER ->
+          label
+              + " has "
+              + (long) value
+              + " numbers"
+              + where
+              + ", others have "
+              + expected
+              + ": every row needs as many labels; make one array of the same columns for all";
       case LABEL_NOT_FINITE ->
           label + " has the value " + value + where + ": labels must be finite, drop such rows";
       case LABEL_TOO_LARGE ->

@@ -6,6 +6,7 @@ import org.convexnn.loss.RegressionLoss;
  * How rows become a cached RDD of blocks.
  *
  * @param columns what the user calls the columns
+ * @param labels of a row; more than 1 = arrays of numbers
  * @param classes labels must be integers from 0 to classes - 1; 0 = any numbers
  * @param maxBlockSizeInMB most megabytes of features in a block, dense ones as doubles, 0 =
  *     automatic
@@ -17,6 +18,7 @@ import org.convexnn.loss.RegressionLoss;
  */
 public record Packing(
     DataColumns columns,
+    int labels,
     int classes,
     double maxBlockSizeInMB,
     int aggregationDepth,
@@ -28,6 +30,7 @@ public record Packing(
   public Packing(DataColumns columns, int classes, double maxBlockSizeInMB, int aggregationDepth) {
     this(
         columns,
+        1,
         classes,
         maxBlockSizeInMB,
         aggregationDepth,

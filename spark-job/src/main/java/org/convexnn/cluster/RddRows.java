@@ -40,6 +40,7 @@ public final class RddRows implements Rows, AutoCloseable {
   private final List<RddGatedRows> derived = new ArrayList<>();
 
   private final boolean missing;
+  private final int labels;
   private final List<RddRows> imputed = new ArrayList<>();
 
   private RddRows(
@@ -49,7 +50,8 @@ public final class RddRows implements Rows, AutoCloseable {
       int depth,
       boolean marked,
       boolean[] categorical,
-      boolean missing) {
+      boolean missing,
+      int labels) {
     this.context = context;
     this.packed = packed;
     this.lean = LeanRdd.of(packed.rdd());
@@ -59,12 +61,14 @@ public final class RddRows implements Rows, AutoCloseable {
     this.marked = marked;
     this.categorical = categorical;
     this.missing = missing;
+    this.labels = labels;
   }
 
   /**
    * Packs rows into cached blocks and checks them, in one job.
    *
-   * @param rows rows of three columns: features (Vector), label (double), weight (double); and of a
+   * @param rows rows of three columns: features (Vector), label (double, or of several an array of them),
+   *     weight (double); and of a
    *     fourth, the mark (boolean) or a hash of the group (long), where the columns have one
    * @throws IllegalArgumentException naming the first row that cannot be trained on, its column,
    *     the value and the remedy
@@ -89,7 +93,8 @@ public final class RddRows implements Rows, AutoCloseable {
           packing.aggregationDepth(),
           packing.marked(),
           categorical,
-          packing.missing());
+          packing.missing(),
+          packing.labels());
     } catch (Throwable failure) {
       packed.unpersist(false);
       throw failure;
@@ -143,7 +148,8 @@ public final class RddRows implements Rows, AutoCloseable {
             depth,
             marked,
             Arrays.copyOf(categorical, imputation.width()),
-            false);
+            false,
+            labels);
     imputed.add(rows);
     return rows;
   }
@@ -151,6 +157,11 @@ public final class RddRows implements Rows, AutoCloseable {
   @Override
   public boolean marked() {
     return marked;
+  }
+
+  @Override
+  public int labels() {
+    return labels;
   }
 
   @Override

@@ -73,6 +73,9 @@ final class NetworkGraph {
             List.of(graph.node("Mul", activeWeights(), rows), graph.longs(2)),
             Graph.attribute("keepdims", 0));
     f = addConstants(graph.node("Add", f, graph.doubles(network.offset(), network.outputs())));
+    if (network.units().length > 0) {
+      f = graph.node("Mul", f, graph.doubles(network.units(), network.outputs()));
+    }
     if (network.labelScale() != 1) {
       f = graph.node("Mul", f, graph.number(network.labelScale()));
     }

@@ -30,7 +30,7 @@ public final class OnnxExport {
   private OnnxExport() {}
 
   /**
-   * Writes f for regression: {@code prediction} = f(x), or e^f(x).
+   * Writes f for regression: {@code prediction} = f(x), or e^f(x), n numbers, of several labels n x C.
    *
    * @param logLink whether f is the logarithm of the prediction
    * @throws IllegalArgumentException where the model has more than the 2 GB of an ONNX file
@@ -39,7 +39,10 @@ public final class OnnxExport {
    */
   public static void writeRegression(Network network, boolean logLink, OutputStream out)
       throws IOException {
-    write(network, (graph, f) -> regression(graph, logLink ? graph.node("Exp", f) : f), out);
+    write(
+        network,
+        (graph, f) -> regression(graph, logLink ? graph.node("Exp", f) : f, network.outputs()),
+        out);
   }
 
   /**
@@ -109,7 +112,11 @@ public final class OnnxExport {
     return model.build();
   }
 
-  private static void regression(Graph graph, String f) {
+  private static void regression(Graph graph, String f, int outputs) {
+    if (outputs > 1) {
+      graph.output("prediction", f, outputs);
+      return;
+    }
     graph.output("prediction", graph.node("Squeeze", f, graph.longs(1)));
   }
 

@@ -7,18 +7,18 @@ import java.util.stream.IntStream;
  *
  * @param binning the bins
  * @param bins the bin of row r in column j at {@code bins[j][r]}, an unsigned byte
- * @param labels n labels, in training units
+ * @param labels n labels, in training units, or where a row has several of them C numbers a row
  * @param weights n weights, not negative
  */
 public record BinnedRows(Binning binning, byte[][] bins, double[] labels, double[] weights) {
 
   /** Checks that the arrays have one length. */
   public BinnedRows {
-    if (bins.length != binning.columns() || weights.length != labels.length) {
+    if (bins.length != binning.columns() || labels.length % Math.max(1, weights.length) != 0) {
       throw new IllegalArgumentException("columns, labels and weights of different lengths");
     }
     for (byte[] column : bins) {
-      if (column.length != labels.length) {
+      if (column.length != weights.length) {
         throw new IllegalArgumentException("columns, labels and weights of different lengths");
       }
     }
@@ -43,6 +43,6 @@ public record BinnedRows(Binning binning, byte[][] bins, double[] labels, double
 
   /** The number of rows. */
   public int size() {
-    return labels.length;
+    return weights.length;
   }
 }

@@ -12,7 +12,6 @@ import org.convexnn.linalg.HistogramKernel;
 import org.convexnn.linalg.RowCount;
 import org.convexnn.loss.Judge;
 import org.convexnn.loss.Loss;
-import org.convexnn.loss.SquaredLoss;
 import org.convexnn.network.FeatureConstraints;
 import org.convexnn.network.LeafOrder;
 import org.convexnn.network.LeafTables;
@@ -247,10 +246,10 @@ public final class Boosting implements AutoCloseable {
       Options options) {
     int n = rows.size();
     this.rows = rows;
-    this.loss = loss;
+    this.loss = loss.on(rows.labels());
     this.options = options;
     this.workers = new Workers(options.threads());
-    this.quadratic = loss instanceof SquaredLoss;
+    this.quadratic = loss.quadratic();
     this.stride = quadratic ? 2 : 4;
     double total = Arrays.stream(rows.weights()).sum();
     long present = Arrays.stream(rows.weights()).filter(w -> w > 0).count();
@@ -445,7 +444,7 @@ public final class Boosting implements AutoCloseable {
     int c = loss.outputs();
     for (int k = from; k < to; k++) {
       int r = listed == null ? k : listed[k];
-      loss.derivative(rows.labels()[r], outputs, r * c, derivatives, r * c);
+      loss.derivative(loss.label(rows.labels(), r), outputs, r * c, derivatives, r * c);
     }
   }
 
@@ -479,13 +478,14 @@ public final class Boosting implements AutoCloseable {
 
   private TreeGrowth.RowSums rowSums(int output) {
     int c = loss.outputs();
-    double factor = c > 1 ? c / (c - 1.0) : 1;
+    double factor = loss.coupled() ? c / (c - 1.0) : 1;
     return (numbers, from, to, pairs, ofRows) -> {
       for (int k = from; k < to; k++) {
         int r = numbers[k];
         double h = 1;
         if (!quadratic) {
-          h = loss.splitCurvature(rows.labels()[r], outputs, r * c, derivatives, r * c, output);
+          double y = loss.label(rows.labels(), r);
+          h = loss.splitCurvature(y, outputs, r * c, derivatives, r * c, output);
           h = Math.max(factor * h, LEAST_CURVATURE);
         }
         pairs[k] =
@@ -571,7 +571,7 @@ public final class Boosting implements AutoCloseable {
     HeldOut(BinnedRows held, double[] heldOutputs, Judge judge) {
       this.held = held;
       this.heldOutputs = heldOutputs;
-      this.judge = judge;
+      this.judge = judge.on(held.labels());
     }
 
     void add(Grown grown, int output, double[] value) {
@@ -595,7 +595,12 @@ public final class Boosting implements AutoCloseable {
           held.size(),
           (chunk, from, to) -> {
             for (int r = from; r < to; r++) {
-              judge.add(held.labels()[r], heldOutputs, r * c, held.weights()[r], parts[chunk]);
+              judge.add(
+                  loss.label(held.labels(), r),
+                  heldOutputs,
+                  r * c,
+                  held.weights()[r],
+                  parts[chunk]);
             }
           });
       double[] sums = new double[judge.size()];

@@ -150,22 +150,23 @@ public final class TreeGrower {
       Options options) {
     int n = rows.length;
     int c = loss.outputs();
-    if (labels.length != n || weights.length != n || start.length != n * c) {
+    int width = loss.labels();
+    if (labels.length != n * width || weights.length != n || start.length != n * c) {
       throw new IllegalArgumentException("rows, labels, weights and outputs of different lengths");
     }
     // Rows of weight 0 would still place bins and be drawn.
     int[] kept = IntStream.range(0, n).filter(r -> weights[r] > 0).toArray();
     double[][] keptRows = new double[kept.length][];
-    this.labels = new double[kept.length];
+    this.labels = new double[kept.length * width];
     this.weights = new double[kept.length];
     this.outputs = new double[kept.length * c];
     for (int k = 0; k < kept.length; k++) {
       keptRows[k] = rows[kept[k]];
-      this.labels[k] = labels[kept[k]];
+      System.arraycopy(labels, kept[k] * width, this.labels, k * width, width);
       this.weights[k] = weights[kept[k]];
       System.arraycopy(start, kept[k] * c, outputs, k * c, c);
     }
-    this.loss = loss;
+    this.loss = loss.on(this.labels);
     this.options = options;
     double total = Arrays.stream(this.weights).sum();
     this.unit = total / Math.max(1, RowCount.of(kept.length, total));
@@ -203,7 +204,7 @@ public final class TreeGrower {
    * Grows trees on a sample.
    *
    * @param rows raw features, finite
-   * @param labels labels in training units
+   * @param labels labels in training units, of several a row C numbers a row
    * @param weights weights, not negative; whole ones are counts of rows ({@link RowCount})
    * @param loss the loss
    * @param start outputs that the first tree starts from, C numbers a row: the constant model, or
@@ -246,6 +247,7 @@ public final class TreeGrower {
     int[] seen = IntStream.range(0, rows.length).filter(r -> !checks[r]).toArray();
     int[] checked = IntStream.range(0, rows.length).filter(r -> checks[r]).toArray();
     int c = loss.outputs();
+    int width = loss.labels();
     double[] outputs = new double[checked.length * c];
     double[] seenStart = new double[seen.length * c];
     for (int k = 0; k < seen.length; k++) {
@@ -258,7 +260,10 @@ public final class TreeGrower {
     List<Tree> trees =
         new TreeGrower(
                 Arrays.stream(seen).mapToObj(r -> rows[r]).toArray(double[][]::new),
-                Arrays.stream(seen).mapToDouble(r -> labels[r]).toArray(),
+                Arrays.stream(seen)
+                    .flatMap(r -> IntStream.range(r * width, (r + 1) * width))
+                    .mapToDouble(i -> labels[i])
+                    .toArray(),
                 Arrays.stream(seen).mapToDouble(r -> weights[r]).toArray(),
                 loss,
                 seenStart,
@@ -275,9 +280,11 @@ public final class TreeGrower {
 
   private static double loss(
       Loss loss, double[] labels, double[] weights, int[] rows, double[] outputs) {
+    Loss own = loss.on(labels);
     double sum = 0;
     for (int k = 0; k < rows.length; k++) {
-      sum += weights[rows[k]] * loss.value(labels[rows[k]], outputs, k * loss.outputs());
+      double y = own.label(labels, rows[k]);
+      sum += weights[rows[k]] * own.value(y, outputs, k * loss.outputs());
     }
     return sum;
   }
@@ -287,8 +294,8 @@ public final class TreeGrower {
     int c = loss.outputs();
     double[] derivatives = new double[outputs.length];
     for (int t = 0; t < options.trees(); t++) {
-      for (int r = 0; r < labels.length; r++) {
-        loss.derivative(labels[r], outputs, r * c, derivatives, r * c);
+      for (int r = 0; r < weights.length; r++) {
+        loss.derivative(loss.label(labels, r), outputs, r * c, derivatives, r * c);
       }
       Growth growth = new Growth(derivatives, largest(derivatives), t);
       growth.run();
@@ -321,7 +328,8 @@ public final class TreeGrower {
   private double curvature(int r, double[] derivatives, int output) {
     int at = r * loss.outputs();
     return Math.max(
-        loss.splitCurvature(labels[r], outputs, at, derivatives, at, output), LEAST_CURVATURE);
+        loss.splitCurvature(loss.label(labels, r), outputs, at, derivatives, at, output),
+        LEAST_CURVATURE);
   }
 
   private static void add(double[] values, double[] outputs, int at) {
@@ -576,8 +584,8 @@ public final class TreeGrower {
 
     private double[] rowSums() {
       int c = loss.outputs();
-      double[] sums = new double[labels.length * stride];
-      for (int r = 0, at = 0; r < labels.length; r++) {
+      double[] sums = new double[weights.length * stride];
+      for (int r = 0, at = 0; r < weights.length; r++) {
         sums[at++] = weights[r];
         for (int k : fitted) {
           double g = derivatives[r * c + k];

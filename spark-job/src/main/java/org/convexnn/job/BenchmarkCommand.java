@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Fits a network and other models to the same rows and prints a Markdown table.",
       "Either --input, --label and --test, or --suite readme with --data, or --suite generated,"
-          + " classes or scaling with --rows, or --suite large with either or both."
+          + " classes or scaling with --rows, or --suite large with either or both; --suite losses with"
+          + " --data."
     })
 final class BenchmarkCommand implements Callable<Integer> {
 
@@ -48,7 +49,9 @@ final class BenchmarkCommand implements Callable<Integer> {
     /** Generated rows in growing numbers and partitions, for the network alone. */
     SCALING,
     /** Flights and many generated rows, with seconds by phase. */
-    LARGE
+    LARGE,
+    /** Losses, constraints, intervals and contributions on real data sets. */
+    LOSSES
   }
 
   /**
@@ -93,15 +96,16 @@ final class BenchmarkCommand implements Callable<Integer> {
   @Option(
       names = "--suite",
       paramLabel = "NAME",
-      description = "readme, generated, classes, scaling or large.")
+      description = "readme, generated, classes, scaling, large or losses.")
   private Suite suite;
 
   @Option(
       names = "--data",
       paramLabel = "DIR",
       description =
-          "Folder of NAME.train.csv and NAME.test.csv files (.gz too) for the readme suite, and of"
-              + " flights/train and flights/test for the large one.")
+          "Folder of NAME.train.csv and NAME.test.csv files (.gz too) for the readme and losses suites"
+              + " (freMTPL2freq in a folder of its own), and of flights/train and flights/test for the"
+              + " large one.")
   private String folder;
 
   @Option(
@@ -130,7 +134,7 @@ final class BenchmarkCommand implements Callable<Integer> {
     if (given == (suite != null)) {
       throw wrongUsage("give either --input, --label and --test, or --suite");
     }
-    if (suite == Suite.README && folder == null) {
+    if ((suite == Suite.README || suite == Suite.LOSSES) && folder == null) {
       throw wrongUsage("--data is missing: the folder of the suite's data sets");
     }
     rows.stream()
@@ -161,6 +165,10 @@ final class BenchmarkCommand implements Callable<Integer> {
       if (suite == Suite.LARGE) {
         new LargeSuite(spark, model.given(), seed(), Optional.ofNullable(folder), rows)
             .run(command.commandLine().getOut());
+        return 0;
+      }
+      if (suite == Suite.LOSSES) {
+        new LossesSuite(spark, model.given(), seed(), folder).run(command.commandLine().getOut());
         return 0;
       }
       RunTable table = Comparison.table(model.costs());

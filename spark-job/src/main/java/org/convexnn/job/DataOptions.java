@@ -29,7 +29,9 @@ final class DataOptions {
   @Option(
       names = "--label",
       paramLabel = "COLUMN",
-      description = "The column to learn; with --labels the name that they get (label).")
+      description =
+          "The column to learn, or several columns of numbers with commas between, which are learnt at"
+              + " once; with --labels the name that they get (label).")
   private String label;
 
   @Option(

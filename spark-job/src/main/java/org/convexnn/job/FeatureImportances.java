@@ -3,10 +3,12 @@ package org.convexnn.job;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.convexnn.linalg.Blas;
 import org.convexnn.ml.ConvexReLUClassificationModel;
 import org.convexnn.ml.ConvexReLUClassificationSummary;
 import org.convexnn.ml.ConvexReLURegressionModel;
 import org.convexnn.ml.ConvexReLURegressionSummary;
+import org.convexnn.network.Network;
 
 /**
  * How much each feature matters on about {@value #ROWS} of the training rows.
@@ -32,7 +34,17 @@ record FeatureImportances(double[] absolute, double[] loss) {
   /** Of a regression. */
   static FeatureImportances of(ConvexReLURegressionModel model, Dataset<Row> rows) {
     ConvexReLURegressionSummary summary = model.evaluate(sample(rows, model.getSeed()));
-    return of(summary.featureImportances(), summary.lossImportances());
+    Network network = model.network();
+    double[] absolute = new double[network.features()];
+    double[] loss = new double[network.features()];
+    for (int k = 0; k < network.outputs(); k++) {
+      // Labels of several units count alike.
+      double unit = network.outputs() == 1 ? 1 : network.scale(k);
+      ConvexReLURegressionSummary own = summary.ofOutput(k);
+      Blas.axpy(1 / unit, own.featureImportances().toArray(), absolute);
+      Blas.axpy(1 / (unit * unit), own.lossImportances().toArray(), loss);
+    }
+    return new FeatureImportances(absolute, loss);
   }
 
   private static Dataset<Row> sample(Dataset<Row> rows, long seed) {

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.ml.attribute.NominalAttribute;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.functions;
@@ -27,9 +28,14 @@ import org.slf4j.LoggerFactory;
  * @param task what is learnt
  * @param classes the names of class 0, 1, ...; of a regression none
  * @param oneAgainstRest whether class 0 is everything that is not class 1
+ * @param others the rules of further labels, where several numbers are learnt at once
  */
 record LabelRule(
-    InputColumn input, LearningTask task, List<String> classes, boolean oneAgainstRest) {
+    InputColumn input,
+    LearningTask task,
+    List<String> classes,
+    boolean oneAgainstRest,
+    List<LabelRule> others) {
 
   /** With at most so many different integers, a label counts as classes. */
   static final int MAX_INTEGER_CLASSES = 20;
@@ -55,21 +61,43 @@ record LabelRule(
 
   private static final Logger LOG = LoggerFactory.getLogger(LabelRule.class);
 
-  /** Copies the list. */
+  /** Copies the lists. */
   LabelRule {
     classes = List.copyOf(classes);
+    others = List.copyOf(others);
   }
 
-  /** The label column. */
+  /** Of one label. */
+  LabelRule(InputColumn input, LearningTask task, List<String> classes, boolean oneAgainstRest) {
+    this(input, task, classes, oneAgainstRest, List.of());
+  }
+
+  /** Of several labels, each of which is a number. */
+  static LabelRule several(List<LabelRule> rules) {
+    LabelRule first = rules.get(0);
+    return new LabelRule(
+        first.input,
+        first.task,
+        first.classes,
+        first.oneAgainstRest,
+        rules.subList(1, rules.size()));
+  }
+
+  /** The label column, the first of several. */
   String column() {
     return input.name();
+  }
+
+  /** All label columns. */
+  List<String> columns() {
+    return Stream.concat(Stream.of(column()), others.stream().map(LabelRule::column)).toList();
   }
 
   /** The task and the label in a few words. */
   String description() {
     return (task.classification() ? "classification" : "regression")
         + " of '"
-        + column()
+        + String.join("', '", columns())
         + "'"
         + switch (task) {
           case BINARY -> " ('" + classes.get(1) + "' against '" + classes.get(0) + "')";
@@ -393,6 +421,14 @@ record LabelRule(
    * column knows the names of the classes, as if StringIndexer had made it.
    */
   Column target() {
+    return others.isEmpty()
+        ? ofOne()
+        : functions.array(
+            Stream.concat(Stream.of(ofOne()), others.stream().map(LabelRule::ofOne))
+                .toArray(Column[]::new));
+  }
+
+  private Column ofOne() {
     Column target =
         functions.expr(
             "CASE WHEN "
@@ -424,7 +460,12 @@ record LabelRule(
 
   /** The SQL that says what is wrong with a label; null where nothing is. */
   String problem() {
-    return "CASE WHEN " + good() + " THEN NULL ELSE " + refusal() + " END";
+    String own = "CASE WHEN " + good() + " THEN NULL ELSE " + refusal() + " END";
+    return others.isEmpty()
+        ? own
+        : others.stream()
+            .map(LabelRule::problem)
+            .collect(Collectors.joining(", ", "coalesce(" + own + ", ", ")"));
   }
 
   private String good() {

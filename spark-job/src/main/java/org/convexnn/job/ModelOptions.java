@@ -169,8 +169,8 @@ final class ModelOptions {
       names = "--interval-method",
       paramLabel = "NAME",
       description =
-          "With --coverage, of numbers: residual, all of one width, or quantile, as wide as labels vary"
-              + " (two more networks).")
+          "With --coverage, of numbers: residual, all of one width, or as wide as labels vary, scale (a"
+              + " network of the size of errors beside) or quantile (two networks beside).")
   private String intervalMethod;
 
   @Option(

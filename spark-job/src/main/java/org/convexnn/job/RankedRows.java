@@ -2,9 +2,8 @@ package org.convexnn.job;
 
 import java.io.Serializable;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.Optional;
-import java.util.stream.IntStream;
+import org.convexnn.ml.Ranking;
 
 /** Scores and weights of rows, kept as long as they are few, and the area under ROC of them. */
 final class RankedRows implements Serializable {
@@ -64,12 +63,7 @@ final class RankedRows implements Serializable {
     if (scores == null) {
       return Optional.empty();
     }
-    int[] order =
-        IntStream.range(0, size)
-            .boxed()
-            .sorted(Comparator.comparingDouble(i -> scores[i]))
-            .mapToInt(i -> i)
-            .toArray();
+    int[] order = Ranking.ascending(scores, size);
     RocArea area = RocArea.NONE;
     for (int i = 0; i < size; ) {
       double score = scores[order[i]];

@@ -30,7 +30,7 @@ final class Report {
   /** What was learnt of which rows. */
   Report data(TrainingData data) {
     root.put("task", data.rule().task().toString());
-    root.put("label", data.rule().column());
+    root.put("label", String.join(",", data.rule().columns()));
     if (data.rule().task().classification()) {
       root.putPOJO("classes", data.rule().classes());
     }

@@ -177,6 +177,8 @@ final class ReportPage {
       confusion(t, classes);
     } else if (tally instanceof Scores.RegressionTally t) {
       residuals(t.residuals());
+    } else if (tally instanceof Scores.SeveralTally t) {
+      t.each().forEach(one -> residuals(one.residuals()));
     }
     return this;
   }

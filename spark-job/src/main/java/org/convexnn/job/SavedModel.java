@@ -125,6 +125,11 @@ record SavedModel(InputLayout layout, List<Transformer> stages) {
     return stage().predictionSetColumn().isPresent();
   }
 
+  /** How many outputs the network has. */
+  int outputs() {
+    return classes().isPresent() ? 1 : stage().network().outputs();
+  }
+
   /** How many features the network takes. */
   int features() {
     return stage().network().features();

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import org.apache.spark.ml.functions;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.sql.Column;
@@ -30,7 +31,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Scores a raw table of the form that the model was trained on.",
       "Writes its columns, the prediction and, of two classes, the probability of the second one, of"
-          + " more, the probability of each. Of a model trained with --coverage an interval"
+          + " more, the probability of each; of several labels prediction_1, prediction_2 and so on. Of a model trained with --coverage an interval"
           + " (prediction_lower, prediction_upper) or a set of classes (prediction_set) too."
     })
 final class ScoreCommand implements Callable<Integer> {
@@ -97,6 +98,13 @@ final class ScoreCommand implements Callable<Integer> {
                 overwrite,
                 List.of(input, model.directory(), model.directory() + "/model"))) {
       SavedModel loaded = model.load(session.spark());
+      if (contributions && loaded.outputs() > 1) {
+        throw new JobException(
+            "--contributions is given and the model has "
+                + loaded.outputs()
+                + " labels: a column for each feature and label is not written; ask"
+                + " model.contributions(rows) in Java or Python");
+      }
       SavedModel saved = contributions ? loaded.explaining() : loaded;
       Dataset<Row> table =
           new TableReader(session.spark()).readFor(saved.layout(), source(csvOptions));
@@ -105,6 +113,10 @@ final class ScoreCommand implements Callable<Integer> {
       List<String> explanations = contributions ? explanations(saved.featureNames()) : List.of();
       List<String> added = new ArrayList<>(probabilities);
       added.addAll(explanations);
+      IntStream.rangeClosed(1, loaded.outputs())
+          .mapToObj(k -> RowColumns.PREDICTION + "_" + k)
+          .filter(name -> loaded.outputs() > 1)
+          .forEach(added::add);
       added.addAll(List.of(LOWER, UPPER));
       TrainingData.refuseOutputNames(List.of(table.columns()), added, input);
       CellCheck check = CellCheck.of(table, saved.layout(), Optional.empty());
@@ -190,9 +202,16 @@ final class ScoreCommand implements Callable<Integer> {
         columns.add(Sql.column(field.name()));
       }
     }
-    columns.add(
-        Sql.column(classes ? RowColumns.PREDICTED_LABEL : RowColumns.PREDICTION)
-            .as(RowColumns.PREDICTION));
+    if (saved.outputs() > 1) {
+      for (int k = 0; k < saved.outputs(); k++) {
+        columns.add(
+            Sql.column(RowColumns.PREDICTION).getItem(k).as(RowColumns.PREDICTION + "_" + (k + 1)));
+      }
+    } else {
+      columns.add(
+          Sql.column(classes ? RowColumns.PREDICTED_LABEL : RowColumns.PREDICTION)
+              .as(RowColumns.PREDICTION));
+    }
     int first = probabilities.size() == 1 ? 1 : 0;
     for (int i = 0; i < probabilities.size(); i++) {
       columns.add(

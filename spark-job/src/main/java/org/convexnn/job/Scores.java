@@ -117,6 +117,11 @@ record Scores(Map<String, Double> values) {
           };
       while (rows.hasNext()) {
         Row r = rows.next();
+        if (!(r.get(0) instanceof Double)) {
+          tally = tally instanceof SeveralTally ? tally : new SeveralTally(r.getList(0).size());
+          ((SeveralTally) tally).add(r.getList(0), r.getDouble(1), r.getList(2));
+          continue;
+        }
         tally.add(r.getDouble(0), r.getDouble(1), r.getDouble(2), guess(r));
         if (tally instanceof BinaryTally binary) {
           binary.rank(((Vector) r.get(4)).apply(1), r.getDouble(0), r.getDouble(1));
@@ -148,7 +153,7 @@ record Scores(Map<String, Double> values) {
 
   /** A sum over rows. */
   sealed interface Tally extends Serializable
-      permits BinaryTally, MulticlassTally, RegressionTally {
+      permits BinaryTally, MulticlassTally, RegressionTally, SeveralTally {
 
     /** Least probability in a log-loss. */
     double CLIP = 1e-15;
@@ -407,6 +412,71 @@ record Scores(Map<String, Double> values) {
     }
   }
 
+  /** {@link RegressionTally} of each of several labels, and the means of their R2. */
+  static final class SeveralTally implements Tally {
+
+    private static final long serialVersionUID = 1L;
+
+    private final RegressionTally[] each;
+
+    SeveralTally(int labels) {
+      this.each = new RegressionTally[labels];
+      Arrays.setAll(each, k -> new RegressionTally(PredictionCost.SQUARED));
+    }
+
+    /** Those of each label. */
+    List<RegressionTally> each() {
+      return List.of(each);
+    }
+
+    void add(List<Double> labels, double w, List<Double> predictions) {
+      for (int k = 0; k < each.length; k++) {
+        each[k].add(labels.get(k), w, predictions.get(k), 0);
+      }
+    }
+
+    @Override
+    public void add(double label, double w, double prediction, double offset) {
+      throw new IllegalStateException("a row of one label among rows of several");
+    }
+
+    @Override
+    public Tally merge(Tally other) {
+      // A partition without rows knows of no labels.
+      if (other instanceof SeveralTally o) {
+        for (int k = 0; k < each.length; k++) {
+          each[k].merge(o.each[k]);
+        }
+      }
+      return this;
+    }
+
+    @Override
+    public String besideBaseline() {
+      return String.format(
+          Locale.ROOT,
+          "mean R2 of %d labels %s, where always naming the mean has 0",
+          each.length,
+          Numbers.shown(scores().get("r2")));
+    }
+
+    /** {@code r2}, the mean of all, and {@code rmse_k}, {@code r2_k} of label k from 1 on. */
+    @Override
+    public Scores scores() {
+      Map<String, Double> values = new LinkedHashMap<>();
+      values.put("r2", Double.NaN);
+      double sum = 0;
+      for (int k = 0; k < each.length; k++) {
+        Scores own = each[k].scores();
+        sum += own.get("r2");
+        values.put("rmse_" + (k + 1), own.get("rmse"));
+        values.put("r2_" + (k + 1), own.get("r2"));
+      }
+      values.put("r2", sum / each.length);
+      return new Scores(values);
+    }
+  }
+
   /**
    * Root mean squared error and R2 = 1 - squared error / squared deviation of the label, NaN where the
    * label is constant; of losses with a log link the mean deviance, of an exposure of 1 where offsets are
@@ -439,6 +509,9 @@ record Scores(Map<String, Double> values) {
 
     @Override
     public Tally merge(Tally other) {
+      if (other instanceof SeveralTally) {
+        return other.merge(this);
+      }
       RegressionTally o = (RegressionTally) other;
       residuals.merge(o.residuals);
       cost += o.cost;

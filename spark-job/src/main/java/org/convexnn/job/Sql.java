@@ -2,7 +2,7 @@ package org.convexnn.job;
 
 import java.util.Locale;
 import org.apache.spark.sql.Column;
-import org.apache.spark.sql.functions;
+import org.convexnn.ml.QuotedName;
 
 /** Quotes names and texts for SQL. */
 final class Sql {
@@ -18,19 +18,15 @@ final class Sql {
    * environment, and SQLTransformer's table) stand in an IDENTIFIER, where they can be escaped.
    */
   static String name(String name) {
-    String quoted = quoted(name);
+    String quoted = QuotedName.of(name);
     return quoted.contains(VARIABLE) || quoted.contains(TABLE)
         ? "IDENTIFIER(" + text(quoted) + ")"
         : quoted;
   }
 
-  private static String quoted(String name) {
-    return "`" + name.replace("`", "``") + "`";
-  }
-
   /** The column of this name. */
   static Column column(String name) {
-    return functions.col(quoted(name));
+    return QuotedName.column(name);
   }
 
   /** A text literal, in which nothing is replaced. */

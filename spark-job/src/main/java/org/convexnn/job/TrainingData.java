@@ -79,7 +79,8 @@ final class TrainingData implements AutoCloseable {
     TableReader reader = new TableReader(spark);
     Dataset<Row> read = reader.read(source.inputTable());
     List<String> columns = List.of(read.columns());
-    requireColumn("--label", source.label(), columns, source.input());
+    List<String> labels = source.labels(columns);
+    labels.forEach(l -> requireColumn("--label", l, columns, source.input()));
     source.weight().ifPresent(w -> requireColumn("--weight", w, columns, source.input()));
     source.fold().ifPresent(f -> requireColumn("--fold", f, columns, source.input()));
     source.offset().ifPresent(o -> requireColumn("--offset", o.name(), columns, source.input()));
@@ -91,27 +92,23 @@ final class TrainingData implements AutoCloseable {
     LOG.info("reading {}: {} columns", ShownText.of(source.input()), columns.size());
     Optional<SmallTable> small = SmallTable.of(read);
     Dataset<Row> table = small.map(SmallTable::table).orElseGet(() -> persisted(spread(read)));
-    List<String> closely = List.of(source.label());
+    List<String> closely = labels;
     try {
       TableSurvey survey =
           small
               .map(s -> TableSurvey.of(s, closely))
               .orElseGet(() -> TableSurvey.of(table, closely));
-      LabelRule rule =
-          LabelRule.decide(
-              survey.field(source.label()),
-              survey.column(source.label()),
-              source.task(),
-              source.positive());
+      LabelRule rule = rule(source, labels, survey);
       checkWeights(table, source);
       Set<String> leftOut = new HashSet<>(source.drop());
-      leftOut.add(source.label());
+      leftOut.addAll(labels);
       source.weight().ifPresent(leftOut::add);
       source.fold().ifPresent(leftOut::add);
       boolean natively = takesNatively.test(survey.rows());
       source.offset().ifPresent(o -> leftOut.add(o.name()));
       InputLayout layout =
-          TablePipeline.layout(survey, source.label(), source.offset(), leftOut, source.wishes());
+          TablePipeline.layout(
+              survey, String.join(",", labels), source.offset(), leftOut, source.wishes());
       Optional<Column> fold = source.fold().map(TrainingData::text);
       Dataset<Row> clean = clean(layout, table, source, rule, fold, small.isPresent());
       TablePipeline pipeline = TablePipeline.fit(layout, clean, survey, natively);
@@ -124,6 +121,18 @@ final class TrainingData implements AutoCloseable {
       table.unpersist();
       throw e;
     }
+  }
+
+  /** Of several labels each is a number. */
+  private static LabelRule rule(TrainingSource source, List<String> labels, TableSurvey survey) {
+    LearningTask task = labels.size() > 1 ? LearningTask.REGRESSION : source.task();
+    return LabelRule.several(
+        labels.stream()
+            .map(
+                label ->
+                    LabelRule.decide(
+                        survey.field(label), survey.column(label), task, source.positive()))
+            .toList());
   }
 
   /** Whether categories and missing values are taken as they are. */
@@ -176,7 +185,7 @@ final class TrainingData implements AutoCloseable {
     Optional<SmallTable> small = SmallTable.of(read);
     Dataset<Row> test = small.map(SmallTable::table).orElseGet(() -> spread(read));
     List<String> columns = List.of(test.columns());
-    requireColumn("--label", source.label(), columns, path);
+    rule.columns().forEach(l -> requireColumn("--label", l, columns, path));
     source.weight().ifPresent(w -> requireColumn("--weight", w, columns, path));
     source.offset().ifPresent(o -> requireColumn("--offset", o.name(), columns, path));
     CellCheck check = CellCheck.of(test, pipeline.layout(), Optional.of(rule));

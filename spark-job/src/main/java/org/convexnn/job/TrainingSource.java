@@ -1,5 +1,6 @@
 package org.convexnn.job;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,7 +17,7 @@ import org.convexnn.ml.ShownText;
  * @param test path of a table to test on
  * @param testLabels path of its labels
  * @param format the format of both, where it is given
- * @param label the label column
+ * @param label the label column, or several with commas between
  * @param task what to learn
  * @param positive the class that is learnt against the rest
  * @param weight the weight column
@@ -71,6 +72,31 @@ record TrainingSource(
 
   private TableSource table(String path, Optional<String> itsLabels) {
     return new TableSource(path, format, itsLabels.map(l -> new LabelFile(l, label)), csv);
+  }
+
+  /**
+   * The label columns of a table: one of the name that was given, commas and all, else those between the
+   * commas.
+   *
+   * @throws JobException for several with what is of one label, and for one that is named twice
+   */
+  List<String> labels(List<String> columns) {
+    if (columns.contains(label) || !label.contains(",")) {
+      return List.of(label);
+    }
+    List<String> several = Arrays.stream(label.split(",")).map(String::trim).toList();
+    if (several.size() < 2 || several.stream().distinct().count() < several.size()) {
+      throw new JobException("--label is '" + label + "'; name each label once");
+    }
+    if (task.classification() || positive.isPresent()) {
+      throw new JobException(
+          "--label names "
+              + several.size()
+              + " columns, which are learnt as numbers, and "
+              + (positive.isPresent() ? "--positive is given" : "--task is " + task)
+              + "; name one label, or take the other option away");
+    }
+    return several;
   }
 
   /** The paths that are read. */

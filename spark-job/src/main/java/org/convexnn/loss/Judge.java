@@ -20,6 +20,11 @@ public sealed interface Judge extends Serializable {
    */
   void add(double y, double[] f, int at, double weight, double[] sums);
 
+  /** This judge of rows with these labels, see {@link Loss#on}. */
+  default Judge on(double[] labels) {
+    return this;
+  }
+
   /** The number, of the sums of all rows. */
   double value(double[] sums);
 
@@ -51,6 +56,11 @@ public sealed interface Judge extends Serializable {
     @Override
     public double of(double y, double[] f, int at) {
       return loss.value(y, f, at);
+    }
+
+    @Override
+    public Judge on(double[] labels) {
+      return loss.labels() == 1 ? this : new OfLoss(loss.on(labels));
     }
   }
 

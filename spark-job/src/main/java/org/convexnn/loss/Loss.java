@@ -5,17 +5,55 @@ import java.io.Serializable;
 /**
  * A convex loss l(y, f) of a label y and C outputs f.
  *
+ * <p>A label is a number y: the label itself, a class, or where a row has several labels its place in a
+ * table of them ({@link #on}).
+ *
  * <p>Methods take an array and the position of a row's first output, so that a block of rows needs
  * no object per row. Stateless; instances may be shared by threads.
  */
 public sealed interface Loss extends Serializable
-    permits SquaredLoss, LogisticLoss, SoftmaxLoss, TweedieLoss, HuberLoss, QuantileLoss {
+    permits SquaredLoss,
+        LogisticLoss,
+        SoftmaxLoss,
+        TweedieLoss,
+        HuberLoss,
+        QuantileLoss,
+        SeparableLoss {
 
   /** C, the number of outputs of the network. */
   int outputs();
 
+  /** The numbers that a row's label is. */
+  default int labels() {
+    return 1;
+  }
+
+  /**
+   * This loss of rows with these labels.
+   *
+   * @param labels {@link #labels()} numbers a row
+   */
+  default Loss on(double[] labels) {
+    return this;
+  }
+
+  /** What stands for the label of row r, of a loss {@link #on} these labels. */
+  default double label(double[] labels, int r) {
+    return labels[r];
+  }
+
   /** {@code l(y, f)}, never negative. */
   double value(double y, double[] f, int at);
+
+  /** Whether the derivative rises by one wherever its output does. */
+  default boolean quadratic() {
+    return false;
+  }
+
+  /** Whether an output changes the derivative by another one. */
+  default boolean coupled() {
+    return false;
+  }
 
   /** Writes {@code r = dl/df (y, f)}, C numbers, to {@code r[rAt ..]}. */
   void derivative(double y, double[] f, int at, double[] r, int rAt);

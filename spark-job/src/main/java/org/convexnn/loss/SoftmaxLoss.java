@@ -297,6 +297,11 @@ public record SoftmaxLoss(int outputs) implements Loss {
   }
 
   @Override
+  public boolean coupled() {
+    return true;
+  }
+
+  @Override
   public double curvature() {
     return 0.5;
   }

@@ -35,6 +35,11 @@ public record SquaredLoss() implements Loss {
   }
 
   @Override
+  public boolean quadratic() {
+    return true;
+  }
+
+  @Override
   public double curvature() {
     return 1;
   }

@@ -2,9 +2,7 @@ package org.convexnn.ml;
 
 import java.io.Serializable;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * What rows that had no part in training say of a network's errors: split conformal prediction (Papadopoulos,
@@ -19,7 +17,8 @@ import java.util.stream.IntStream;
  *
  * @param coverage 1 - alpha
  * @param rows n, of positive weight
- * @param quantile Q: half the width of an interval, or what is added to its two ends; of classes 1 - the
+ * @param quantile Q: half the width of an interval, or what is added to its two ends, in units of
+ *     a scale where there is one; of classes 1 - the
  *     least probability of a class in a set
  * @param probabilities of each class the map from the network's probability to the calibrated one; empty
  *     where probabilities are left alone
@@ -49,15 +48,9 @@ public record Calibration(
   static Calibration of(double coverage, double[] scores, double[] weights) {
     int n = scores.length;
     double mean = Arrays.stream(weights).sum() / n;
-    int[] order =
-        IntStream.range(0, n)
-            .boxed()
-            .sorted(Comparator.comparingDouble(r -> scores[r]))
-            .mapToInt(r -> r)
-            .toArray();
     double rank = (n + 1) * coverage * (1 - ROUNDING);
     double reached = 0;
-    for (int r : order) {
+    for (int r : Ranking.ascending(scores, n)) {
       reached += weights[r] / mean;
       if (reached >= rank) {
         return new Calibration(coverage, n, scores[r], List.of());

@@ -38,23 +38,18 @@ record CalibrationRows(Dataset<Row> training, Dataset<Row> calibration) {
     double share = Math.min(Math.min(LARGEST_SHARE, Math.max(SHARE, FEWEST / n)), MOST / n);
     List<Column> hashed = new ArrayList<>(List.of(functions.lit(SALT ^ estimator.getSeed())));
     if (estimator.foldColumn().isPresent()) {
-      estimator.foldColumn().map(CalibrationRows::column).ifPresent(hashed::add);
+      estimator.foldColumn().map(QuotedName::column).ifPresent(hashed::add);
     } else {
-      hashed.add(column(estimator.getLabelCol()));
+      hashed.add(QuotedName.column(estimator.getLabelCol()));
       List<String> features = estimator.featureColumns();
       (features.isEmpty() ? List.of(estimator.getFeaturesCol()) : features)
-          .forEach(name -> hashed.add(column(name)));
+          .forEach(name -> hashed.add(QuotedName.column(name)));
     }
     Column part =
         functions.pmod(
             functions.xxhash64(hashed.toArray(Column[]::new)), functions.lit((long) PARTS));
     Column calibrates = part.lt(functions.lit((long) (share * PARTS)));
     return new CalibrationRows(all.where(functions.not(calibrates)), all.where(calibrates));
-  }
-
-  /** A column by a name that may have dots. */
-  static Column column(String name) {
-    return functions.col("`" + name.replace("`", "``") + "`");
   }
 
   /**

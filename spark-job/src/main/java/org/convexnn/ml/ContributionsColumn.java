@@ -14,7 +14,6 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
@@ -81,9 +80,7 @@ final class ContributionsColumn {
   }
 
   private static Column withMetadata(StructField field) {
-    return functions
-        .col("`" + field.name().replace("`", "``") + "`")
-        .as(field.name(), field.metadata());
+    return QuotedName.column(field.name()).as(field.name(), field.metadata());
   }
 
   /** Rows of a partition, each with its contributions. */

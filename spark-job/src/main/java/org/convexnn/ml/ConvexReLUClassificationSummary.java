@@ -14,6 +14,8 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.convexnn.loss.LogisticLoss;
+import org.convexnn.loss.SoftmaxLoss;
 import scala.Tuple3;
 
 /**
@@ -106,7 +108,10 @@ public class ConvexReLUClassificationSummary
   }
 
   private Importances importances() {
-    return scored.importances(Importances::logLoss);
+    return scored.importances(
+        (outputs, label) ->
+            (outputs.length == 1 ? new LogisticLoss() : new SoftmaxLoss(outputs.length))
+                .value(label, outputs, 0));
   }
 
   // The accessors of the two traits, made when they are first used. MLlib's own initialisers are

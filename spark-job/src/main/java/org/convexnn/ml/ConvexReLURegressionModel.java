@@ -14,6 +14,7 @@ import org.apache.spark.ml.util.MLWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.api.java.UDF2;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
@@ -113,13 +114,13 @@ public final class ConvexReLURegressionModel
     return trained.calibration();
   }
 
-  /** Between what its intervals begin, where that is not its prediction. */
-  Optional<QuantileModels> quantiles() {
-    return trained.quantiles();
+  /** The models that its intervals are made of, where its own predictions do not suffice. */
+  Optional<IntervalModels> intervals() {
+    return trained.intervals();
   }
 
-  /** This model, whose intervals begin between two quantiles; to be calibrated. */
-  ConvexReLURegressionModel with(QuantileModels others) {
+  /** This model, whose intervals are made of others too; to be calibrated. */
+  ConvexReLURegressionModel with(IntervalModels others) {
     return copy(new ParamMap(), trained.with(others));
   }
 
@@ -137,12 +138,8 @@ public final class ConvexReLURegressionModel
   /** What a reader found beside the network. */
   static ConvexReLURegressionModel restored(
       ConvexReLURegressionModel model, Optional<Calibration> calibration, Storage storage) {
-    Storage lower = storage.below(QuantileModels.LOWER);
-    Storage upper = storage.below(QuantileModels.UPPER);
     ConvexReLURegressionModel whole =
-        SavedMetadata.isIn(lower)
-            ? model.with(new QuantileModels(reader().read(lower), reader().read(upper)))
-            : model;
+        IntervalModels.saved(storage, reader()::read).map(model::with).orElse(model);
     return calibration
         .map(known -> whole.copy(new ParamMap(), whole.trained.with(known)))
         .orElse(whole);
@@ -259,7 +256,26 @@ public final class ConvexReLURegressionModel
    */
   @Override
   public double predict(Vector features) {
+    refuseUnlessOne("predict tells one number; use predictOutputs");
     return predict(features, 0);
+  }
+
+  /**
+   * The predictions of a row, one for each label, in label units.
+   *
+   * @throws IllegalArgumentException as {@link #predict}
+   */
+  public double[] predictOutputs(Vector features) {
+    return network().outputs() == 1
+        ? new double[] {predict(features)}
+        : trained.score(features, this);
+  }
+
+  private void refuseUnlessOne(String what) {
+    if (network().outputs() > 1) {
+      throw new IllegalStateException(
+          uid() + " was trained on " + network().outputs() + " labels: " + what);
+    }
   }
 
   private double predict(Vector features, double offset) {
@@ -304,7 +320,11 @@ public final class ConvexReLURegressionModel
             predictionIntervalColumn().orElse("")));
     StructType outputs =
         features.ofRows(schema, super.transformSchema(features.withVectors(schema)));
-    return PredictionIntervals.in(ContributionsColumn.in(outputs, this, network().outputs()), this);
+    StructType told =
+        network().outputs() > 1
+            ? LabelColumn.retyped(outputs, getPredictionCol(), LabelColumn.NUMBERS)
+            : outputs;
+    return PredictionIntervals.in(ContributionsColumn.in(told, this, network().outputs()), this);
   }
 
   /** Adds the columns that have names; a large network is broadcast. */
@@ -332,6 +352,12 @@ public final class ConvexReLURegressionModel
     if (getPredictionCol().isEmpty() && contributionsColumn().isPresent()) {
       // MLlib would warn that nothing is added.
       return dataset.toDF();
+    }
+    if (network().outputs() > 1 && !getPredictionCol().isEmpty()) {
+      UDF1<Vector, double[]> all = this::predictOutputs;
+      return dataset.withColumn(
+          getPredictionCol(),
+          functions.udf(all, LabelColumn.NUMBERS).apply(QuotedName.column(getFeaturesCol())));
     }
     if (offsetColumn().isEmpty() || getPredictionCol().isEmpty()) {
       return super.transform(dataset);
@@ -369,7 +395,8 @@ public final class ConvexReLURegressionModel
 
   /**
    * Writes the network as an ONNX model to a file of any Hadoop file system, for ONNX Runtime: input
-   * {@code features}, output {@code prediction} in label units of an offset of 0, all float64. Needs
+   * {@code features}, output {@code prediction} in label units of an offset of 0, of several labels n x C,
+   * all float64. Needs
    * org.tribuo:tribuo-util-onnx on the class path.
    *
    * @throws IllegalArgumentException where the path exists or the network takes more than 2 GB

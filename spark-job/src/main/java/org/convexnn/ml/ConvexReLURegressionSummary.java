@@ -1,6 +1,5 @@
 package org.convexnn.ml;
 
-import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.sqrt;
@@ -37,6 +36,16 @@ public class ConvexReLURegressionSummary implements Serializable {
 
   ConvexReLURegressionSummary(ScoredRows scored) {
     this.scored = scored;
+  }
+
+  /**
+   * The summary of one output of a model that was trained on several labels, whose metrics are of one each.
+   *
+   * @param k from 0 on
+   * @throws IllegalArgumentException where there is no such output
+   */
+  public ConvexReLURegressionSummary ofOutput(int k) {
+    return new ConvexReLURegressionSummary(scored.ofOutput(k));
   }
 
   /** The rows with the model's predictions. */
@@ -108,7 +117,7 @@ public class ConvexReLURegressionSummary implements Serializable {
   }
 
   private Column residual() {
-    return scored.label().minus(col(predictionCol()));
+    return scored.label().minus(scored.prediction());
   }
 
   /** The number of rows. */
@@ -192,14 +201,14 @@ public class ConvexReLURegressionSummary implements Serializable {
     RegressionLoss loss = scored.loss();
     UDF2<Double, Double, Double> cost = loss::cost;
     UDF2<Double, Double, Double> unit = loss::weight;
-    Column costs = udf(cost, DataTypes.DoubleType).apply(scored.label(), col(predictionCol()));
+    Column costs = udf(cost, DataTypes.DoubleType).apply(scored.label(), scored.prediction());
     Column units = udf(unit, DataTypes.DoubleType).apply(scored.weight(), scored.offset());
     return scored.aggregates(sum(scored.weight().multiply(costs)), sum(units));
   }
 
   private synchronized RegressionMetrics metrics() {
     if (metrics == null) {
-      metrics = new RegressionMetrics(scored.judged(col(predictionCol())));
+      metrics = new RegressionMetrics(scored.judged(scored.prediction()));
     }
     return metrics;
   }

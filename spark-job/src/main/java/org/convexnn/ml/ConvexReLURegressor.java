@@ -3,6 +3,7 @@ package org.convexnn.ml;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.Param;
@@ -13,6 +14,7 @@ import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.ml.util.MLWritable;
 import org.apache.spark.ml.util.MLWriter;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 import org.convexnn.loss.RegressionLoss;
 import org.convexnn.solver.TrainingOptions.Task;
@@ -81,8 +83,8 @@ public final class ConvexReLURegressor
   public StructType transformSchema(StructType schema) {
     InputColumns input = new InputColumns(schema);
     Fit.of(this).check(input, Task.REGRESSION, LABEL_REMEDY);
-    if (calibrates() && getIntervalMethod().equals(PredictionIntervals.QUANTILE)) {
-      checkQuantiles();
+    if (calibrates()) {
+      checkIntervals();
     }
     input.checkOutputs(
         Map.of(
@@ -93,19 +95,62 @@ public final class ConvexReLURegressor
             "predictionIntervalCol",
             predictionIntervalColumn().orElse("")));
     FeatureColumns features = FeatureColumns.of(this);
+    boolean several = LabelColumn.several(schema, getLabelCol());
     StructType extended =
-        features.ofRows(schema, super.transformSchema(features.withVectors(schema)));
-    return PredictionIntervals.in(ContributionsColumn.in(extended, this, 1), this);
+        features.ofRows(
+            schema,
+            super.transformSchema(
+                features.withVectors(
+                    several ? LabelColumn.asNumber(schema, getLabelCol()) : schema)));
+    StructType told =
+        several ? LabelColumn.retyped(extended, getPredictionCol(), LabelColumn.NUMBERS) : extended;
+    return PredictionIntervals.in(ContributionsColumn.in(told, this, several ? 2 : 1), this);
   }
 
-  /** Refuses what a quantile cannot be trained with. */
-  private void checkQuantiles() {
+  /** Refuses what the networks beside cannot be trained with. */
+  private void checkIntervals() {
+    switch (getIntervalMethod()) {
+      case PredictionIntervals.QUANTILE ->
+          beside(
+              "two quantiles are learnt",
+              () -> ofQuantile(0.5, IntervalModels.LOWER).trainingOptions(Task.REGRESSION));
+      case PredictionIntervals.SCALE ->
+          beside("the size of errors is learnt", () -> ofScale().trainingOptions(Task.REGRESSION));
+      default -> {}
+    }
+  }
+
+  private <T> T beside(String what, Supplier<T> made) {
     try {
-      ofQuantile(0.5, QuantileModels.LOWER).trainingOptions(Task.REGRESSION);
+      return made.get();
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "intervalMethod is 'quantile', for which two quantiles are learnt: " + e.getMessage(), e);
+          "intervalMethod is '"
+              + getIntervalMethod()
+              + "', for which "
+              + what
+              + ": "
+              + e.getMessage(),
+          e);
     }
+  }
+
+  /**
+   * Trains, on a label that is a number, or several of them in an array or a vector: then a prediction is an
+   * array, and every gate serves all outputs.
+   */
+  @Override
+  public ConvexReLURegressionModel fit(Dataset<?> dataset) {
+    if (!LabelColumn.several(dataset.schema(), getLabelCol())) {
+      return super.fit(dataset);
+    }
+    transformSchema(dataset.schema());
+    Dataset<Row> rows =
+        dataset.withColumn(getLabelCol(), LabelColumn.numbers(dataset.schema(), getLabelCol()));
+    return train(
+        weightColumn()
+            .map(name -> rows.withColumn(name, QuotedName.column(name).cast("double")))
+            .orElse(rows));
   }
 
   /** Trains; called by {@code fit} with the label and weight columns cast to double. */
@@ -117,18 +162,28 @@ public final class ConvexReLURegressor
     }
     CalibrationRows rows = CalibrationRows.of(this, dataset);
     ConvexReLURegressionModel model = trained(fit, rows.training());
-    if (!getIntervalMethod().equals(PredictionIntervals.QUANTILE)) {
-      return model.withCalibration(rows.calibration());
-    }
+    ConvexReLURegressionModel whole =
+        switch (getIntervalMethod()) {
+          case PredictionIntervals.QUANTILE -> model.with(quantiles(fit, rows.training()));
+          case PredictionIntervals.SCALE -> model.with(scale(fit, model, rows.training()));
+          default -> model;
+        };
+    return whole.withCalibration(rows.calibration());
+  }
+
+  private IntervalModels quantiles(Fit fit, Dataset<Row> rows) {
     double alpha = 1 - getCoverage();
-    ConvexReLURegressor lower = ofQuantile(alpha / 2, QuantileModels.LOWER);
-    ConvexReLURegressor upper = ofQuantile(1 - alpha / 2, QuantileModels.UPPER);
-    return model
-        .with(
-            new QuantileModels(
-                lower.trained(fit.by(lower), rows.training()),
-                upper.trained(fit.by(upper), rows.training())))
-        .withCalibration(rows.calibration());
+    ConvexReLURegressor lower = ofQuantile(alpha / 2, IntervalModels.LOWER);
+    ConvexReLURegressor upper = ofQuantile(1 - alpha / 2, IntervalModels.UPPER);
+    return new IntervalModels.Quantiles(
+        lower.trained(fit.by(lower), rows), upper.trained(fit.by(upper), rows));
+  }
+
+  private IntervalModels scale(Fit fit, ConvexReLURegressionModel model, Dataset<Row> rows) {
+    ConvexReLURegressor estimator = ofScale();
+    Dataset<Row> errors = PredictionIntervals.errors(model, rows, estimator.getLabelCol());
+    return new IntervalModels.Scale(
+        beside("the size of errors is learnt", () -> estimator.trained(fit.by(estimator), errors)));
   }
 
   private ConvexReLURegressionModel trained(Fit fit, Dataset<?> dataset) {
@@ -147,9 +202,25 @@ public final class ConvexReLURegressor
    * @param folder of its checkpoints, below those of this estimator
    */
   private ConvexReLURegressor ofQuantile(double quantile, String folder) {
+    return beside(folder).setLoss(RegressionLoss.Kind.QUANTILE.word()).setQuantile(quantile);
+  }
+
+  /**
+   * A copy that learns the mean absolute error, by Poisson deviance: of any distribution its least
+   * expectation is at the mean, errors of 0 are allowed, and predictions are positive. It knows no offset,
+   * and errors need not rise where labels do.
+   */
+  private ConvexReLURegressor ofScale() {
+    ConvexReLURegressor copy =
+        beside(IntervalModels.SCALE).setLoss(RegressionLoss.Kind.POISSON.word()).setOffsetCol("");
+    copy.clear(copy.monotoneConstraints());
+    return copy;
+  }
+
+  /** A copy that learns something else beside. */
+  private ConvexReLURegressor beside(String folder) {
     ConvexReLURegressor copy = copy(new ParamMap());
     copy.setPredictionIntervalCol("").setContributionsCol("").setTrainingCol("");
-    copy.setLoss(RegressionLoss.Kind.QUANTILE.word()).setQuantile(quantile);
     copy.clear(copy.evalMetric());
     if (CheckpointParams.of(this).wanted()) {
       copy.setCheckpointDir(new Path(getCheckpointDir(), folder).toString());

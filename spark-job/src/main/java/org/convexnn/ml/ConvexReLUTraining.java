@@ -405,9 +405,10 @@ public interface ConvexReLUTraining<E extends ConvexReLUTraining<E>> extends Con
   }
 
   /**
-   * Sets where intervals begin: residual (the default), at the prediction, so that all have the same width;
-   * or quantile, at the quantiles alpha / 2 and 1 - alpha / 2 of two more networks, trained with this
-   * estimator's Params and loss quantile: conformalised quantile regression.
+   * Sets what intervals are made of: residual (the default), the prediction, so that all have the same width;
+   * scale, the prediction and the mean absolute error at x, of one more network that learns those of the
+   * training rows; or quantile, the quantiles alpha / 2 and 1 - alpha / 2 of two more networks, trained with
+   * this estimator's Params and loss quantile: conformalised quantile regression.
    */
   default E setIntervalMethod(String value) {
     return with(intervalMethod(), value);

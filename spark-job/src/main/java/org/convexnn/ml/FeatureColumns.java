@@ -2,10 +2,10 @@ package org.convexnn.ml;
 
 import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.coalesce;
-import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.transform;
 import static org.apache.spark.sql.functions.when;
+import static org.convexnn.ml.QuotedName.column;
 
 import java.util.Arrays;
 import java.util.List;
@@ -179,11 +179,6 @@ record FeatureColumns(String one, List<String> several) {
 
   private static Column orNaN(String name) {
     return coalesce(column(name).cast("double"), lit(Double.NaN));
-  }
-
-  /** A column by a name that may have dots. */
-  private static Column column(String name) {
-    return col("`" + name.replace("`", "``") + "`");
   }
 
   /** A schema as MLlib's base classes want it: with vectors in the column {@link #one}. */

@@ -1,8 +1,10 @@
 package org.convexnn.ml;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -17,6 +19,7 @@ import org.convexnn.cluster.DataColumns;
 import org.convexnn.cluster.DataSummary;
 import org.convexnn.cluster.Packing;
 import org.convexnn.cluster.RddRows;
+import org.convexnn.loss.EvalMetric;
 import org.convexnn.network.FeatureConstraints;
 import org.convexnn.relu.ReluTrainer;
 import org.convexnn.solver.Progress;
@@ -74,7 +77,13 @@ record Fit(
     from.check(input);
     int[] codes = from.codes(input, estimator.categoricalFeatures());
     FeatureConstraints constraints = Constraints.of(estimator).numbered(from, input, codes);
-    input.checkLabel(columns.getLabelCol(), labelRemedy);
+    boolean several =
+        task == Task.REGRESSION && LabelColumn.several(input.schema(), columns.getLabelCol());
+    if (several) {
+      checkSeveral();
+    } else {
+      input.checkLabel(columns.getLabelCol(), labelRemedy);
+    }
     estimator.weightColumn().ifPresent(input::checkWeight);
     estimator.validationIndicatorColumn().ifPresent(input::checkValidationIndicator);
     estimator.foldColumn().ifPresent(input::checkFold);
@@ -99,6 +108,36 @@ record Fit(
     estimator.trainingOptions(task).held(constraints);
   }
 
+  /** Refuses what is of one label. */
+  private void checkSeveral() {
+    Map<String, Boolean> others = new LinkedHashMap<>();
+    others.put(
+        "loss is '" + estimator.getLoss() + "': use loss 'squared'",
+        !estimator.regressionLoss().squared());
+    others.put("offsetCol is set: unset it", estimator.offsetColumn().isPresent());
+    others.put(
+        "predictionIntervalCol is set: unset it", estimator.predictionIntervalColumn().isPresent());
+    others.put(
+        "evalMetric is '" + estimator.getEvalMetric() + "': use 'auto'",
+        !EvalMetric.of(estimator.getEvalMetric()).loss());
+    others.put("monotoneConstraints is set: unset it", !estimator.monotoneFeatures().isEmpty());
+    others.put(
+        "activation is 'relu': use 'gated'", estimator.getActivation().equalsIgnoreCase("relu"));
+    others.put("patternRank is set: unset it", estimator.getPatternRank() > 0);
+    others.put("solver is 'gram': use 'auto'", estimator.getSolver().equalsIgnoreCase("gram"));
+    others.forEach(
+        (what, there) -> {
+          if (there) {
+            throw new IllegalArgumentException(
+                "label column '"
+                    + columns.getLabelCol()
+                    + "' holds several numbers a row, and "
+                    + what
+                    + ", or learn the labels one by one");
+          }
+        });
+  }
+
   private void checkCalibration(Task task) {
     boolean isotonic = estimator.getProbabilityCalibration().equals(PredictionSets.ISOTONIC);
     if (task == Task.REGRESSION && (isotonic || estimator.predictionSetColumn().isPresent())) {
@@ -118,13 +157,15 @@ record Fit(
     }
     if (task == Task.REGRESSION
         && estimator.predictionIntervalColumn().isPresent()
-        && estimator.getIntervalMethod().equals(PredictionIntervals.QUANTILE)
+        && !estimator.getIntervalMethod().equals(PredictionIntervals.RESIDUAL)
         && estimator.offsetColumn().isPresent()
         && estimator.regressionLoss().kind().logLink()) {
       throw new IllegalArgumentException(
-          "intervalMethod is 'quantile' and offsetCol is '"
+          "intervalMethod is '"
+              + estimator.getIntervalMethod()
+              + "' and offsetCol is '"
               + estimator.getOffsetCol()
-              + "': an exposure multiplies means, and quantiles in no such way; use intervalMethod"
+              + "': an exposure multiplies means, and what labels vary by in no such way; use intervalMethod"
               + " 'residual', or make the exposure a feature");
     }
   }
@@ -227,6 +268,7 @@ record Fit(
     offset.map(name -> functions.col(name).cast("double")).ifPresent(selection::add);
     Dataset<Row> selected = usable.select(selection.toArray(Column[]::new));
     InputColumns input = new InputColumns(dataset.schema());
+    boolean several = LabelColumn.several(dataset.schema(), columns.getLabelCol());
     Packing packing =
         new Packing(
             new DataColumns(
@@ -237,6 +279,7 @@ record Fit(
                 fold,
                 offset,
                 from.names(input)),
+            several ? LabelColumn.count(selected, columns.getLabelCol()) : 1,
             classes,
             estimator.getMaxBlockSizeInMB(),
             estimator.getAggregationDepth(),

@@ -6,7 +6,6 @@ import java.util.List;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.convexnn.loss.SoftmaxLoss;
 
 /**
  * How much each feature matters on some rows, weighted by w, from its contributions phi_j ({@link
@@ -32,17 +31,6 @@ final class Importances implements Serializable {
   /** The loss of the outputs of a row. */
   interface RowLoss extends Serializable {
     double of(double[] outputs, double label);
-  }
-
-  /** The log loss of classes: of one output by its sign, of more by softmax. */
-  static double logLoss(double[] outputs, double label) {
-    if (outputs.length == 1) {
-      double margin = label > 0 ? outputs[0] : -outputs[0];
-      return margin > 0 ? Math.log1p(Math.exp(-margin)) : Math.log1p(Math.exp(margin)) - margin;
-    }
-    double[] probability = outputs.clone();
-    SoftmaxLoss.softmax(probability, 0, probability.length);
-    return -Math.log(Math.max(Double.MIN_NORMAL, probability[(int) label]));
   }
 
   /**

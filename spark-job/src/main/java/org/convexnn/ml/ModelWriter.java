@@ -52,12 +52,12 @@ final class ModelWriter extends MLWriter {
     model.marginals().ifPresent(marginals -> MarginalsTable.write(storage, marginals));
     if (model instanceof ConvexReLURegressionModel regression) {
       regression
-          .quantiles()
+          .intervals()
           .ifPresent(
-              quantiles -> {
-                write(quantiles.lower(), storage.below(QuantileModels.LOWER));
-                write(quantiles.upper(), storage.below(QuantileModels.UPPER));
-              });
+              models ->
+                  models
+                      .byFolder()
+                      .forEach((folder, other) -> write(other, storage.below(folder))));
     }
   }
 }

@@ -77,7 +77,8 @@ final class NetworkTables {
           .add("none", DataTypes.BooleanType)
           .add("categories", DataTypes.IntegerType)
           .add("imputed", DOUBLES)
-          .add("indicated", INTS);
+          .add("indicated", INTS)
+          .add("units", DOUBLES);
   private static final StructType CATEGORIES =
       new StructType().add("column", DataTypes.IntegerType).add("bins", INTS);
   private static final StructType MATRIX =
@@ -177,7 +178,8 @@ final class NetworkTables {
                     map.none(),
                     categories.size(),
                     network.imputation().values(),
-                    network.imputation().indicated())));
+                    network.imputation().indicated(),
+                    network.units())));
     if (!categories.isEmpty()) {
       categories().write(storage, categories);
     }
@@ -360,6 +362,7 @@ final class NetworkTables {
         row.doubles("offset", outputs),
         row.number("labelShift"),
         row.number("labelScale"),
+        row.has("units") ? row.doubles("units") : new double[0],
         row.imputation(d));
   }
 

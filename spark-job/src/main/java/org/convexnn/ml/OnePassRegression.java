@@ -69,6 +69,13 @@ record OnePassRegression(ConvexReLURegressor estimator) {
   /** The data as {@code fit} would hand it to {@code train}. */
   private Dataset<Row> prepared(Dataset<?> dataset) {
     estimator.transformSchema(dataset.schema());
+    if (LabelColumn.several(dataset.schema(), estimator.getLabelCol())) {
+      throw new IllegalArgumentException(
+          "label column '"
+              + estimator.getLabelCol()
+              + "' holds several numbers a row, and sums of one pass are of one label: use fit, or"
+              + " learn the labels one by one");
+    }
     new ParamRules(estimator).checkOnePass();
     List<String> columns = new ArrayList<>(List.of(estimator.getLabelCol()));
     estimator.weightColumn().ifPresent(columns::add);

@@ -525,12 +525,16 @@ public final class ParamSet implements Serializable {
         new Param<>(
             owner,
             "intervalMethod",
-            "with predictionIntervalCol, where intervals begin: residual = at the prediction, so that all"
-                + " have the same width, quantile = at two quantiles, of networks that are trained"
-                + " beside, so that they are as wide as labels vary",
+            "with predictionIntervalCol, what intervals are made of: residual = the prediction, so that all"
+                + " have the same width, scale = the prediction and the size of errors, of a network that"
+                + " is trained beside on the absolute ones of the training rows, quantile = two quantiles, of"
+                + " networks that are trained beside; by the last two they are as wide as labels vary",
             words(
                 "intervalMethod",
-                List.of(PredictionIntervals.RESIDUAL, PredictionIntervals.QUANTILE)));
+                List.of(
+                    PredictionIntervals.RESIDUAL,
+                    PredictionIntervals.SCALE,
+                    PredictionIntervals.QUANTILE)));
     predictionSetCol =
         new Param<>(
             owner,

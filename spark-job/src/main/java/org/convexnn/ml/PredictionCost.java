@@ -18,6 +18,8 @@ public final class PredictionCost implements Serializable {
   // Not the record of both: tasks send this, and Spark's Kryo writes no records.
   private final RegressionLoss.Kind kind;
   private final double parameter;
+  // Made again where it arrives.
+  private transient RegressionLoss loss;
 
   private PredictionCost(RegressionLoss loss) {
     this.kind = loss.kind();
@@ -25,7 +27,10 @@ public final class PredictionCost implements Serializable {
   }
 
   private RegressionLoss loss() {
-    return new RegressionLoss(kind, parameter);
+    if (loss == null) {
+      loss = new RegressionLoss(kind, parameter);
+    }
+    return loss;
   }
 
   /** Of the loss of an estimator or a model. */

@@ -1,10 +1,9 @@
 package org.convexnn.ml;
 
-import static org.convexnn.ml.CalibrationRows.column;
+import static org.convexnn.ml.QuotedName.column;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.sql.Column;
@@ -15,11 +14,15 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The column {@code predictionIntervalCol}: {@code [l(x) - Q, u(x) + Q]} with a calibrated Q
- * ({@link Calibration}). Where {@code intervalMethod} is residual, l and u are the prediction, and a row's
- * score is {@code |y - f(x)|}; where it is quantile they are two quantiles, and the score is {@code max(l(x)
- * - y, y - u(x))}, negative inside: conformalised quantile regression (Romano, Patterson and Candes,
- * NeurIPS 2019).
+ * The column {@code predictionIntervalCol}: {@code [l(x) - Q s(x), u(x) + Q s(x)]} with a calibrated Q
+ * ({@link Calibration}) of the scores {@code max(l(x) - y, y - u(x)) / s(x)}. By {@code intervalMethod}:
+ *
+ * <pre>residual   l = u = f, s = 1: all of one width, the score is |y - f(x)|
+ * scale      l = u = f, s(x) a network's mean absolute error, learnt from that of f on its training rows:
+ *            locally weighted split conformal intervals (Lei, G'Sell, Rinaldo, Tibshirani and Wasserman,
+ *            JASA 2018, section 5.2)
+ * quantile   l, u two quantiles, s = 1, the score negative inside: conformalised quantile regression
+ *            (Romano, Patterson and Candes, NeurIPS 2019)</pre>
  */
 final class PredictionIntervals {
 
@@ -33,10 +36,31 @@ final class PredictionIntervals {
   /** The word for absolute residuals. */
   static final String RESIDUAL = "residual";
 
+  /** The word for absolute residuals by their size. */
+  static final String SCALE = "scale";
+
+  private static final Column ONE = functions.lit(1.0);
+
   private PredictionIntervals() {}
 
-  /** Rows with predictions and the ends l and u. */
-  private record Ends(Dataset<Row> rows, Column lower, Column upper, String[] added) {}
+  /** Rows with predictions, the ends l and u, and s. */
+  private record Ends(Dataset<Row> rows, Column lower, Column upper, Column scale, String[] added) {
+
+    /** With one more column of another model's predictions. */
+    Ends and(Dataset<Row> more, String name) {
+      String[] all = Arrays.copyOf(added, added.length + 1);
+      all[added.length] = name;
+      return new Ends(more, lower, upper, scale, all);
+    }
+
+    Ends from(Column low, Column high) {
+      return new Ends(rows, low, high, scale, added);
+    }
+
+    Ends by(Column other) {
+      return new Ends(rows, lower, upper, other, added);
+    }
+  }
 
   private static String unused() {
     return Identifiable$.MODULE$.randomUID("interval");
@@ -62,24 +86,44 @@ final class PredictionIntervals {
     String prediction = plain.getPredictionCol();
     String[] unwanted =
         model.getPredictionCol().isEmpty() ? new String[] {prediction} : new String[0];
-    if (model.quantiles().isEmpty()) {
-      return new Ends(scored, column(prediction), column(prediction), unwanted);
+    Ends own = new Ends(scored, column(prediction), column(prediction), ONE, unwanted);
+    if (model.intervals().isEmpty()) {
+      return own;
     }
+    if (model.intervals().get() instanceof IntervalModels.Scale scale) {
+      String size = unused();
+      return predicted(own, scale.scale(), size, model)
+          .by(functions.greatest(column(size), functions.lit(Double.MIN_NORMAL)));
+    }
+    IntervalModels.Quantiles quantiles = (IntervalModels.Quantiles) model.intervals().get();
     String low = unused();
     String high = unused();
-    Dataset<Row> rows =
-        model
-            .quantiles()
-            .get()
-            .upper()
-            .predictingTo(high, model)
-            .transform(model.quantiles().get().lower().predictingTo(low, model).transform(scored));
     // Quantiles that were fitted apart may cross.
-    return new Ends(
-        rows,
-        functions.least(column(low), column(high)),
-        functions.greatest(column(low), column(high)),
-        Stream.concat(Arrays.stream(unwanted), Stream.of(low, high)).toArray(String[]::new));
+    return predicted(predicted(own, quantiles.lower(), low, model), quantiles.upper(), high, model)
+        .from(
+            functions.least(column(low), column(high)),
+            functions.greatest(column(low), column(high)));
+  }
+
+  private static Ends predicted(
+      Ends ends, ConvexReLURegressionModel other, String name, ConvexReLURegressionModel model) {
+    return ends.and(other.predictingTo(name, model).transform(ends.rows), name);
+  }
+
+  /** Rows with a model's absolute errors in place of their labels. */
+  static Dataset<Row> errors(ConvexReLURegressionModel model, Dataset<Row> rows, String label) {
+    ConvexReLURegressionModel plain = model.copy(new ParamMap());
+    plain.set(plain.predictionIntervalCol(), "");
+    plain.set(plain.contributionsCol(), "");
+    plain.set(plain.trainingCol(), "");
+    String prediction = unused();
+    plain.setPredictionCol(prediction);
+    Column error = functions.abs(column(label).minus(column(prediction)));
+    return plain
+        .transform(rows)
+        .where(functions.not(functions.isnan(column(prediction))))
+        .withColumn(label, error)
+        .drop(prediction);
   }
 
   /**
@@ -92,8 +136,9 @@ final class PredictionIntervals {
     double quantile = Calibration.of(model, "predictionIntervalCol", name).quantile();
     ConvexReLURegressionModel plain = plain(model);
     Ends ends = ends(model, plain, plain.transform(dataset));
-    Column lower = ends.lower.minus(quantile);
-    Column upper = ends.upper.plus(quantile);
+    Column margin = ends.scale.multiply(quantile);
+    Column lower = ends.lower.minus(margin);
+    Column upper = ends.upper.plus(margin);
     // Where Q is negative and quantiles are close nothing is between them: the middle stands for
     // it.
     Column middle = lower.plus(upper).divide(2);
@@ -115,7 +160,9 @@ final class PredictionIntervals {
     ScoredRows scored = ScoredRows.of(plain, dataset, ConvexReLURegressor.LABEL_REMEDY);
     Ends ends = ends(model, plain, scored.rows());
     Column score =
-        functions.greatest(ends.lower.minus(scored.label()), scored.label().minus(ends.upper));
+        functions
+            .greatest(ends.lower.minus(scored.label()), scored.label().minus(ends.upper))
+            .divide(ends.scale);
     double[][] numbers =
         CalibrationRows.taken(ends.rows, List.of(score, scored.weight()), model.getSeed());
     return Calibration.of(

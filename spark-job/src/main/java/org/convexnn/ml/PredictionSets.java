@@ -1,7 +1,8 @@
 package org.convexnn.ml;
 
-import static org.convexnn.ml.CalibrationRows.column;
+import static org.convexnn.ml.QuotedName.column;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -45,11 +46,16 @@ final class PredictionSets {
     return plain;
   }
 
-  /** The network's probabilities, of raw predictions. */
-  private static Column probabilities(Column raw) {
-    UDF1<Vector, double[]> probabilities =
-        f -> ConvexReLUClassificationModel.probabilities((DenseVector) f.copy().toDense());
-    return functions.udf(probabilities, TYPE).apply(raw);
+  /** What follows from the network's probabilities, of raw predictions. */
+  private static Column ofProbabilities(Column raw, NumbersOf then) {
+    UDF1<Vector, double[]> numbers =
+        f -> then.of(ConvexReLUClassificationModel.probabilities((DenseVector) f.copy().toDense()));
+    return functions.udf(numbers, TYPE).apply(raw);
+  }
+
+  /** Numbers made of probabilities, on an executor. */
+  private interface NumbersOf extends Serializable {
+    double[] of(double[] p);
   }
 
   /**
@@ -61,16 +67,12 @@ final class PredictionSets {
     String name = model.getPredictionSetCol();
     double least = 1 - Calibration.of(model, "predictionSetCol", name).quantile();
     ConvexReLUClassificationModel plain = plain(model);
-    UDF1<Vector, double[]> set =
-        f -> {
-          double[] p =
-              ConvexReLUClassificationModel.probabilities((DenseVector) f.copy().toDense());
-          return IntStream.range(0, p.length).filter(k -> p[k] >= least).asDoubleStream().toArray();
-        };
+    NumbersOf set =
+        p -> IntStream.range(0, p.length).filter(k -> p[k] >= least).asDoubleStream().toArray();
     Dataset<Row> rows =
         plain
             .transform(dataset)
-            .withColumn(name, functions.udf(set, TYPE).apply(column(plain.getRawPredictionCol())));
+            .withColumn(name, ofProbabilities(column(plain.getRawPredictionCol()), set));
     return model.getRawPredictionCol().isEmpty() ? rows.drop(plain.getRawPredictionCol()) : rows;
   }
 
@@ -79,7 +81,7 @@ final class PredictionSets {
     ConvexReLUClassificationModel plain = plain(model);
     ScoredRows scored = ScoredRows.of(plain, dataset, ConvexReLUClassifier.LABEL_REMEDY);
     int classes = model.numClasses();
-    Column probabilities = probabilities(column(plain.getRawPredictionCol()));
+    Column probabilities = ofProbabilities(column(plain.getRawPredictionCol()), p -> p);
     List<Column> columns = new ArrayList<>();
     for (int k = 0; k < classes; k++) {
       columns.add(probabilities.getItem(k));

@@ -25,12 +25,17 @@ final class ScoredRows implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
+  /** All outputs. */
+  private static final int ALL = -1;
+
   private final String featuresCol;
   private final String labelCol;
   private final String predictionCol;
   private final String weightCol;
   private final String offsetCol;
   private final RegressionLoss loss;
+  private final int outputs;
+  private final int output;
   private final String contributionsCol;
   private final transient Supplier<Dataset<Row>> scoring;
   private final transient Supplier<Dataset<Row>> explaining;
@@ -45,6 +50,8 @@ final class ScoredRows implements Serializable {
     this.weightCol = model.weightColumn().orElse("");
     this.offsetCol = model.offsetColumn().orElse("");
     this.loss = model.regressionLoss();
+    this.outputs = model instanceof ConvexReLURegressionModel ? model.network().outputs() : 1;
+    this.output = ALL;
     this.scoring = scoring;
     this.explaining = () -> model.contributions(rows.get());
     this.contributionsCol = model.contributionsColumn().orElse(ContributionsColumn.NAME);
@@ -59,7 +66,10 @@ final class ScoredRows implements Serializable {
    */
   static <M extends Transformer & PredictorParams & ConvexReLUModel<?>> ScoredRows of(
       M model, Dataset<?> dataset, String labelRemedy) {
-    new InputColumns(dataset.schema()).checkLabel(model.getLabelCol(), labelRemedy);
+    if (model.network().outputs() == 1
+        || !LabelColumn.several(dataset.schema(), model.getLabelCol())) {
+      new InputColumns(dataset.schema()).checkLabel(model.getLabelCol(), labelRemedy);
+    }
     Dataset<Row> scored = model.transform(dataset);
     return new ScoredRows(model, () -> scored, () -> dataset);
   }
@@ -74,6 +84,59 @@ final class ScoredRows implements Serializable {
       M model, Optional<Dataset<Row>> rows) {
     Supplier<Dataset<?>> known = () -> rows.orElseThrow(ScoredRows::unknown);
     return new ScoredRows(model, () -> model.transform(known.get()), known);
+  }
+
+  private ScoredRows(ScoredRows all, int output) {
+    this.featuresCol = all.featuresCol;
+    this.labelCol = all.labelCol;
+    this.predictionCol = all.predictionCol;
+    this.weightCol = all.weightCol;
+    this.offsetCol = all.offsetCol;
+    this.loss = all.loss;
+    this.outputs = all.outputs;
+    this.output = output;
+    this.scoring = all::rows;
+    this.explaining = all.explaining;
+    this.contributionsCol = all.contributionsCol;
+  }
+
+  /**
+   * The same rows, of which one of several labels and its predictions count.
+   *
+   * @param k from 0 on
+   * @throws IllegalArgumentException where there is no such label
+   */
+  ScoredRows ofOutput(int k) {
+    if (k < 0 || k >= outputs) {
+      throw new IllegalArgumentException(
+          "output "
+              + k
+              + " of a model of "
+              + outputs
+              + " outputs; it must be from 0 to "
+              + (outputs - 1));
+    }
+    return outputs == 1 ? this : new ScoredRows(this, k);
+  }
+
+  /** That of an output, of a column of several. */
+  private Column of(Column several) {
+    if (outputs == 1) {
+      return several;
+    }
+    if (output == ALL) {
+      throw new IllegalStateException(
+          "the model was trained on "
+              + outputs
+              + " labels: metrics are of one; ask ofOutput(k), k from 0 to "
+              + (outputs - 1));
+    }
+    return several.getItem(output);
+  }
+
+  /** The prediction. */
+  Column prediction() {
+    return of(col(predictionCol));
   }
 
   /** The error of a summary of training on rows of which only sums were there. */
@@ -109,7 +172,10 @@ final class ScoredRows implements Serializable {
 
   /** The label; an error where a row has none. */
   Column label() {
-    Column label = col(labelCol).cast("double");
+    Column label =
+        outputs == 1
+            ? col(labelCol).cast("double")
+            : of(LabelColumn.numbers(rows().schema(), labelCol));
     return checked(
         label,
         label.isNotNull().and(not(label.isNaN())),
@@ -143,7 +209,7 @@ final class ScoredRows implements Serializable {
       }
       importances =
           Importances.of(
-              explained.select(col(contributionsCol), label(), weight(explained)), rowLoss);
+              explained.select(of(col(contributionsCol)), label(), weight(explained)), rowLoss);
     }
     return importances;
   }

@@ -24,9 +24,9 @@ final class TrainedNetwork<S> implements Serializable {
   private final transient Certificate certificate;
   private final transient Provenance provenance;
   private transient S summary;
-  // Null = not calibrated, no quantiles. Executors need no models of quantiles.
+  // Null = not calibrated, no models of intervals. Executors need none of these models.
   private final Calibration calibration;
-  private final transient QuantileModels quantiles;
+  private final transient IntervalModels intervals;
 
   private TrainedNetwork(
       Scorer scorer,
@@ -34,10 +34,10 @@ final class TrainedNetwork<S> implements Serializable {
       Provenance provenance,
       S summary,
       Calibration calibration,
-      QuantileModels quantiles) {
+      IntervalModels intervals) {
     this.scorer = scorer;
     this.calibration = calibration;
-    this.quantiles = quantiles;
+    this.intervals = intervals;
     this.certificate = certificate;
     this.provenance = provenance;
     this.summary = summary;
@@ -79,16 +79,16 @@ final class TrainedNetwork<S> implements Serializable {
   }
 
   private TrainedNetwork<S> scoredBy(Scorer other) {
-    return new TrainedNetwork<>(other, certificate, provenance, summary, calibration, quantiles);
+    return new TrainedNetwork<>(other, certificate, provenance, summary, calibration, intervals);
   }
 
   /** A copy that is calibrated. */
   TrainedNetwork<S> with(Calibration other) {
-    return new TrainedNetwork<>(scorer, certificate, provenance, summary, other, quantiles);
+    return new TrainedNetwork<>(scorer, certificate, provenance, summary, other, intervals);
   }
 
-  /** A copy whose intervals begin between two quantiles; not calibrated. */
-  TrainedNetwork<S> with(QuantileModels others) {
+  /** A copy whose intervals are made of other models too; not calibrated. */
+  TrainedNetwork<S> with(IntervalModels others) {
     return new TrainedNetwork<>(scorer, certificate, provenance, summary, null, others);
   }
 
@@ -96,8 +96,8 @@ final class TrainedNetwork<S> implements Serializable {
     return Optional.ofNullable(calibration);
   }
 
-  Optional<QuantileModels> quantiles() {
-    return Optional.ofNullable(quantiles);
+  Optional<IntervalModels> intervals() {
+    return Optional.ofNullable(intervals);
   }
 
   Network network() {

@@ -139,7 +139,7 @@ public final class Contributions {
         for (int j = 0; j < ofTrees[c].length; j++) {
           phi[r][c][j] += ofTrees[c][j][r];
         }
-        phi[r][c] = inLabelUnits(phi[r][c], rows[r].length);
+        phi[r][c] = inLabelUnits(phi[r][c], rows[r].length, network.scale(c));
       }
     }
     return phi;
@@ -161,7 +161,7 @@ public final class Contributions {
   }
 
   /** Adds indicators to their features, and scales all to the units of the label. */
-  private double[] inLabelUnits(double[] phi, int features) {
+  private double[] inLabelUnits(double[] phi, int features, double scale) {
     double[] all = Arrays.copyOf(phi, features + 1);
     all[features] = phi[phi.length - 1];
     int[] indicated = network.imputation().indicated();
@@ -169,7 +169,7 @@ public final class Contributions {
       all[indicated[i]] += phi[features + i];
     }
     for (int j = 0; j <= features; j++) {
-      all[j] *= network.labelScale();
+      all[j] *= scale;
     }
     all[features] += network.labelShift();
     return all;

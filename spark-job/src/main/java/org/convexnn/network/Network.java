@@ -21,6 +21,7 @@ import java.util.stream.IntStream;
  * @param offset b0, C numbers: the constant model
  * @param labelShift the shift from training units of the label to its own
  * @param labelScale the scale from training units of the label to its own
+ * @param units what each output is multiplied by beside, where a row has several labels; else empty
  * @param imputation what stands in x, of which all of this is, for a row with missing values
  */
 public record Network(
@@ -30,6 +31,7 @@ public record Network(
     double[] offset,
     double labelShift,
     double labelScale,
+    double[] units,
     Imputation imputation)
     implements Serializable {
 
@@ -45,6 +47,10 @@ public record Network(
         throw new IllegalArgumentException("network with a weight that is " + w);
       }
     }
+    if (units.length != 0 && units.length != offset.length) {
+      throw new IllegalArgumentException(
+          "network of " + offset.length + " outputs with units of " + units.length);
+    }
     if (!imputation.none() && imputation.width() != map.features()) {
       throw new IllegalArgumentException(
           "network on "
@@ -52,6 +58,18 @@ public record Network(
               + " features with missing values that become "
               + imputation.width());
     }
+  }
+
+  /** A network of one label, or of classes. */
+  public Network(
+      FeatureMap map,
+      GateSet gates,
+      double[] weights,
+      double[] offset,
+      double labelShift,
+      double labelScale,
+      Imputation imputation) {
+    this(map, gates, weights, offset, labelShift, labelScale, new double[0], imputation);
   }
 
   /** A network that takes rows as they are. */
@@ -67,12 +85,17 @@ public record Network(
 
   /** The network of rows with missing values that is this one after an imputation. */
   public Network after(Imputation before) {
-    return new Network(map, gates, weights, offset, labelShift, labelScale, before);
+    return new Network(map, gates, weights, offset, labelShift, labelScale, units, before);
   }
 
   /** The features of a row as it comes; those of map and gates are what imputation makes of them. */
   public int features() {
     return imputation.none() ? map.features() : imputation.values().length;
+  }
+
+  /** From training units of the label of output k to its own. */
+  public double scale(int k) {
+    return units.length == 0 ? labelScale : labelScale * units[k];
   }
 
   /** C, the number of outputs. */
@@ -161,6 +184,7 @@ public record Network(
         offset,
         labelShift,
         labelScale,
+        units,
         imputation);
   }
 
@@ -313,7 +337,7 @@ public record Network(
 
     private void toLabels(double[] outputs) {
       for (int k = 0; k < outputs.length; k++) {
-        outputs[k] = network.labelShift + network.labelScale * outputs[k];
+        outputs[k] = network.labelShift + network.scale(k) * outputs[k];
       }
     }
 

@@ -237,7 +237,9 @@ final class AdmmSolver implements Solver {
     /** The weights as rows keep them: without the shift of outputs, so that f does not resist it. */
     private double[] inRows(double[] w) {
       double[] centred = w.clone();
-      OutputShift.remove(centred, problem.setting().outputs(), problem.setting().width());
+      if (problem.setting().loss().coupled()) {
+        OutputShift.remove(centred, problem.setting().outputs(), problem.setting().width());
+      }
       return problem.coordinates().toRows(centred);
     }
 
@@ -289,6 +291,7 @@ final class AdmmSolver implements Solver {
               columns,
               problem.setting().outputs(),
               problem.setting().width(),
+              problem.setting().loss().coupled(),
               gram,
               start > 0 ? start : Double.MIN_NORMAL);
       pendingSigma = metric.sigma();

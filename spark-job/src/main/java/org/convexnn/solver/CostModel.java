@@ -105,7 +105,7 @@ final class CostModel {
             Locale.ROOT,
             "predicted seconds: gram %s, admm %s, lbfgs %.1f (a pass %.3f s, Q = %.0f; %.0f/%.0f"
                 + " GF/s float32/float64 per core)",
-            !problem.quadratic()
+            !problem.ofOneGram()
                 ? "-"
                 : fits ? String.format(Locale.ROOT, "%.1f", gram) : "no room",
             fits ? String.format(Locale.ROOT, "%.1f", admm) : "no room",
@@ -120,7 +120,7 @@ final class CostModel {
       kind = TrainingOptions.SolverKind.ADMM;
       seconds = admm;
     }
-    if (fits && problem.quadratic() && gram < seconds) {
+    if (fits && problem.ofOneGram() && gram < seconds) {
       kind = TrainingOptions.SolverKind.GRAM;
     }
     return new Choice(

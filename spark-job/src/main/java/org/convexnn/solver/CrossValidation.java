@@ -39,7 +39,7 @@ record CrossValidation(Run run, Function<SelectedRows, PathFits> fits, int folds
   private Optional<FoldLosses> ofOnePass(Fit whole) {
     GatedModel model = whole.model();
     if (run.options().evalMetric().loss()
-        && whole.problem().quadratic()
+        && whole.problem().ofOneGram()
         && whole.solver() instanceof GramSolver gram
         && GramStatistics.fits(model.basis(), folds)) {
       GramStatistics statistics =

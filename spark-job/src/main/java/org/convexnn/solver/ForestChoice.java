@@ -235,8 +235,14 @@ final class ForestChoice {
     double[] sums = new double[judge.size()];
     for (ForestSample held : helds) {
       double[] labels = held.rows().labels();
-      for (int r = 0; r < labels.length; r++) {
-        judge.add(labels[r], run.frame().offset(), 0, held.rows().weights()[r], sums);
+      Judge own = judge.on(labels);
+      for (int r = 0; r < held.rows().size(); r++) {
+        own.add(
+            run.frame().loss().label(labels, r),
+            run.frame().offset(),
+            0,
+            held.rows().weights()[r],
+            sums);
       }
     }
     return judge.value(sums);

@@ -75,13 +75,14 @@ final class ForestProgram {
     double work = (double) rows * grown.trees();
     int blocks = (int) Math.max(1, Math.min(most, work / CODES_OF_A_BLOCK));
     int[] first = grown.forest().firstLeaves();
+    int width = frame.loss().labels();
     List<GatedBlock> parts = new ArrayList<>();
     for (int b = 0; b < blocks; b++) {
       int from = (int) ((long) rows * b / blocks);
       int to = (int) ((long) rows * (b + 1) / blocks);
       Block block =
           Block.withoutFeatures(
-              Arrays.copyOfRange(sample.rows().labels(), from, to),
+              Arrays.copyOfRange(sample.rows().labels(), from * width, to * width),
               Arrays.copyOfRange(sample.rows().weights(), from, to),
               Arrays.copyOfRange(sample.keys(), from, to));
       parts.add(

@@ -10,7 +10,6 @@ import org.convexnn.block.SampleJob;
 import org.convexnn.gate.BinnedRows;
 import org.convexnn.gate.Binning;
 import org.convexnn.loss.Loss;
-import org.convexnn.loss.SoftmaxLoss;
 
 /**
  * The rows on which trees of narrow leaves are grown and their penalty is chosen: in bins, a byte a
@@ -49,10 +48,7 @@ record ForestSample(long[] keys, long[] groups, BinnedRows rows, double share) {
     List<BinRowsJob.Part> parts =
         all.sum("rows in bins", new BinRowsJob(new InBins(binning), rate, run.options().seed()));
     BinRowsJob.Sample sample = BinRowsJob.Sample.of(binning.columns(), parts);
-    double[] labels = sample.labels();
-    for (int r = 0; r < labels.length; r++) {
-      labels[r] = (labels[r] - frame.shift()) / frame.scale();
-    }
+    double[] labels = frame.inUnits(sample.labels());
     return new ForestSample(
         sample.keys(),
         sample.groups(),
@@ -79,7 +75,7 @@ record ForestSample(long[] keys, long[] groups, BinnedRows rows, double share) {
         all.sum("sample for bins", new SampleJob(RowSelection.ALL, rate, run.options().seed()));
     Frame frame = run.frame();
     double[] labels =
-        few.stream().mapToDouble(r -> (r.label() - frame.shift()) / frame.scale()).toArray();
+        few.stream().flatMapToDouble(r -> Arrays.stream(frame.inUnits(r.labels()))).toArray();
     return Binning.of(
         few.stream().map(SampleJob.Row::features).toArray(double[][]::new),
         targets(frame, labels),
@@ -89,16 +85,17 @@ record ForestSample(long[] keys, long[] groups, BinnedRows rows, double share) {
         FEWEST_OF_A_CATEGORY);
   }
 
-  /** What the mean of a category is taken of: labels, of classes the derivatives at the constant. */
+  /** What the mean of a category is taken of: labels, of several outputs the derivatives at the constant. */
   private static double[] targets(Frame frame, double[] labels) {
-    Loss loss = frame.loss();
-    if (!(loss instanceof SoftmaxLoss)) {
+    Loss loss = frame.loss().on(labels);
+    if (loss.outputs() == 1) {
       return labels;
     }
     int c = loss.outputs();
-    double[] derivatives = new double[labels.length * c];
-    for (int r = 0; r < labels.length; r++) {
-      loss.derivative(labels[r], frame.offset(), 0, derivatives, r * c);
+    int rows = labels.length / loss.labels();
+    double[] derivatives = new double[rows * c];
+    for (int r = 0; r < rows; r++) {
+      loss.derivative(loss.label(labels, r), frame.offset(), 0, derivatives, r * c);
     }
     return derivatives;
   }
@@ -148,6 +145,7 @@ record ForestSample(long[] keys, long[] groups, BinnedRows rows, double share) {
                   return some;
                 })
             .toArray(byte[][]::new);
+    int width = rows.labels().length / Math.max(1, rows.size());
     long[] keptKeys = Arrays.stream(kept).mapToLong(r -> keys[r]).toArray();
     return new ForestSample(
         keptKeys,
@@ -155,7 +153,10 @@ record ForestSample(long[] keys, long[] groups, BinnedRows rows, double share) {
         new BinnedRows(
             rows.binning(),
             bins,
-            Arrays.stream(kept).mapToDouble(r -> rows.labels()[r]).toArray(),
+            Arrays.stream(kept)
+                .flatMap(r -> IntStream.range(r * width, (r + 1) * width))
+                .mapToDouble(i -> rows.labels()[i])
+                .toArray(),
             Arrays.stream(kept).mapToDouble(r -> rows.weights()[r]).toArray()),
         share * kept.length / Math.max(1, rows.size()));
   }

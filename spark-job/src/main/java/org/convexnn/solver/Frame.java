@@ -1,10 +1,12 @@
 package org.convexnn.solver;
 
+import java.util.Arrays;
 import java.util.Optional;
 import org.convexnn.block.ColumnStats;
 import org.convexnn.block.RowSelection;
 import org.convexnn.linalg.RowCount;
 import org.convexnn.loss.Loss;
+import org.convexnn.loss.SeparableLoss;
 import org.convexnn.network.FeatureMap;
 
 /**
@@ -13,7 +15,8 @@ import org.convexnn.network.FeatureMap;
  * @param stats counts, ranges and means
  * @param map the feature map
  * @param span what gates are held to, where they are
- * @param loss the loss, on labels (label - shift) / scale
+ * @param loss the loss, on labels (label - shift) / scale; of several labels a row, shift is 0, scale 1 and
+ *     the loss knows those of each
  * @param offset b0, C numbers: the constant model
  * @param shift of the label
  * @param scale of the label
@@ -80,6 +83,30 @@ record Frame(
   /** The ridge on the skip, of all rows. */
   double skipRidge(TrainingOptions options) {
     return options.skipRidge(size(), map.dimension());
+  }
+
+  /** Labels in training units; of several a row, which the loss takes as they came, these. */
+  double[] inUnits(double[] labels) {
+    double[] own = labels.clone();
+    for (int i = 0; i < own.length; i++) {
+      own[i] = (own[i] - shift) / scale;
+    }
+    return own;
+  }
+
+  /** b0 of a network: of several labels a row, the constant model is the shift of each. */
+  double[] outputOffset() {
+    if (!(loss instanceof SeparableLoss several)) {
+      return offset;
+    }
+    double[] all = offset.clone();
+    Arrays.setAll(all, k -> all[k] + several.shift()[k] / several.scale()[k]);
+    return all;
+  }
+
+  /** What a network multiplies each output by beside: of several labels a row the scale of each. */
+  double[] outputUnits() {
+    return loss instanceof SeparableLoss several ? several.scale() : new double[0];
   }
 
   /** What a network adds to its outputs: of log links the logarithm of the label's scale. */

@@ -274,10 +274,10 @@ record GateChoice(Rows rows, TrainingOptions options, Frame frame, RunLog log) {
             new SampleJob(seen, Math.min(1, most / frame.stats().rows()), options.seed()));
     double[][] x = sample.stream().map(SampleJob.Row::features).toArray(double[][]::new);
     double[] y =
-        sample.stream().mapToDouble(r -> (r.label() - frame.shift()) / frame.scale()).toArray();
+        sample.stream().flatMapToDouble(r -> Arrays.stream(frame.inUnits(r.labels()))).toArray();
     double[] w = sample.stream().mapToDouble(SampleJob.Row::weight).toArray();
     double[] offset = frame.offset();
-    double[] start = new double[y.length * frame.loss().outputs()];
+    double[] start = new double[w.length * frame.loss().outputs()];
     for (int i = 0; i < start.length; i++) {
       start[i] = offset[i % offset.length];
     }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.convexnn.block.RowSetting;
 import org.convexnn.network.GateSet;
+import org.convexnn.network.Imputation;
 import org.convexnn.network.LeafOrder;
 import org.convexnn.network.Network;
 import org.convexnn.network.SlimNorm;
@@ -172,7 +173,14 @@ record GatedModel(
     Arrays.fill(alike, 1);
     order.project(stored, alike, setting.layout().wideLength());
     return new Network(
-        frame.map(), gates, stored, frame.offset(), frame.outputShift(), frame.outputScale());
+        frame.map(),
+        gates,
+        stored,
+        frame.outputOffset(),
+        frame.outputShift(),
+        frame.outputScale(),
+        frame.outputUnits(),
+        Imputation.NONE);
   }
 
   /** Releases the gated rows. */

@@ -92,6 +92,11 @@ public final class LocalRows implements Rows {
   }
 
   @Override
+  public int labels() {
+    return blocks.stream().mapToInt(Block::labels).max().orElse(1);
+  }
+
+  @Override
   public boolean[] categorical() {
     return categorical.clone();
   }
@@ -119,7 +124,7 @@ public final class LocalRows implements Rows {
             List.of(
                 new Block(
                     buffer.take(),
-                    all.stream().mapToDouble(SampleJob.Row::label).toArray(),
+                    all.stream().flatMapToDouble(row -> Arrays.stream(row.labels())).toArray(),
                     all.stream().mapToDouble(SampleJob.Row::weight).toArray(),
                     marks,
                     groups)),

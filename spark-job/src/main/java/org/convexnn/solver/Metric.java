@@ -14,7 +14,7 @@ import org.convexnn.linalg.Cholesky;
  * rank-one update only ever adds curvature; a BFGS update was measured to take it away elsewhere and
  * to violate the safeguard again on the next step.
  *
- * <p>Of several outputs G is the curvature but along an {@link OutputShift}, where it is zero.
+ * <p>Of the several outputs of a coupled loss G is the curvature but along an {@link OutputShift}, where it is zero.
  */
 final class Metric {
 
@@ -22,6 +22,7 @@ final class Metric {
 
   private final int size;
   private final int columns;
+  private final boolean coupled;
   private final int width;
   private final double[] gram;
   private final double meanDiagonal;
@@ -38,10 +39,12 @@ final class Metric {
    * @param size Q, rows of the Gram matrix
    * @param columns C
    * @param width D, the numbers per block and output
+   * @param coupled whether the loss does not see an {@link OutputShift}
    * @param gram Q x Q, inflated by the sketch's allowance already
    * @param sigma the multiple of the identity
    */
-  Metric(int size, int columns, int width, double[] gram, double sigma) {
+  Metric(int size, int columns, int width, boolean coupled, double[] gram, double sigma) {
+    this.coupled = coupled;
     this.size = size;
     this.columns = columns;
     this.width = width;
@@ -154,7 +157,8 @@ final class Metric {
       for (int i = 0; i < q.length; i++) {
         turned[turnedIndex(i)] = q[i];
       }
-      double[] shift = OutputShift.remove(turned, columns, 1);
+      double[] shift =
+          coupled ? OutputShift.remove(turned, columns, 1) : new double[turned.length / columns];
       factor.solve(turned, columns);
       for (int i = 0; i < q.length; i++) {
         int at = turnedIndex(i);

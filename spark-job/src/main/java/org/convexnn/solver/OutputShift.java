@@ -1,7 +1,7 @@
 package org.convexnn.solver;
 
 /**
- * What softmax, the one loss of several outputs, does not see: a number added to all outputs of a
+ * What softmax, the one loss whose outputs are coupled, does not see: a number added to all outputs of a
  * row. Weights of Frobenius groups never move that way; those of groups per class do, and a metric
  * that gave this direction the loss's curvature would hold them back.
  */

@@ -5,8 +5,10 @@ import java.util.Locale;
 import java.util.Optional;
 import org.convexnn.block.ColumnStats;
 import org.convexnn.block.ColumnStatsJob;
+import org.convexnn.block.LabelMomentsJob;
 import org.convexnn.block.MomentsJob;
 import org.convexnn.linalg.RowCount;
+import org.convexnn.loss.SeparableLoss;
 import org.convexnn.loss.SquaredLoss;
 import org.convexnn.network.FeatureMap;
 
@@ -140,6 +142,9 @@ final class Preparation {
     return switch (options.task()) {
       case BINARY, MULTICLASS -> classes(rows, stats, map, span, options);
       case REGRESSION -> {
+        if (rows.labels() > 1) {
+          yield several(rows, stats, map, span, options);
+        }
         double sd = labelHalf(stats) * Math.sqrt(moments[1][0] / stats.weight());
         if (!options.loss().squared()) {
           LabelUnits units =
@@ -162,6 +167,44 @@ final class Preparation {
             stats, map, span, new SquaredLoss(), new double[1], shift, sd > 0 ? sd : 1, 1, 0.5, 1);
       }
     };
+  }
+
+  /** Of several labels a row: each in units of its own deviation, so that none outweighs the others. */
+  private static Frame several(
+      Rows rows,
+      ColumnStats stats,
+      FeatureMap map,
+      Optional<PatternSpan> span,
+      TrainingOptions options) {
+    if (!options.loss().squared()) {
+      throw new IllegalArgumentException(
+          "loss is '"
+              + options.loss().kind().word()
+              + "' and a row has "
+              + rows.labels()
+              + " labels: several are learnt by loss 'squared'; set it, or learn them one by one");
+    }
+    double[][] moments = rows.sum("moments of the labels", new LabelMomentsJob(rows.labels()));
+    double[] shift = new double[rows.labels()];
+    double[] scale = new double[shift.length];
+    int varying = 0;
+    for (int k = 0; k < shift.length; k++) {
+      double sd = Math.sqrt(moments[2][k] / moments[0][0]);
+      shift[k] = options.fitIntercept() || sd == 0 ? moments[1][k] : 0;
+      scale[k] = sd > 0 ? sd : 1;
+      varying += sd > 0 ? 1 : 0;
+    }
+    return new Frame(
+        stats,
+        map,
+        span,
+        new SeparableLoss(new SquaredLoss(), shift, scale),
+        new double[shift.length],
+        0,
+        1,
+        1,
+        0.5 * Math.max(1, varying),
+        1);
   }
 
   /** What auto means, and whether the driver can hold what is asked for. */

@@ -59,8 +59,9 @@ final class PricingSample {
               for (int r = chunk * CHUNK; r < to; r++) {
                 SampleJob.Row row = rows.get(r);
                 evaluator.evaluate(row.features(), f);
-                double label = (row.label() - frame.shift()) / frame.scale();
-                loss.derivative(label, f, 0, all, r * outputs);
+                double[] labels = frame.inUnits(row.labels());
+                Loss own = loss.on(labels);
+                own.derivative(own.label(labels, 0), f, 0, all, r * outputs);
               }
             });
     return all;

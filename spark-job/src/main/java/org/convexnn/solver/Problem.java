@@ -18,7 +18,6 @@ import org.convexnn.block.SearchJob;
 import org.convexnn.block.SketchRowsJob;
 import org.convexnn.block.SweepJob;
 import org.convexnn.loss.Judge;
-import org.convexnn.loss.SquaredLoss;
 
 /**
  * The convex program in solver coordinates w (blocks of C D numbers, block 0 linear, w_i the groups
@@ -163,9 +162,14 @@ public final class Problem {
     return groups;
   }
 
+  /** Whether one matrix of sums over rows is all that the program takes of them. */
+  boolean ofOneGram() {
+    return quadratic() && setting.outputs() == 1;
+  }
+
   /** Whether the loss is squared, so that its dual value is a quadratic along a ray. */
   boolean quadratic() {
-    return setting.loss() instanceof SquaredLoss;
+    return setting.loss().quadratic();
   }
 
   /** The loss and, with gradient, one pass; half a pass without. */

@@ -42,6 +42,11 @@ public interface Rows {
     return Map.of();
   }
 
+  /** The number of labels of a row. */
+  default int labels() {
+    return 1;
+  }
+
   /** Which columns hold codes of categories, 0, 1, ..., and not numbers. */
   default boolean[] categorical() {
     return new boolean[features()];

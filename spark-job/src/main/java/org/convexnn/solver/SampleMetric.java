@@ -144,7 +144,7 @@ final class SampleMetric {
 
   private double[] roots(double[] weights, double floor) {
     int outputs = setting.outputs();
-    Loss loss = setting.loss();
+    Loss loss = setting.loss(sample.block());
     double[] f = forward(weights);
     double[] r = new double[outputs];
     double[] roots = new double[rows];
@@ -338,8 +338,10 @@ final class SampleMetric {
     double[] y = divided(x);
     double[] v = forward(problem.coordinates().toRows(y));
     scale(v, outputs);
-    // The loss has no curvature there.
-    OutputShift.remove(v, outputs, 1);
+    if (setting.loss().coupled()) {
+      // The loss has no curvature there.
+      OutputShift.remove(v, outputs, 1);
+    }
     factor.solve(v, outputs);
     scale(v, outputs);
     double[] back = divided(problem.coordinates().toSolver(backward(v)));

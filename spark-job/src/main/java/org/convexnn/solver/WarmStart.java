@@ -132,6 +132,12 @@ public record WarmStart(Network network) {
   private double[] weights(Frame frame) {
     double ratio = network.labelScale() / frame.outputScale();
     double[] u = network.weights().clone();
+    if (frame.loss().labels() > 1) {
+      throw new IllegalArgumentException(
+          "initialModel is set and a row has "
+              + frame.loss().labels()
+              + " labels: training goes on from a network of one label; unset initialModel");
+    }
     for (int k = 0; k < u.length; k++) {
       u[k] *= ratio;
     }

@@ -139,6 +139,23 @@ class DemoAndBenchmarkTest {
   }
 
   @Test
+  void lossesSuiteMeasuresWhatIsThere() {
+    String[] lines =
+        Stream.concat(
+                Stream.of("a,b,label"),
+                IntStream.range(0, 150).mapToObj(i -> i % 7 + "," + i % 5 + "," + i * i % 97 * 0.3))
+            .toArray(String[]::new);
+    CommandLineRun.file(folder, "protein.train.csv", lines);
+    CommandLineRun.file(folder, "protein.test.csv", lines);
+    String out = benchmark("--suite", "losses", "--data", folder).good().out();
+    assertThat(out)
+        .contains("skipped: freMTPL2freq", "skipped: covtype93k", "left out: not on the class path")
+        .containsPattern(
+            "\\| protein, quantile 0.9 +\\| ConvexReLU +\\| [0-9.]+ +\\| test pinball ")
+        .containsPattern("coverage 0.9 +\\| scale +\\| [0-9.]+ +\\| mean coverage .*\\| [01]\\.");
+  }
+
+  @Test
   void readmeSuiteSkipsWhatIsMissing() {
     String out = CommandLineRun.of("benchmark", "--suite", "readme", "--data", folder).good().out();
     assertThat(out).contains("skipped: adult", "skipped: covtype93k", "| fit seconds |");

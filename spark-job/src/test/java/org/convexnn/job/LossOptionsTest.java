@@ -103,6 +103,59 @@ class LossOptionsTest {
         .failed("offset column 'years' holds '0'", "positive numbers");
   }
 
+  /** Several numbers are learnt at once; scores are a column for each, reports the measures of each. */
+  @Test
+  void severalLabelsAreLearntAtOnce() throws IOException {
+    Path claims = claims();
+    Path model = folder.resolve("model");
+    CommandLineRun run =
+        CommandLineRun.train(claims, "claims,age", model, "--drop", "kind", "--test", claims)
+            .good();
+    assertThat(run.out()).contains("regression of 'claims', 'age'", "rmse_2");
+    JsonNode report = Outcome.report(new org.apache.hadoop.fs.Path(model.toString()));
+    Path scored = folder.resolve("scored");
+    CommandLineRun.of("score", "--model", model, "--input", claims, "--output", scored).good();
+    double[] square = new double[2];
+    int rows = 0;
+    try (Stream<Path> files = Files.list(scored)) {
+      for (Path part : files.filter(p -> p.getFileName().toString().startsWith("part")).toList()) {
+        List<String> lines = Files.readAllLines(part);
+        assertThat(lines.get(0)).isEqualTo("claims,years,age,kind,prediction_1,prediction_2");
+        for (String line : lines.subList(1, lines.size())) {
+          String[] cells = line.split(",");
+          for (int k = 0; k < 2; k++) {
+            double e = Double.parseDouble(cells[2 * k]) - Double.parseDouble(cells[4 + k]);
+            square[k] += e * e;
+          }
+          rows++;
+        }
+      }
+    }
+    for (int k = 0; k < 2; k++) {
+      assertThat(report.at("/test/rmse_" + (k + 1)).asDouble())
+          .isCloseTo(Math.sqrt(square[k] / rows), within(1e-9));
+    }
+    assertThat(report.at("/label").asText()).isEqualTo("claims,age");
+    CommandLineRun.train(claims, "claims,ages", folder.resolve("n"))
+        .failed("--label is 'ages'", "no such column");
+    CommandLineRun.train(claims, "claims,claims", folder.resolve("n"))
+        .failed("name each label once");
+    CommandLineRun.train(claims, "claims,kind", folder.resolve("n"))
+        .failed("label column 'kind' holds the text", "needs numbers");
+    CommandLineRun.train(claims, "claims,age", folder.resolve("n"), "--loss", "poisson")
+        .failed("'claims,age' holds several numbers a row, and loss is 'poisson'");
+    CommandLineRun.of(
+            "score",
+            "--model",
+            model,
+            "--input",
+            claims,
+            "--output",
+            folder.resolve("s"),
+            "--contributions")
+        .failed("--contributions is given and the model has 2 labels");
+  }
+
   /** Classes by the names that the table has. */
   @Test
   void classesHaveWeights() throws IOException {

@@ -113,6 +113,7 @@ class WrongUsageTest {
     CommandLineRun.of("describe").wrongUsage("--model");
     CommandLineRun.of("benchmark").wrongUsage("--suite");
     CommandLineRun.of("benchmark", "--suite", "readme").wrongUsage("--data");
+    CommandLineRun.of("benchmark", "--suite", "losses").wrongUsage("--data");
     CommandLineRun.of("benchmark", "--input", "a.csv", "--label", "y").wrongUsage("--test");
   }
 

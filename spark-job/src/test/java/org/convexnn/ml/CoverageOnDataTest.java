@@ -35,7 +35,7 @@ class CoverageOnDataTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"residual", "quantile"})
+  @ValueSource(strings = {"residual", "scale", "quantile"})
   void labelsOfProteinsAreInTheirIntervals(String method) {
     Dataset<Row> rows =
         read("protein.train.csv.gz").unionByName(read("protein.test.csv")).repartition(4).cache();

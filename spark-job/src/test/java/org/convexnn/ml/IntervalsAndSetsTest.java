@@ -79,7 +79,7 @@ class IntervalsAndSetsTest {
 
   /** 2,000 rows, half of which calibrate: the share of 20,000 others varies by .0095 about .9. */
   @ParameterizedTest
-  @ValueSource(strings = {"residual", "quantile"})
+  @ValueSource(strings = {"residual", "scale", "quantile"})
   void labelsAreInTheirIntervals(String method) throws IOException {
     ConvexReLURegressor estimator = regressor().setIntervalMethod(method);
     ConvexReLURegressionModel model = estimator.fit(rows(2000, 1));
@@ -96,7 +96,7 @@ class IntervalsAndSetsTest {
     // As wide as labels vary, or all of one width.
     double calm = width(scored, "b < 0.2");
     double wild = width(scored, "b > 0.8");
-    if (method.equals("quantile")) {
+    if (!method.equals("residual")) {
       assertThat(wild).isGreaterThan(2 * calm);
       assertThat(scored.columns()).doesNotContain("lower").hasSize(others.columns().length + 2);
     } else {
@@ -118,6 +118,32 @@ class IntervalsAndSetsTest {
         .hasSize(others.columns().length + 1);
     assertThat(model.setPredictionIntervalCol("").transform(others).columns())
         .doesNotContain("interval");
+  }
+
+  /** Ends are where the errors of the training rows, learnt as a count would be, say. */
+  @Test
+  void scalesAreLearntFromErrors() {
+    Dataset<Row> rows = rows(2000, 1);
+    ConvexReLURegressor estimator = regressor().setIntervalMethod("scale");
+    ConvexReLURegressionModel model = estimator.fit(rows);
+    Dataset<Row> training = CalibrationRows.of(estimator, rows).training();
+    ConvexReLURegressionModel plain = model.copy(new ParamMap()).setPredictionIntervalCol("");
+    Dataset<Row> errors =
+        plain
+            .transform(training)
+            .withColumn("error", functions.expr("abs(y - prediction)"))
+            .drop("prediction");
+    ConvexReLURegressionModel scale =
+        small(new ConvexReLURegressor().setLabelCol("error")).setLoss("poisson").fit(errors);
+    scale.setPredictionCol("scale");
+    double q = model.calibration().orElseThrow().quantile();
+    double off =
+        scale
+            .transform(model.transform(rows(100, 3)))
+            .selectExpr("max(abs(interval.upper - prediction - " + q + " * scale))")
+            .first()
+            .getDouble(0);
+    assertThat(off).isLessThan(1e-9);
   }
 
   /** A model calibrates on rows of one's own, in units of its label; groups are not parted. */
@@ -270,6 +296,18 @@ class IntervalsAndSetsTest {
         "intervalMethod is 'quantile' and offsetCol is 'b'",
         "residual");
     numbers(
+        e -> e.setPredictionIntervalCol("i").setIntervalMethod("scale").setSolver("gram"),
+        "intervalMethod is 'scale', for which the size of errors is learnt: loss is 'poisson'",
+        "gram");
+    numbers(
+        e ->
+            e.setLabelCol("binary")
+                .setLoss("gamma")
+                .setOffsetCol("b")
+                .setPredictionIntervalCol("i")
+                .setIntervalMethod("scale"),
+        "intervalMethod is 'scale' and offsetCol is 'b'");
+    numbers(
         e ->
             e.setPredictionIntervalCol("i")
                 .setInitialModel(
@@ -284,7 +322,7 @@ class IntervalsAndSetsTest {
         .hasMessageContaining("coverage is 1.0; it must be in (0, 1)");
     assertThatThrownBy(() -> new ConvexReLURegressor().setIntervalMethod("jackknife"))
         .hasMessageContaining(
-            "intervalMethod is 'jackknife'; it must be one of residual, quantile");
+            "intervalMethod is 'jackknife'; it must be one of residual, scale, quantile");
     assertThatThrownBy(
             () ->
                 small(new ConvexReLUClassifier().setLabelCol("binary"))

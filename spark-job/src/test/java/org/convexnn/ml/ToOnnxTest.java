@@ -60,6 +60,27 @@ class ToOnnxTest {
       List.of("prediction", "rawPrediction", "probability");
 
   @Test
+  void severalLabels() throws IOException {
+    Dataset<Row> rows =
+        Models.ring(ROWS)
+            .withColumn("label", functions.expr("array(label, 100 * label + 7 * rand(5))"))
+            .localCheckpoint();
+    ConvexReLURegressionModel model =
+        new ConvexReLURegressor().setNumGates(8).setRegRatio(0.1).setMaxIter(20).fit(rows);
+    model.toOnnx(file().toString());
+    List<Row> all = rows.collectAsList();
+    double[][] x =
+        all.stream().map(r -> r.<Vector>getAs("features").toArray()).toArray(double[][]::new);
+    double[][] f = OnnxRun.of(Files.readAllBytes(file()), x).get("prediction");
+    for (int r = 0; r < x.length; r++) {
+      if (!OnnxRun.onBoundary(model.network(), x[r])) {
+        assertThat(f[r])
+            .containsExactly(model.predictOutputs(all.get(r).getAs("features")), within(1e-9));
+      }
+    }
+  }
+
+  @Test
   void twoClasses() throws IOException {
     Dataset<Row> rows = Models.ring(ROWS);
     ConvexReLUClassificationModel model =
