@@ -230,9 +230,9 @@ class ConvexReLUParams(HasWeightCol):
         "intervalMethod",
         "with predictionIntervalCol, what intervals are made of: residual = the "
         "prediction, so that all have the same width, scale = the prediction and the "
-        "size of errors, of a network that is trained beside on the absolute ones of the "
-        "training rows, quantile = two quantiles, of networks that are trained beside; by "
-        "the last two they are as wide as labels vary",
+        "size of errors, of a network that is trained beside on the absolute ones of "
+        "the training rows, quantile = two quantiles, of networks that are trained "
+        "beside; by the last two they are as wide as labels vary",
         typeConverter=TypeConverters.toString,
     )
 
