@@ -74,7 +74,8 @@ record LossesSuite(SparkSession spark, Map<String, Object> given, long seed, Str
         Optional.empty(),
         Optional.empty(),
         label,
-        LearningTask.AUTO,
+        // Few counts would look like classes.
+        offset.isPresent() ? LearningTask.REGRESSION : LearningTask.AUTO,
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
