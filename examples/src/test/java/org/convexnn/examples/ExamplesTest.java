@@ -70,6 +70,32 @@ class ExamplesTest {
   }
 
   @Test
+  void insurance() {
+    InsuranceExample.Result result = InsuranceExample.run(SPARK);
+    // Most of what one frequency for all misses is found.
+    assertThat(result.deviance() - result.ofTruth())
+        .isLessThan(0.25 * (result.ofMean() - result.ofTruth()));
+  }
+
+  @Test
+  void creditScore() {
+    CreditScoreExample.Result result = CreditScoreExample.run(SPARK);
+    assertThat(result.falls()).isZero();
+    assertThat(result.off()).isLessThan(1e-9);
+    assertThat(result.area()).isGreaterThan(0.7);
+  }
+
+  @Test
+  void flightTimes() {
+    FlightTimesExample.Result result = FlightTimesExample.run(SPARK);
+    // 6,000 flights: a standard error of .004, and what 6,000 others do not tell.
+    assertThat(result.low()).isBetween(0.07, 0.13);
+    assertThat(result.high()).isBetween(0.87, 0.93);
+    assertThat(result.taxi()).isGreaterThan(0.4);
+    assertThat(result.air()).isGreaterThan(0.95);
+  }
+
+  @Test
   void certify() throws Exception {
     CertifyExample.Result result =
         CertifyExample.run(SPARK, Path.of("data").toAbsolutePath().toString());
