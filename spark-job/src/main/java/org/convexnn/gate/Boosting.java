@@ -305,7 +305,7 @@ public final class Boosting implements AutoCloseable {
       double[] start,
       Judge judge,
       Options options) {
-    return of(train, heldOut, loss, start, judge, true, TreeGrowth.MOST_SUMS, options);
+    return of(train, heldOut, loss, start, judge, true, TreeGrowth.mostSums(), options);
   }
 
   /**

@@ -21,8 +21,10 @@ import org.convexnn.network.Tree;
  */
 final class TreeGrowth {
 
-  /** Sums that all histograms together may hold (256 MB); beyond, some are built again from rows. */
-  static final long MOST_SUMS = 1L << 25;
+  /** Bytes that all histograms together may hold, and their share of a small heap. */
+  private static final long MOST_BYTES = 1L << 28;
+
+  private static final double HEAP_SHARE = 0.125;
 
   /** Work, in bins looked at, from which it pays to share it. */
   private static final int SHARED_WORK = 2000;
@@ -148,6 +150,12 @@ final class TreeGrowth {
     this.unmade = (int) Math.max(3, Math.min(options.leaves() + 1L, mostSums / Math.max(1, size)));
     this.splits = new Split[options.leaves() - 1];
     this.child = new int[2 * (options.leaves() - 1)];
+  }
+
+  /** Sums that all histograms together may hold; beyond, some are built again from rows. */
+  static long mostSums() {
+    double share = HEAP_SHARE * Runtime.getRuntime().maxMemory();
+    return (long) (Math.min(MOST_BYTES, share) / Double.BYTES);
   }
 
   /** What rows add to bins. */

@@ -145,21 +145,26 @@ final class ErrorMessages {
                         || String.valueOf(t.getMessage())
                             .contains(OutOfMemoryError.class.getName()))
             .toList();
-    return lacks.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            "out of memory"
-                + (lacks.stream().anyMatch(ErrorMessages::readsALine)
-                    ? " within one line of the input: it may hold no line ends, or other data than a"
-                        + " table; correct it, or "
-                    : "; take fewer gates, or ")
-                + "give the driver more, for example submit.sh --driver-memory 6g");
+    if (lacks.isEmpty()) {
+      return Optional.empty();
+    }
+    String doing =
+        lacks.stream().anyMatch(t -> under(t, LineReader.class))
+            ? " within one line of the input: it may hold no line ends, or other data than a table;"
+                + " correct it, or "
+            : chain.stream().anyMatch(t -> under(t, TrainingData.class))
+                ? " before training began, while the table was read: it may hold a line without end,"
+                    + " or too many columns; correct it, or "
+                : "; take fewer gates, or ";
+    return Optional.of(
+        "out of memory" + doing + "give the driver more, for example submit.sh --driver-memory 6g");
   }
 
-  private static boolean readsALine(Throwable thrown) {
-    String reader = LineReader.class.getName();
-    return String.valueOf(thrown.getMessage()).contains(reader)
-        || Arrays.stream(thrown.getStackTrace()).anyMatch(f -> f.getClassName().equals(reader));
+  /** Whether a class was at work; Spark tells of a task's failure in words. */
+  private static boolean under(Throwable thrown, Class<?> type) {
+    return String.valueOf(thrown.getMessage()).contains(type.getName())
+        || Arrays.stream(thrown.getStackTrace())
+            .anyMatch(f -> f.getClassName().equals(type.getName()));
   }
 
   /** Spark's own files, models and checkpoints may be on different disks: which, it does not say. */

@@ -370,10 +370,12 @@ record LabelRule(
     return kind == NUMBER ? ", or the number with --task regression" : "";
   }
 
+  /** Where not all classes were counted, the fit refuses one that no row has. */
   private static LabelRule against(
       InputColumn input, List<String> names, String positive, boolean complete) {
     String wanted = canonical(positive, input);
-    if (!names.contains(wanted)) {
+    boolean possible = input.kind() != NUMBER || input.notation().isNumber(positive);
+    if (!names.contains(wanted) && (complete || !possible)) {
       throw new JobException(
           "--positive is '"
               + positive

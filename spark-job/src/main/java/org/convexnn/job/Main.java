@@ -83,7 +83,11 @@ public final class Main {
 
   private static int failed(Throwable thrown, PrintWriter err) {
     LOG.debug("failed", thrown);
-    err.println("error: " + ErrorMessages.of(thrown));
+    err.println(
+        "error: "
+            + (Interruption.happened()
+                ? "interrupted; no output was written"
+                : ErrorMessages.of(thrown)));
     return FAILED;
   }
 

@@ -1,5 +1,6 @@
 package org.convexnn.job;
 
+import java.util.Optional;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.convexnn.ml.ShownText;
@@ -14,11 +15,11 @@ final class Session implements AutoCloseable {
   private static final String ICU = "spark.sql.icu.caseMappings.enabled";
 
   private final SparkSession spark;
-  private final boolean own;
+  private final Optional<Interruption> own;
 
   private Session(SparkSession spark, boolean own) {
     this.spark = spark;
-    this.own = own;
+    this.own = own ? Optional.of(Interruption.of(spark.sparkContext())) : Optional.empty();
   }
 
   /** The running session, or a new one: on the cores of this machine where no master is set. */
@@ -45,8 +46,10 @@ final class Session implements AutoCloseable {
 
   @Override
   public void close() {
-    if (own) {
-      spark.stop();
-    }
+    own.ifPresent(
+        interruption -> {
+          spark.stop();
+          interruption.close();
+        });
   }
 }

@@ -115,7 +115,13 @@ final class TrainingData implements AutoCloseable {
       Optional<Dataset<Row>> test =
           source.testTable().map(t -> test(reader, source, pipeline, rule, t));
       return new TrainingData(
-          source, table, features(pipeline, clean), test, rule, pipeline, natively);
+          source,
+          table,
+          features(pipeline, clean, small.isPresent()),
+          test,
+          rule,
+          pipeline,
+          natively);
     } catch (Throwable e) {
       // Spark throws checked exceptions that are not declared.
       table.unpersist();
@@ -195,7 +201,8 @@ final class TrainingData implements AutoCloseable {
     check.problem().ifPresent(text -> refuseTest(path, text));
     return features(
         pipeline,
-        clean(pipeline.layout(), test, source, rule, Optional.empty(), small.isPresent()));
+        clean(pipeline.layout(), test, source, rule, Optional.empty(), small.isPresent()),
+        small.isPresent());
   }
 
   private static void refuseTest(String path, String problem) {
@@ -391,8 +398,11 @@ final class TrainingData implements AutoCloseable {
     return small ? SmallTable.computed(clean).table() : clean;
   }
 
-  /** What is learnt from, of clean columns. */
-  private static Dataset<Row> features(TablePipeline pipeline, Dataset<Row> clean) {
+  /**
+   * What is learnt from, of clean columns; of a small table computed once: of a thousand columns Spark
+   * would plan the stages again, for seconds, whenever it is asked for.
+   */
+  private static Dataset<Row> features(TablePipeline pipeline, Dataset<Row> clean, boolean small) {
     List<String> columns =
         new ArrayList<>(List.of(RowColumns.FEATURES, RowColumns.LABEL, RowColumns.WEIGHT));
     for (String more : List.of(RowColumns.OFFSET, RowColumns.FOLD)) {
@@ -400,7 +410,8 @@ final class TrainingData implements AutoCloseable {
         columns.add(more);
       }
     }
-    return select(pipeline.features(clean), columns);
+    Dataset<Row> features = select(pipeline.features(clean), columns);
+    return small ? SmallTable.computed(features).table() : features;
   }
 
   private static Dataset<Row> select(Dataset<Row> table, List<String> columns) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -52,23 +53,45 @@ public final class ClusterProcess {
   public static void killWhen(
       BooleanSupplier happened, Path folder, long mostSeconds, Class<?> main, String... arguments)
       throws IOException, InterruptedException {
-    Path out = folder.resolve("killed.txt");
+    // 128 + SIGKILL.
+    endWhen(happened, ClusterProcess::kill, 137, folder, mostSeconds, main, arguments);
+  }
+
+  /** Runs a main class, asks it to end as Ctrl-C does, by SIGTERM, and gives what it printed. */
+  public static String interruptWhen(
+      BooleanSupplier happened, Path folder, long mostSeconds, Class<?> main, String... arguments)
+      throws IOException, InterruptedException {
+    return endWhen(happened, Process::destroy, 143, folder, mostSeconds, main, arguments);
+  }
+
+  private static String endWhen(
+      BooleanSupplier happened,
+      Consumer<Process> end,
+      int exitCode,
+      Path folder,
+      long mostSeconds,
+      Class<?> main,
+      String... arguments)
+      throws IOException, InterruptedException {
+    Path out = folder.resolve("ended.txt");
     Process driver = Program.underTest(main, arguments).start(folder, out, MEMORY, SHORT_LIVED);
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(mostSeconds);
+    long latest = System.nanoTime() + TimeUnit.SECONDS.toNanos(mostSeconds);
     boolean seen = false;
     try {
-      while (!seen && driver.isAlive() && System.nanoTime() < end) {
+      while (!seen && driver.isAlive() && System.nanoTime() < latest) {
         Thread.sleep(5);
         seen = happened.getAsBoolean();
       }
+      end.accept(driver);
+      driver.waitFor(mostSeconds, TimeUnit.SECONDS);
     } finally {
       kill(driver);
     }
     driver.waitFor();
     String text = Files.readString(out);
     assertThat(seen).as("happened in time:%n%s", text).isTrue();
-    // 128 + SIGKILL.
-    assertThat(driver.exitValue()).as("was alive until then:%n%s", text).isEqualTo(137);
+    assertThat(driver.exitValue()).as("was alive until then:%n%s", text).isEqualTo(exitCode);
+    return text;
   }
 
   /** Executors end with their workers, which end with the driver. */

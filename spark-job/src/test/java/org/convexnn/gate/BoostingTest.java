@@ -392,7 +392,7 @@ class BoostingTest {
                   new double[1],
                   new Judge.OfLoss(SQUARED),
                   bundled == 1,
-                  TreeGrowth.MOST_SUMS,
+                  TreeGrowth.mostSums(),
                   options)) {
             return boosting.grow(6).result();
           }

@@ -123,6 +123,10 @@ class BadDataTest {
     };
   }
 
+  private static String[] texts(int count) {
+    return IntStream.range(0, count).mapToObj(i -> "c" + i).toArray(String[]::new);
+  }
+
   private static Input bytes(String name, byte[] content) {
     return folder -> Files.write(folder.resolve(name), content);
   }
@@ -389,7 +393,7 @@ class BadDataTest {
   }
 
   private static Stream<Case> labels() {
-    String[] many = IntStream.range(0, 1001).mapToObj(i -> "c" + i).toArray(String[]::new);
+    String[] many = texts(1001);
     return Stream.of(
         bad(
             "no label column",
@@ -416,6 +420,12 @@ class BadDataTest {
             "at most 1.0E150"),
         bad("a label of one class", labels("7"), "label column 'y' holds a single class, '7'"),
         bad("1,001 classes", labels(many), "more than 1000 classes", "--positive VALUE"),
+        good("one class of more than are counted", labels(texts(3000))).with("--positive", "c2999"),
+        bad(
+                "no class, where more are there than are counted",
+                labels(texts(3000)),
+                "label column 'y' is 0 ('not none') on all 3000 rows")
+            .with("--positive", "none"),
         bad("texts for a regression", labels("1.5", "tall"), "holds the text 'tall'", "--task auto")
             .with("--task", "regression"),
         bad("booleans for a regression", labels("true", "false"), "holds booleans", "--task auto")

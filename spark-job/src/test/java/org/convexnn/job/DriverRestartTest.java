@@ -33,6 +33,30 @@ class DriverRestartTest {
     assertThat(report.get("stopReason").asText()).isEqualTo("GAP");
   }
 
+  /** Ctrl-C in mid-fit: one line, and nothing but the checkpoints is left. */
+  @Test
+  void anInterruptedDriverSaysSo() throws Exception {
+    Path checkpoints = folder.resolve("checkpoints");
+    List<String> train = new ArrayList<>(List.of("train", "--label", "label", "--input"));
+    train.add(NoisyXor.libsvm(folder).toString());
+    train.addAll(List.of("--output", folder.resolve("out").resolve("model").toString()));
+    train.addAll(NoisyXor.fit("1e-9"));
+    train.addAll(List.of("--checkpoint-dir", checkpoints.toString()));
+    train.addAll(List.of("--checkpoint-interval", "3"));
+    String text =
+        ClusterProcess.interruptWhen(
+            () -> checkpoints.resolve("checkpoint-000003.bin").toFile().exists(),
+            folder,
+            MOST_SECONDS,
+            Main.class,
+            train.toArray(String[]::new));
+    assertThat(text.lines().filter(line -> line.startsWith("error: ")))
+        .containsExactly("error: interrupted; no output was written");
+    assertThat(text).doesNotContain("RejectedExecutionException");
+    assertThat(folder.resolve("out")).doesNotExist();
+    assertThat(checkpoints).isNotEmptyDirectory();
+  }
+
   /** The report of a fit whose input, checkpoints and output are on any file system. */
   static JsonNode killedAndResumed(Path work, Object input, String root, String tol)
       throws Exception {

@@ -57,6 +57,16 @@ class ErrorMessagesTest {
                         + ".readDefaultLine(LineReader.java:227)")))
         .contains(words);
     assertThat(ErrorMessages.of(new OutOfMemoryError())).contains("fewer gates");
+    // An error that Java keeps for the case has no trace; the driver's says what it was for.
+    Throwable reading =
+        new RuntimeException("Job aborted", new OutOfMemoryError("Java heap space"));
+    reading.setStackTrace(
+        new StackTraceElement[] {
+          new StackTraceElement(TrainingData.class.getName(), "load", "T.java", 1)
+        });
+    assertThat(ErrorMessages.of(reading))
+        .contains("while the table was read", "a line without end")
+        .doesNotContain("gates");
   }
 
   @Test
