@@ -147,7 +147,23 @@ class DemoAndBenchmarkTest {
             .toArray(String[]::new);
     CommandLineRun.file(folder, "protein.train.csv", lines);
     CommandLineRun.file(folder, "protein.test.csv", lines);
-    String out = benchmark("--suite", "losses", "--data", folder).good().out();
+    String out =
+        CommandLineRun.of(
+                "benchmark",
+                "--suite",
+                "losses",
+                "--data",
+                folder,
+                "--leaf-model",
+                "constant",
+                "--num-trees",
+                "5",
+                "--num-leaves",
+                "4",
+                "--reg-ratio",
+                "0.5")
+            .good()
+            .out();
     assertThat(out)
         .contains("skipped: freMTPL2freq", "skipped: covtype93k", "left out: not on the class path")
         .containsPattern(
