@@ -28,6 +28,9 @@ final class ErrorMessages {
 
   private static final int MOST_LETTERS = 2000;
 
+  /** What reads tables, by its name alone: it knows this class. */
+  private static final String TABLE_READER = "org.convexnn.job.TrainingData";
+
   private ErrorMessages() {}
 
   /** One line without a stack trace; what data holds can neither break nor flood it. */
@@ -149,10 +152,10 @@ final class ErrorMessages {
       return Optional.empty();
     }
     String doing =
-        lacks.stream().anyMatch(t -> under(t, LineReader.class))
+        lacks.stream().anyMatch(t -> under(t, LineReader.class.getName()))
             ? " within one line of the input: it may hold no line ends, or other data than a table;"
                 + " correct it, or "
-            : chain.stream().anyMatch(t -> under(t, TrainingData.class))
+            : chain.stream().anyMatch(t -> under(t, TABLE_READER))
                 ? " before training began, while the table was read: it may hold a line without end,"
                     + " or too many columns; correct it, or "
                 : "; take fewer gates, or ";
@@ -161,10 +164,9 @@ final class ErrorMessages {
   }
 
   /** Whether a class was at work; Spark tells of a task's failure in words. */
-  private static boolean under(Throwable thrown, Class<?> type) {
-    return String.valueOf(thrown.getMessage()).contains(type.getName())
-        || Arrays.stream(thrown.getStackTrace())
-            .anyMatch(f -> f.getClassName().equals(type.getName()));
+  private static boolean under(Throwable thrown, String type) {
+    return String.valueOf(thrown.getMessage()).contains(type)
+        || Arrays.stream(thrown.getStackTrace()).anyMatch(f -> f.getClassName().equals(type));
   }
 
   /** Spark's own files, models and checkpoints may be on different disks: which, it does not say. */
