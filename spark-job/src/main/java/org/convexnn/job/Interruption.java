@@ -22,8 +22,6 @@ final class Interruption implements AutoCloseable {
   /** What it may take then; Hadoop ends hooks that take 30. */
   private static final long MOST_SECONDS = 20;
 
-  private static volatile boolean happened;
-
   private final SparkContext spark;
   private final Thread command = Thread.currentThread();
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -40,13 +38,12 @@ final class Interruption implements AutoCloseable {
     return interruption;
   }
 
-  /** Whether a command of this JVM was interrupted. */
+  /** Whether the commands of this JVM are interrupted: it ends, and they did not ask for it. */
   static boolean happened() {
-    return happened;
+    return ShutdownHookManager.get().isShutdownInProgress();
   }
 
   private void end() {
-    happened = true;
     spark.cancelAllJobs();
     try {
       // One that waits for a job ends with it; interrupted, it would release what the job still
