@@ -209,7 +209,7 @@ fi
 
 # ---- an installed Spark -----------------------------------------------------------------------
 
-job=(--class org.convexnn.job.Main)
+job=(--class org.convexnn.cli.Main)
 [ -z "${spark_args[*]+x}" ] || job+=("${spark_args[@]}")
 defaults=(--properties-file "$root/conf/spark-defaults.conf")
 
@@ -278,7 +278,7 @@ class_archive() {
     folder="$(mktemp -d "$target/archive.XXXXXX")" || return 0
     say "preparing faster starts, once"
     "${command[@]}" -XX:ArchiveClassesAtExit="$folder/classes.jsa" -Xlog:disable "${class_path[@]}" \
-      org.convexnn.job.Main train --config /dev/null --input "$root/examples/data/curve.csv" \
+      org.convexnn.cli.Main train --config /dev/null --input "$root/examples/data/curve.csv" \
       --label y --output "$folder/out" > /dev/null 2>&1 < /dev/null || true
     # whole or not at all, also where two begin at once
     mv -f "$folder/classes.jsa" "$archive" 2> /dev/null || true
@@ -290,7 +290,7 @@ class_archive() {
 command=()
 if [ -z "$properties_file" ] && start_directly; then
   class_archive "$@"
-  exec "${command[@]}" "${class_path[@]}" org.convexnn.job.Main "$@"
+  exec "${command[@]}" "${class_path[@]}" org.convexnn.cli.Main "$@"
 fi
 
 # ---- by Spark's launcher ----------------------------------------------------------------------

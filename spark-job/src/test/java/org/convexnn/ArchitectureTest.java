@@ -3,6 +3,10 @@ package org.convexnn;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -10,8 +14,10 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import java.io.ObjectInputStream;
 import java.lang.reflect.Constructor;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -28,6 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ArchitectureTest {
 
   private static final String BASE = "org.convexnn.";
+  private static final int MOST = 25;
   private static JavaClasses main;
 
   @BeforeAll
@@ -95,22 +102,46 @@ class ArchitectureTest {
       DescribedPredicate.describe(
           "primitives and their arrays", c -> c.getBaseComponentType().isPrimitive());
 
+  /** Packages, and the rooms in them, stand in a row: none knows one that knows it. */
   @Test
-  void nobodyKnowsTheJob() {
+  void roomsStandInNoCircle() {
+    SlicesRuleDefinition.slices().matching(BASE + "(**)").should().beFreeOfCycles().check(main);
+  }
+
+  /** A room has at most so many classes that someone can look over them, and says what it is for. */
+  @Test
+  void roomsAreSmallAndSayWhatTheyAreFor() {
+    Map<String, List<String>> rooms =
+        main.stream()
+            .filter(c -> c.getEnclosingClass().isEmpty())
+            .filter(c -> !c.getSimpleName().equals("package-info"))
+            .filter(c -> !c.getPackageName().equals(BASE + "ml"))
+            .collect(
+                groupingBy(JavaClass::getPackageName, mapping(JavaClass::getSimpleName, toList())));
+    assertThat(rooms)
+        .allSatisfy((room, classes) -> assertThat(classes).hasSizeLessThanOrEqualTo(MOST));
+    for (String room : rooms.keySet()) {
+      Path folder = Path.of("src/main/java", room.split("\\."));
+      assertThat(folder.resolve("package-info.java")).exists();
+    }
+  }
+
+  @Test
+  void nobodyKnowsTheCommandLine() {
     noClasses()
         .that()
-        .resideOutsideOfPackage(BASE + "job..")
+        .resideOutsideOfPackage(BASE + "cli..")
         .should()
         .dependOnClassesThat()
-        .resideInAPackage(BASE + "job..")
+        .resideInAPackage(BASE + "cli..")
         .check(main);
   }
 
   @Test
-  void theJobDoesNotKnowTheInsidesOfTraining() {
+  void theCommandLineDoesNotKnowTheInsidesOfTraining() {
     noClasses()
         .that()
-        .resideInAPackage(BASE + "job..")
+        .resideInAPackage(BASE + "cli..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(BASE + "block..", BASE + "gate..", BASE + "loss..", BASE + "cluster..")
@@ -130,10 +161,10 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyTheJobKnowsTheCommandLineAndPictures() {
+  void onlyTheCommandLineKnowsItsParserAndPictures() {
     noClasses()
         .that()
-        .resideOutsideOfPackage(BASE + "job..")
+        .resideOutsideOfPackage(BASE + "cli..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("picocli..", "java.awt..")
@@ -159,7 +190,7 @@ class ArchitectureTest {
         .that()
         .areStatic()
         .and()
-        .areNotDeclaredIn(BASE + "ml.PendingUid")
+        .areNotDeclaredIn(BASE + "ml.params.PendingUid")
         .should()
         .notHaveRawType(mutable)
         .check(main);
@@ -174,20 +205,20 @@ class ArchitectureTest {
   void filesRunNoCode() {
     noClasses()
         .that()
-        .doNotHaveFullyQualifiedName(BASE + "ml.NetworkScorer")
+        .doNotHaveFullyQualifiedName(BASE + "ml.score.NetworkScorer")
         .should()
         .dependOnClassesThat()
         .areAssignableTo(ObjectInputStream.class)
         .check(main);
     noClasses()
         .that()
-        .doNotHaveFullyQualifiedName(BASE + "job.XgBoost")
+        .doNotHaveFullyQualifiedName(BASE + "cli.benchmark.XgBoost")
         .and()
-        .doNotHaveFullyQualifiedName(BASE + "job.XgBoostCore")
+        .doNotHaveFullyQualifiedName(BASE + "cli.benchmark.XgBoostCore")
         .and()
-        .doNotHaveFullyQualifiedName(BASE + "job.XgBoostCore$Rows")
+        .doNotHaveFullyQualifiedName(BASE + "cli.benchmark.XgBoostCore$Rows")
         .and()
-        .doNotHaveFullyQualifiedName(BASE + "job.TerminalProgress")
+        .doNotHaveFullyQualifiedName(BASE + "cli.report.TerminalProgress")
         .should()
         .callMethodWhere(BY_NAME)
         .check(main);

@@ -2,8 +2,8 @@ package org.convexnn.benchmarks;
 
 import org.convexnn.block.GatedBlock;
 import org.convexnn.block.Precision;
-import org.convexnn.block.RowKernel;
 import org.convexnn.block.RowSetting;
+import org.convexnn.block.kernel.RowKernel;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;

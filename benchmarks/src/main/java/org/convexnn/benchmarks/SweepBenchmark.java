@@ -11,16 +11,16 @@ import org.convexnn.block.LeafCodes;
 import org.convexnn.block.Patterns;
 import org.convexnn.block.Precision;
 import org.convexnn.block.RowSetting;
-import org.convexnn.block.StepJob;
-import org.convexnn.block.SweepJob;
+import org.convexnn.block.pass.StepPass;
+import org.convexnn.block.pass.gated.SweepPass;
 import org.convexnn.loss.SquaredLoss;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.Forest;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
 import org.convexnn.network.LeafModel;
-import org.convexnn.network.LeafOrder;
 import org.convexnn.network.Tree;
+import org.convexnn.network.leaf.LeafOrder;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -50,7 +50,7 @@ public class SweepBenchmark {
   @Param({"10000", "100000", "1000000"})
   public int rows;
 
-  private SweepJob job;
+  private SweepPass pass;
   private GatedBlock block;
   private double[] numbers;
 
@@ -83,15 +83,15 @@ public class SweepBenchmark {
             Patterns.of(LeafCodes.slice(forest.firstLeaves(), codes, 0, rows), rows));
     double[] scales = new double[forest.leaves()];
     Arrays.fill(scales, 10);
-    job =
-        new SweepJob(
+    pass =
+        new SweepPass(
             setting,
             new double[setting.length()],
             new double[0],
             scales,
             new double[0],
             LeafOrder.NONE,
-            new SweepJob.Penalty(1, 0, 1e-3),
+            new SweepPass.Penalty(1, 0, 1e-3),
             0,
             SWEEPS);
     numbers = random.doubles(NUMBERS).toArray();
@@ -113,7 +113,7 @@ public class SweepBenchmark {
   /** All sweeps of a job. */
   @Benchmark
   public double[][] sweeps() {
-    StepJob.Worker<double[][]> worker = job.worker();
+    StepPass.Worker<double[][]> worker = pass.worker();
     worker.accept(block, Optional.empty());
     return worker.result();
   }

@@ -9,7 +9,7 @@ package org.convexnn.block;
 public record GatedBlock(Block block, Patterns patterns) {
 
   /** Whether row coordinates come from stored non-zeros, so that zeros need no work. */
-  boolean sparse() {
+  public boolean sparse() {
     return block.sparse() && patterns.mapped().length == 0;
   }
 
@@ -19,7 +19,7 @@ public record GatedBlock(Block block, Patterns patterns) {
    *
    * @return how many they are; see {@link Features#copyNonZeros}
    */
-  int copyNonZeros(int r, int[] columns, double[] values) {
+  public int copyNonZeros(int r, int[] columns, double[] values) {
     double[] mapped = patterns.mapped();
     if (mapped.length == 0) {
       return block.copyNonZeros(r, columns, values);

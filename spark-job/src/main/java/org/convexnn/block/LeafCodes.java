@@ -66,7 +66,7 @@ public record LeafCodes(int[] first, byte[][] bytes, short[][] shorts) implement
   }
 
   /** Sets a row's leaf, from 0, in a tree: while the codes are made. */
-  void set(int r, int t, int leaf) {
+  public void set(int r, int t, int leaf) {
     if (bytes[t].length > 0) {
       bytes[t][r] = (byte) leaf;
     } else {

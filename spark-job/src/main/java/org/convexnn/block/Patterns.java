@@ -5,7 +5,7 @@ import java.util.Arrays;
 import org.convexnn.linalg.Blas;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
-import org.convexnn.network.LeafSearch;
+import org.convexnn.network.leaf.LeafSearch;
 
 /**
  * The activation patterns of a block's rows under a set of gates: one bit per half-space and
@@ -169,7 +169,7 @@ public record Patterns(int words, long[] bits, LeafCodes leaves, float[] leverag
    * The blocks of weights that count for row r, ascending: 0, the linear one, and 1 + i of each
    * active group i.
    */
-  int[] activeGroups(int r, RowSetting setting) {
+  public int[] activeGroups(int r, RowSetting setting) {
     int[] active = new int[1 + setting.halfSpaces() + trees()];
     int count = 1;
     for (int p = 0; p < setting.halfSpaces(); p++) {

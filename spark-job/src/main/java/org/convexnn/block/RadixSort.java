@@ -1,7 +1,7 @@
 package org.convexnn.block;
 
 /** Sorts rows by their 64-bit keys in time linear in their number. */
-final class RadixSort {
+public final class RadixSort {
 
   private static final int BITS = 16;
   private static final int BUCKETS = 1 << BITS;
@@ -9,7 +9,7 @@ final class RadixSort {
   private RadixSort() {}
 
   /** The rows in ascending order of their keys taken as unsigned; equal keys in their own order. */
-  static int[] order(long[] keys) {
+  public static int[] order(long[] keys) {
     int n = keys.length;
     int[] order = new int[n];
     for (int r = 0; r < n; r++) {

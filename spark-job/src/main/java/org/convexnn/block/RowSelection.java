@@ -37,7 +37,7 @@ public record RowSelection(int folds, int fold, boolean heldOut, long salt)
   }
 
   /** K: the number of folds, {@link #BY_MARK} included. */
-  static int count(int folds) {
+  public static int count(int folds) {
     return folds == BY_MARK ? SIDES_OF_A_MARK : folds;
   }
 

@@ -27,32 +27,33 @@ public record RowState(double[] response, double[] fitted, float[] penalty, doub
   }
 
   /** The outputs alone. */
-  static RowState ofResponse(double[] response) {
+  public static RowState ofResponse(double[] response) {
     return new RowState(response, UNUSED, new float[0], UNUSED);
   }
 
   /** The state of ADMM. */
-  static RowState ofAdmm(double[] response, double[] fitted, float[] penalty, double[] change) {
+  public static RowState ofAdmm(
+      double[] response, double[] fitted, float[] penalty, double[] change) {
     return new RowState(response, fitted, penalty, change);
   }
 
   /** The state of accelerated gradient. */
-  static RowState ofFitted(double[] fitted) {
+  public static RowState ofFitted(double[] fitted) {
     return new RowState(UNUSED, fitted, new float[0], UNUSED);
   }
 
   /** The state of a line search. */
-  static RowState ofSearch(double[] response, double[] fitted, double[] dual) {
+  public static RowState ofSearch(double[] response, double[] fitted, double[] dual) {
     return new RowState(response, fitted, new float[0], dual);
   }
 
   /** The state of ADMM with cone constraints: signed is a slack where positive, else -multiplier. */
-  static RowState ofCones(double[] response, double[] signed) {
+  public static RowState ofCones(double[] response, double[] signed) {
     return new RowState(response, UNUSED, new float[0], signed);
   }
 
   /** The state of an interior point. */
-  static RowState ofBarrier(double[] slack, double[] multiplier, float[] curvature) {
+  public static RowState ofBarrier(double[] slack, double[] multiplier, float[] curvature) {
     return new RowState(UNUSED, slack, curvature, multiplier);
   }
 }

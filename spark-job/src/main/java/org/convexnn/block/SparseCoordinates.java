@@ -17,7 +17,7 @@ import org.convexnn.network.FeatureMap;
  *
  * <p>Holds one row at a time; not thread-safe.
  */
-final class SparseCoordinates {
+public final class SparseCoordinates {
 
   private final double[] mean;
   private final double[] inverseScale;
@@ -28,7 +28,7 @@ final class SparseCoordinates {
   private int count;
 
   /** The coordinates {@code y = (x - mean) * inverseScale}. */
-  SparseCoordinates(double[] mean, double[] inverseScale) {
+  public SparseCoordinates(double[] mean, double[] inverseScale) {
     int d = mean.length;
     this.mean = mean;
     this.inverseScale = inverseScale;
@@ -47,7 +47,7 @@ final class SparseCoordinates {
    *
    * @return the number of its non-zeros, the last of them its 1
    */
-  int load(Block block, int r) {
+  public int load(Block block, int r) {
     int d = mean.length;
     int stored = block.copyNonZeros(r, columns, values);
     count = 0;
@@ -70,23 +70,23 @@ final class SparseCoordinates {
   }
 
   /** The column of the row's non-zero k. */
-  int column(int k) {
+  public int column(int k) {
     return columns[k];
   }
 
   /** The row's non-zero k. */
-  double value(int k) {
+  public double value(int k) {
     return values[k];
   }
 
   /** Copies the row's non-zeros to {@code [at ..]}. */
-  void copy(int[] toColumns, double[] toValues, int at) {
+  public void copy(int[] toColumns, double[] toValues, int at) {
     System.arraycopy(columns, 0, toColumns, at, count);
     System.arraycopy(values, 0, toValues, at, count);
   }
 
   /** {@code b.b}. */
-  double baseSquare() {
+  public double baseSquare() {
     double sum = 0;
     for (double b : base) {
       sum += b * b;
@@ -104,7 +104,7 @@ final class SparseCoordinates {
   }
 
   /** {@code e.b} of the row. */
-  double alongBase() {
+  public double alongBase() {
     double sum = 0;
     for (int k = 0; k < count - 1; k++) {
       sum += values[k] * base[columns[k]];
@@ -113,7 +113,7 @@ final class SparseCoordinates {
   }
 
   /** The last entry of {@code T' v}: the others are those of v. */
-  double bias(double[] v, int at) {
+  public double bias(double[] v, int at) {
     int d = base.length;
     double sum = v[at + d];
     for (int j = 0; j < d; j++) {
@@ -123,7 +123,7 @@ final class SparseCoordinates {
   }
 
   /** {@code b_j}, 0 for the bias. */
-  double base(int j) {
+  public double base(int j) {
     return j < base.length ? base[j] : 0;
   }
 
@@ -133,7 +133,7 @@ final class SparseCoordinates {
    * @param at where the block starts
    * @param stride from one row of the matrix to the next
    */
-  void addOuter(double w, double[] matrix, int at, int stride) {
+  public void addOuter(double w, double[] matrix, int at, int stride) {
     for (int k = 0; k < count; k++) {
       double factor = w * values[k];
       int row = at + columns[k] * stride;
@@ -144,7 +144,7 @@ final class SparseCoordinates {
   }
 
   /** Adds the same to the upper triangle ({@link SecondMoments}) that starts at {@code at}. */
-  void addOuterTriangle(double w, double[] triangles, int at) {
+  public void addOuterTriangle(double w, double[] triangles, int at) {
     int width = base.length + 1;
     for (int k = 0; k < count; k++) {
       double factor = w * values[k];
@@ -157,7 +157,7 @@ final class SparseCoordinates {
   }
 
   /** Adds {@code T E T'} of a symmetric E, both upper triangles that start at {@code at}. */
-  void addTransformedTriangle(double[] e, double[] triangles, int at) {
+  public void addTransformedTriangle(double[] e, double[] triangles, int at) {
     int d = base.length;
     int width = d + 1;
     double one = e[at + SecondMoments.at(width, d, d)];
@@ -174,7 +174,7 @@ final class SparseCoordinates {
   }
 
   /** Adds {@code T E T'} of a D x D block E of one matrix to the same block of another. */
-  void addTransformed(double[] e, double[] matrix, int at, int stride) {
+  public void addTransformed(double[] e, double[] matrix, int at, int stride) {
     int d = base.length;
     int last = at + d * stride;
     double one = e[last + d];

@@ -6,7 +6,7 @@ import java.io.Serializable;
 import org.convexnn.block.Patterns;
 
 /**
- * The patterns of a block's rows. Written by Java serialisation for the reason that {@link Shipped}
+ * The patterns of a block's rows. Written by Java serialisation for the reason that {@link JavaSerialized}
  * gives.
  *
  * @param patterns the patterns

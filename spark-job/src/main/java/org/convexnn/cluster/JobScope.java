@@ -34,8 +34,8 @@ final class JobScope implements AutoCloseable {
   }
 
   /** Sends a value to all executors until this scope closes. */
-  <T> Broadcast<Shipped<T>> broadcast(T value) {
-    Broadcast<Shipped<T>> broadcast = context.broadcast(new Shipped<>(value));
+  <T> Broadcast<JavaSerialized<T>> broadcast(T value) {
+    Broadcast<JavaSerialized<T>> broadcast = context.broadcast(new JavaSerialized<>(value));
     broadcasts.add(broadcast);
     return broadcast;
   }

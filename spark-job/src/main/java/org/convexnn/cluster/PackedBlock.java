@@ -12,7 +12,7 @@ import org.convexnn.network.Imputation;
 
 /**
  * A block of rows and what packing saw in them. Written by Java serialisation for the reason that
- * {@link Shipped} gives.
+ * {@link JavaSerialized} gives.
  *
  * <p>The fingerprint tells whether something kept for a block, patterns or a row state, is about
  * the same rows in the same order. After a loss it may not be: Spark computes the rows of a

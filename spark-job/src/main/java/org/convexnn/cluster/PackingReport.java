@@ -10,7 +10,7 @@ import java.util.TreeMap;
 
 /**
  * What packing saw in some rows of one partition. Written by Java serialisation for the reason that
- * {@link Shipped} gives.
+ * {@link JavaSerialized} gives.
  *
  * @param rows rows of positive weight
  * @param dropped rows of weight 0

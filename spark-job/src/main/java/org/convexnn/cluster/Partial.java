@@ -6,7 +6,7 @@ import java.io.Serializable;
 
 /**
  * A partial sum and its place among the others of its level. Written by Java serialisation for the
- * reason that {@link Shipped} gives.
+ * reason that {@link JavaSerialized} gives.
  *
  * @param index place, from 0
  * @param value the partial sum

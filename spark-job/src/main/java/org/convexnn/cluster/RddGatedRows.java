@@ -17,12 +17,12 @@ import org.apache.spark.storage.StorageLevel;
 import org.convexnn.block.Block;
 import org.convexnn.block.GatedBlock;
 import org.convexnn.block.Patterns;
-import org.convexnn.block.RowJob;
 import org.convexnn.block.RowState;
-import org.convexnn.block.StepJob;
+import org.convexnn.block.pass.RowPass;
+import org.convexnn.block.pass.StepPass;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
-import org.convexnn.solver.GatedRows;
+import org.convexnn.solver.rows.GatedRows;
 
 /**
  * The rows with their activation patterns: a cached RDD of patterns beside the cached blocks, the
@@ -36,7 +36,7 @@ final class RddGatedRows implements GatedRows {
   private final JavaSparkContext context;
   private final JavaRDD<PackedBlock> packed;
   private final JavaRDD<BlockPatterns> patterns;
-  private final Broadcast<Shipped<Gates>> gates;
+  private final Broadcast<JavaSerialized<Gates>> gates;
   private final int depth;
 
   /** The id under which a state's blocks are kept: a new one whenever a number is written. */
@@ -54,7 +54,7 @@ final class RddGatedRows implements GatedRows {
     this.packed = packed;
     this.depth = depth;
     // Lives as long as the patterns: a lost partition is computed again from it.
-    this.gates = context.broadcast(new Shipped<>(new Gates(gateSet, map)));
+    this.gates = context.broadcast(new JavaSerialized<>(new Gates(gateSet, map)));
     this.patterns =
         packed
             .mapPartitions(new PatternsOfPartition(gates))
@@ -63,12 +63,12 @@ final class RddGatedRows implements GatedRows {
   }
 
   @Override
-  public <A> A sum(String description, RowJob<GatedBlock, A> job) {
-    return step(description, new Stateless<>(job), NO_STATE, NO_STATE);
+  public <A> A sum(String description, RowPass<GatedBlock, A> pass) {
+    return step(description, new Stateless<>(pass), NO_STATE, NO_STATE);
   }
 
   @Override
-  public <A> A step(String description, StepJob<A> job, int from, int to) {
+  public <A> A step(String description, StepPass<A> pass, int from, int to) {
     if (closed) {
       throw new IllegalStateException("these gated rows are closed");
     }
@@ -76,7 +76,7 @@ final class RddGatedRows implements GatedRows {
     Optional<Integer> written =
         to == NO_STATE ? Optional.empty() : Optional.of(context.sc().newRddId());
     try (JobScope scope = new JobScope(context, description)) {
-      Broadcast<Shipped<StepJob<A>>> shipped = scope.broadcast(job);
+      Broadcast<JavaSerialized<StepPass<A>>> shipped = scope.broadcast(pass);
       JavaRDD<Partial<A>> partials =
           packed.zipPartitions(
               patterns,
@@ -133,9 +133,9 @@ final class RddGatedRows implements GatedRows {
   private static final class PatternsOfPartition
       implements FlatMapFunction<Iterator<PackedBlock>, BlockPatterns> {
     private static final long serialVersionUID = 1L;
-    private final Broadcast<Shipped<Gates>> gates;
+    private final Broadcast<JavaSerialized<Gates>> gates;
 
-    PatternsOfPartition(Broadcast<Shipped<Gates>> gates) {
+    PatternsOfPartition(Broadcast<JavaSerialized<Gates>> gates) {
       this.gates = gates;
     }
 
@@ -161,13 +161,16 @@ final class RddGatedRows implements GatedRows {
   private static final class StepOfPartition<A>
       implements FlatMapFunction2<Iterator<PackedBlock>, Iterator<BlockPatterns>, Partial<A>> {
     private static final long serialVersionUID = 1L;
-    private final Broadcast<Shipped<StepJob<A>>> job;
-    private final Broadcast<Shipped<Gates>> gates;
+    private final Broadcast<JavaSerialized<StepPass<A>>> job;
+    private final Broadcast<JavaSerialized<Gates>> gates;
     private final int from;
     private final int to;
 
     StepOfPartition(
-        Broadcast<Shipped<StepJob<A>>> job, Broadcast<Shipped<Gates>> gates, int from, int to) {
+        Broadcast<JavaSerialized<StepPass<A>>> job,
+        Broadcast<JavaSerialized<Gates>> gates,
+        int from,
+        int to) {
       this.job = job;
       this.gates = gates;
       this.from = from;
@@ -180,7 +183,7 @@ final class RddGatedRows implements GatedRows {
       int partition = TaskContext.getPartitionId();
       Optional<PartitionStates> previous =
           from == NOT_KEPT ? Optional.empty() : Optional.of(PartitionStates.read(from, partition));
-      StepJob.Worker<A> worker = job.value().value().worker();
+      StepPass.Worker<A> worker = job.value().value().worker();
       List<RowState> kept = new ArrayList<>();
       List<Long> fingerprints = new ArrayList<>();
       Iterator<PackedBlock> blocks = PackedBlock.withRows(packed);
@@ -214,29 +217,29 @@ final class RddGatedRows implements GatedRows {
   }
 
   /** A sum as a step that keeps nothing. */
-  private static final class Stateless<A> implements StepJob<A> {
+  private static final class Stateless<A> implements StepPass<A> {
     private static final long serialVersionUID = 1L;
-    private final RowJob<GatedBlock, A> job;
+    private final RowPass<GatedBlock, A> pass;
 
-    Stateless(RowJob<GatedBlock, A> job) {
-      this.job = job;
+    Stateless(RowPass<GatedBlock, A> pass) {
+      this.pass = pass;
     }
 
     @Override
     public Worker<A> worker() {
-      return new StatelessWorker<>(job.worker());
+      return new StatelessWorker<>(pass.worker());
     }
 
     @Override
     public A merge(A left, A right) {
-      return job.merge(left, right);
+      return pass.merge(left, right);
     }
   }
 
-  private static final class StatelessWorker<A> implements StepJob.Worker<A> {
-    private final RowJob.Worker<GatedBlock, A> worker;
+  private static final class StatelessWorker<A> implements StepPass.Worker<A> {
+    private final RowPass.Worker<GatedBlock, A> worker;
 
-    StatelessWorker(RowJob.Worker<GatedBlock, A> worker) {
+    StatelessWorker(RowPass.Worker<GatedBlock, A> worker) {
       this.worker = worker;
     }
 
@@ -254,9 +257,9 @@ final class RddGatedRows implements GatedRows {
 
   private static final class MergeBy<A> implements Merge<A> {
     private static final long serialVersionUID = 1L;
-    private final Broadcast<Shipped<StepJob<A>>> job;
+    private final Broadcast<JavaSerialized<StepPass<A>>> job;
 
-    MergeBy(Broadcast<Shipped<StepJob<A>>> job) {
+    MergeBy(Broadcast<JavaSerialized<StepPass<A>>> job) {
       this.job = job;
     }
 

@@ -13,12 +13,12 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
 import org.convexnn.block.Block;
-import org.convexnn.block.RowJob;
+import org.convexnn.block.pass.RowPass;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.Imputation;
-import org.convexnn.solver.GatedRows;
-import org.convexnn.solver.Rows;
+import org.convexnn.solver.rows.GatedRows;
+import org.convexnn.solver.rows.Rows;
 
 /**
  * All rows of a data set as a cached RDD of blocks. A sum is one Spark job: the job is broadcast,
@@ -188,9 +188,9 @@ public final class RddRows implements Rows, AutoCloseable {
   }
 
   @Override
-  public <A> A sum(String description, RowJob<Block, A> job) {
+  public <A> A sum(String description, RowPass<Block, A> pass) {
     try (JobScope scope = new JobScope(context, description)) {
-      Broadcast<Shipped<RowJob<Block, A>>> shipped = scope.broadcast(job);
+      Broadcast<JavaSerialized<RowPass<Block, A>>> shipped = scope.broadcast(pass);
       return scope.sum(
           blocks.mapPartitions(new SumOfPartition<>(shipped)), new MergeBy<>(shipped), depth);
     }
@@ -230,15 +230,15 @@ public final class RddRows implements Rows, AutoCloseable {
   private static final class SumOfPartition<A>
       implements FlatMapFunction<Iterator<PackedBlock>, Partial<A>> {
     private static final long serialVersionUID = 1L;
-    private final Broadcast<Shipped<RowJob<Block, A>>> job;
+    private final Broadcast<JavaSerialized<RowPass<Block, A>>> job;
 
-    SumOfPartition(Broadcast<Shipped<RowJob<Block, A>>> job) {
+    SumOfPartition(Broadcast<JavaSerialized<RowPass<Block, A>>> job) {
       this.job = job;
     }
 
     @Override
     public Iterator<Partial<A>> call(Iterator<PackedBlock> packed) {
-      RowJob.Worker<Block, A> worker = job.value().value().worker();
+      RowPass.Worker<Block, A> worker = job.value().value().worker();
       Iterator<PackedBlock> blocks = PackedBlock.withRows(packed);
       while (blocks.hasNext()) {
         worker.accept(blocks.next().block());
@@ -249,9 +249,9 @@ public final class RddRows implements Rows, AutoCloseable {
 
   private static final class MergeBy<A> implements Merge<A> {
     private static final long serialVersionUID = 1L;
-    private final Broadcast<Shipped<RowJob<Block, A>>> job;
+    private final Broadcast<JavaSerialized<RowPass<Block, A>>> job;
 
-    MergeBy(Broadcast<Shipped<RowJob<Block, A>>> job) {
+    MergeBy(Broadcast<JavaSerialized<RowPass<Block, A>>> job) {
       this.job = job;
     }
 

@@ -13,9 +13,9 @@ import org.convexnn.linalg.RowCount;
 import org.convexnn.loss.Judge;
 import org.convexnn.loss.Loss;
 import org.convexnn.network.FeatureConstraints;
-import org.convexnn.network.LeafOrder;
-import org.convexnn.network.LeafTables;
 import org.convexnn.network.Tree;
+import org.convexnn.network.leaf.LeafOrder;
+import org.convexnn.network.leaf.LeafTables;
 
 /**
  * Gradient boosting of trees on rows in bins (Friedman, Annals of Statistics 2001; histograms as in

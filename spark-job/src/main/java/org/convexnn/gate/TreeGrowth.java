@@ -10,8 +10,8 @@ import org.convexnn.gate.SplitSearch.Candidate;
 import org.convexnn.gate.SplitSearch.Split;
 import org.convexnn.gate.SplitSearch.Sums;
 import org.convexnn.linalg.HistogramKernel;
-import org.convexnn.network.LeafTables;
 import org.convexnn.network.Tree;
+import org.convexnn.network.leaf.LeafTables;
 
 /**
  * Grows one tree after the other on the same rows: the leaf with the largest gain is split first, the

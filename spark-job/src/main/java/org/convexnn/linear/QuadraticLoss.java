@@ -1,10 +1,10 @@
 package org.convexnn.linear;
 
 import java.util.Arrays;
-import org.convexnn.block.MomentsJob;
+import org.convexnn.block.pass.data.MomentsPass;
 import org.convexnn.linalg.Blas;
 import org.convexnn.linalg.SymmetricEigen;
-import org.convexnn.solver.Rows;
+import org.convexnn.solver.rows.Rows;
 
 /**
  * Squared loss by its sums over the rows: with {@code G = X'SX / W, B = X'SY / W, s = tr(Y'SY) / W}, S
@@ -75,7 +75,7 @@ public final class QuadraticLoss implements SmoothLoss {
     double[][] sums =
         rows.sum(
             "moments of features and targets",
-            new MomentsJob(new double[width], ones, 0, 0, false));
+            new MomentsPass(new double[width], ones, 0, 0, false));
     double weight = sums[1][1];
     if (!(weight > 0)) {
       throw new IllegalArgumentException("there are no rows of positive weight to train on");

@@ -1,10 +1,10 @@
 package org.convexnn.linear;
 
 import java.util.stream.IntStream;
-import org.convexnn.block.PairMomentsJob;
+import org.convexnn.block.pass.data.PairMomentsPass;
 import org.convexnn.linalg.Blas;
 import org.convexnn.linalg.SymmetricEigen;
-import org.convexnn.solver.Rows;
+import org.convexnn.solver.rows.Rows;
 
 /**
  * A network with the activation t^2, {@code f(x) = sum_j alpha_j (x'u_j)^2} with unit vectors u_j.
@@ -52,13 +52,13 @@ public record QuadraticNetwork(int inputs, double[] directions, double[] coeffic
               + MOST_INPUTS
               + "; leave some out or map them to principal components");
     }
-    PairMomentsJob job = new PairMomentsJob(d);
-    double[][] sums = rows.sum("moments of pairs of features", job);
+    PairMomentsPass pass = new PairMomentsPass(d);
+    double[][] sums = rows.sum("moments of pairs of features", pass);
     double weight = sums[1][0];
     if (!(weight > 0)) {
       throw new IllegalArgumentException("there are no rows of positive weight to train on");
     }
-    int width = job.width();
+    int width = pass.width();
     double[] gram = new double[d * d * d * d];
     double[] cross = new double[d * d];
     for (int p = 0; p < d * d; p++) {

@@ -6,8 +6,9 @@ import org.apache.spark.ml.PredictorParams;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Dataset;
 import org.convexnn.block.RowSelection;
-import org.convexnn.block.SampleJob;
+import org.convexnn.block.pass.data.SamplePass;
 import org.convexnn.cluster.RddRows;
+import org.convexnn.ml.params.InputColumns;
 import org.convexnn.network.Marginals;
 import org.convexnn.solver.TrainingResult;
 
@@ -32,12 +33,12 @@ final class Background {
   /** Of rows that a network was trained on. */
   static Marginals of(TrainingResult result, RddRows rows, long seed) {
     double rate = Math.min(1, (double) most(rows.features()) / result.rows());
-    List<SampleJob.Row> sample =
-        rows.sum("Marginals", new SampleJob(RowSelection.ALL, rate, seed ^ SALT));
+    List<SamplePass.Row> sample =
+        rows.sum("Marginals", new SamplePass(RowSelection.ALL, rate, seed ^ SALT));
     return Marginals.of(
         result.network(),
-        sample.stream().map(SampleJob.Row::features).toList(),
-        sample.stream().mapToDouble(SampleJob.Row::weight).toArray());
+        sample.stream().map(SamplePass.Row::features).toList(),
+        sample.stream().mapToDouble(SamplePass.Row::weight).toArray());
   }
 
   /** Of the rows of a data set, each of which counts once. */

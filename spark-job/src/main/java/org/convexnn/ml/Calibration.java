@@ -3,6 +3,7 @@ package org.convexnn.ml;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
+import org.convexnn.ml.score.Ranking;
 
 /**
  * What rows that had no part in training say of a network's errors: split conformal prediction (Papadopoulos,

@@ -7,6 +7,7 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
+import org.convexnn.ml.params.QuotedName;
 
 /**
  * Rows parted by a hash, of their features and label or of their group: those that a network is trained

@@ -1,8 +1,10 @@
 package org.convexnn.ml;
 
 import java.util.Optional;
-import org.convexnn.solver.Checkpoints;
+import org.convexnn.ml.io.CheckpointFolder;
+import org.convexnn.ml.io.WholeFile;
 import org.convexnn.solver.Progress;
+import org.convexnn.solver.checkpoint.Checkpoints;
 
 /**
  * The Params about checkpoints.

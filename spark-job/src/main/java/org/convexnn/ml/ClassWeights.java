@@ -13,6 +13,7 @@ import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.convexnn.cluster.Packing;
+import org.convexnn.ml.params.InputColumns;
 
 /**
  * The Param {@code classWeights}: what the rows of a class count, beside their own weight, by which it

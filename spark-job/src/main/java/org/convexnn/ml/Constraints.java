@@ -9,6 +9,7 @@ import java.util.function.ToIntFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.convexnn.ml.params.InputColumns;
 import org.convexnn.network.FeatureConstraints;
 
 /**

@@ -18,7 +18,9 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
-import org.convexnn.network.Contributions;
+import org.convexnn.ml.params.QuotedName;
+import org.convexnn.ml.score.Scorer;
+import org.convexnn.network.explain.Contributions;
 
 /**
  * The column {@code contributionsCol}: of each row what each feature adds to each output. Rows are

@@ -21,6 +21,12 @@ import org.apache.spark.sql.types.StructType;
 import org.convexnn.export.OnnxExport;
 import org.convexnn.loss.LogisticLoss;
 import org.convexnn.loss.SoftmaxLoss;
+import org.convexnn.ml.io.TrainingFile;
+import org.convexnn.ml.io.WholeFile;
+import org.convexnn.ml.params.InputColumns;
+import org.convexnn.ml.params.ParamText;
+import org.convexnn.ml.params.ParamValidator;
+import org.convexnn.ml.params.PendingUid;
 import org.convexnn.network.Marginals;
 import org.convexnn.network.Network;
 import org.convexnn.solver.Certificate;
@@ -143,7 +149,7 @@ public final class ConvexReLUClassificationModel
    * <p>A vector of d + 1 numbers: those of the features and then the base value; of more than two classes
    * an array of such vectors, one a class.
    * Their sum is the raw prediction, of two classes that of class 1; what they are,
-   * {@link org.convexnn.network.Contributions} says.
+   * {@link org.convexnn.network.explain.Contributions} says.
    *
    * @throws IllegalStateException where the model knows no marginals of its training rows: see {@link
    *     #withBackground}
@@ -240,7 +246,7 @@ public final class ConvexReLUClassificationModel
   /** Sets one threshold for each class; the largest probability / threshold is predicted. */
   @Override
   public ConvexReLUClassificationModel setThresholds(double[] value) {
-    return super.setThresholds(Allowed.thresholds(value));
+    return super.setThresholds(ParamValidator.thresholds(value));
   }
 
   /** The output columns by Param, in the order in which they are added. */

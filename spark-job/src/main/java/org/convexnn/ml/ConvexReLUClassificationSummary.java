@@ -16,6 +16,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.convexnn.loss.LogisticLoss;
 import org.convexnn.loss.SoftmaxLoss;
+import org.convexnn.ml.score.Importances;
 import scala.Tuple3;
 
 /**

@@ -18,6 +18,11 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.types.StructType;
 import org.convexnn.cluster.DataSummary;
 import org.convexnn.cluster.Packing;
+import org.convexnn.ml.params.InputColumns;
+import org.convexnn.ml.params.ParamText;
+import org.convexnn.ml.params.ParamValidator;
+import org.convexnn.ml.params.PendingUid;
+import org.convexnn.ml.params.PresentClasses;
 import org.convexnn.solver.TrainingOptions.Task;
 import org.convexnn.solver.TrainingResult;
 
@@ -81,7 +86,7 @@ public final class ConvexReLUClassifier
   /** Sets one threshold for each class; the largest probability / threshold is predicted. */
   @Override
   public ConvexReLUClassifier setThresholds(double[] value) {
-    return super.setThresholds(Allowed.thresholds(value));
+    return super.setThresholds(ParamValidator.thresholds(value));
   }
 
   /**
@@ -96,7 +101,7 @@ public final class ConvexReLUClassifier
   @Override
   public StructType transformSchema(StructType schema) {
     InputColumns input = new InputColumns(schema);
-    Fit.of(this).check(input, Task.BINARY, LABEL_REMEDY);
+    EstimatorFit.of(this).check(input, Task.BINARY, LABEL_REMEDY);
     OptionalInt known = input.classes(getLabelCol());
     checkKnown(known);
     ClassWeights weights = ClassWeights.of(this, input, getLabelCol());
@@ -193,7 +198,7 @@ public final class ConvexReLUClassifier
     Optional<InitialModel> initial = InitialModel.of(this, ConvexReLUClassificationModel.read());
     try {
       TrainingResult result =
-          Fit.of(this)
+          EstimatorFit.of(this)
               .weighted(ClassWeights.of(this, input, getLabelCol()))
               .run(dataset, most, data -> task(data, input), initial);
       return model(result, dataset);
@@ -230,7 +235,7 @@ public final class ConvexReLUClassifier
                 + " without rows of positive weight: left out of training, of probability 0");
     int present = classes.present().length;
     TrainingResult result =
-        Fit.of(this)
+        EstimatorFit.of(this)
             .weighted(ClassWeights.of(this, input, getLabelCol()).of(classes.present()))
             .run(
                 classes.renumbered(dataset, getLabelCol()),

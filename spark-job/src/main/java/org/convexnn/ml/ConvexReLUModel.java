@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.apache.spark.ml.util.HasTrainingSummary;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.convexnn.ml.io.TrainingFile;
 import org.convexnn.network.Marginals;
 import org.convexnn.network.Network;
 import org.convexnn.solver.Certificate;

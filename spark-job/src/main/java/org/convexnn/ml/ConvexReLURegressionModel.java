@@ -21,6 +21,14 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.convexnn.export.OnnxExport;
 import org.convexnn.loss.RegressionLoss;
+import org.convexnn.ml.io.Storage;
+import org.convexnn.ml.io.TrainingFile;
+import org.convexnn.ml.io.WholeFile;
+import org.convexnn.ml.params.InputColumns;
+import org.convexnn.ml.params.LabelColumn;
+import org.convexnn.ml.params.ParamText;
+import org.convexnn.ml.params.PendingUid;
+import org.convexnn.ml.params.QuotedName;
 import org.convexnn.network.Marginals;
 import org.convexnn.network.Network;
 import org.convexnn.solver.Certificate;
@@ -163,7 +171,7 @@ public final class ConvexReLURegressionModel
    * <p>A vector of d + 1 numbers: those of the features and then the base value.
    * Their sum is the raw prediction f(x), the offset included: of a log link
    * the logarithm of the prediction; what they are,
-   * {@link org.convexnn.network.Contributions} says.
+   * {@link org.convexnn.network.explain.Contributions} says.
    *
    * @throws IllegalStateException where the model knows no marginals of its training rows: see {@link
    *     #withBackground}

@@ -2,7 +2,8 @@ package org.convexnn.ml;
 
 import java.util.List;
 import org.apache.spark.sql.Dataset;
-import org.convexnn.solver.GramStatistics;
+import org.convexnn.ml.io.StatisticsFile;
+import org.convexnn.solver.gram.GramStatistics;
 
 /**
  * All that squared loss needs to know of some rows: for each fold the sums {@code F'WF, F'Wy, y'Wy,

@@ -16,6 +16,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.api.java.UDF2;
 import org.apache.spark.sql.types.DataTypes;
 import org.convexnn.loss.RegressionLoss;
+import org.convexnn.ml.score.Importances;
 
 /**
  * How a regression does on some rows, weighted by the weight column where they have it. Metrics are

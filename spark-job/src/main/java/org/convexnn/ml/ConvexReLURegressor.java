@@ -17,6 +17,12 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 import org.convexnn.loss.RegressionLoss;
+import org.convexnn.ml.io.StatisticsFile;
+import org.convexnn.ml.params.InputColumns;
+import org.convexnn.ml.params.LabelColumn;
+import org.convexnn.ml.params.ParamText;
+import org.convexnn.ml.params.PendingUid;
+import org.convexnn.ml.params.QuotedName;
 import org.convexnn.solver.TrainingOptions.Task;
 import org.convexnn.solver.TrainingResult;
 
@@ -82,7 +88,7 @@ public final class ConvexReLURegressor
   @Override
   public StructType transformSchema(StructType schema) {
     InputColumns input = new InputColumns(schema);
-    Fit.of(this).check(input, Task.REGRESSION, LABEL_REMEDY);
+    EstimatorFit.of(this).check(input, Task.REGRESSION, LABEL_REMEDY);
     if (calibrates()) {
       checkIntervals();
     }
@@ -156,7 +162,7 @@ public final class ConvexReLURegressor
   /** Trains; called by {@code fit} with the label and weight columns cast to double. */
   @Override
   public ConvexReLURegressionModel train(Dataset<?> dataset) {
-    Fit fit = Fit.of(this);
+    EstimatorFit fit = EstimatorFit.of(this);
     if (!calibrates()) {
       return trained(fit, dataset);
     }
@@ -171,7 +177,7 @@ public final class ConvexReLURegressor
     return whole.withCalibration(rows.calibration());
   }
 
-  private IntervalModels quantiles(Fit fit, Dataset<Row> rows) {
+  private IntervalModels quantiles(EstimatorFit fit, Dataset<Row> rows) {
     double alpha = 1 - getCoverage();
     ConvexReLURegressor lower = ofQuantile(alpha / 2, IntervalModels.LOWER);
     ConvexReLURegressor upper = ofQuantile(1 - alpha / 2, IntervalModels.UPPER);
@@ -179,14 +185,15 @@ public final class ConvexReLURegressor
         lower.trained(fit.by(lower), rows), upper.trained(fit.by(upper), rows));
   }
 
-  private IntervalModels scale(Fit fit, ConvexReLURegressionModel model, Dataset<Row> rows) {
+  private IntervalModels scale(
+      EstimatorFit fit, ConvexReLURegressionModel model, Dataset<Row> rows) {
     ConvexReLURegressor estimator = ofScale();
     Dataset<Row> errors = PredictionIntervals.errors(model, rows, estimator.getLabelCol());
     return new IntervalModels.Scale(
         beside("the size of errors is learnt", () -> estimator.trained(fit.by(estimator), errors)));
   }
 
-  private ConvexReLURegressionModel trained(Fit fit, Dataset<?> dataset) {
+  private ConvexReLURegressionModel trained(EstimatorFit fit, Dataset<?> dataset) {
     TrainingResult result =
         fit.run(
             dataset,

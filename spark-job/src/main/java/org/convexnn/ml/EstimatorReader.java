@@ -3,6 +3,8 @@ package org.convexnn.ml;
 import java.util.function.Function;
 import org.apache.spark.ml.param.Params;
 import org.apache.spark.ml.util.MLReader;
+import org.convexnn.ml.io.SavedMetadata;
+import org.convexnn.ml.io.SparkStorage;
 
 /**
  * Reads an estimator.

@@ -1,6 +1,8 @@
 package org.convexnn.ml;
 
 import org.apache.spark.ml.util.MLWriter;
+import org.convexnn.ml.io.SavedMetadata;
+import org.convexnn.ml.io.SparkStorage;
 
 /** Writes an estimator: its Params. */
 final class EstimatorWriter extends MLWriter {

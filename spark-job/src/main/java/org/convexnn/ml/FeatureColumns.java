@@ -5,7 +5,7 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.transform;
 import static org.apache.spark.sql.functions.when;
-import static org.convexnn.ml.QuotedName.column;
+import static org.convexnn.ml.params.QuotedName.column;
 
 import java.util.Arrays;
 import java.util.List;
@@ -22,6 +22,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.convexnn.ml.params.InputColumns;
 
 /**
  * The columns that features come from: one of vectors or of arrays of numbers, {@code featuresCol}, or

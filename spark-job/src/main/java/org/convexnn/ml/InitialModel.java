@@ -6,7 +6,7 @@ import org.apache.spark.ml.util.MLReader;
 import org.convexnn.loss.RegressionLoss;
 import org.convexnn.network.Network;
 import org.convexnn.solver.Certificate;
-import org.convexnn.solver.WarmStart;
+import org.convexnn.solver.fit.WarmStart;
 
 /**
  * The model that a fit starts from: the one at the path that Param {@code initialModel} is, else one

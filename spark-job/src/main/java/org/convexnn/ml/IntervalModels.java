@@ -3,6 +3,8 @@ package org.convexnn.ml;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.convexnn.ml.io.SavedMetadata;
+import org.convexnn.ml.io.Storage;
 
 /** The models beside a regression's own that its intervals are made of, see {@link PredictionIntervals}. */
 sealed interface IntervalModels {

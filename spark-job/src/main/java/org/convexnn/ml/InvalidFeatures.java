@@ -9,6 +9,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
+import org.convexnn.ml.score.Scorer;
 
 /**
  * What {@code handleInvalid} does about rows whose features vector is null or has an entry that is

@@ -1,6 +1,7 @@
 package org.convexnn.ml;
 
 import java.util.Locale;
+import org.convexnn.ml.io.ShownText;
 import org.convexnn.solver.Progress;
 import org.convexnn.solver.TraceRecord;
 import org.slf4j.Logger;

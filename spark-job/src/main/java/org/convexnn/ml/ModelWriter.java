@@ -2,6 +2,13 @@ package org.convexnn.ml;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.spark.ml.util.MLWriter;
+import org.convexnn.ml.io.CertificateJson;
+import org.convexnn.ml.io.LocalStorage;
+import org.convexnn.ml.io.MarginalsTable;
+import org.convexnn.ml.io.NetworkTables;
+import org.convexnn.ml.io.SavedMetadata;
+import org.convexnn.ml.io.SparkStorage;
+import org.convexnn.ml.io.Storage;
 import org.convexnn.solver.Certificate;
 
 /** Writes a model: Params, provenance, objective and certificate as metadata, the network as tables. */

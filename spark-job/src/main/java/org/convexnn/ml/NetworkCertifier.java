@@ -9,6 +9,7 @@ import org.apache.spark.sql.functions;
 import org.convexnn.cluster.DataColumns;
 import org.convexnn.cluster.Packing;
 import org.convexnn.cluster.RddRows;
+import org.convexnn.ml.params.InputColumns;
 import org.convexnn.network.ReluNetwork;
 import org.convexnn.relu.NetworkCertificate;
 import org.convexnn.relu.PriceSearch;

@@ -9,10 +9,11 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 import org.convexnn.cluster.RddRows;
-import org.convexnn.solver.GramStatistics;
-import org.convexnn.solver.Trainer;
+import org.convexnn.ml.params.LabelColumn;
 import org.convexnn.solver.TrainingOptions.Task;
 import org.convexnn.solver.TrainingResult;
+import org.convexnn.solver.gram.GramStatistics;
+import org.convexnn.solver.train.Trainer;
 
 /**
  * Models of a regressor that come from sums over the rows alone, and the sums.
@@ -49,7 +50,7 @@ record OnePassRegression(ConvexReLURegressor estimator) {
   }
 
   private <T> T run(Dataset<?> dataset, BiFunction<Trainer, RddRows, T> training) {
-    return Fit.of(estimator)
+    return EstimatorFit.of(estimator)
         .run(
             prepared(dataset),
             0,

@@ -15,6 +15,7 @@ import org.apache.spark.ml.param.Params;
 import org.apache.spark.ml.param.StringArrayParam;
 import org.convexnn.loss.EvalMetric;
 import org.convexnn.loss.RegressionLoss;
+import org.convexnn.ml.params.ParamValidator;
 import org.convexnn.solver.Progress;
 import org.convexnn.solver.TrainingOptions;
 import org.convexnn.solver.TrainingOptions.Activation;
@@ -111,20 +112,22 @@ public final class ParamSet implements Serializable {
             "numGates",
             "number of gates (hidden neurons before training switches some off), a positive"
                 + " integer; 0 = chosen by the number of rows",
-            Allowed.numbers("numGates", "a positive integer, or 0 for automatic", v -> v >= 0));
+            ParamValidator.numbers(
+                "numGates", "a positive integer, or 0 for automatic", v -> v >= 0));
     numTrees =
         new IntParam(
             owner,
             "numTrees",
             "number of trees whose leaves are gates, a positive integer; 0 = chosen by the size of"
                 + " the table",
-            Allowed.numbers("numTrees", "a positive integer, or 0 for automatic", v -> v >= 0));
+            ParamValidator.numbers(
+                "numTrees", "a positive integer, or 0 for automatic", v -> v >= 0));
     numLeaves =
         new IntParam(
             owner,
             "numLeaves",
             "most leaves of a tree, from 2 to 4096; 0 = chosen by the number of rows",
-            Allowed.numbers(
+            ParamValidator.numbers(
                 "numLeaves",
                 "from 2 to 4096, or 0 for automatic",
                 v -> v == 0 || (v >= 2 && v <= 4096)));
@@ -137,7 +140,7 @@ public final class ParamSet implements Serializable {
                 + " layers; the gates are the paths of sub-networks, numGates in all; "
                 + TrainingOptions.LAYER_WIDTHS,
             integers(
-                Allowed.integers(
+                ParamValidator.integers(
                     "layerWidths",
                     TrainingOptions.LAYER_WIDTHS,
                     widths -> TrainingOptions.paths(widths) >= 1)));
@@ -161,7 +164,7 @@ public final class ParamSet implements Serializable {
                 + " singular vectors) of the centred features in feature-map coordinates, a"
                 + " positive integer, at most the number of features; all patterns of few rows (rank"
                 + " 1: 512, rank 2: 32) where numGates is not given; 0 = all directions",
-            Allowed.numbers("patternRank", "a positive integer, or 0 for all", v -> v >= 0));
+            ParamValidator.numbers("patternRank", "a positive integer, or 0 for all", v -> v >= 0));
     effort =
         new Param<>(
             owner,
@@ -184,7 +187,7 @@ public final class ParamSet implements Serializable {
                 + " in [0, 1]: 1 = the norm alone, which switches groups off, 0 = its square alone,"
                 + " which shrinks them; below 1 for constant leaves; unset = chosen by validation for"
                 + " constant leaves, else 1",
-            Allowed.numbers(
+            ParamValidator.numbers(
                 "elasticNetParam", "in [0, 1], or unset for automatic", v -> v >= 0 && v <= 1));
     adaptivePower =
         new DoubleParam(
@@ -193,7 +196,7 @@ public final class ParamSet implements Serializable {
             "power of the weights of constant leaves' norms, (|v| sqrt(p))^-power with v what boosting"
                 + " found in the leaf and p its share of the rows, >= 0 and at most 4, 0 = all leaves alike;"
                 + " unset = chosen by validation, 0.5 where regParam or regRatio is set",
-            Allowed.numbers(
+            ParamValidator.numbers(
                 "adaptivePower", "from 0 to 4, or unset for automatic", v -> v >= 0 && v <= 4));
     boostingPrior =
         new DoubleParam(
@@ -202,7 +205,7 @@ public final class ParamSet implements Serializable {
             "where the penalty draws constant leaves to: this share of what boosting found in them, in"
                 + " [0, 1], 0 = to zero; unset = chosen by validation, 0 where regParam or regRatio is"
                 + " set",
-            Allowed.numbers(
+            ParamValidator.numbers(
                 "boostingPrior", "in [0, 1], or unset for automatic", v -> v >= 0 && v <= 1));
     monotoneConstraints =
         new StringArrayParam(
@@ -212,7 +215,7 @@ public final class ParamSet implements Serializable {
                 + " everywhere, by name or number from 0 on, or 1, -1 or 0 for each feature; with trees"
                 + " of constant leaves, of a regression or two classes; unset or empty = none",
             texts(
-                Allowed.texts(
+                ParamValidator.texts(
                     "monotoneConstraints", Constraints.DIRECTIONS, Constraints::areDirections)));
     interactionConstraints =
         new StringArrayParam(
@@ -222,7 +225,7 @@ public final class ParamSet implements Serializable {
                 + " name or number from 0 on; a feature in no list stands alone; with trees of constant"
                 + " leaves; unset or empty = all together",
             texts(
-                Allowed.texts(
+                ParamValidator.texts(
                     "interactionConstraints",
                     Constraints.INTERACTIONS,
                     Constraints::areInteractions)));
@@ -259,7 +262,7 @@ public final class ParamSet implements Serializable {
             "regParam",
             "regularisation parameter beta, the weight of the penalty beside the mean loss, > 0;"
                 + " not together with regRatio; neither set = chosen by validation",
-            Allowed.numbers(
+            ParamValidator.numbers(
                 "regParam",
                 "a positive number, or unset to have it chosen by validation",
                 v -> v > 0 && Double.isFinite(v)));
@@ -270,7 +273,7 @@ public final class ParamSet implements Serializable {
             "regularisation parameter as a fraction of betaMax, the smallest beta at which the"
                 + " model is linear, in (0, 1]; not together with regParam; neither set = chosen by"
                 + " validation",
-            Allowed.numbers(
+            ParamValidator.numbers(
                 "regRatio",
                 "in (0, 1], or unset to have it chosen by validation",
                 v -> v > 0 && v <= 1));
@@ -280,7 +283,7 @@ public final class ParamSet implements Serializable {
             "skipRidge",
             "ridge on the linear skip and the intercept correction, > 0; unset = automatic, 0.1"
                 + " feature-map coordinates / rows, at least 0.001",
-            Allowed.numbers(
+            ParamValidator.numbers(
                 "skipRidge",
                 "a positive number, or unset for automatic",
                 v -> v > 0 && Double.isFinite(v)));
@@ -313,7 +316,7 @@ public final class ParamSet implements Serializable {
             "maxIter",
             "most passes over the rows in the final fit, >= 1; reaching it returns the model with"
                 + " the gap reached",
-            Allowed.numbers("maxIter", "a positive integer", v -> v >= 1));
+            ParamValidator.numbers("maxIter", "a positive integer", v -> v >= 1));
     tol =
         new DoubleParam(
             owner,
@@ -321,7 +324,7 @@ public final class ParamSet implements Serializable {
             "relative duality gap to reach, in (0, 1): training stops once its network is certified"
                 + " to be this close to the best one for its gates; unset = automatic, 0.001, but"
                 + " 0.01 for more than two classes and for trees where validation chooses beta",
-            Allowed.numbers(
+            ParamValidator.numbers(
                 "tol",
                 "in (0, 1), or unset for automatic: a relative gap of 0 cannot be reached",
                 v -> v > 0 && v < 1));
@@ -341,7 +344,7 @@ public final class ParamSet implements Serializable {
                 + TrainingOptions.MOST_FOLDS
                 + "; 1 = one tenth of the rows is held out; 0 = automatic: one tenth, or 5 folds"
                 + " where rows are few; not together with regParam or regRatio",
-            Allowed.numbers(
+            ParamValidator.numbers(
                 "numFolds",
                 "from 2 to "
                     + TrainingOptions.MOST_FOLDS
@@ -372,14 +375,14 @@ public final class ParamSet implements Serializable {
             owner,
             "aggregationDepth",
             "levels of the tree in which the partitions' results are added, >= 1",
-            Allowed.numbers("aggregationDepth", "a positive integer", v -> v >= 1));
+            ParamValidator.numbers("aggregationDepth", "a positive integer", v -> v >= 1));
     maxBlockSizeInMB =
         new DoubleParam(
             owner,
             "maxBlockSizeInMB",
             "most megabytes of features in a block of rows, dense ones as doubles, >= 0; 0 ="
                 + " automatic, 4 MB",
-            Allowed.numbers(
+            ParamValidator.numbers(
                 "maxBlockSizeInMB",
                 "a positive number, or 0 for automatic",
                 v -> v >= 0 && Double.isFinite(v)));
@@ -396,7 +399,7 @@ public final class ParamSet implements Serializable {
             "checkpointInterval",
             "with checkpointDir, the passes after which the state is written again, >= 1; -1 ="
                 + " never",
-            Allowed.numbers(
+            ParamValidator.numbers(
                 "checkpointInterval",
                 "a positive integer, or -1 for no checkpoints",
                 v -> v >= 1 || v == -1));
@@ -422,20 +425,21 @@ public final class ParamSet implements Serializable {
             "variancePower",
             "power of the mean that the variance of loss 'tweedie' is proportional to, in (1, 2); loss"
                 + " 'poisson' is 1, 'gamma' 2",
-            Allowed.numbers("variancePower", "in (1, 2)", v -> v > 1 && v < 2));
+            ParamValidator.numbers("variancePower", "in (1, 2)", v -> v > 1 && v < 2));
     epsilon =
         new DoubleParam(
             owner,
             "epsilon",
             "error beyond which loss 'huber' is linear, > 0, in units of the labels' spread: the distance"
                 + " of their quartiles / 1.349, which is the standard deviation of a normal distribution",
-            Allowed.numbers("epsilon", "a positive number", v -> v > 0 && Double.isFinite(v)));
+            ParamValidator.numbers(
+                "epsilon", "a positive number", v -> v > 0 && Double.isFinite(v)));
     quantile =
         new DoubleParam(
             owner,
             "quantile",
             "the quantile that loss 'quantile' is of, in (0, 1); 0.5 = the median, by absolute errors",
-            Allowed.numbers("quantile", "in (0, 1)", v -> v > 0 && v < 1));
+            ParamValidator.numbers("quantile", "in (0, 1)", v -> v > 0 && v < 1));
     evalMetric =
         new Param<>(
             owner,
@@ -466,7 +470,9 @@ public final class ParamSet implements Serializable {
                 + " alike, W / (C W_k) with W_k the weight of class k's rows, W of all, C the number of"
                 + " classes; or a positive number for each class; or class:number for some, by name or"
                 + " number from 0 on, others counting 1; unset or empty = 1 for all",
-            texts(Allowed.texts("classWeights", ClassWeights.ALLOWED, ClassWeights::areWeights)));
+            texts(
+                ParamValidator.texts(
+                    "classWeights", ClassWeights.ALLOWED, ClassWeights::areWeights)));
     validationIndicatorCol =
         new Param<>(
             owner,
@@ -490,7 +496,7 @@ public final class ParamSet implements Serializable {
             "names of numeric columns that are the features, in this order, in place of the one column"
                 + " featuresCol; unset or empty = featuresCol",
             texts(
-                Allowed.texts(
+                ParamValidator.texts(
                     "featuresCols",
                     "names of columns, each once",
                     names -> new HashSet<>(names).size() == names.size())));
@@ -502,7 +508,7 @@ public final class ParamSet implements Serializable {
                 + " of columns of featuresCols or of the vector's entries, or numbers of entries from"
                 + " 0 on; unset or empty = those that metadata tell",
             texts(
-                Allowed.texts(
+                ParamValidator.texts(
                     "categoricalCols",
                     "names of features, each once",
                     names -> new HashSet<>(names).size() == names.size())));
@@ -548,7 +554,7 @@ public final class ParamSet implements Serializable {
             "coverage",
             "the probability, 1 - alpha, in (0, 1), with which labels of new rows are in their intervals"
                 + " or sets",
-            Allowed.numbers("coverage", "in (0, 1)", v -> v > 0 && v < 1));
+            ParamValidator.numbers("coverage", "in (0, 1)", v -> v > 0 && v < 1));
     probabilityCalibration =
         new Param<>(
             owner,
@@ -596,18 +602,18 @@ public final class ParamSet implements Serializable {
   // Param's constructor wants a function of String; Allowed takes any object.
   @SuppressWarnings({"unchecked", "rawtypes"})
   private static scala.Function1<String, Object> words(String name, List<String> words) {
-    return (scala.Function1) Allowed.words(name, words);
+    return (scala.Function1) ParamValidator.words(name, words);
   }
 
   // StringArrayParam's constructor wants a function of String[].
   @SuppressWarnings({"unchecked", "rawtypes"})
-  private static scala.Function1<String[], Object> texts(Allowed allowed) {
+  private static scala.Function1<String[], Object> texts(ParamValidator allowed) {
     return (scala.Function1) allowed;
   }
 
   // IntArrayParam's constructor wants a function of int[].
   @SuppressWarnings({"unchecked", "rawtypes"})
-  private static scala.Function1<int[], Object> integers(Allowed allowed) {
+  private static scala.Function1<int[], Object> integers(ParamValidator allowed) {
     return (scala.Function1) allowed;
   }
 

@@ -4,6 +4,8 @@ import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.types.DataTypes;
+import org.convexnn.ml.io.SavedMetadata;
+import org.convexnn.ml.io.SparkStorage;
 
 /**
  * A saved model as a function of SQL, features to prediction: the label or its class.

@@ -1,6 +1,6 @@
 package org.convexnn.ml;
 
-import static org.convexnn.ml.QuotedName.column;
+import static org.convexnn.ml.params.QuotedName.column;
 
 import java.io.Serializable;
 import java.util.ArrayList;

@@ -19,6 +19,9 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.convexnn.loss.RegressionLoss;
+import org.convexnn.ml.params.InputColumns;
+import org.convexnn.ml.params.LabelColumn;
+import org.convexnn.ml.score.Importances;
 
 /** Rows with a model's predictions, made when they are first asked for, and what metrics read of them. */
 final class ScoredRows implements Serializable {

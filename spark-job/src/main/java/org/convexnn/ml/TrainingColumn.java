@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
+import org.convexnn.ml.io.CertificateJson;
+import org.convexnn.ml.io.SavedMetadata;
+import org.convexnn.ml.io.TrainingFile;
 
 /**
  * The column {@code trainingCol}: how a model was trained, as JSON, the same on every row. Spark

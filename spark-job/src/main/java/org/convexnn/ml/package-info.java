@@ -1,5 +1,6 @@
 /**
  * The library's face in MLlib's manner: Estimators, Models, Params, training summaries and
- * persistence. Knows everything below it; knows no files beyond a saved model and no command line.
+ * persistence. Knows everything below it; knows no files beyond a saved model and no command
+ * line.
  */
 package org.convexnn.ml;

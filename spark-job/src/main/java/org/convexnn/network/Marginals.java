@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * How the columns of training rows are distributed, each by itself: what {@link Contributions} take for
+ * How the columns of training rows are distributed, each by itself: what {@link org.convexnn.network.explain.Contributions} take for
  * the value of a feature that is not known. Columns are those that gates and feature map take, after
  * {@link Imputation}. Of a column that trees test, only the <em>atoms</em> matter that no test parts:
  * the intervals between thresholds, the bins of categories, and what is missing.
@@ -122,7 +122,7 @@ public record Marginals(double[] means, double[][] cuts, double[][] masses)
    *
    * @param atoms of each column and row
    */
-  void write(int column, double value, int row, int[][] atoms, int[][] missingFirst) {
+  public void write(int column, double value, int row, int[][] atoms, int[][] missingFirst) {
     int count = masses[column].length;
     if (count > 0) {
       int atom = atom(cuts[column], count, value);
@@ -132,7 +132,7 @@ public record Marginals(double[] means, double[][] cuts, double[][] masses)
   }
 
   /** A value of an atom as trees take it. */
-  double value(int column, int atom) {
+  public double value(int column, int atom) {
     if (atom == masses[column].length - 1) {
       return Double.NaN;
     }

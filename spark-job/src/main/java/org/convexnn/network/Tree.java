@@ -78,7 +78,7 @@ public record Tree(
   }
 
   /** The set that a node tests; null where it tests a threshold. */
-  long[] set(int node) {
+  public long[] set(int node) {
     return sets.length == 0 ? null : sets[node];
   }
 
@@ -87,7 +87,7 @@ public record Tree(
   }
 
   /** Whether a value of the column that a node tests goes left there. */
-  boolean goesLeft(int node, double value) {
+  public boolean goesLeft(int node, double value) {
     if (Double.isNaN(value)) {
       return missingLeft[node];
     }

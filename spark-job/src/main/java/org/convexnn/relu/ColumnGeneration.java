@@ -3,15 +3,19 @@ package org.convexnn.relu;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
-import org.convexnn.block.ConeSetting;
 import org.convexnn.block.RowSetting;
+import org.convexnn.block.pass.cone.ConeSetting;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
 import org.convexnn.network.ReluNetwork;
-import org.convexnn.solver.GatedRows;
-import org.convexnn.solver.LocalRows;
-import org.convexnn.solver.Rows;
+import org.convexnn.relu.cone.ConeDecoder;
+import org.convexnn.relu.cone.ConeProgram;
+import org.convexnn.relu.cone.ConeSolution;
+import org.convexnn.relu.cone.ConeSolver;
+import org.convexnn.solver.rows.GatedRows;
+import org.convexnn.solver.rows.LocalRows;
+import org.convexnn.solver.rows.Rows;
 
 /**
  * The optimum over all activation patterns by column generation

@@ -3,7 +3,7 @@ package org.convexnn.relu;
 import java.util.List;
 import java.util.Optional;
 import org.convexnn.network.ReluNetwork;
-import org.convexnn.solver.SolverState;
+import org.convexnn.solver.program.SolverState;
 
 /**
  * Keeps the network of the lowest loss on held-out rows and ends a polish where that loss has not

@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.convexnn.block.DualValue;
+import org.convexnn.block.kernel.DualValue;
 import org.convexnn.linalg.Blas;
 import org.convexnn.linalg.SymmetricEigen;
 import org.convexnn.network.ReluNetwork;

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.convexnn.network.ReluNetwork;
-import org.convexnn.solver.Parts;
+import org.convexnn.solver.checkpoint.ResumableSteps;
 
 /**
  * Growth of a ReLU network by neurons (docs/theory/cones.md#growth,
@@ -21,10 +21,15 @@ import org.convexnn.solver.Parts;
  * @param search for neurons
  * @param tolerance of a fit
  * @param log is told of every round
- * @param parts in which it is done, a round each
+ * @param steps in which it is done, a round each
  */
 record NeuronGrowth(
-    int most, int rounds, PriceSearch search, double tolerance, Consumer<String> log, Parts parts) {
+    int most,
+    int rounds,
+    PriceSearch search,
+    double tolerance,
+    Consumer<String> log,
+    ResumableSteps steps) {
 
   private static final double NEAR = 1.02;
 
@@ -48,7 +53,7 @@ record NeuronGrowth(
       RayFit.Fitted before = fit;
       String name = "growth " + round;
       NotedNetwork after =
-          NotedNetwork.of(parts.of(name, () -> grown(name, problem, before, beta).vector()));
+          NotedNetwork.of(steps.of(name, () -> grown(name, problem, before, beta).vector()));
       double highest = after.numbers()[2];
       RayFit.Fitted next = fitted(after);
       if (highest <= NEAR * beta || !(next.objective() < fit.objective() * (1 - tolerance))) {
@@ -94,7 +99,7 @@ record NeuronGrowth(
   RayFit.Fitted keptFit(String what, ReluProblem problem, ReluNetwork start, double beta) {
     return fitted(
         NotedNetwork.of(
-            parts.of(
+            steps.of(
                 what,
                 () -> {
                   RayFit.Fitted fit = fit(problem, start, beta);

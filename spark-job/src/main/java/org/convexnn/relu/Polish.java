@@ -5,9 +5,9 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.convexnn.linalg.Blas;
 import org.convexnn.network.ReluNetwork;
-import org.convexnn.solver.Parts;
-import org.convexnn.solver.SecantPairs;
-import org.convexnn.solver.SolverState;
+import org.convexnn.solver.checkpoint.ResumableSteps;
+import org.convexnn.solver.method.SecantPairs;
+import org.convexnn.solver.program.SolverState;
 
 /**
  * Improvement of all weights of a ReLU network, hidden ones too, by L-BFGS on the program in its
@@ -87,7 +87,7 @@ final class Polish {
       BooleanSupplier room,
       Watch watch,
       Optional<SolverState> earlier,
-      Parts.Keeper keeper) {
+      ResumableSteps.Keeper keeper) {
     Polish polish = new Polish(problem, start, beta);
     earlier.ifPresentOrElse(polish::goOn, polish::begin);
     return polish.run(room, watch, keeper);
@@ -123,7 +123,7 @@ final class Polish {
         .and("length", length);
   }
 
-  private ReluNetwork run(BooleanSupplier room, Watch watch, Parts.Keeper keeper) {
+  private ReluNetwork run(BooleanSupplier room, Watch watch, ResumableSteps.Keeper keeper) {
     for (; flat < FLAT && (asked || watch.goesOn(k, unpack(point.x), point.value)); k++) {
       double inverse = scale;
       double[] step = pairs.solve(point.gradient, g -> scaled(g, inverse));

@@ -5,7 +5,7 @@ import java.util.stream.IntStream;
 import org.convexnn.linalg.Blas;
 import org.convexnn.loss.SoftmaxLoss;
 import org.convexnn.network.ReluNetwork;
-import org.convexnn.solver.OutputShift;
+import org.convexnn.solver.program.OutputShift;
 
 /**
  * Output weights and linear terms of a ReLU network whose neurons' directions are fixed, "one ray for

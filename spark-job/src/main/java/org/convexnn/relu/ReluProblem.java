@@ -3,18 +3,18 @@ package org.convexnn.relu;
 import java.util.Arrays;
 import java.util.List;
 import org.convexnn.block.ColumnStats;
-import org.convexnn.block.ColumnStatsJob;
-import org.convexnn.block.DualMomentsJob;
-import org.convexnn.block.DualValue;
 import org.convexnn.block.GatedBlock;
-import org.convexnn.block.NeuronJob;
-import org.convexnn.block.PlaneRowsJob;
 import org.convexnn.block.Precision;
-import org.convexnn.block.RayGramJob;
-import org.convexnn.block.RowJob;
 import org.convexnn.block.RowSetting;
-import org.convexnn.block.SampleJob;
-import org.convexnn.block.ScaleFitJob;
+import org.convexnn.block.kernel.DualValue;
+import org.convexnn.block.pass.RowPass;
+import org.convexnn.block.pass.data.ColumnStatsPass;
+import org.convexnn.block.pass.data.SamplePass;
+import org.convexnn.block.pass.neuron.DualMomentsPass;
+import org.convexnn.block.pass.neuron.NeuronPass;
+import org.convexnn.block.pass.neuron.PlaneRowsPass;
+import org.convexnn.block.pass.neuron.RayGramPass;
+import org.convexnn.block.pass.neuron.ScaleFitPass;
 import org.convexnn.linalg.Blas;
 import org.convexnn.loss.Loss;
 import org.convexnn.loss.SquaredLoss;
@@ -22,12 +22,12 @@ import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
 import org.convexnn.network.ReluNetwork;
-import org.convexnn.solver.ConstantModel;
-import org.convexnn.solver.GatedRows;
-import org.convexnn.solver.Ledger;
-import org.convexnn.solver.Rows;
-import org.convexnn.solver.SelectedRows;
 import org.convexnn.solver.TrainingOptions.Task;
+import org.convexnn.solver.program.PassCounter;
+import org.convexnn.solver.rows.GatedRows;
+import org.convexnn.solver.rows.Rows;
+import org.convexnn.solver.rows.SelectedRows;
+import org.convexnn.solver.setup.ConstantModel;
 
 /**
  * Training of two-layer ReLU networks of any width, in coordinates z = FeatureMap(x) of k numbers, z~ =
@@ -54,7 +54,7 @@ public final class ReluProblem implements AutoCloseable {
   private final Sizes sizes;
   private final double ridge;
   private final Terms terms;
-  private final Ledger ledger;
+  private final PassCounter counter;
   private final double before;
   private final boolean owner;
 
@@ -100,7 +100,7 @@ public final class ReluProblem implements AutoCloseable {
    */
   public ReluProblem(
       Rows rows, FeatureMap map, RowSetting setting, Sizes sizes, double ridge, Terms terms) {
-    this(rows, map, setting, sizes, ridge, terms, new Ledger());
+    this(rows, map, setting, sizes, ridge, terms, new PassCounter());
   }
 
   /** A program whose passes are counted in a ledger that counts other passes too. */
@@ -111,7 +111,7 @@ public final class ReluProblem implements AutoCloseable {
       Sizes sizes,
       double ridge,
       Terms terms,
-      Ledger ledger) {
+      PassCounter counter) {
     if (!(ridge > 0) || ridge == Double.POSITIVE_INFINITY) {
       throw new IllegalArgumentException(
           "skipRidge is " + ridge + "; it must be a positive number");
@@ -123,8 +123,8 @@ public final class ReluProblem implements AutoCloseable {
     this.ridge = ridge;
     this.terms = terms;
     this.gated = rows.activate(GateSet.of(HalfSpaces.none(map.features())), map);
-    this.ledger = ledger;
-    this.before = ledger.passes();
+    this.counter = counter;
+    this.before = counter.passes();
     this.owner = true;
   }
 
@@ -136,7 +136,7 @@ public final class ReluProblem implements AutoCloseable {
     this.ridge = other.ridge;
     this.terms = other.terms;
     this.gated = other.gated;
-    this.ledger = other.ledger;
+    this.counter = other.counter;
     this.before = other.before;
     this.owner = false;
   }
@@ -159,7 +159,7 @@ public final class ReluProblem implements AutoCloseable {
    * @throws IllegalArgumentException when there are no rows or their labels do not suit the task
    */
   public static ReluProblem of(Rows rows, Task task, double ridge, Terms terms) {
-    ColumnStats stats = rows.sum("column statistics", new ColumnStatsJob(rows.features()));
+    ColumnStats stats = rows.sum("column statistics", new ColumnStatsPass(rows.features()));
     if (stats.rows() == 0) {
       throw new IllegalArgumentException(
           "there are no rows of positive weight to certify on; check the input and the weights");
@@ -262,7 +262,7 @@ public final class ReluProblem implements AutoCloseable {
 
   /** Loss and gradient of all weights of a network. One pass. */
   public Evaluation evaluate(String what, ReluNetwork network) {
-    return evaluation(sum(what, NeuronJob.gradient(setting, network.onRowCoordinates(map))));
+    return evaluation(sum(what, NeuronPass.gradient(setting, network.onRowCoordinates(map))));
   }
 
   /** Loss of a network and, at its dual point, prices of candidates, at least one. One pass. */
@@ -270,19 +270,19 @@ public final class ReluProblem implements AutoCloseable {
     return evaluation(
         sum(
             what,
-            new NeuronJob(
+            new NeuronPass(
                 setting, network.onRowCoordinates(map), candidates.onRowCoordinates(map))));
   }
 
   /** A pass over the rows. */
-  private <A> A sum(String what, RowJob<GatedBlock, A> job) {
-    ledger.sweep(1);
-    return gated.sum(what, job);
+  private <A> A sum(String what, RowPass<GatedBlock, A> pass) {
+    counter.sweep(1);
+    return gated.sum(what, pass);
   }
 
   /** How many passes over the rows there were, by programs on other of these rows too. */
   public int passes() {
-    return (int) Math.round(ledger.passes() - before);
+    return (int) Math.round(counter.passes() - before);
   }
 
   /**
@@ -301,7 +301,7 @@ public final class ReluProblem implements AutoCloseable {
    * @param tail 0, 1 for the biases of the outputs, or D for all linear terms
    */
   Rays rays(String what, ReluNetwork network, int tail) {
-    double[][] sums = sum(what, new RayGramJob(setting, network.onRowCoordinates(map), tail));
+    double[][] sums = sum(what, new RayGramPass(setting, network.onRowCoordinates(map), tail));
     for (double[] part : sums) {
       divide(part);
     }
@@ -354,7 +354,7 @@ public final class ReluProblem implements AutoCloseable {
     double[][] sums =
         sum(
             what,
-            new DualMomentsJob(
+            new DualMomentsPass(
                 setting,
                 network.onRowCoordinates(map),
                 scale,
@@ -404,7 +404,7 @@ public final class ReluProblem implements AutoCloseable {
 
   /** All rows and their dual points: for few rows of at most two coordinates. One pass. */
   PlanePrices plane(String what, ReluNetwork network) {
-    double[] numbers = sum(what, new PlaneRowsJob(setting, network.onRowCoordinates(map)));
+    double[] numbers = sum(what, new PlaneRowsPass(setting, network.onRowCoordinates(map)));
     int k = width() - 1;
     int c = outputs();
     int n = numbers.length / (k + c);
@@ -427,7 +427,7 @@ public final class ReluProblem implements AutoCloseable {
   /** Loss, gradient and Hessian over W by scale and linear part, in row coordinates. One pass. */
   double[][] scaled(String what, ReluNetwork network, double scale, boolean biasesAlone) {
     double[][] sums =
-        sum(what, new ScaleFitJob(setting, network.onRowCoordinates(map), scale, biasesAlone));
+        sum(what, new ScaleFitPass(setting, network.onRowCoordinates(map), scale, biasesAlone));
     for (double[] part : sums) {
       divide(part);
     }
@@ -442,7 +442,7 @@ public final class ReluProblem implements AutoCloseable {
   /** About so many rows z. */
   List<double[]> sample(int count, long seed) {
     double rate = Math.min(1, (double) count / Math.max(1, sizes.count()));
-    return rows.sum("sample of rows", new SampleJob(setting.selection(), rate, seed)).stream()
+    return rows.sum("sample of rows", new SamplePass(setting.selection(), rate, seed)).stream()
         .map(row -> map.apply(row.features()))
         .toList();
   }

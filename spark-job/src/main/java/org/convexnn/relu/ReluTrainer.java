@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.convexnn.block.ConeSetting;
 import org.convexnn.block.Precision;
 import org.convexnn.block.RowSetting;
+import org.convexnn.block.pass.cone.ConeSetting;
 import org.convexnn.loss.LogisticLoss;
 import org.convexnn.loss.Loss;
 import org.convexnn.loss.SoftmaxLoss;
@@ -15,25 +15,29 @@ import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
 import org.convexnn.network.Network;
 import org.convexnn.network.ReluNetwork;
+import org.convexnn.relu.cone.ConeDecoder;
+import org.convexnn.relu.cone.ConeProgram;
+import org.convexnn.relu.cone.ConeSolution;
+import org.convexnn.relu.cone.ConeSolver;
 import org.convexnn.solver.AllPatterns;
 import org.convexnn.solver.Certificate;
-import org.convexnn.solver.Checkpoints;
-import org.convexnn.solver.CompleteRows;
-import org.convexnn.solver.Folds;
-import org.convexnn.solver.GatedRows;
-import org.convexnn.solver.Ledger;
-import org.convexnn.solver.LocalRows;
 import org.convexnn.solver.Objective;
-import org.convexnn.solver.Parts;
 import org.convexnn.solver.PathPoint;
 import org.convexnn.solver.Progress;
-import org.convexnn.solver.Rows;
-import org.convexnn.solver.SelectedRows;
 import org.convexnn.solver.StopReason;
 import org.convexnn.solver.TraceRecord;
-import org.convexnn.solver.Trainer;
 import org.convexnn.solver.TrainingOptions;
 import org.convexnn.solver.TrainingResult;
+import org.convexnn.solver.checkpoint.Checkpoints;
+import org.convexnn.solver.checkpoint.ResumableSteps;
+import org.convexnn.solver.fit.CompleteRows;
+import org.convexnn.solver.fit.Folds;
+import org.convexnn.solver.program.PassCounter;
+import org.convexnn.solver.rows.GatedRows;
+import org.convexnn.solver.rows.LocalRows;
+import org.convexnn.solver.rows.Rows;
+import org.convexnn.solver.rows.SelectedRows;
+import org.convexnn.solver.train.Trainer;
 
 /**
  * Trains a plain ReLU network on rows. First a gated network, for feature map, beta and directions; where
@@ -115,15 +119,16 @@ public final class ReluTrainer {
             .orElse(trainer)
             .train(
                 complete.rows(),
-                (gated, parts, ledger) -> train(complete.rows(), gated, parts, ledger)));
+                (gated, steps, counter) -> train(complete.rows(), gated, steps, counter)));
   }
 
-  private TrainingResult train(Rows rows, TrainingResult gated, Parts parts, Ledger ledger) {
+  private TrainingResult train(
+      Rows rows, TrainingResult gated, ResumableSteps steps, PassCounter counter) {
     if (!(gated.certificate().beta() > 0)) {
       progress.message("plain ReLU: nothing to learn, the model is linear");
       return gated;
     }
-    return new Training(rows, gated, parts, ledger).run();
+    return new Training(rows, gated, steps, counter).run();
   }
 
   /** What was trained last, and how it ended. */
@@ -135,8 +140,8 @@ public final class ReluTrainer {
 
     private final Rows rows;
     private final TrainingResult gated;
-    private final Parts parts;
-    private final Ledger ledger;
+    private final ResumableSteps steps;
+    private final PassCounter counter;
     private final Network start;
     private final double betaMax;
     private final List<TraceRecord> trace;
@@ -145,11 +150,11 @@ public final class ReluTrainer {
     private int offered;
     private ReluProblem whole;
 
-    Training(Rows rows, TrainingResult gated, Parts parts, Ledger ledger) {
+    Training(Rows rows, TrainingResult gated, ResumableSteps steps, PassCounter counter) {
       this.rows = rows;
       this.gated = gated;
-      this.parts = parts;
-      this.ledger = ledger;
+      this.steps = steps;
+      this.counter = counter;
       this.start = gated.network();
       this.betaMax = gated.certificate().betaMax();
       this.trace = new ArrayList<>(gated.trace());
@@ -176,7 +181,7 @@ public final class ReluTrainer {
           new ReluProblem.Sizes(all.weight(), all.count()),
           gated.skipRidge(),
           new ReluProblem.Terms(true, options.linearSkip(), options.fitIntercept()),
-          ledger);
+          counter);
     }
 
     private RowSetting setting(GateSet gates, Precision precision) {
@@ -300,7 +305,7 @@ public final class ReluTrainer {
           new PriceSearch(SEARCHED, SEARCH_PASSES, options.seed()),
           FIT_TOLERANCE,
           progress::message,
-          parts);
+          steps);
     }
 
     private Fitted grown() {
@@ -354,7 +359,7 @@ public final class ReluTrainer {
         ReluNetwork from = last;
         NotedNetwork scored =
             NotedNetwork.of(
-                parts.of(
+                steps.of(
                     "growth at " + factor, () -> scored(training, heldOut, from, beta).vector()));
         last = scored.network();
         double score = scored.numbers()[1];
@@ -420,7 +425,7 @@ public final class ReluTrainer {
             return stop.goesOn(iteration, at);
           };
       double[] polished =
-          parts.of(
+          steps.of(
               "polish",
               (earlier, keeper) -> {
                 earlier.ifPresent(stop::goOn);

@@ -4,6 +4,7 @@ import java.util.Locale;
 import org.convexnn.block.RowSelection;
 import org.convexnn.network.GateSet;
 import org.convexnn.solver.TrainingOptions.GroupNorm;
+import org.convexnn.solver.rows.SelectedRows;
 
 /**
  * What was automatic in the objective of a certificate: the norms, and the rows that the loss is over.
@@ -24,7 +25,7 @@ public record Objective(
   private static final String NONE = "none";
 
   /** Of gated networks on some rows. */
-  static Objective of(TrainingOptions options, GateSet gates, SelectedRows rows) {
+  public static Objective of(TrainingOptions options, GateSet gates, SelectedRows rows) {
     GroupNorm norm = options.groupNorm();
     boolean function = norm == GroupNorm.FUNCTION;
     boolean slim = norm == GroupNorm.SLIM;

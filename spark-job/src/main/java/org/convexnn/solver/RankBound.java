@@ -47,7 +47,7 @@ public record RankBound(int rank, double sigma, double slope, double beta, boole
    * @param constantLoss p_0, the loss of the constant model; squared loss alone asks for it
    * @param euclidean whether the neurons' norm is
    */
-  static RankBound of(
+  public static RankBound of(
       int rank,
       double sigma,
       Loss loss,

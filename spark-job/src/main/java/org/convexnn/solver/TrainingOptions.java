@@ -87,7 +87,7 @@ public record TrainingOptions(
   public static final int MOST_CONSTANT_LEAVES = 256;
 
   /** The fewest rows for which trees are grown unasked. */
-  static final long FEWEST_FOR_TREES = 1000;
+  public static final long FEWEST_FOR_TREES = 1000;
 
   /** The largest number of folds. */
   public static final int MOST_FOLDS = 1000;
@@ -363,7 +363,7 @@ public record TrainingOptions(
   }
 
   /** These options with the slim norm. */
-  TrainingOptions slim() {
+  public TrainingOptions slim() {
     return new TrainingOptions(
         task,
         numGates,
@@ -402,7 +402,7 @@ public record TrainingOptions(
   }
 
   /** These options with the elastic norm and leaves that were chosen. */
-  TrainingOptions with(double a, Leaves chosen) {
+  public TrainingOptions with(double a, Leaves chosen) {
     return with(OptionalDouble.of(a), chosen);
   }
 
@@ -492,7 +492,7 @@ public record TrainingOptions(
   }
 
   /** The paths of a sub-network; 1 with two layers. */
-  int paths() {
+  public int paths() {
     return paths(layerWidths);
   }
 

@@ -1,6 +1,6 @@
 /**
- * The optimization: solvers of one convex program (Gram matrix, row-split ADMM, L-BFGS, proximal
- * gradient), its certificate, the choice of gates and the path over beta.
- * Driver-side, written against {@link org.convexnn.solver.Rows}; knows no Spark.
+ * What training is asked and what it tells: options, listeners, the trace, the path, the
+ * certificate and the result. The rooms below do the work, driver-side, written against {@link
+ * org.convexnn.solver.rows.Rows}; none knows Spark.
  */
 package org.convexnn.solver;

@@ -9,6 +9,35 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.convexnn.block.pass.RowPass;
+import org.convexnn.block.pass.StepPass;
+import org.convexnn.block.pass.cone.ActivationPass;
+import org.convexnn.block.pass.cone.ConeBarrierPass;
+import org.convexnn.block.pass.cone.ConeCutPass;
+import org.convexnn.block.pass.cone.ConeGramPass;
+import org.convexnn.block.pass.cone.ConeHingePass;
+import org.convexnn.block.pass.cone.ConeRayPass;
+import org.convexnn.block.pass.cone.ConeSetting;
+import org.convexnn.block.pass.cone.ConeStepPass;
+import org.convexnn.block.pass.cone.ConeValuePass;
+import org.convexnn.block.pass.data.ColumnStatsPass;
+import org.convexnn.block.pass.data.FoldWeightsPass;
+import org.convexnn.block.pass.data.MomentsPass;
+import org.convexnn.block.pass.data.PairMomentsPass;
+import org.convexnn.block.pass.data.SamplePass;
+import org.convexnn.block.pass.gated.AdmmPass;
+import org.convexnn.block.pass.gated.AdmmPenaltyRule;
+import org.convexnn.block.pass.gated.CertificatePass;
+import org.convexnn.block.pass.gated.CurvaturePass;
+import org.convexnn.block.pass.gated.GradientPass;
+import org.convexnn.block.pass.gated.GramPass;
+import org.convexnn.block.pass.gated.MomentumPass;
+import org.convexnn.block.pass.gated.MovePass;
+import org.convexnn.block.pass.gated.SearchPass;
+import org.convexnn.block.pass.neuron.DualMomentsPass;
+import org.convexnn.block.pass.neuron.NeuronPass;
+import org.convexnn.block.pass.neuron.RayGramPass;
+import org.convexnn.block.pass.neuron.ScaleFitPass;
 import org.convexnn.loss.LogisticLoss;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
@@ -60,16 +89,16 @@ class MergeTest {
 
   static Stream<Arguments> blockJobs() {
     return Stream.of(
-        Arguments.of(Named.of("pairs", new PairMomentsJob(FEATURES))),
-        Arguments.of(Named.of("weights", new FoldWeightsJob(3, 3, 2))),
+        Arguments.of(Named.of("pairs", new PairMomentsPass(FEATURES))),
+        Arguments.of(Named.of("weights", new FoldWeightsPass(3, 3, 2))),
         Arguments.of(
-            Named.of("moments", new MomentsJob(MAP.mean(), MAP.inverseScale(), 0.25, 2, false))));
+            Named.of("moments", new MomentsPass(MAP.mean(), MAP.inverseScale(), 0.25, 2, false))));
   }
 
   @ParameterizedTest
   @MethodSource("blockJobs")
-  void blockSums(RowJob<Block, double[][]> job) {
-    compare(job, WHOLE, PARTS, EMPTY);
+  void blockSums(RowPass<Block, double[][]> pass) {
+    compare(pass, WHOLE, PARTS, EMPTY);
   }
 
   static Stream<Arguments> gatedJobs() {
@@ -77,49 +106,50 @@ class MergeTest {
         Arguments.of(
             Named.of(
                 "gradient",
-                new GradientJob(SETTING, weights(1), GradientJob.Order.CURVATURE, 0.5))),
+                new GradientPass(SETTING, weights(1), GradientPass.Order.CURVATURE, 0.5))),
         Arguments.of(
             Named.of(
-                "loss alone", new GradientJob(SETTING, weights(1), GradientJob.Order.VALUE, 1))),
-        Arguments.of(Named.of("neurons", new NeuronJob(SETTING, network(1, 5), network(2, 7)))),
+                "loss alone", new GradientPass(SETTING, weights(1), GradientPass.Order.VALUE, 1))),
+        Arguments.of(Named.of("neurons", new NeuronPass(SETTING, network(1, 5), network(2, 7)))),
         Arguments.of(
             Named.of(
                 "dual moments",
-                new DualMomentsJob(SETTING, network(1, 5), 0.5, new double[0], true, true))),
-        Arguments.of(Named.of("rays", new RayGramJob(SETTING, network(1, 5), 2))),
-        Arguments.of(Named.of("scale", new ScaleFitJob(SETTING, network(1, 5), 0.5, false))));
+                new DualMomentsPass(SETTING, network(1, 5), 0.5, new double[0], true, true))),
+        Arguments.of(Named.of("rays", new RayGramPass(SETTING, network(1, 5), 2))),
+        Arguments.of(Named.of("scale", new ScaleFitPass(SETTING, network(1, 5), 0.5, false))));
   }
 
   @ParameterizedTest
   @MethodSource("gatedJobs")
-  void gatedSums(RowJob<GatedBlock, double[][]> job) {
+  void gatedSums(RowPass<GatedBlock, double[][]> pass) {
     compare(
-        job,
+        pass,
         RandomRows.gated(WHOLE, GATES, MAP),
         PARTS.stream().map(b -> RandomRows.gated(b, GATES, MAP)).toList(),
         RandomRows.gated(EMPTY, GATES, MAP));
   }
 
-  private static <B> void compare(RowJob<B, double[][]> job, B whole, List<B> parts, B emptyBlock) {
-    RowJob.Worker<B, double[][]> one = job.worker();
+  private static <B> void compare(
+      RowPass<B, double[][]> pass, B whole, List<B> parts, B emptyBlock) {
+    RowPass.Worker<B, double[][]> one = pass.worker();
     one.accept(whole);
     double[][] expected = one.result();
     assertThat(Arrays.stream(expected).flatMapToDouble(Arrays::stream).anyMatch(v -> v != 0))
         .isTrue();
-    RowJob.Worker<B, double[][]> all = job.worker();
+    RowPass.Worker<B, double[][]> all = pass.worker();
     parts.forEach(all::accept);
     assertClose(all.result(), expected);
     List<double[][]> results = new ArrayList<>();
-    results.add(job.worker().result());
+    results.add(pass.worker().result());
     for (B part : parts) {
-      RowJob.Worker<B, double[][]> worker = job.worker();
+      RowPass.Worker<B, double[][]> worker = pass.worker();
       worker.accept(part);
       results.add(worker.result());
     }
-    RowJob.Worker<B, double[][]> nothing = job.worker();
+    RowPass.Worker<B, double[][]> nothing = pass.worker();
     nothing.accept(emptyBlock);
     results.add(nothing.result());
-    assertClose(results.stream().reduce(job::merge).orElseThrow(), expected);
+    assertClose(results.stream().reduce(pass::merge).orElseThrow(), expected);
   }
 
   private static final GateSet HALF_SPACES = GateSet.of(GATES.halfSpaces());
@@ -139,20 +169,20 @@ class MergeTest {
     double[] neurons = new Random(4).doubles(5 * CONES.width(), -1, 1).toArray();
     int gates = CONES.gates() * CONES.width();
     return Stream.of(
-        Arguments.of(Named.of("objective", new ConeValueJob(CONES, coneWeights(1)))),
-        Arguments.of(Named.of("cuts", new ConeCutJob(CONES, coneWeights(1)))),
-        Arguments.of(Named.of("activations", new ActivationJob(CONES, neurons))),
+        Arguments.of(Named.of("objective", new ConeValuePass(CONES, coneWeights(1)))),
+        Arguments.of(Named.of("cuts", new ConeCutPass(CONES, coneWeights(1)))),
+        Arguments.of(Named.of("activations", new ActivationPass(CONES, neurons))),
         Arguments.of(
             Named.of(
                 "rays",
-                new ConeRayJob(
+                new ConeRayPass(
                     CONES,
                     Arrays.copyOf(coneWeights(1), gates),
                     Arrays.copyOf(coneWeights(2), gates)))),
         Arguments.of(
             Named.of(
                 "hinge",
-                new ConeHingeJob(
+                new ConeHingePass(
                     CONES,
                     Arrays.copyOf(coneWeights(1), gates),
                     Arrays.copyOf(coneWeights(2), gates)))));
@@ -160,43 +190,44 @@ class MergeTest {
 
   @ParameterizedTest
   @MethodSource("coneJobs")
-  void coneSums(RowJob<GatedBlock, double[][]> job) {
-    gatedSums(job);
+  void coneSums(RowPass<GatedBlock, double[][]> pass) {
+    gatedSums(pass);
   }
 
   static Stream<Arguments> stepJobs() {
-    PenaltyRule rule = new PenaltyRule(0.6, 1e-3, 1);
+    AdmmPenaltyRule rule = new AdmmPenaltyRule(0.6, 1e-3, 1);
     double[] none = new double[0];
     return Stream.of(
         Arguments.of(
-            Named.of("gram", new GramJob(SETTING, GramJob.Penalty.STATE, GramJob.Sketch.ALL))),
+            Named.of("gram", new GramPass(SETTING, GramPass.Penalty.STATE, GramPass.Sketch.ALL))),
         Arguments.of(
             Named.of(
                 "sketch",
-                new GramJob(
-                    SETTING, GramJob.Penalty.STATE, new GramJob.Sketch(0.5, 0.15, 1, false, 3)))),
+                new GramPass(
+                    SETTING, GramPass.Penalty.STATE, new GramPass.Sketch(0.5, 0.15, 1, false, 3)))),
         Arguments.of(
             Named.of(
                 "certificate",
-                new CertificateJob(
+                new CertificatePass(
                     SETTING,
                     weights(1),
-                    new CertificateJob.Dual(weights(2), false, new double[0])))),
-        Arguments.of(Named.of("curvature", new CurvatureJob(SETTING, weights(1)))),
+                    new CertificatePass.Dual(weights(2), false, new double[0])))),
+        Arguments.of(Named.of("curvature", new CurvaturePass(SETTING, weights(1)))),
         Arguments.of(
-            Named.of("search", new SearchJob(SETTING, weights(1), weights(2), 0.3, 0.8, 0.1))),
-        Arguments.of(Named.of("move", new MoveJob(SETTING, weights(1), weights(2), 0.7, 0.1))),
-        Arguments.of(Named.of("momentum", new MomentumJob(SETTING, weights(1), weights(2), 0.7))),
+            Named.of("search", new SearchPass(SETTING, weights(1), weights(2), 0.3, 0.8, 0.1))),
+        Arguments.of(Named.of("move", new MovePass(SETTING, weights(1), weights(2), 0.7, 0.1))),
+        Arguments.of(Named.of("momentum", new MomentumPass(SETTING, weights(1), weights(2), 0.7))),
         Arguments.of(
             Named.of(
                 "ADMM start",
-                new AdmmJob(SETTING, AdmmJob.Step.START, weights(1), none, none, rule, 1.6, true))),
+                new AdmmPass(
+                    SETTING, AdmmPass.Step.START, weights(1), none, none, rule, 1.6, true))),
         Arguments.of(
             Named.of(
                 "ADMM advance",
-                new AdmmJob(
+                new AdmmPass(
                     SETTING,
-                    AdmmJob.Step.ADVANCE,
+                    AdmmPass.Step.ADVANCE,
                     weights(1),
                     weights(2),
                     weights(3),
@@ -206,9 +237,9 @@ class MergeTest {
         Arguments.of(
             Named.of(
                 "ADMM refresh",
-                new AdmmJob(
+                new AdmmPass(
                     SETTING,
-                    AdmmJob.Step.REFRESH,
+                    AdmmPass.Step.REFRESH,
                     weights(1),
                     weights(2),
                     none,
@@ -220,17 +251,17 @@ class MergeTest {
   /** With the row state of every row kept, and with all of it lost. */
   @ParameterizedTest
   @MethodSource("stepJobs")
-  void stepSums(StepJob<double[][]> job) {
-    stepSums(job, true);
-    stepSums(job, false);
+  void stepSums(StepPass<double[][]> pass) {
+    stepSums(pass, true);
+    stepSums(pass, false);
   }
 
   static Stream<Arguments> coneStepJobs() {
-    Stream<StepJob<double[][]>> barriers =
-        Arrays.stream(ConeBarrierJob.Order.values())
+    Stream<StepPass<double[][]>> barriers =
+        Arrays.stream(ConeBarrierPass.Order.values())
             .map(
                 order ->
-                    new ConeBarrierJob(
+                    new ConeBarrierPass(
                         CONES,
                         order,
                         coneWeights(1),
@@ -240,41 +271,41 @@ class MergeTest {
                         0.01,
                         0.5,
                         0.2));
-    Stream<StepJob<double[][]>> steps =
-        Arrays.stream(ConeStepJob.Step.values())
+    Stream<StepPass<double[][]>> steps =
+        Arrays.stream(ConeStepPass.Step.values())
             .map(
                 step ->
-                    new ConeStepJob(CONES, step, coneWeights(1), coneWeights(2), 0.3, 0.2, 1.6));
+                    new ConeStepPass(CONES, step, coneWeights(1), coneWeights(2), 0.3, 0.2, 1.6));
     return Stream.concat(
             Stream.concat(barriers, steps),
-            Stream.of(new ConeGramJob(CONES, true), new ConeGramJob(CONES, false)))
+            Stream.of(new ConeGramPass(CONES, true), new ConeGramPass(CONES, false)))
         .map(Arguments::of);
   }
 
   /** From rows without state; that states follow, the solvers' tests in blocks show. */
   @ParameterizedTest
   @MethodSource("coneStepJobs")
-  void coneStepSums(StepJob<double[][]> job) {
-    stepSums(job, false);
+  void coneStepSums(StepPass<double[][]> pass) {
+    stepSums(pass, false);
   }
 
-  private static void stepSums(StepJob<double[][]> job, boolean kept) {
-    StepJob.Worker<double[][]> one = job.worker();
+  private static void stepSums(StepPass<double[][]> pass, boolean kept) {
+    StepPass.Worker<double[][]> one = pass.worker();
     one.accept(RandomRows.gated(WHOLE, GATES, MAP), state(0, 150, kept));
     double[][] expected = one.result();
     int from = 0;
     List<double[][]> results = new ArrayList<>();
-    results.add(job.worker().result());
+    results.add(pass.worker().result());
     for (Block part : PARTS) {
-      StepJob.Worker<double[][]> worker = job.worker();
+      StepPass.Worker<double[][]> worker = pass.worker();
       worker.accept(RandomRows.gated(part, GATES, MAP), state(from, from + part.rows(), kept));
       from += part.rows();
       results.add(worker.result());
     }
-    StepJob.Worker<double[][]> nothing = job.worker();
+    StepPass.Worker<double[][]> nothing = pass.worker();
     nothing.accept(RandomRows.gated(EMPTY, GATES, MAP), state(0, 0, kept));
     results.add(nothing.result());
-    assertClose(results.stream().reduce(job::merge).orElseThrow(), expected);
+    assertClose(results.stream().reduce(pass::merge).orElseThrow(), expected);
   }
 
   private static Optional<RowState> state(int from, int to, boolean kept) {
@@ -304,18 +335,18 @@ class MergeTest {
 
   @Test
   void columnStatistics() {
-    ColumnStatsJob job = new ColumnStatsJob(FEATURES);
-    RowJob.Worker<Block, ColumnStats> one = job.worker();
+    ColumnStatsPass pass = new ColumnStatsPass(FEATURES);
+    RowPass.Worker<Block, ColumnStats> one = pass.worker();
     one.accept(WHOLE);
     ColumnStats expected = one.result();
-    List<ColumnStats> results = new ArrayList<>(List.of(job.worker().result()));
+    List<ColumnStats> results = new ArrayList<>(List.of(pass.worker().result()));
     for (Block part : PARTS) {
-      RowJob.Worker<Block, ColumnStats> worker = job.worker();
+      RowPass.Worker<Block, ColumnStats> worker = pass.worker();
       worker.accept(part);
       results.add(worker.result());
     }
-    results.add(job.worker().result());
-    ColumnStats merged = results.stream().reduce(job::merge).orElseThrow();
+    results.add(pass.worker().result());
+    ColumnStats merged = results.stream().reduce(pass::merge).orElseThrow();
     assertThat(merged.rows()).isEqualTo(150);
     assertThat(merged.min()).containsExactly(expected.min());
     assertThat(merged.max()).containsExactly(expected.max());
@@ -336,25 +367,25 @@ class MergeTest {
         assertThat(stats.mean()[j]).isCloseTo(mean[j] / weight, within(1e-12));
       }
     }
-    assertThat(job.merge(job.worker().result(), job.worker().result()).rows()).isZero();
+    assertThat(pass.merge(pass.worker().result(), pass.worker().result()).rows()).isZero();
   }
 
   @Test
   void samplesDoNotDependOnPartitions() {
-    SampleJob job = new SampleJob(RowSelection.ALL, 0.3, 5);
-    RowJob.Worker<Block, List<SampleJob.Row>> one = job.worker();
+    SamplePass pass = new SamplePass(RowSelection.ALL, 0.3, 5);
+    RowPass.Worker<Block, List<SamplePass.Row>> one = pass.worker();
     one.accept(WHOLE);
-    List<SampleJob.Row> expected = one.result();
+    List<SamplePass.Row> expected = one.result();
     assertThat(expected.size()).isBetween(20, 75);
-    List<SampleJob.Row> merged = job.worker().result();
+    List<SamplePass.Row> merged = pass.worker().result();
     for (int p = PARTS.size() - 1; p >= 0; p--) {
-      RowJob.Worker<Block, List<SampleJob.Row>> worker = job.worker();
+      RowPass.Worker<Block, List<SamplePass.Row>> worker = pass.worker();
       worker.accept(PARTS.get(p));
-      merged = job.merge(merged, worker.result());
+      merged = pass.merge(merged, worker.result());
     }
     assertThat(merged).usingRecursiveComparison().isEqualTo(expected);
-    RowJob.Worker<Block, List<SampleJob.Row>> every =
-        new SampleJob(RowSelection.ALL, 1, 5).worker();
+    RowPass.Worker<Block, List<SamplePass.Row>> every =
+        new SamplePass(RowSelection.ALL, 1, 5).worker();
     every.accept(WHOLE);
     assertThat(every.result()).hasSize(150);
   }

@@ -11,12 +11,12 @@ import org.convexnn.network.HalfSpaces;
 import org.convexnn.network.Tree;
 
 /** Random blocks, gates and settings for tests, and F built in full. */
-final class RandomRows {
+public final class RandomRows {
 
   private RandomRows() {}
 
   /** Rows with features in steps of 1/8 around zero, 0/1 labels and weights in (0, 2]. */
-  static Block block(long seed, int rows, int features) {
+  public static Block block(long seed, int rows, int features) {
     Random random = new Random(seed);
     double[] values = new double[rows * features];
     for (int i = 0; i < values.length; i++) {
@@ -32,7 +32,7 @@ final class RandomRows {
   }
 
   /** The same rows with their non-zeros alone. */
-  static Block sparse(Block block) {
+  public static Block sparse(Block block) {
     int n = block.rows();
     int[] columns = new int[block.features()];
     double[] values = new double[block.features()];
@@ -60,7 +60,7 @@ final class RandomRows {
   }
 
   /** The same with a share of features that are not zero. */
-  static Block thinned(Block block, double density, long seed) {
+  public static Block thinned(Block block, double density, long seed) {
     Random random = new Random(seed);
     int d = block.features();
     double[] values = new double[block.rows() * d];
@@ -76,7 +76,7 @@ final class RandomRows {
     return new Block(d, values, labels, weights);
   }
 
-  static GateSet gates(long seed, int features, int halfSpaces, boolean trees) {
+  public static GateSet gates(long seed, int features, int halfSpaces, boolean trees) {
     Random random = new Random(seed);
     double[] centres = new double[halfSpaces];
     Arrays.fill(centres, 0.5);
@@ -93,7 +93,7 @@ final class RandomRows {
     return new GateSet(half, trees ? List.of(two, one) : List.of());
   }
 
-  static FeatureMap map(long seed, int features) {
+  public static FeatureMap map(long seed, int features) {
     Random random = new Random(seed);
     return new FeatureMap(
         random.doubles(features, -1, 1).toArray(),
@@ -101,17 +101,17 @@ final class RandomRows {
         random.doubles(features * features, -1, 1).toArray());
   }
 
-  static RowSetting setting(
+  public static RowSetting setting(
       FeatureMap map, GateSet gates, Loss loss, double[] offset, Precision precision) {
     return RowSetting.of(map, gates, loss, offset, 0.25, 2, precision);
   }
 
-  static GatedBlock gated(Block block, GateSet gates, FeatureMap map) {
+  public static GatedBlock gated(Block block, GateSet gates, FeatureMap map) {
     return new GatedBlock(block, Patterns.of(block, gates, map));
   }
 
   /** The rows [y~, s_1 y~, ..., s_P y~] in full, from the definitions of gates and map. */
-  static double[][] expanded(Block block, GateSet gates, FeatureMap map) {
+  public static double[][] expanded(Block block, GateSet gates, FeatureMap map) {
     int d = block.features();
     int width = d + 1;
     double[][] f = new double[block.rows()][(1 + gates.size()) * width];

@@ -13,6 +13,17 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
+import org.convexnn.block.kernel.RowKernel;
+import org.convexnn.block.kernel.RowProducts;
+import org.convexnn.block.pass.RowPass;
+import org.convexnn.block.pass.StepPass;
+import org.convexnn.block.pass.data.ColumnStatsPass;
+import org.convexnn.block.pass.data.MomentsPass;
+import org.convexnn.block.pass.gated.FoldGramPass;
+import org.convexnn.block.pass.gated.GradientPass;
+import org.convexnn.block.pass.gated.GramPass;
+import org.convexnn.block.pass.gated.GroupMomentsPass;
+import org.convexnn.block.pass.gated.SketchRowsPass;
 import org.convexnn.loss.LogisticLoss;
 import org.convexnn.loss.SquaredLoss;
 import org.convexnn.network.FeatureMap;
@@ -149,23 +160,23 @@ class SparseRowsTest {
       assertThat(test.sparse.key(r)).isEqualTo(test.dense.key(r));
     }
 
-    MomentsJob moments =
-        new MomentsJob(test.map.mean(), test.map.inverseScale(), 0.25, 2, diagonal);
+    MomentsPass moments =
+        new MomentsPass(test.map.mean(), test.map.inverseScale(), 0.25, 2, diagonal);
     double[][] one = sum(moments, test.dense);
     double[][] other = sum(moments, test.sparse);
     for (int k = 0; k < one.length; k++) {
       same(other[k], one[k]);
     }
 
-    ColumnStats first = sum(new ColumnStatsJob(features), test.dense);
-    ColumnStats second = sum(new ColumnStatsJob(features), test.sparse);
+    ColumnStats first = sum(new ColumnStatsPass(features), test.dense);
+    ColumnStats second = sum(new ColumnStatsPass(features), test.sparse);
     same(second.min(), first.min());
     same(second.max(), first.max());
     assertThat(second.nonZeros()).isEqualTo(first.nonZeros());
     same(second.mean(), first.mean());
 
     RowSetting setting = test.setting();
-    GroupMomentsJob byGroup = new GroupMomentsJob(setting, diagonal);
+    GroupMomentsPass byGroup = new GroupMomentsPass(setting, diagonal);
     same(sum(byGroup, test.gated(test.sparse))[0], sum(byGroup, test.gated(test.dense))[0]);
 
     same(
@@ -173,8 +184,8 @@ class SparseRowsTest {
         RowProducts.of(setting, test.gated(test.dense), true, diagonal));
   }
 
-  private static <B, A> A sum(RowJob<B, A> job, B block) {
-    RowJob.Worker<B, A> worker = job.worker();
+  private static <B, A> A sum(RowPass<B, A> pass, B block) {
+    RowPass.Worker<B, A> worker = pass.worker();
     worker.accept(block);
     return worker.result();
   }
@@ -200,21 +211,21 @@ class SparseRowsTest {
     GatedBlock dense = RandomRows.gated(test.dense, test.gates, map);
     GatedBlock sparse = RandomRows.gated(test.sparse, test.gates, map);
     same(sparse.patterns().mapped(), dense.patterns().mapped());
-    GradientJob job = new GradientJob(setting, v, GradientJob.Order.GRADIENT, 1);
-    same(sum(job, sparse)[0], sum(job, dense)[0]);
-    same(sum(job, sparse)[1], sum(job, dense)[1]);
-    GroupMomentsJob byGroup = new GroupMomentsJob(setting, true);
+    GradientPass pass = new GradientPass(setting, v, GradientPass.Order.GRADIENT, 1);
+    same(sum(pass, sparse)[0], sum(pass, dense)[0]);
+    same(sum(pass, sparse)[1], sum(pass, dense)[1]);
+    GroupMomentsPass byGroup = new GroupMomentsPass(setting, true);
     same(sum(byGroup, sparse)[0], sum(byGroup, dense)[0]);
     sampledRowsAreTheRows(setting, sparse);
   }
 
   /** The sample of all rows has their coordinates and patterns. */
   private static void sampledRowsAreTheRows(RowSetting setting, GatedBlock gated) {
-    StepJob.Worker<List<SketchRowsJob.Row>> worker =
-        new SketchRowsJob(setting, 0.1, GramJob.Sketch.ALL).worker();
+    StepPass.Worker<List<SketchRowsPass.Row>> worker =
+        new SketchRowsPass(setting, 0.1, GramPass.Sketch.ALL).worker();
     worker.accept(gated, Optional.empty());
     GatedBlock sample =
-        SketchRowsJob.block(
+        SketchRowsPass.block(
             setting.dimension(),
             gated.patterns().mapped().length > 0,
             setting.firstLeaves(),
@@ -239,9 +250,9 @@ class SparseRowsTest {
   @Property(tries = 20)
   void foldsOfARegression(@ForAll @IntRange(min = 1, max = 5) int features, @ForAll long seed) {
     Case test = new Case(60, features, 3, true, 1, 0.3, seed);
-    FoldGramJob job = new FoldGramJob(test.setting(), 3, 7);
-    double[][] dense = sum(job, test.gated(test.dense));
-    double[][] sparse = sum(job, test.gated(test.sparse));
+    FoldGramPass pass = new FoldGramPass(test.setting(), 3, 7);
+    double[][] dense = sum(pass, test.gated(test.dense));
+    double[][] sparse = sum(pass, test.gated(test.sparse));
     for (int k = 0; k < dense.length; k++) {
       same(sparse[k], dense[k]);
     }

@@ -5,15 +5,15 @@ import java.util.Map;
 import java.util.Optional;
 import org.convexnn.block.Block;
 import org.convexnn.block.GatedBlock;
-import org.convexnn.block.RowJob;
 import org.convexnn.block.RowState;
-import org.convexnn.block.StepJob;
+import org.convexnn.block.pass.RowPass;
+import org.convexnn.block.pass.StepPass;
 import org.convexnn.cluster.Fault.Moment;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.Imputation;
-import org.convexnn.solver.GatedRows;
-import org.convexnn.solver.Rows;
+import org.convexnn.solver.rows.GatedRows;
+import org.convexnn.solver.rows.Rows;
 
 /** Rows whose jobs suffer from a fault. */
 final class FaultyRows implements Rows {
@@ -45,8 +45,8 @@ final class FaultyRows implements Rows {
   }
 
   @Override
-  public <A> A sum(String description, RowJob<Block, A> job) {
-    return rows.sum(description, new FaultyJob<>(job, fault, next(description)));
+  public <A> A sum(String description, RowPass<Block, A> pass) {
+    return rows.sum(description, new FaultyJob<>(pass, fault, next(description)));
   }
 
   @Override
@@ -67,13 +67,13 @@ final class FaultyRows implements Rows {
     }
 
     @Override
-    public <A> A sum(String description, RowJob<GatedBlock, A> job) {
-      return gated.sum(description, new FaultyJob<>(job, fault, next(description)));
+    public <A> A sum(String description, RowPass<GatedBlock, A> pass) {
+      return gated.sum(description, new FaultyJob<>(pass, fault, next(description)));
     }
 
     @Override
-    public <A> A step(String description, StepJob<A> job, int from, int to) {
-      return gated.step(description, new FaultyStep<>(job, fault, next(description)), from, to);
+    public <A> A step(String description, StepPass<A> pass, int from, int to) {
+      return gated.step(description, new FaultyStep<>(pass, fault, next(description)), from, to);
     }
 
     @Override
@@ -87,13 +87,13 @@ final class FaultyRows implements Rows {
     }
   }
 
-  private record FaultyJob<B, A>(RowJob<B, A> job, Fault fault, Moment moment)
-      implements RowJob<B, A> {
+  private record FaultyJob<B, A>(RowPass<B, A> pass, Fault fault, Moment moment)
+      implements RowPass<B, A> {
 
     @Override
     public Worker<B, A> worker() {
       fault.begin(moment);
-      Worker<B, A> worker = job.worker();
+      Worker<B, A> worker = pass.worker();
       return new Worker<>() {
         @Override
         public void accept(B block) {
@@ -110,16 +110,17 @@ final class FaultyRows implements Rows {
 
     @Override
     public A merge(A left, A right) {
-      return job.merge(left, right);
+      return pass.merge(left, right);
     }
   }
 
-  private record FaultyStep<A>(StepJob<A> job, Fault fault, Moment moment) implements StepJob<A> {
+  private record FaultyStep<A>(StepPass<A> pass, Fault fault, Moment moment)
+      implements StepPass<A> {
 
     @Override
     public Worker<A> worker() {
       fault.begin(moment);
-      Worker<A> worker = job.worker();
+      Worker<A> worker = pass.worker();
       return new Worker<>() {
         @Override
         public RowState accept(GatedBlock block, Optional<RowState> previous) {
@@ -136,7 +137,7 @@ final class FaultyRows implements Rows {
 
     @Override
     public A merge(A left, A right) {
-      return job.merge(left, right);
+      return pass.merge(left, right);
     }
   }
 }

@@ -16,8 +16,8 @@ import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.sql.Row;
 import org.convexnn.block.Block;
-import org.convexnn.block.RowJob;
-import org.convexnn.block.Sums;
+import org.convexnn.block.pass.RowPass;
+import org.convexnn.block.pass.Sums;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -198,7 +198,7 @@ class PackingTest {
     }
   }
 
-  private static final class StoredSparse implements RowJob<Block, double[][]> {
+  private static final class StoredSparse implements RowPass<Block, double[][]> {
     private static final long serialVersionUID = 1L;
 
     @Override

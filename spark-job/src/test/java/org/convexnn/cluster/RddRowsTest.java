@@ -20,12 +20,12 @@ import org.apache.spark.storage.RDDBlockId;
 import org.convexnn.SparkTest;
 import org.convexnn.block.Block;
 import org.convexnn.block.GatedBlock;
-import org.convexnn.block.RowJob;
+import org.convexnn.block.pass.RowPass;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
-import org.convexnn.solver.GatedRows;
-import org.convexnn.solver.LocalRows;
+import org.convexnn.solver.rows.GatedRows;
+import org.convexnn.solver.rows.LocalRows;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -208,7 +208,7 @@ class RddRowsTest {
   }
 
   /** [bits that are not those of their row, rows]. */
-  private static final class Mismatches implements RowJob<GatedBlock, long[]> {
+  private static final class Mismatches implements RowPass<GatedBlock, long[]> {
     private static final long serialVersionUID = 1L;
 
     @Override
@@ -252,7 +252,7 @@ class RddRowsTest {
   }
 
   /** Counts the rows on which each gate is active. */
-  private static final class CountActive implements RowJob<GatedBlock, long[]> {
+  private static final class CountActive implements RowPass<GatedBlock, long[]> {
     private static final long serialVersionUID = 1L;
 
     @Override

@@ -14,7 +14,7 @@ import org.apache.spark.storage.StorageLevel;
 import org.convexnn.SparkTest;
 import org.convexnn.block.GatedBlock;
 import org.convexnn.block.RowState;
-import org.convexnn.block.StepJob;
+import org.convexnn.block.pass.StepPass;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
@@ -164,7 +164,7 @@ class RowStateTest {
     assertThat(kept(id)).isFalse();
   }
 
-  private static final class Increment implements StepJob<long[]> {
+  private static final class Increment implements StepPass<long[]> {
     private static final long serialVersionUID = 1L;
 
     @Override
@@ -195,7 +195,7 @@ class RowStateTest {
     }
   }
 
-  private static final class Failing implements StepJob<long[]> {
+  private static final class Failing implements StepPass<long[]> {
     private static final long serialVersionUID = 1L;
 
     @Override

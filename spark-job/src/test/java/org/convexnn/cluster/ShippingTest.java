@@ -38,7 +38,7 @@ class ShippingTest {
     Patterns patterns = Patterns.of(block, gates, FeatureMap.identity(2));
     assertThat(throughKryo(new BlockPatterns(patterns, 5)).patterns().leverage())
         .isEqualTo(patterns.leverage());
-    assertThat(throughKryo(new Shipped<>(gates)).value().size()).isZero();
+    assertThat(throughKryo(new JavaSerialized<>(gates)).value().size()).isZero();
     assertThat(throughKryo(new Partial<>(3, new double[] {1})).value()).containsExactly(1);
     assertThat(throughKryo(PackingReport.none()).labelRows()).isEmpty();
 

@@ -10,9 +10,9 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.convexnn.solver.Certificate;
 import org.convexnn.solver.Progress;
-import org.convexnn.solver.Trainer;
 import org.convexnn.solver.TrainingOptions.SolverKind;
 import org.convexnn.solver.TrainingOptions.Task;
+import org.convexnn.solver.train.Trainer;
 
 /**
  * The driver of {@link StragglersTest}: a fit on two executors, then the same with one of them

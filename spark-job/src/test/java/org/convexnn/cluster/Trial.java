@@ -7,11 +7,11 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.convexnn.cluster.Fault.When;
 import org.convexnn.solver.Certificate;
 import org.convexnn.solver.Progress;
-import org.convexnn.solver.Trainer;
 import org.convexnn.solver.TrainingOptions;
 import org.convexnn.solver.TrainingOptions.GateSampler;
 import org.convexnn.solver.TrainingOptions.SolverKind;
 import org.convexnn.solver.TrainingOptions.Task;
+import org.convexnn.solver.train.Trainer;
 
 /** A fit and what goes wrong in it. */
 enum Trial {

@@ -2,10 +2,10 @@ package org.convexnn.cluster;
 
 import java.util.Arrays;
 import org.convexnn.block.Block;
-import org.convexnn.block.RowJob;
+import org.convexnn.block.pass.RowPass;
 
 /** A simple job: [blocks, rows, sum of w, sum of w x_1, ..., sum of w x_d]. */
-final class WeightedSum implements RowJob<Block, double[]> {
+final class WeightedSum implements RowPass<Block, double[]> {
 
   private static final long serialVersionUID = 1L;
   private final int features;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Random;
 import org.convexnn.linalg.Blas;
 import org.convexnn.linalg.SingularValues;
-import org.convexnn.solver.LocalRows;
+import org.convexnn.solver.rows.LocalRows;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -2,7 +2,7 @@ package org.convexnn.linear;
 
 import java.util.Arrays;
 import org.convexnn.solver.LocalProblem;
-import org.convexnn.solver.LocalRows;
+import org.convexnn.solver.rows.LocalRows;
 
 /** Rows in memory, in blocks of two. */
 final class TestRows {

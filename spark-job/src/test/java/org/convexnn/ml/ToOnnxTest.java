@@ -14,6 +14,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 import org.convexnn.export.NeedsOnnx;
 import org.convexnn.export.OnnxRun;
+import org.convexnn.ml.io.WholeFile;
 import org.convexnn.network.Network;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -9,6 +9,7 @@ import org.convexnn.loss.SquaredLoss;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
+import org.convexnn.relu.cone.ConeE1;
 import org.junit.jupiter.api.Test;
 
 /**

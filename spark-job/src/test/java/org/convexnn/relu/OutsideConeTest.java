@@ -10,6 +10,9 @@ import org.convexnn.CuttingPlanes;
 import org.convexnn.gate.PatternEnumeration;
 import org.convexnn.loss.SquaredLoss;
 import org.convexnn.network.HalfSpaces;
+import org.convexnn.relu.cone.ConeE1;
+import org.convexnn.relu.cone.ConeSolution;
+import org.convexnn.relu.cone.ConeSolver;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 

@@ -15,7 +15,7 @@ import org.convexnn.loss.SoftmaxLoss;
 import org.convexnn.loss.SquaredLoss;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.ReluNetwork;
-import org.convexnn.solver.Parts;
+import org.convexnn.solver.checkpoint.ResumableSteps;
 import org.junit.jupiter.api.Test;
 
 /** Rays against the golden optimum, optimality conditions, and growth from nothing. */
@@ -95,7 +95,8 @@ class RayFitTest {
   void growsToTheOptimumOfE1() {
     SmallProblem e1 = SmallProblem.e1();
     NeuronGrowth growth =
-        new NeuronGrowth(40, 10, new PriceSearch(40, 30, 1), 1e-9, message -> {}, Parts.UNKEPT);
+        new NeuronGrowth(
+            40, 10, new PriceSearch(40, 30, 1), 1e-9, message -> {}, ResumableSteps.UNKEPT);
     NeuronGrowth.Grown grown =
         growth.grow(e1.problem(), ReluNetwork.constant(2, new double[1]), 0.06);
     assertThat(5 * grown.objective()).isBetween(OPTIMUM - 1e-9, OPTIMUM * 1.01);

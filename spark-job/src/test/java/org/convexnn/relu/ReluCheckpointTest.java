@@ -10,20 +10,20 @@ import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.convexnn.block.Block;
 import org.convexnn.block.GatedBlock;
-import org.convexnn.block.RowJob;
-import org.convexnn.block.StepJob;
+import org.convexnn.block.pass.RowPass;
+import org.convexnn.block.pass.StepPass;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.Imputation;
 import org.convexnn.solver.Certificate;
-import org.convexnn.solver.Checkpoints;
-import org.convexnn.solver.GatedRows;
-import org.convexnn.solver.LocalRows;
 import org.convexnn.solver.MemoryStore;
 import org.convexnn.solver.Progress;
-import org.convexnn.solver.Rows;
 import org.convexnn.solver.TrainingOptions;
 import org.convexnn.solver.TrainingOptions.Task;
+import org.convexnn.solver.checkpoint.Checkpoints;
+import org.convexnn.solver.rows.GatedRows;
+import org.convexnn.solver.rows.LocalRows;
+import org.convexnn.solver.rows.Rows;
 import org.junit.jupiter.api.Test;
 
 /** Plain ReLU networks whose driver is lost in some job, begun again from the last checkpoint. */
@@ -81,8 +81,8 @@ class ReluCheckpointTest {
     }
 
     @Override
-    public <A> A sum(String description, RowJob<Block, A> job) {
-      return rows.sum(description, job);
+    public <A> A sum(String description, RowPass<Block, A> pass) {
+      return rows.sum(description, pass);
     }
 
     @Override
@@ -95,15 +95,15 @@ class ReluCheckpointTest {
       GatedRows gated = rows.activate(gates, map);
       return new GatedRows() {
         @Override
-        public <A> A sum(String description, RowJob<GatedBlock, A> job) {
+        public <A> A sum(String description, RowPass<GatedBlock, A> pass) {
           begin(description);
-          return gated.sum(description, job);
+          return gated.sum(description, pass);
         }
 
         @Override
-        public <A> A step(String description, StepJob<A> job, int from, int to) {
+        public <A> A step(String description, StepPass<A> pass, int from, int to) {
           begin(description);
-          return gated.step(description, job, from, to);
+          return gated.step(description, pass, from, to);
         }
 
         @Override

@@ -11,7 +11,7 @@ import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
 import org.convexnn.network.ReluNetwork;
 import org.convexnn.solver.LocalProblem;
-import org.convexnn.solver.LocalRows;
+import org.convexnn.solver.rows.LocalRows;
 
 /**
  * Small programs in memory. docs/theory/golden.md sums the loss over rows where this package takes

@@ -9,10 +9,13 @@ import java.util.Random;
 import org.convexnn.block.Block;
 import org.convexnn.block.FeatureBuffer;
 import org.convexnn.block.RowSelection;
-import org.convexnn.block.SampleJob;
+import org.convexnn.block.pass.data.SamplePass;
 import org.convexnn.network.LeafModel;
 import org.convexnn.solver.TrainingOptions.GateSampler;
 import org.convexnn.solver.TrainingOptions.Task;
+import org.convexnn.solver.fit.Folds;
+import org.convexnn.solver.rows.LocalRows;
+import org.convexnn.solver.train.Trainer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -77,7 +80,7 @@ class GroupedRowsTest {
     LocalRows rows = copies(3, 2, true);
     List<Long> keys = new ArrayList<>();
     LocalRows.copyOf(rows)
-        .sum("rows", new SampleJob(RowSelection.ALL, 1, 0))
+        .sum("rows", new SamplePass(RowSelection.ALL, 1, 0))
         .forEach(
             row -> {
               keys.add(row.key());
@@ -85,7 +88,7 @@ class GroupedRowsTest {
             });
     assertThat(keys)
         .isEqualTo(
-            rows.sum("rows", new SampleJob(RowSelection.ALL, 1, 0)).stream()
+            rows.sum("rows", new SamplePass(RowSelection.ALL, 1, 0)).stream()
                 .map(row -> row.key())
                 .toList());
     assertThat(LocalRows.copyOf(rows).groups()).isEqualTo(rows.groups()).hasSize(3);

@@ -26,6 +26,16 @@ import org.convexnn.solver.TrainingOptions.GateSampler;
 import org.convexnn.solver.TrainingOptions.GroupNorm;
 import org.convexnn.solver.TrainingOptions.SolverKind;
 import org.convexnn.solver.TrainingOptions.Task;
+import org.convexnn.solver.fit.GateChoice;
+import org.convexnn.solver.fit.TrainingRun;
+import org.convexnn.solver.gram.GramStatistics;
+import org.convexnn.solver.method.GramSolver;
+import org.convexnn.solver.program.PassCounter;
+import org.convexnn.solver.program.Problem;
+import org.convexnn.solver.program.ProblemTest;
+import org.convexnn.solver.program.Solver;
+import org.convexnn.solver.setup.Groups;
+import org.convexnn.solver.train.Trainer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -190,9 +200,10 @@ class LayersTest {
     more.gates = 50;
     Training.Data data = data(Task.BINARY);
     GateChoice choice =
-        Run.begin(data.rows(64), few.options(), Progress.SILENT, new Ledger()).gates();
+        TrainingRun.begin(data.rows(64), few.options(), Progress.SILENT, new PassCounter()).gates();
     GateChoice wider =
-        Run.begin(data.rows(64), more.options(), Progress.SILENT, new Ledger()).gates();
+        TrainingRun.begin(data.rows(64), more.options(), Progress.SILENT, new PassCounter())
+            .gates();
     List<SubNetwork> eight = choice.draw().subNetworks();
     List<SubNetwork> sixteen = wider.draw().subNetworks();
     assertThat(eight).hasSize(8);

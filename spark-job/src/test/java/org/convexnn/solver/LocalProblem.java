@@ -10,6 +10,11 @@ import org.convexnn.loss.Loss;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
 import org.convexnn.network.HalfSpaces;
+import org.convexnn.solver.program.Coordinates;
+import org.convexnn.solver.program.PassCounter;
+import org.convexnn.solver.program.Problem;
+import org.convexnn.solver.rows.LocalRows;
+import org.convexnn.solver.setup.Groups;
 
 /** Small problems in memory for tests: raw features, no skip, no bias, uncentred gates. */
 public final class LocalProblem {
@@ -107,6 +112,6 @@ public final class LocalProblem {
         weight,
         (long) weight,
         1,
-        new Ledger());
+        new PassCounter());
   }
 }

@@ -7,6 +7,9 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.convexnn.solver.checkpoint.Checkpoint;
+import org.convexnn.solver.checkpoint.CheckpointFormat;
+import org.convexnn.solver.checkpoint.CheckpointStore;
 
 /** Checkpoints as bytes in memory: the last one, and how many there were. */
 public final class MemoryStore implements CheckpointStore {
@@ -38,7 +41,7 @@ public final class MemoryStore implements CheckpointStore {
   }
 
   /** The passes of solves that each checkpoint knew of. */
-  List<Double> passes() {
+  public List<Double> passes() {
     return passes;
   }
 
@@ -46,7 +49,7 @@ public final class MemoryStore implements CheckpointStore {
     return last.isEmpty();
   }
 
-  static byte[] bytes(Checkpoint checkpoint) {
+  public static byte[] bytes(Checkpoint checkpoint) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {
       CheckpointFormat.write(checkpoint, out);

@@ -9,13 +9,15 @@ import java.util.List;
 import java.util.Random;
 import org.convexnn.block.Block;
 import org.convexnn.block.ColumnStats;
-import org.convexnn.block.ColumnStatsJob;
 import org.convexnn.block.FeatureBuffer;
+import org.convexnn.block.pass.data.ColumnStatsPass;
 import org.convexnn.network.Imputation;
 import org.convexnn.network.LeafModel;
 import org.convexnn.network.Network;
 import org.convexnn.solver.TrainingOptions.GateSampler;
 import org.convexnn.solver.TrainingOptions.Task;
+import org.convexnn.solver.rows.LocalRows;
+import org.convexnn.solver.train.Trainer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -53,7 +55,7 @@ class MissingRowsTest {
       blocks.add(block(x, new double[2], Arrays.copyOfRange(WEIGHTS, from, from + 2), width));
     }
     assertThat(blocks.get(0).sparse()).isEqualTo(width > 3);
-    ColumnStats stats = new LocalRows(blocks).sum("statistics", new ColumnStatsJob(width));
+    ColumnStats stats = new LocalRows(blocks).sum("statistics", new ColumnStatsPass(width));
     assertThat(stats.mean()[0]).isCloseTo((1 + 4 + 2 * 2 + 5) / 5.0, within(1e-12));
     assertThat(stats.mean()[1]).isCloseTo(3 * 3 / 7.0, within(1e-12));
     assertThat(stats.min()[0]).isEqualTo(1);

@@ -13,6 +13,14 @@ import org.convexnn.linalg.Blas;
 import org.convexnn.linalg.SingularValues;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.HalfSpaces;
+import org.convexnn.solver.fit.TrainingRun;
+import org.convexnn.solver.method.QuadraticProgram;
+import org.convexnn.solver.program.PassCounter;
+import org.convexnn.solver.program.ProblemTest;
+import org.convexnn.solver.program.Solver;
+import org.convexnn.solver.setup.Groups;
+import org.convexnn.solver.setup.PatternSpan;
+import org.convexnn.solver.train.Trainer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -91,8 +99,9 @@ class PatternRankTest {
     Training.Data data = lowRank(1, 80, 3, 2, 1, 0.3).weights(new Random(1).doubles(80).toArray());
     Training training = training(rank, 20);
     training.normalization = normalization;
-    Run run = Run.begin(data.rows(17), training.options(), Progress.SILENT, new Ledger());
-    PatternSpan span = run.frame().span().orElseThrow();
+    TrainingRun run =
+        TrainingRun.begin(data.rows(17), training.options(), Progress.SILENT, new PassCounter());
+    PatternSpan span = run.prepared().span().orElseThrow();
     HalfSpaces gates = run.gates().draw().halfSpaces();
     assertThat(gates.size()).isBetween(10, 20);
     assertThat(span.rank()).isEqualTo(rank);
@@ -106,7 +115,7 @@ class PatternRankTest {
       double mean = Arrays.stream(roots).sum() / roots.length;
       assertThat(span.next()).isCloseTo(Math.sqrt(roots[rank] / mean), within(1e-9));
     }
-    FeatureMap standard = run.frame().map();
+    FeatureMap standard = run.prepared().map();
     for (int i = 0; i < gates.size(); i++) {
       // x.g is z.v with v_j = g_j / inverseScale_j; v has no part outside the leading vectors.
       double[] v = Arrays.copyOfRange(gates.directions(), 4 * i, 4 * i + 4);
@@ -139,12 +148,12 @@ class PatternRankTest {
   }
 
   private static int gates(int rank, int n) {
-    Run run =
-        Run.begin(
+    TrainingRun run =
+        TrainingRun.begin(
             lowRank(2, n, 3, 2, 1).rows(9),
             training(rank, 0).options(),
             Progress.SILENT,
-            new Ledger());
+            new PassCounter());
     assertThat(run.gates().priced()).isFalse();
     return run.gates().draw().size();
   }
@@ -153,7 +162,9 @@ class PatternRankTest {
   @Test
   void repeatedPatternsAreDropped() {
     Training.Data data = lowRank(3, 10, 3, 0.1);
-    Run run = Run.begin(data.rows(4), training(1, 300).options(), Progress.SILENT, new Ledger());
+    TrainingRun run =
+        TrainingRun.begin(
+            data.rows(4), training(1, 300).options(), Progress.SILENT, new PassCounter());
     HalfSpaces gates = run.gates().draw().halfSpaces();
     List<String> patterns = new ArrayList<>();
     for (int i = 0; i < gates.size(); i++) {

@@ -9,15 +9,24 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.convexnn.block.GatedBlock;
 import org.convexnn.block.Precision;
-import org.convexnn.block.RowJob;
 import org.convexnn.block.RowSetting;
-import org.convexnn.block.StepJob;
+import org.convexnn.block.pass.RowPass;
+import org.convexnn.block.pass.StepPass;
 import org.convexnn.gate.HalfSpaceSampler;
 import org.convexnn.loss.LogisticLoss;
 import org.convexnn.loss.Loss;
 import org.convexnn.loss.SquaredLoss;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.GateSet;
+import org.convexnn.solver.method.AdmmSolver;
+import org.convexnn.solver.method.GramSolver;
+import org.convexnn.solver.program.Coordinates;
+import org.convexnn.solver.program.PassCounter;
+import org.convexnn.solver.program.Problem;
+import org.convexnn.solver.program.Solver;
+import org.convexnn.solver.rows.GatedRows;
+import org.convexnn.solver.rows.LocalRows;
+import org.convexnn.solver.setup.Groups;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -33,19 +42,19 @@ class RobustAdmmTest {
       implements GatedRows {
 
     @Override
-    public <A> A sum(String description, RowJob<GatedBlock, A> job) {
-      return rows.sum(description, job);
+    public <A> A sum(String description, RowPass<GatedBlock, A> pass) {
+      return rows.sum(description, pass);
     }
 
     @Override
-    public <A> A step(String description, StepJob<A> job, int from, int to) {
+    public <A> A step(String description, StepPass<A> pass, int from, int to) {
       count.add(from);
       if (count.size() % every == 0) {
         for (int b = 0; b < blocks; b++) {
           rows.lose(from, b);
         }
       }
-      return rows.step(description, job, from, to);
+      return rows.step(description, pass, from, to);
     }
 
     @Override
@@ -77,7 +86,7 @@ class RobustAdmmTest {
         n,
         n,
         1e-3,
-        new Ledger());
+        new PassCounter());
   }
 
   private static Solver.Solution solve(

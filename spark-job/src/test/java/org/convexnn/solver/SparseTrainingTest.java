@@ -10,11 +10,12 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.convexnn.block.Block;
 import org.convexnn.block.FeatureBuffer;
-import org.convexnn.block.RowJob;
 import org.convexnn.block.RowSelection;
-import org.convexnn.block.SampleJob;
+import org.convexnn.block.pass.RowPass;
+import org.convexnn.block.pass.data.SamplePass;
 import org.convexnn.network.FeatureMap;
 import org.convexnn.network.Network;
+import org.convexnn.solver.rows.LocalRows;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -190,7 +191,7 @@ class SparseTrainingTest {
   }
 
   /** Counts the blocks that are stored sparse. */
-  private record SparseBlocks() implements RowJob<Block, Integer> {
+  private record SparseBlocks() implements RowPass<Block, Integer> {
 
     @Override
     public Worker<Block, Integer> worker() {
@@ -218,7 +219,7 @@ class SparseTrainingTest {
   void aCopyOnTheDriverStaysSparse() {
     Training.Data data = oneHot(200, Training.binary());
     LocalRows copy = LocalRows.copyOf(sparse(data, 64));
-    SampleJob all = new SampleJob(RowSelection.ALL, 1, 0);
+    SamplePass all = new SamplePass(RowSelection.ALL, 1, 0);
     assertThat(copy.sum("rows", all))
         .usingRecursiveComparison()
         .isEqualTo(data.rows(64).sum("rows", all));

@@ -12,6 +12,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.convexnn.block.Block;
 import org.convexnn.block.RowSelection;
+import org.convexnn.solver.rows.LocalRows;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

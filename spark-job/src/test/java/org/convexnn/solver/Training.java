@@ -17,53 +17,56 @@ import org.convexnn.loss.SquaredLoss;
 import org.convexnn.network.LeafModel;
 import org.convexnn.network.Network;
 import org.convexnn.network.Tree;
+import org.convexnn.solver.rows.LocalRows;
+import org.convexnn.solver.rows.Rows;
+import org.convexnn.solver.train.Trainer;
 
 /** Options with one setter per choice, data sets, and the objective of a network by definition. */
-final class Training {
+public final class Training {
 
-  TrainingOptions.Task task = TrainingOptions.Task.BINARY;
-  int gates = 16;
-  int trees;
-  List<Integer> widths = List.of();
-  TrainingOptions.GateSampler sampler = TrainingOptions.GateSampler.AUTO;
-  int patternRank;
-  TrainingOptions.Normalization normalization = TrainingOptions.Normalization.AUTO;
-  TrainingOptions.GroupNorm norm = TrainingOptions.GroupNorm.AUTO;
-  boolean perClass;
-  boolean intercept = true;
-  boolean skip = true;
-  double skipRidge = 1e-3;
-  boolean automaticSkipRidge;
-  OptionalDouble regParam = OptionalDouble.empty();
-  OptionalDouble regRatio = OptionalDouble.of(0.1);
-  TrainingOptions.SolverKind solver = TrainingOptions.SolverKind.ADMM;
-  TrainingOptions.PrecisionChoice precision = TrainingOptions.PrecisionChoice.FLOAT64;
-  boolean refit = true;
-  int folds;
+  public TrainingOptions.Task task = TrainingOptions.Task.BINARY;
+  public int gates = 16;
+  public int trees;
+  public List<Integer> widths = List.of();
+  public TrainingOptions.GateSampler sampler = TrainingOptions.GateSampler.AUTO;
+  public int patternRank;
+  public TrainingOptions.Normalization normalization = TrainingOptions.Normalization.AUTO;
+  public TrainingOptions.GroupNorm norm = TrainingOptions.GroupNorm.AUTO;
+  public boolean perClass;
+  public boolean intercept = true;
+  public boolean skip = true;
+  public double skipRidge = 1e-3;
+  public boolean automaticSkipRidge;
+  public OptionalDouble regParam = OptionalDouble.empty();
+  public OptionalDouble regRatio = OptionalDouble.of(0.1);
+  public TrainingOptions.SolverKind solver = TrainingOptions.SolverKind.ADMM;
+  public TrainingOptions.PrecisionChoice precision = TrainingOptions.PrecisionChoice.FLOAT64;
+  public boolean refit = true;
+  public int folds;
   RegressionLoss loss = RegressionLoss.SQUARED;
-  int maxIter = 300;
-  double tol = 1e-5;
-  long seed = 1;
+  public int maxIter = 300;
+  public double tol = 1e-5;
+  public long seed = 1;
   boolean uniformSketch;
 
-  static Training binary() {
+  public static Training binary() {
     return new Training();
   }
 
-  static Training multiclass() {
+  public static Training multiclass() {
     Training t = new Training();
     t.task = TrainingOptions.Task.MULTICLASS;
     return t;
   }
 
-  static Training regression() {
+  public static Training regression() {
     Training t = new Training();
     t.task = TrainingOptions.Task.REGRESSION;
     return t;
   }
 
   /** With a loss of its own, of an ordinary parameter. */
-  static Training regression(RegressionLoss.Kind kind) {
+  public static Training regression(RegressionLoss.Kind kind) {
     double parameter =
         switch (kind) {
           case SQUARED, POISSON, GAMMA -> 0;
@@ -75,7 +78,7 @@ final class Training {
   }
 
   /** Labels that a loss takes, of a mean that depends on features as {@link #absolute} does. */
-  static Data labelled(RegressionLoss.Kind kind, long seed, int n, int d) {
+  public static Data labelled(RegressionLoss.Kind kind, long seed, int n, int d) {
     Data data = absolute(seed, n, d);
     Random random = new Random(seed + 1);
     double[] y = new double[n];
@@ -95,17 +98,17 @@ final class Training {
     return new Data(data.x, y, data.w);
   }
 
-  Training solver(TrainingOptions.SolverKind kind) {
+  public Training solver(TrainingOptions.SolverKind kind) {
     solver = kind;
     return this;
   }
 
-  Training ratio(double r) {
+  public Training ratio(double r) {
     regRatio = OptionalDouble.of(r);
     return this;
   }
 
-  Training path() {
+  public Training path() {
     regRatio = OptionalDouble.empty();
     tol = 1e-3;
     return this;
@@ -116,7 +119,7 @@ final class Training {
     return this;
   }
 
-  TrainingOptions options() {
+  public TrainingOptions options() {
     return new TrainingOptions(
         task,
         gates,
@@ -149,27 +152,27 @@ final class Training {
         EvalMetric.AUTO);
   }
 
-  TrainingResult train(Rows rows) {
+  public TrainingResult train(Rows rows) {
     return new Trainer(options(), Progress.SILENT, uniformSketch).train(rows);
   }
 
-  TrainingResult train(Data data) {
+  public TrainingResult train(Data data) {
     return train(data.rows(64));
   }
 
   /** Rows with labels and weights. */
-  record Data(double[][] x, double[] y, double[] w) {
+  public record Data(double[][] x, double[] y, double[] w) {
 
-    LocalRows rows(int blockRows) {
+    public LocalRows rows(int blockRows) {
       return LocalProblem.rows(x, y, w, blockRows);
     }
 
-    Data weights(double[] weights) {
+    public Data weights(double[] weights) {
       return new Data(x, y, weights);
     }
 
     /** The selected rows, by their keys. */
-    Data part(RowSelection selection) {
+    public Data part(RowSelection selection) {
       int[] rows =
           IntStream.range(0, y.length)
               .filter(
@@ -185,14 +188,14 @@ final class Training {
     }
   }
 
-  static double[] ones(int n) {
+  public static double[] ones(int n) {
     double[] ones = new double[n];
     Arrays.fill(ones, 1);
     return ones;
   }
 
   /** Four clusters, the label is the XOR of two signs; the other columns are noise. */
-  static Data xor(long seed, int n, int d, double flipped) {
+  public static Data xor(long seed, int n, int d, double flipped) {
     Random random = new Random(seed);
     double[][] x = new double[n][d];
     double[] y = new double[n];
@@ -210,7 +213,7 @@ final class Training {
   }
 
   /** Four clusters, two opposite ones of the same class, of three. */
-  static Data quadrants(long seed, int n, int d, double flipped) {
+  public static Data quadrants(long seed, int n, int d, double flipped) {
     Data xor = xor(seed, n, d, 0);
     Random random = new Random(~seed);
     double[] y = new double[n];
@@ -222,7 +225,7 @@ final class Training {
   }
 
   /** y = 30 + 5 (|x_0| - x_1 + noise). */
-  static Data absolute(long seed, int n, int d) {
+  public static Data absolute(long seed, int n, int d) {
     Random random = new Random(seed);
     double[][] x = new double[n][d];
     double[] y = new double[n];
@@ -235,7 +238,7 @@ final class Training {
     return new Data(x, y, ones(n));
   }
 
-  static double accuracy(Network network, Data data) {
+  public static double accuracy(Network network, Data data) {
     Network.Evaluator evaluator = network.evaluator();
     double[] f = new double[network.outputs()];
     double right = 0;
@@ -250,7 +253,7 @@ final class Training {
     return right / data.y.length;
   }
 
-  static double r2(Network network, Data data) {
+  public static double r2(Network network, Data data) {
     Network.Evaluator evaluator = network.evaluator();
     double[] f = new double[1];
     double mean = Arrays.stream(data.y).average().orElseThrow();
@@ -265,7 +268,7 @@ final class Training {
   }
 
   /** The objective (docs/theory/objective.md#the-program), from the network alone. */
-  double objective(Network network, Data data, double beta) {
+  public double objective(Network network, Data data, double beta) {
     int c = network.outputs();
     Loss loss =
         switch (task) {

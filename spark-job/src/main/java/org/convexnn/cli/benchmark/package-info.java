@@ -1,0 +1,2 @@
+/** Networks beside other models on the same rows. */
+package org.convexnn.cli.benchmark;

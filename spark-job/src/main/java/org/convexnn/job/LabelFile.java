@@ -1,9 +1,0 @@
-package org.convexnn.job;
-
-/**
- * A file of labels beside one of images.
- *
- * @param path where it is
- * @param column the name that their column gets
- */
-record LabelFile(String path, String column) {}
