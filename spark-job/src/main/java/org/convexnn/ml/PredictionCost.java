@@ -18,8 +18,6 @@ public final class PredictionCost implements Serializable {
   // Not the record of both: tasks send this, and Spark's Kryo writes no records.
   private final RegressionLoss.Kind kind;
   private final double parameter;
-  // Made again where it arrives.
-  private transient RegressionLoss loss;
 
   private PredictionCost(RegressionLoss loss) {
     this.kind = loss.kind();
@@ -27,10 +25,7 @@ public final class PredictionCost implements Serializable {
   }
 
   private RegressionLoss loss() {
-    if (loss == null) {
-      loss = new RegressionLoss(kind, parameter);
-    }
-    return loss;
+    return new RegressionLoss(kind, parameter);
   }
 
   /** Of the loss of an estimator or a model. */
