@@ -26,8 +26,8 @@ final class GroupProbe {
     this.context = context;
   }
 
-  /** Whether the last answer was that jobs are cancelled; asks again where it is time to. */
-  boolean cancelled() {
+  /** Whether the last answer was that jobs are cancelled; asks again where it is time to. Threads may share it. */
+  synchronized boolean cancelled() {
     if (asked.isPresent() && asked.get().isDone()) {
       if (refused(asked.get())) {
         return true;
