@@ -26,7 +26,7 @@ final class GroupProbe {
     this.context = context;
   }
 
-  /** Whether the last answer was that jobs are cancelled; asks again where it is time to. Threads may share it. */
+  /** Whether the last answer was that jobs are cancelled; asks again where it is time to. */
   synchronized boolean cancelled() {
     if (asked.isPresent() && asked.get().isDone()) {
       if (refused(asked.get())) {
