@@ -78,7 +78,7 @@ final class BenchmarkCommand implements Callable<Integer> {
    * @param note what sets it apart
    * @param positive the class against the rest
    * @param params Params of the network
-   * @param against the peers
+   * @param against the baselines
    */
   private record ReadmeRun(
       String name,
@@ -108,7 +108,7 @@ final class BenchmarkCommand implements Callable<Integer> {
 
   @Mixin private DataOptions data;
 
-  @Mixin private BaselineOptions peers;
+  @Mixin private BaselineOptions baselines;
 
   @Option(
       names = "--suite",
@@ -146,7 +146,7 @@ final class BenchmarkCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     model.check();
-    peers.check();
+    baselines.check();
     boolean given = data.hasInput();
     if (given == (suite != null)) {
       throw wrongUsage("give either --input, --label and --test, or --suite");
@@ -213,7 +213,7 @@ final class BenchmarkCommand implements Callable<Integer> {
   private void fill(RunTable table, SparkSession spark, Optional<TrainingSource> source) {
     if (source.isPresent()) {
       String name = new Path(source.get().input()).getName();
-      compare(spark, source.get(), name, model.given(), peers.against(), table);
+      compare(spark, source.get(), name, model.given(), baselines.against(), table);
       return;
     }
     switch (suite) {
@@ -248,7 +248,7 @@ final class BenchmarkCommand implements Callable<Integer> {
         data -> ours(data.params(params), data.natively()),
         table);
     if (!against.isEmpty()) {
-      compare(spark, source, name, rows -> false, data -> peers(against), table);
+      compare(spark, source, name, rows -> false, data -> baselines(against), table);
     }
   }
 
@@ -258,9 +258,9 @@ final class BenchmarkCommand implements Callable<Integer> {
     return grown ? List.of(network, new Contender.BoostingAlone(network)) : List.of(network);
   }
 
-  private List<Contender> peers(List<BaselineOptions.Name> against) {
+  private List<Contender> baselines(List<BaselineOptions.Name> against) {
     List<Contender> all = new ArrayList<>();
-    against.forEach(name -> all.addAll(peers.peers(name, seed(), model.regressor())));
+    against.forEach(name -> all.addAll(baselines.baselines(name, seed(), model.regressor())));
     return all;
   }
 
@@ -347,7 +347,7 @@ final class BenchmarkCommand implements Callable<Integer> {
       RunTable table) {
     for (long count : rows.isEmpty() ? List.of(usual) : rows) {
       List<Contender> all = new ArrayList<>(ours(model.given(), model.growsConstantLeaves(count)));
-      all.addAll(peers(peers.against()));
+      all.addAll(baselines(baselines.against()));
       new Comparison(
               count + " generated rows, " + what,
               GeneratedRows.of(spark, recipe, seed(), 0, count),

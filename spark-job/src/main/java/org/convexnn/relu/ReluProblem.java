@@ -103,7 +103,7 @@ public final class ReluProblem implements AutoCloseable {
     this(rows, map, setting, sizes, ridge, terms, new PassCounter());
   }
 
-  /** A program whose passes are counted in a ledger that counts other passes too. */
+  /** A program whose passes are counted where other passes are counted too. */
   ReluProblem(
       Rows rows,
       FeatureMap map,

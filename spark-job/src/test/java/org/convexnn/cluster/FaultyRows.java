@@ -46,7 +46,7 @@ final class FaultyRows implements Rows {
 
   @Override
   public <A> A sum(String description, RowPass<Block, A> pass) {
-    return rows.sum(description, new FaultyJob<>(pass, fault, next(description)));
+    return rows.sum(description, new FaultyPass<>(pass, fault, next(description)));
   }
 
   @Override
@@ -68,7 +68,7 @@ final class FaultyRows implements Rows {
 
     @Override
     public <A> A sum(String description, RowPass<GatedBlock, A> pass) {
-      return gated.sum(description, new FaultyJob<>(pass, fault, next(description)));
+      return gated.sum(description, new FaultyPass<>(pass, fault, next(description)));
     }
 
     @Override
@@ -87,7 +87,7 @@ final class FaultyRows implements Rows {
     }
   }
 
-  private record FaultyJob<B, A>(RowPass<B, A> pass, Fault fault, Moment moment)
+  private record FaultyPass<B, A>(RowPass<B, A> pass, Fault fault, Moment moment)
       implements RowPass<B, A> {
 
     @Override

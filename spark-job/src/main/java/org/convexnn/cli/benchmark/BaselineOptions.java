@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 /** The options that say which models a network is compared with. */
 public final class BaselineOptions {
 
-  /** Short names of the peers. */
+  /** Short names of the baselines. */
   public enum Name {
     /** LogisticRegression or LinearRegression. */
     LR,
@@ -102,11 +102,11 @@ public final class BaselineOptions {
   }
 
   /**
-   * The peers of a name.
+   * The baselines of a name.
    *
    * @param asked says the loss of numbers
    */
-  public List<MllibBaseline> peers(Name name, long seed, ConvexReLURegressor asked) {
+  public List<MllibBaseline> baselines(Name name, long seed, ConvexReLURegressor asked) {
     return switch (name) {
       case LR -> List.of(new MllibBaseline.Linear(asked));
       case MLP ->

@@ -242,11 +242,11 @@ public record LossesSuite(SparkSession spark, Map<String, Object> given, long se
             train,
             test,
             costs);
-        List<String> peer = List.of(what, "XGBoost " + ROUNDS + " x depth " + DEPTH_OF_QUANTILES);
+        List<String> other = List.of(what, "XGBoost " + ROUNDS + " x depth " + DEPTH_OF_QUANTILES);
         XgBoostCore.obstacle()
             .ifPresentOrElse(
-                why -> table.leftOut(peer, why),
-                () -> table.add(peer, () -> xgboost(q, train, test, costs)));
+                why -> table.leftOut(other, why),
+                () -> table.add(other, () -> xgboost(q, train, test, costs)));
       }
     } catch (Throwable e) {
       table.failed(List.of(name, "quantiles"), e);

@@ -40,7 +40,7 @@ public final class ErrorMessages {
   }
 
   private static String words(List<Throwable> chain) {
-    return raisedByJob(chain)
+    return raisedByCommand(chain)
         .or(() -> raisedBySql(chain))
         .or(() -> raggedCsv(chain))
         .or(() -> otherHeader(chain))
@@ -61,7 +61,7 @@ public final class ErrorMessages {
     return chain;
   }
 
-  private static Optional<String> raisedByJob(List<Throwable> chain) {
+  private static Optional<String> raisedByCommand(List<Throwable> chain) {
     return chain.stream()
         .filter(CommandException.class::isInstance)
         .map(Throwable::getMessage)

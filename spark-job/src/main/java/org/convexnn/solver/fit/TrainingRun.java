@@ -122,7 +122,7 @@ public record TrainingRun(Rows rows, TrainingOptions options, PreparedData prepa
     return model(gates, framed(gates));
   }
 
-  /** Prepares the model of some gates in another frame. */
+  /** Prepares the model of some gates of which other constant parts are prepared. */
   public GatedModel model(GateSet gates, PreparedData framed) {
     long patterns = Patterns.bytesOfRow(gates, framed.map());
     // A pass reads one state and writes the next.

@@ -23,7 +23,7 @@ import org.convexnn.solver.setup.PreparedData;
 public record WarmStart(Network network) {
 
   /**
-   * The frame of some rows with the network's feature map.
+   * The constant parts of some rows, with the network's feature map.
    *
    * @throws IllegalArgumentException where the network does not suit rows or options
    */
@@ -134,7 +134,7 @@ public record WarmStart(Network network) {
     return better ? Solver.Start.at(weights, at) : fit.start();
   }
 
-  /** The network's weights on z~ for labels and constant model of a frame. */
+  /** The network's weights on z~ for labels and constant model of prepared data. */
   private double[] weights(PreparedData prepared) {
     double ratio = network.labelScale() / prepared.outputScale();
     double[] u = network.weights().clone();
