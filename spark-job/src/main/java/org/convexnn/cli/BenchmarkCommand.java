@@ -19,6 +19,7 @@ import org.apache.spark.sql.SparkSession;
 import org.convexnn.cli.benchmark.BaselineOptions;
 import org.convexnn.cli.benchmark.Comparison;
 import org.convexnn.cli.benchmark.Contender;
+import org.convexnn.cli.benchmark.DataFolder;
 import org.convexnn.cli.benchmark.GeneratedRows;
 import org.convexnn.cli.benchmark.LargeSuite;
 import org.convexnn.cli.benchmark.LossesSuite;
@@ -27,13 +28,10 @@ import org.convexnn.cli.benchmark.ScalingSuite;
 import org.convexnn.cli.input.CsvOptions;
 import org.convexnn.cli.input.TrainingData;
 import org.convexnn.cli.input.TrainingSource;
-import org.convexnn.cli.message.CommandException;
-import org.convexnn.cli.message.ErrorMessages;
 import org.convexnn.cli.option.DataOptions;
 import org.convexnn.cli.option.ModelOptions;
 import org.convexnn.cli.option.StandardOptions;
 import org.convexnn.cli.table.LearningTask;
-import org.convexnn.ml.io.ShownText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -185,7 +183,8 @@ final class BenchmarkCommand implements Callable<Integer> {
         return 0;
       }
       if (suite == Suite.LOSSES) {
-        new LossesSuite(spark, model.given(), seed(), folder).run(command.commandLine().getOut());
+        new LossesSuite(spark, model.given(), seed(), new DataFolder(spark, folder))
+            .run(command.commandLine().getOut());
         return 0;
       }
       RunTable table = Comparison.table(model.costs());
@@ -283,21 +282,18 @@ final class BenchmarkCommand implements Callable<Integer> {
   }
 
   private void readme(SparkSession spark, RunTable table) {
+    DataFolder data = new DataFolder(spark, folder);
     for (ReadmeRun run : README_RUNS) {
-      Optional<String> train = file(spark, run.name() + ".train");
-      Optional<String> test = file(spark, run.name() + ".test");
-      if (train.isEmpty() || test.isEmpty()) {
-        command
-            .commandLine()
-            .getOut()
-            .println(ShownText.of("skipped: " + run.name() + " is not in " + folder));
+      Optional<DataFolder.Pair> files = data.find(run.name());
+      if (files.isEmpty()) {
+        command.commandLine().getOut().println(data.skipped(run.name()));
         continue;
       }
       TrainingSource source =
           new TrainingSource(
-              train.get(),
+              files.get().train(),
               Optional.empty(),
-              test,
+              files.map(DataFolder.Pair::test),
               Optional.empty(),
               Optional.empty(),
               "label",
@@ -320,20 +316,6 @@ final class BenchmarkCommand implements Callable<Integer> {
         // Another data set may still run.
         table.failed(List.of(name, "all"), e);
       }
-    }
-  }
-
-  private Optional<String> file(SparkSession spark, String stem) {
-    try {
-      for (String end : List.of(".csv", ".csv.gz")) {
-        Path path = new Path(folder, stem + end);
-        if (path.getFileSystem(spark.sparkContext().hadoopConfiguration()).exists(path)) {
-          return Optional.of(path.toString());
-        }
-      }
-      return Optional.empty();
-    } catch (java.io.IOException | IllegalArgumentException e) {
-      throw new CommandException("cannot read --data " + folder + ": " + ErrorMessages.of(e), e);
     }
   }
 

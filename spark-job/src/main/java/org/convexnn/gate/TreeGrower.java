@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.convexnn.linalg.CounterRandom;
 import org.convexnn.linalg.RowCount;
+import org.convexnn.linalg.RowTable;
 import org.convexnn.loss.Loss;
 import org.convexnn.network.Tree;
 
@@ -157,14 +158,11 @@ public final class TreeGrower {
     // Rows of weight 0 would still place bins and be drawn.
     int[] kept = IntStream.range(0, n).filter(r -> weights[r] > 0).toArray();
     double[][] keptRows = new double[kept.length][];
-    this.labels = new double[kept.length * width];
-    this.weights = new double[kept.length];
-    this.outputs = new double[kept.length * c];
+    this.labels = RowTable.rows(labels, width, kept);
+    this.weights = RowTable.rows(weights, 1, kept);
+    this.outputs = RowTable.rows(start, c, kept);
     for (int k = 0; k < kept.length; k++) {
       keptRows[k] = rows[kept[k]];
-      System.arraycopy(labels, kept[k] * width, this.labels, k * width, width);
-      this.weights[k] = weights[kept[k]];
-      System.arraycopy(start, kept[k] * c, outputs, k * c, c);
     }
     this.loss = loss.on(this.labels);
     this.options = options;
@@ -247,26 +245,15 @@ public final class TreeGrower {
     int[] seen = IntStream.range(0, rows.length).filter(r -> !checks[r]).toArray();
     int[] checked = IntStream.range(0, rows.length).filter(r -> checks[r]).toArray();
     int c = loss.outputs();
-    int width = loss.labels();
-    double[] outputs = new double[checked.length * c];
-    double[] seenStart = new double[seen.length * c];
-    for (int k = 0; k < seen.length; k++) {
-      System.arraycopy(start, seen[k] * c, seenStart, k * c, c);
-    }
-    for (int k = 0; k < checked.length; k++) {
-      System.arraycopy(start, checked[k] * c, outputs, k * c, c);
-    }
+    double[] outputs = RowTable.rows(start, c, checked);
     double before = loss(loss, labels, weights, checked, outputs);
     List<Tree> trees =
         new TreeGrower(
                 Arrays.stream(seen).mapToObj(r -> rows[r]).toArray(double[][]::new),
-                Arrays.stream(seen)
-                    .flatMap(r -> IntStream.range(r * width, (r + 1) * width))
-                    .mapToDouble(i -> labels[i])
-                    .toArray(),
-                Arrays.stream(seen).mapToDouble(r -> weights[r]).toArray(),
+                RowTable.rows(labels, loss.labels(), seen),
+                RowTable.rows(weights, 1, seen),
                 loss,
-                seenStart,
+                RowTable.rows(start, c, seen),
                 options)
             .boost(
                 (tree, values) -> {

@@ -1,7 +1,6 @@
 package org.convexnn.cli.benchmark;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.apache.spark.sql.Dataset;
@@ -100,6 +99,6 @@ public record Comparison(
   }
 
   private static String number(String format, OptionalDouble value) {
-    return value.isPresent() ? String.format(Locale.ROOT, format, value.getAsDouble()) : "";
+    return value.isPresent() ? RunTable.number(format, value.getAsDouble()) : "";
   }
 }

@@ -3,12 +3,10 @@ package org.convexnn.cli.benchmark;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.sql.Column;
@@ -20,7 +18,6 @@ import org.convexnn.cli.input.CsvOptions;
 import org.convexnn.cli.input.TrainingData;
 import org.convexnn.cli.input.TrainingSource;
 import org.convexnn.cli.message.CommandException;
-import org.convexnn.cli.message.ErrorMessages;
 import org.convexnn.cli.message.Stopwatch;
 import org.convexnn.cli.report.CoverageScores;
 import org.convexnn.cli.report.NetworkFit;
@@ -32,7 +29,6 @@ import org.convexnn.ml.ConvexReLUClassificationModel;
 import org.convexnn.ml.ConvexReLURegressionModel;
 import org.convexnn.ml.ConvexReLURegressor;
 import org.convexnn.ml.PredictionCost;
-import org.convexnn.ml.io.ShownText;
 
 /**
  * What losses, constraints, intervals and contributions are worth, beside XGBoost where it has the same:
@@ -42,9 +38,10 @@ import org.convexnn.ml.io.ShownText;
  * @param spark the session
  * @param given Params of the network
  * @param seed of XGBoost and of what is drawn
- * @param folder of the data sets
+ * @param folder the data sets
  */
-public record LossesSuite(SparkSession spark, Map<String, Object> given, long seed, String folder) {
+public record LossesSuite(
+    SparkSession spark, Map<String, Object> given, long seed, DataFolder folder) {
 
   private static final String COUNTS = "freMTPL2freq";
   private static final String NUMBERS = "protein";
@@ -79,10 +76,11 @@ public record LossesSuite(SparkSession spark, Map<String, Object> given, long se
 
   /** The tables of a data set. */
   private TrainingSource source(String stem, String label, Optional<OffsetColumn> offset) {
+    DataFolder.Pair files = folder.find(stem).orElseThrow();
     return new TrainingSource(
-        file(stem + ".train").orElseThrow(),
+        files.train(),
         Optional.empty(),
-        Optional.of(file(stem + ".test").orElseThrow()),
+        Optional.of(files.test()),
         Optional.empty(),
         Optional.empty(),
         label,
@@ -98,26 +96,12 @@ public record LossesSuite(SparkSession spark, Map<String, Object> given, long se
         CsvOptions.NONE);
   }
 
-  private Optional<String> file(String stem) {
-    try {
-      for (String end : List.of(".csv", ".csv.gz")) {
-        Path path = new Path(folder, stem + end);
-        if (path.getFileSystem(spark.sparkContext().hadoopConfiguration()).exists(path)) {
-          return Optional.of(path.toString());
-        }
-      }
-      return Optional.empty();
-    } catch (java.io.IOException | IllegalArgumentException e) {
-      throw new CommandException("cannot read --data " + folder + ": " + ErrorMessages.of(e), e);
-    }
-  }
-
   /** Runs what is about a data set where it is there. */
   private void about(String stem, PrintWriter out, RunTable table, Consumer<RunTable> runs) {
-    if (file(stem + ".train").isPresent() && file(stem + ".test").isPresent()) {
+    if (folder.find(stem).isPresent()) {
       runs.accept(table);
     } else {
-      out.println(ShownText.of("skipped: " + stem + " is not in " + folder));
+      out.println(folder.skipped(stem));
     }
   }
 
@@ -138,10 +122,6 @@ public record LossesSuite(SparkSession spark, Map<String, Object> given, long se
     return regressor;
   }
 
-  private static String number(String format, double value) {
-    return String.format(Locale.ROOT, format, value);
-  }
-
   private void counts(RunTable table) {
     String name = COUNTS;
     Map<String, Object> poisson = with(Map.of("loss", "poisson"));
@@ -154,7 +134,8 @@ public record LossesSuite(SparkSession spark, Map<String, Object> given, long se
       train.count();
       Contender.ConvexNetwork free = new Contender.ConvexNetwork(data.params(poisson));
       row(table, name, "ConvexReLU", free, train, test, costs);
-      row(table, name, "XGBoost 300 x depth 5", xgboost(poisson), train, test, costs);
+      XgBoost peer = new XgBoost(ROUNDS, DEPTH_OF_COUNTS, seed, asked(poisson));
+      row(table, name, peer.name(), peer, train, test, costs);
       Map<String, Object> rising = new LinkedHashMap<>(poisson);
       rising.put("monotoneConstraints", new String[] {MONOTONE + ":1"});
       Contender.ConvexNetwork monotone = new Contender.ConvexNetwork(data.params(rising));
@@ -174,10 +155,6 @@ public record LossesSuite(SparkSession spark, Map<String, Object> given, long se
     } catch (Throwable e) {
       table.failed(List.of(name, "all"), e);
     }
-  }
-
-  private Contender xgboost(Map<String, Object> params) {
-    return new XgBoost(ROUNDS, DEPTH_OF_COUNTS, seed, asked(params));
   }
 
   private static void row(
@@ -202,9 +179,9 @@ public record LossesSuite(SparkSession spark, Map<String, Object> given, long se
               Scores.tally(result.model().transform(test), LearningTask.REGRESSION, costs).scores();
           String measure = costs.measure().orElseThrow();
           return List.of(
-              number("%.1f", result.seconds()),
+              RunTable.number("%.1f", result.seconds()),
               "test " + measure,
-              number("%.4f", scores.get(measure)));
+              RunTable.number("%.4f", scores.get(measure)));
         });
   }
 
@@ -275,7 +252,8 @@ public record LossesSuite(SparkSession spark, Map<String, Object> given, long se
             .mapToDouble(r -> costs.of(judged.labels()[r], told.predictions()[r]))
             .average()
             .orElseThrow();
-    return List.of(number("%.1f", told.seconds()), "test pinball", number("%.4f", pinball));
+    return List.of(
+        RunTable.number("%.1f", told.seconds()), "test pinball", RunTable.number("%.4f", pinball));
   }
 
   /** The share of labels in intervals of .9, the mean of splits by a hash of the row. */
@@ -317,12 +295,12 @@ public record LossesSuite(SparkSession spark, Map<String, Object> given, long se
       coverage += told.get("coverage") / SPLITS;
       width += told.get("width") / SPLITS;
       seconds += fit.fitSeconds() / SPLITS;
-      each.append(split == 0 ? "" : ", ").append(number("%.3f", told.get("coverage")));
+      each.append(split == 0 ? "" : ", ").append(RunTable.number("%.3f", told.get("coverage")));
     }
     return List.of(
-        number("%.1f", seconds),
+        RunTable.number("%.1f", seconds),
         "mean coverage (each), mean width",
-        number("%.4f", coverage) + " (" + each + "), " + number("%.3f", width));
+        RunTable.number("%.4f", coverage) + " (" + each + "), " + RunTable.number("%.3f", width));
   }
 
   /** Of rows drawn from all, some of them twice. */
@@ -346,13 +324,14 @@ public record LossesSuite(SparkSession spark, Map<String, Object> given, long se
       Stopwatch watch = new Stopwatch();
       double worst = worst(model, rows);
       double explaining = watch.seconds();
-      table.add(List.of(name, "scoring"), () -> List.of("", "seconds", number("%.2f", scoring)));
+      table.add(
+          List.of(name, "scoring"), () -> List.of("", "seconds", RunTable.number("%.2f", scoring)));
       table.add(
           List.of(name, "scoring with contributions"),
-          () -> List.of("", "seconds", number("%.2f", explaining)));
+          () -> List.of("", "seconds", RunTable.number("%.2f", explaining)));
       table.add(
           List.of(name, "contributions"),
-          () -> List.of("", "most that a sum is off", number("%.1e", worst)));
+          () -> List.of("", "most that a sum is off", RunTable.number("%.1e", worst)));
     } catch (Throwable e) {
       table.failed(List.of(name, "contributions"), e);
     }

@@ -2,6 +2,7 @@ package org.convexnn.cli.benchmark;
 
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.convexnn.cli.message.CommandException;
@@ -32,6 +33,11 @@ public final class RunTable {
       // Also a lack of memory, or a class that is missing.
       failed(names, e);
     }
+  }
+
+  /** A number as a cell has it, with a point whatever the locale. */
+  static String number(String format, double value) {
+    return String.format(Locale.ROOT, format, value);
   }
 
   /** A row for what was not run. */

@@ -4,7 +4,6 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.TimeoutException;
@@ -94,7 +93,7 @@ public record ScalingSuite(
   private List<String> byRows(long count, int cut) {
     Measured measured = fit(count, cut);
     List<String> cells = measured.times();
-    cells.add(String.format(Locale.ROOT, "%.1e", measured.fit().certificate().relativeGap()));
+    cells.add(RunTable.number("%.1e", measured.fit().certificate().relativeGap()));
     cells.add(Long.toString(statedBytes(measured.fit().certificate().gates())));
     cells.add(number(measured.sums().mostStored() / (double) count));
     return cells;
@@ -132,7 +131,7 @@ public record ScalingSuite(
           List.of(
               number(c.passes()),
               number(fit.fitSeconds()),
-              String.format(Locale.ROOT, "%.3f", fit.fitSeconds() / c.passes())));
+              RunTable.number("%.3f", fit.fitSeconds() / c.passes())));
     }
   }
 
@@ -159,6 +158,6 @@ public record ScalingSuite(
   }
 
   private static String number(double value) {
-    return String.format(Locale.ROOT, "%.1f", value);
+    return RunTable.number("%.1f", value);
   }
 }

@@ -31,6 +31,10 @@ record XgBoost(int rounds, int depth, long seed, ConvexReLURegressor asked)
   /** The release that was tried with this Spark. */
   static final String COORDINATES = "ml.dmlc:xgboost4j-spark_2.13:3.1.1";
 
+  /** What is said where it is not there. */
+  static final String MISSING =
+      "not on the class path; add it with ./submit.sh --packages " + COORDINATES + " benchmark ...";
+
   @Override
   public String name() {
     return "XGBoost " + rounds + " x depth " + depth;
@@ -45,10 +49,7 @@ record XgBoost(int rounds, int depth, long seed, ConvexReLURegressor asked)
       type(task);
       return Optional.empty();
     } catch (ClassNotFoundException missing) {
-      return Optional.of(
-          "not on the class path; add it with ./submit.sh --packages "
-              + COORDINATES
-              + " benchmark ...");
+      return Optional.of(MISSING);
     }
   }
 

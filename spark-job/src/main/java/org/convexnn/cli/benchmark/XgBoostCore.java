@@ -28,10 +28,7 @@ final class XgBoostCore {
       named("XGBoost");
       return Optional.empty();
     } catch (ClassNotFoundException missing) {
-      return Optional.of(
-          "not on the class path; add it with ./submit.sh --packages "
-              + XgBoost.COORDINATES
-              + " benchmark ...");
+      return Optional.of(XgBoost.MISSING);
     }
   }
 

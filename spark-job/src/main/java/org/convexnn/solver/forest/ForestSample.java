@@ -9,6 +9,7 @@ import org.convexnn.block.pass.data.BinRowsPass;
 import org.convexnn.block.pass.data.SamplePass;
 import org.convexnn.gate.BinnedRows;
 import org.convexnn.gate.Binning;
+import org.convexnn.linalg.RowTable;
 import org.convexnn.loss.Loss;
 import org.convexnn.solver.fit.TrainingRun;
 import org.convexnn.solver.rows.Rows;
@@ -156,11 +157,8 @@ record ForestSample(long[] keys, long[] groups, BinnedRows rows, double share) {
         new BinnedRows(
             rows.binning(),
             bins,
-            Arrays.stream(kept)
-                .flatMap(r -> IntStream.range(r * width, (r + 1) * width))
-                .mapToDouble(i -> rows.labels()[i])
-                .toArray(),
-            Arrays.stream(kept).mapToDouble(r -> rows.weights()[r]).toArray()),
+            RowTable.rows(rows.labels(), width, kept),
+            RowTable.rows(rows.weights(), 1, kept)),
         share * kept.length / Math.max(1, rows.size()));
   }
 

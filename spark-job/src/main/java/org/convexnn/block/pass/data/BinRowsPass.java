@@ -9,6 +9,7 @@ import org.convexnn.block.Block;
 import org.convexnn.block.RadixSort;
 import org.convexnn.block.pass.RowPass;
 import org.convexnn.linalg.CounterRandom;
+import org.convexnn.linalg.RowTable;
 
 /**
  * Brings a sample of rows to the driver in bins, a byte a column: those whose key hashes below a rate.
@@ -100,11 +101,7 @@ public record BinRowsPass(Bins bins, double rate, long seed)
         System.arraycopy(of, 0, joined, at, of.length);
         at += of.length;
       }
-      double[] sorted = new double[joined.length];
-      for (int r = 0; r < order.length; r++) {
-        System.arraycopy(joined, order[r] * width, sorted, r * width, width);
-      }
-      return sorted;
+      return RowTable.rows(joined, width, order);
     }
 
     /** n, the number of rows. */
